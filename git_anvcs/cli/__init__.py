@@ -1,0 +1,1 @@
+"""The git anvcs command. Start at main.py; one file per subcommand in commands/."""

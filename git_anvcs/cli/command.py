@@ -1,0 +1,45 @@
+"""What a subcommand is, and what it is given.
+
+Arguments, directory, environment, output, repository.
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from git_anvcs.cli.output import Output
+from git_anvcs.git.repo import Repo
+
+
+class Command(Protocol):
+    """A module of cli/commands. Its docstring is the help text; its first line is the summary.
+
+    The text after a line `Example:` or `Examples:` in the docstring is printed last, as it is.
+    """
+
+    def add_arguments(self, parser: ArgumentParser) -> None: ...
+
+    def run(self, call: "Call") -> int:
+        """Do it and return the exit code; raise AnvcsError for what the user can mend."""
+
+
+@dataclass
+class Call:
+    """One call of one subcommand.
+
+    rest: what the parser did not know, for commands that hand options on to Git
+    """
+
+    args: Namespace
+    cwd: Path
+    env: Mapping[str, str]
+    output: Output
+    rest: list[str] = field(default_factory=list)
+
+    @cached_property
+    def repo(self) -> Repo:
+        """The repository of `cwd`. Raises NotARepository."""
+        return Repo.discover(self.cwd)

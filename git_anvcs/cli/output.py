@@ -1,0 +1,88 @@
+"""How a command speaks.
+
+Text for people, one JSON object for programs, notes and progress on stderr.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from contextlib import contextmanager
+import json
+import sys
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+class Output:
+    """Standard output is the answer; everything said on the way goes to standard error.
+
+    as_json: print the answer as one JSON object instead of text
+    verbosity: -1 quiet, 0 normal, 1 and more verbose
+    colour: whether the answer may be coloured (a terminal, NO_COLOR unset, no --json)
+    progress: whether progress bars may be drawn
+    """
+
+    def __init__(
+        self,
+        *,
+        as_json: bool = False,
+        verbosity: int = 0,
+        colour: bool = False,
+        progress: bool = False,
+    ) -> None:
+        self.as_json = as_json
+        self.verbosity = verbosity
+        self.colour = colour
+        self._progress = progress
+
+    def answer(self, value: Mapping[str, object], text: str | Callable[[], str]) -> None:
+        """Print the answer: `value` with --json, else `text` (built only when it is wanted)."""
+        if self.as_json:
+            print(json.dumps(value, ensure_ascii=False, indent=2))
+            return
+        said = text if isinstance(text, str) else text()
+        if said:
+            print(said)
+
+    def note(self, text: str) -> None:
+        """Say something on the way; silent with -q."""
+        if self.verbosity >= 0:
+            print(text, file=sys.stderr)
+
+    def detail(self, text: str) -> None:
+        """Say something only -v wants to know."""
+        if self.verbosity >= 1:
+            print(text, file=sys.stderr)
+
+    def confirm(self, question: str) -> bool:
+        """Ask yes or no on the terminal; without one the answer is no."""
+        if not sys.stdin.isatty():
+            return False
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+    @contextmanager
+    def working(self, label: str) -> Iterator[None]:
+        """Show that something long goes on, where a bar may be drawn."""
+        if not self._progress:
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(label):
+            yield
+
+    def each(self, items: Iterable[Item], label: str) -> Iterator[Item]:
+        """Go through `items` with a progress bar where one may be drawn."""
+        if not self._progress:
+            yield from items
+            return
+        from rich.console import Console
+        from rich.progress import track
+
+        total = len(items) if isinstance(items, Sized) else None
+        yield from track(items, label, total=total, console=Console(stderr=True), transient=True)
+
+
+def styled(text: str, style: str, *, colour: bool) -> str:
+    """`text` in one of the ANSI styles below, when colour is on."""
+    codes = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
+    return f"\x1b[{codes[style]}m{text}\x1b[m" if colour else text

@@ -1,0 +1,4 @@
+"""One module per story that crosses features.
+
+Install, record a commit, follow a rewrite, the demo.
+"""

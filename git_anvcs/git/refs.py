@@ -1,0 +1,37 @@
+"""Refs read in bulk and written in one transaction with their old values (git-update-ref(1))."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from git_anvcs.git.repo import GitFailed, Repo
+
+
+class Update(NamedTuple):
+    """One ref moves from `old` to `new`; None stands for "does not exist"."""
+
+    ref: str
+    old: str | None
+    new: str | None
+
+
+class RefMoved(GitFailed):
+    """Somebody else moved a ref first; read it again and retry."""
+
+
+def read(repo: Repo, *refs: str) -> dict[str, str]:
+    """The object ids of the refs that exist, one git process for all."""
+    listed = repo.git("for-each-ref", "--format=%(objectname) %(refname)", *refs)
+    found = (line.split(" ", 1) for line in listed.decode().splitlines())
+    return {name: oid for oid, name in found}
+
+
+def update(repo: Repo, updates: Iterable[Update], reason: str) -> None:
+    """Move all of the refs or none. Raises RefMoved when an old value no longer holds."""
+    zero = repo.zero_oid
+    commands = [f"update {u.ref}\0{u.new or zero}\0{u.old or zero}\0" for u in updates]
+    stdin = "".join(["start\0", *commands, "prepare\0", "commit\0"]).encode()
+    done = repo.try_git("update-ref", "--create-reflog", "-m", reason, "--stdin", "-z", stdin=stdin)
+    if done.returncode == 0:
+        return
+    failure = RefMoved if b"cannot lock ref" in done.stderr else GitFailed
+    raise failure(done.argv, done.returncode, done.stderr)

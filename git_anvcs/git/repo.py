@@ -1,0 +1,144 @@
+"""One repository as Git sees it from one directory.
+
+`Repo.git` is the only method that starts git.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+
+# Hooks of ours see this in a git that we started ourselves, and stay out of the way.
+GUARD = {"ANVCS_INTERNAL": "1"}
+
+
+class GitFailed(AnvcsError):
+    """git ended with an exit code that was not expected."""
+
+    def __init__(self, argv: tuple[str, ...], returncode: int, stderr: bytes) -> None:
+        said = stderr.decode(errors="replace").strip()
+        last = said.splitlines()[-1] if said else f"exit code {returncode}"
+        super().__init__(f"git {_subcommand(argv)} failed: {last}", hint=_hint(said))
+        self.argv = argv
+        self.returncode = returncode
+        self.stderr = stderr
+
+
+class NotARepository(UsageError):
+    """There is no Git repository here."""
+
+
+class Repo:
+    """A repository, from one worktree (or, bare, from its Git directory).
+
+    root: the top of the worktree, or the Git directory of a bare repository
+    git_dir: this worktree's own Git directory (HEAD, index, MERGE_HEAD)
+    common_dir: the Git directory all worktrees share (refs, config, hooks, our files)
+    """
+
+    def __init__(self, root: Path, git_dir: Path, common_dir: Path, *, bare: bool) -> None:
+        self.root = root
+        self.git_dir = git_dir
+        self.common_dir = common_dir
+        self.bare = bare
+
+    @classmethod
+    def discover(cls, start: Path) -> "Repo":
+        """The repository that `start` lies in. Raises NotARepository."""
+        asked = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir")
+        done = process.run(("git", "rev-parse", *asked), cwd=start)
+        if done.returncode != 0:
+            raise _not_a_repository(start, done.stderr)
+        is_bare, git_dir, common = done.stdout.decode(errors="surrogateescape").splitlines()
+        common_dir = (start / common).resolve()
+        top = process.run(("git", "rev-parse", "--show-toplevel"), cwd=start)
+        if top.returncode != 0:  # bare, or inside .git
+            root = common_dir.parent if is_bare == "false" else Path(git_dir)
+            return cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
+        root = Path(top.stdout.decode(errors="surrogateescape").removesuffix("\n"))
+        return cls(root, Path(git_dir), common_dir, bare=False)
+
+    def git(
+        self,
+        *args: str,
+        stdin: bytes = b"",
+        allow: tuple[int, ...] = (0,),
+        env: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """What git printed. Raises GitFailed on an exit code outside `allow`."""
+        done = self.try_git(*args, stdin=stdin, env=env)
+        if done.returncode not in allow:
+            raise GitFailed(done.argv, done.returncode, done.stderr)
+        return done.stdout
+
+    def try_git(
+        self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> process.Done:
+        """What git printed and its exit code, whatever it is."""
+        return process.run(
+            ("git", *args), cwd=self.root, stdin=stdin, env={**self._own(), **GUARD, **(env or {})}
+        )
+
+    def line(self, *args: str, env: Mapping[str, str] | None = None) -> str:
+        """The one line git printed, without its newline."""
+        return self.git(*args, env=env).decode(errors="surrogateescape").removesuffix("\n")
+
+    def _own(self) -> dict[str, str]:
+        # A worktree is found from its directory; a bare repository must be named.
+        return {"GIT_DIR": str(self.git_dir)} if self.bare else {}
+
+    @cached_property
+    def object_format(self) -> str:
+        """`sha1` or `sha256`."""
+        return self.line("rev-parse", "--show-object-format")
+
+    @cached_property
+    def zero_oid(self) -> str:
+        """The object id that stands for "nothing" in ref updates."""
+        return "0" * (64 if self.object_format == "sha256" else 40)
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit id a revision names, or None when it names none."""
+        done = self.try_git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", "--")
+        first = done.stdout.decode().split("\n", 1)[0]
+        return first if done.returncode == 0 and first else None
+
+    def git_path(self, name: str) -> Path:
+        """Where Git keeps `name` for this worktree (`git rev-parse --git-path`)."""
+        return (self.root / self.line("rev-parse", "--git-path", name)).resolve()
+
+
+def version() -> tuple[int, int, int]:
+    """The version of the git on PATH, such as (2, 39, 5)."""
+    text = process.run(("git", "version")).stdout.decode().split()[2]
+    numbers = [int(part) for part in text.split(".") if part.isdigit()]
+    major, minor, patch = (*numbers, 0, 0, 0)[:3]
+    return major, minor, patch
+
+
+def _subcommand(argv: tuple[str, ...]) -> str:
+    return next((word for word in argv[1:] if not word.startswith("-")), "")
+
+
+def _hint(said: str) -> str:
+    if "index.lock" in said or "cannot lock ref" in said:
+        return "another git is running here; try again when it has ended"
+    if "No space left" in said:
+        return "the disk is full"
+    if "Permission denied" in said or "Read-only file system" in said:
+        return "the repository cannot be written to"
+    return ""
+
+
+def _not_a_repository(start: Path, stderr: bytes) -> AnvcsError:
+    said = stderr.decode(errors="replace")
+    if "dubious ownership" in said:
+        return UsageError(
+            f"Git does not trust the owner of {start}",
+            hint=f"git config --global --add safe.directory {start}",
+        )
+    return NotARepository(
+        f"{start} is not inside a Git repository", hint="run `git init`, or use -C DIR"
+    )

@@ -1,0 +1,1 @@
+"""What happened between commits. Nothing is here yet: docs/spec.md says what will be."""

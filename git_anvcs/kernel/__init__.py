@@ -1,0 +1,4 @@
+"""Words every package shares.
+
+Errors, process, ids, clock, settings. Standard library only; knows nobody.
+"""

@@ -1,0 +1,146 @@
+"""The only door to other programs; the only module that imports subprocess."""
+
+from collections.abc import Mapping, Sequence
+import os
+from pathlib import Path
+import shutil
+import subprocess
+from typing import NamedTuple
+
+from git_anvcs.kernel.errors import AnvcsError
+
+# `git rev-parse --local-env-vars`: Git exports these into hooks and drivers, where they would
+# make a git that we start for another repository or another index work on the wrong one.
+GIT_LOCAL_VARIABLES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+)
+
+
+class Done(NamedTuple):
+    """A program that ended. `returncode` is negative when a signal ended it."""
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+class ProgramMissing(AnvcsError):
+    """The program is not on PATH."""
+
+
+class TookTooLong(AnvcsError):
+    """The program did not end within its time limit and was killed."""
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without Git's repository variables, plus `extra`."""
+    environment = {k: v for k, v in os.environ.items() if k not in GIT_LOCAL_VARIABLES}
+    environment.update(extra or {})
+    return environment
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> Done:
+    """Run a program to its end and return what it printed, as bytes.
+
+    env: variables added to a cleaned environment; timeout: seconds.
+    Raises ProgramMissing and TookTooLong; any exit code is the caller's to judge.
+    """
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            input=stdin,
+            env=clean_environment(env),
+            timeout=timeout,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+    except subprocess.TimeoutExpired as error:
+        raise TookTooLong(f"{argv[0]} did not finish within {timeout:g} seconds") from error
+    return Done(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+def attach(
+    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> int:
+    """Run a program on this process's own terminal and return its exit code.
+
+    A program ended by signal N gives 128 + N, as a shell does.
+    """
+    try:
+        done = subprocess.run(argv, cwd=cwd, env=clean_environment(env), check=False)
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+def open_pipe(
+    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a program to talk to through pipes; the caller closes it."""
+    try:
+        return subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=clean_environment(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+
+
+def start_detached(
+    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> None:
+    """Start a program that outlives us: own session, no descriptor of ours kept open."""
+    try:
+        subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=clean_environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+
+
+def find(program: str) -> Path | None:
+    """Where PATH has the program, if it does."""
+    found = shutil.which(program)
+    return Path(found) if found else None
+
+
+def _missing(argv: Sequence[str], cwd: Path | None) -> AnvcsError:
+    if cwd is not None and not cwd.is_dir():
+        return AnvcsError(f"the directory {cwd} does not exist")
+    return ProgramMissing(
+        f"the program {argv[0]} is not on PATH", hint=f"install {argv[0]} or mend PATH"
+    )

@@ -1,0 +1,33 @@
+"""Source text to syntax trees; the only module that imports tree-sitter."""
+
+from functools import cache
+import importlib
+from typing import TYPE_CHECKING
+
+from git_anvcs.merge.result import NotUnderstood
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+# Grammar name -> the wheel's module. Grammars are separate wheels (tree-sitter-<language>).
+GRAMMARS = {"python": "tree_sitter_python", "yaml": "tree_sitter_yaml"}
+
+
+def parse(language: str, source: bytes) -> "Node":
+    """The root node of `source`. Raises NotUnderstood when it has a syntax error."""
+    root = parser(language).parse(source).root_node
+    if root.has_error:
+        raise NotUnderstood(f"does not parse as {language}")
+    return root
+
+
+@cache
+def parser(language: str) -> "Parser":
+    """One parser a language and process; a missing grammar is NotUnderstood."""
+    import tree_sitter
+
+    try:
+        grammar = importlib.import_module(GRAMMARS[language])
+    except (KeyError, ImportError) as error:
+        raise NotUnderstood(f"no grammar for {language} is installed") from error
+    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))

@@ -1,0 +1,76 @@
+"""What goes into a merge and what comes out: plain values, shared by every format."""
+
+from typing import NamedTuple
+
+
+class Versions(NamedTuple):
+    """One file three times, as bytes; `base` is empty when both sides added the file."""
+
+    base: bytes
+    ours: bytes
+    theirs: bytes
+
+
+class Labels(NamedTuple):
+    """What stands behind the markers, as Git's -S, -X and -Y."""
+
+    base: str = "base"
+    ours: str = "ours"
+    theirs: str = "theirs"
+
+
+class Options(NamedTuple):
+    """How to merge and how to write conflicts.
+
+    path: name of the file in the repository; decides the format
+    marker_size: length of `<<<<<<<`; above 7 Git merges virtual ancestors
+    style: `merge`, `diff3` or `zdiff3`, as merge.conflictStyle
+    """
+
+    path: str = ""
+    marker_size: int = 7
+    style: str = "merge"
+    labels: Labels = Labels()
+
+
+class Conflict(NamedTuple):
+    """One place that a person must decide, also present between markers in the text.
+
+    kind: `edit/edit`, `add/add`, `delete/modify`, `modify/delete`, `duplicate`, `type-change`, …
+    where: path of the node in the file's own terms: `dependencies.left-pad`, `class A > def f`
+    line: first line of its markers in the result, counted from 1
+    """
+
+    kind: str
+    where: str
+    line: int
+    base: str
+    ours: str
+    theirs: str
+
+
+class Resolution(NamedTuple):
+    """One place where both sides changed and a rule decided; kept for `explain` and the record.
+
+    rule: name of the rule, one of the names in docs/reference/merge-rules.md
+    """
+
+    rule: str
+    where: str
+    base: str
+    ours: str
+    theirs: str
+    result: str
+
+
+class Merged(NamedTuple):
+    """The merged file. With conflicts, `text` holds them between Git's standard markers."""
+
+    text: bytes
+    conflicts: tuple[Conflict, ...] = ()
+    resolutions: tuple[Resolution, ...] = ()
+    format: str = "text"
+
+
+class NotUnderstood(Exception):
+    """A format cannot merge these versions by meaning; the line merge stands."""

@@ -1,0 +1,1 @@
+"""Moves sealed frames between peers. Nothing is here yet: docs/spec.md says what will be."""

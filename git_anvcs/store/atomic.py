@@ -1,0 +1,33 @@
+"""Files replaced whole or not at all."""
+
+import os
+from pathlib import Path
+
+from git_anvcs.kernel.errors import AnvcsError
+
+
+class CannotWrite(AnvcsError):
+    """The file system refused: full, read-only or forbidden."""
+
+
+def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace `path` so that a reader, or a crash, sees the old bytes or the new, never a mixture.
+
+    The new bytes are on disk (fsync) before the name points at them (rename(2)); parents are made.
+    Raises CannotWrite.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,42 @@
+"""One writer at a time: flock(2) on a file that is never deleted; the kernel frees it at death."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import fcntl
+import os
+from pathlib import Path
+import time
+
+from git_anvcs.kernel.errors import AnvcsError
+
+_POLL_SECONDS = 0.01
+
+
+class Locked(AnvcsError):
+    """Another process holds the lock."""
+
+
+@contextmanager
+def held(path: Path, *, timeout: float = 30.0) -> Iterator[None]:
+    """Hold the lock `path` for the block. Raises Locked after `timeout` seconds (0: at once)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _acquire(descriptor, path, time.monotonic() + timeout)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise Locked(
+                    f"another git-anvcs process holds {path.name}", hint="try again in a moment"
+                ) from None
+            time.sleep(_POLL_SECONDS)
+        else:
+            return

@@ -1,0 +1,17 @@
+"""The map of our folder `<common Git dir>/anvcs/`: every file of ours there has its name here."""
+
+from pathlib import Path
+
+
+class Paths:
+    """Where our files of one repository are; making the object touches nothing."""
+
+    def __init__(self, common_dir: Path) -> None:
+        self.home = common_dir / "anvcs"
+        self.spool = self.home / "spool"
+        self.set_aside = self.home / "set-aside"
+        self.locks = self.home / "locks"
+        self.logs = self.home / "logs"
+        self.prompts = self.home / "prompts"
+        self.sessions = self.home / "sessions"
+        self.install = self.home / "install"

@@ -1,0 +1,68 @@
+"""YAML read with the place of every mistake; the only module that imports ruamel.yaml."""
+
+from typing import NamedTuple
+
+from git_anvcs.kernel.errors import AnvcsError
+
+
+class YamlBroken(AnvcsError):
+    """The text is not YAML; `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class Place(NamedTuple):
+    """Where something stands in a file, counted from 1."""
+
+    line: int
+    column: int
+
+
+class Document(NamedTuple):
+    """A parsed document: plain values, and the place of each key and item by its path."""
+
+    value: object
+    places: dict[tuple[str | int, ...], Place]
+
+
+def read(text: str) -> Document:
+    """Parse YAML 1.2 into dicts, lists and scalars. Raises YamlBroken."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        loaded = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = (error.problem or "not YAML").strip()
+        raise YamlBroken(said, *((mark.line + 1, mark.column + 1) if mark else (1, 1))) from error
+    except YAMLError as error:
+        raise YamlBroken(str(error).splitlines()[0], 1, 1) from error
+    places: dict[tuple[str | int, ...], Place] = {}
+    return Document(_plain(loaded, (), places), places)
+
+
+def _plain(
+    node: object, path: tuple[str | int, ...], places: dict[tuple[str | int, ...], Place]
+) -> object:
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+    if isinstance(node, CommentedMap):
+        for key in node:
+            line, column = node.lc.key(key)
+            places[(*path, str(key))] = Place(line + 1, column + 1)
+        return {str(k): _plain(v, (*path, str(k)), places) for k, v in node.items()}
+    if isinstance(node, CommentedSeq):
+        for index in range(len(node)):
+            line, column = node.lc.item(index)
+            places[(*path, index)] = Place(line + 1, column + 1)
+        return [_plain(item, (*path, i), places) for i, item in enumerate(node)]
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return str(node)

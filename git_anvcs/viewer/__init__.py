@@ -1,0 +1,1 @@
+"""The local web server. Nothing is here yet: docs/spec.md says what will be."""

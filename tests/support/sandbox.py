@@ -1,0 +1,112 @@
+"""A sealed repository for tests.
+
+Own HOME, no global configuration, fixed names and dates, real git.
+
+It starts the *installed* executables: what is tested is what users run.
+"""
+
+from collections.abc import Mapping
+import os
+from pathlib import Path
+import subprocess
+import sys
+
+PROGRAMS = Path(sys.executable).parent
+START = 1_790_000_000
+
+
+class Sandbox:
+    """One repository below `base`; every command gets the sealed environment.
+
+    The clock of commits moves on by one minute a commit, so that histories are reproducible.
+    """
+
+    def __init__(self, base: Path, *, name: str = "repo", init: bool = True, **env: str) -> None:
+        self.base = base
+        self.root = base / name
+        self.home = base / "home"
+        self.home.mkdir(exist_ok=True)
+        self.ticks = 0
+        self.env = {
+            "HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_AUTHOR_NAME": "A U Thor",
+            "GIT_AUTHOR_EMAIL": "author@example.com",
+            "GIT_COMMITTER_NAME": "C O Mitter",
+            "GIT_COMMITTER_EMAIL": "committer@example.com",
+            "GIT_EDITOR": "false",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_PAGER": "cat",
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            **env,
+        }
+        for kept in ("GIT_EXEC_PATH", "GIT_TEMPLATE_DIR", "TMPDIR", "COVERAGE_PROCESS_START"):
+            if kept in os.environ:
+                self.env.setdefault(kept, os.environ[kept])
+        if init:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self.git("init", "-q", "-b", "main")
+
+    def run(
+        self,
+        *argv: str,
+        cwd: Path | None = None,
+        stdin: bytes | str = b"",
+        env: Mapping[str, str] | None = None,
+        timeout: float = 120,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run any program; the caller judges its exit code."""
+        date = f"{START + 60 * self.ticks} +0000"
+        dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        text = stdin if isinstance(stdin, bytes) else stdin.encode()
+        done = subprocess.run(
+            argv,
+            cwd=cwd or self.root,
+            env={**self.env, **dates, **(env or {})},
+            input=text,
+            capture_output=True,
+            check=False,
+            timeout=timeout,
+        )
+        return subprocess.CompletedProcess(
+            argv,
+            done.returncode,
+            done.stdout.decode(errors="surrogateescape"),
+            done.stderr.decode(errors="surrogateescape"),
+        )
+
+    def ok(self, *argv: str, **how: object) -> str:
+        """Run a program that must end with 0; what it printed on standard output."""
+        done = self.run(*argv, **how)  # type: ignore[arg-type]
+        assert done.returncode == 0, f"{argv} gave {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def git(self, *args: str, **how: object) -> str:
+        """Run git, which must succeed."""
+        return self.ok("git", *args, **how)
+
+    def anvcs(self, *args: str, **how: object) -> str:
+        """Run git-anvcs, which must succeed."""
+        return self.ok("git-anvcs", *args, **how)
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def read(self, name: str) -> str:
+        return (self.root / name).read_bytes().decode()
+
+    def commit(self, message: str, files: Mapping[str, str | bytes] | None = None) -> str:
+        """Write `files`, commit all of the tree with plain git, return the commit's id."""
+        for name, text in (files or {}).items():
+            self.write(name, text)
+        self.ticks += 1
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD").strip()
