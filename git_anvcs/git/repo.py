@@ -48,17 +48,16 @@ class Repo:
     def discover(cls, start: Path) -> "Repo":
         """The repository that `start` lies in. Raises NotARepository."""
         asked = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir")
-        done = process.run(("git", "rev-parse", *asked), cwd=start)
-        if done.returncode != 0:
-            raise _not_a_repository(start, done.stderr)
-        is_bare, git_dir, common = done.stdout.decode(errors="surrogateescape").splitlines()
+        done = process.run(("git", "rev-parse", *asked, "--show-toplevel"), cwd=start)
+        answers = done.stdout.decode(errors="surrogateescape").split("\n")[:-1]
+        if len(answers) not in (3, 4):  # none at all, or a path with a newline in it
+            answers = [_ask(start, question) for question in asked] + _top(start)
+        is_bare, git_dir, common, *top = answers
         common_dir = (start / common).resolve()
-        top = process.run(("git", "rev-parse", "--show-toplevel"), cwd=start)
-        if top.returncode != 0:  # bare, or inside .git
-            root = common_dir.parent if is_bare == "false" else Path(git_dir)
-            return cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
-        root = Path(top.stdout.decode(errors="surrogateescape").removesuffix("\n"))
-        return cls(root, Path(git_dir), common_dir, bare=False)
+        # Without a worktree we are in a bare repository or inside .git.
+        elsewhere = Path(git_dir) if is_bare == "true" else common_dir.parent
+        root = Path(top[0]) if top else elsewhere
+        return cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
 
     def git(
         self,
@@ -116,6 +115,20 @@ def version() -> tuple[int, int, int]:
     numbers = [int(part) for part in text.split(".") if part.isdigit()]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     return major, minor, patch
+
+
+def _ask(start: Path, question: str) -> str:
+    done = process.run(("git", "rev-parse", question), cwd=start)
+    if done.returncode != 0:
+        raise _not_a_repository(start, done.stderr)
+    return done.stdout.decode(errors="surrogateescape").removesuffix("\n")
+
+
+def _top(start: Path) -> list[str]:
+    done = process.run(("git", "rev-parse", "--show-toplevel"), cwd=start)
+    return [done.stdout.decode(errors="surrogateescape").removesuffix("\n")] * (
+        done.returncode == 0
+    )
 
 
 def _subcommand(argv: tuple[str, ...]) -> str:
