@@ -1,0 +1,139 @@
+"""Objects read in bulk and written in bulk: one git process each way, in every object format.
+
+Ids are computed here and the objects handed over as one pack, so that a batch of any size
+costs one `git unpack-objects` (or, when it is large, one `git index-pack`).
+"""
+
+from collections.abc import Iterable, Mapping
+import hashlib
+from typing import NamedTuple
+import zlib
+
+from git_anvcs.git.repo import GitFailed, Repo
+
+# Above this Git keeps the pack instead of many loose files (as its own fetch.unpackLimit).
+UNPACK_LIMIT = 100
+
+# A partial clone must not go to the network for a hook. Git >= 2.45 knows the first variable;
+# older ones are stopped by having no transport.
+NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+
+_PACK_TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+
+
+class Object(NamedTuple):
+    """An object: its id, kind (`commit`, `tree`, `blob`, `tag`) and bytes."""
+
+    oid: str
+    kind: str
+    data: bytes
+
+
+class Entry(NamedTuple):
+    """One entry of a tree; `mode` as Git writes it (`100644`, `40000`)."""
+
+    mode: bytes
+    name: bytes
+    oid: str
+
+    @property
+    def is_tree(self) -> bool:
+        return self.mode in (b"40000", b"040000")
+
+
+def read(
+    repo: Repo, names: Iterable[str], *, env: Mapping[str, str] | None = None
+) -> list[Object | None]:
+    """The objects that `names` (any revision syntax, no newline) stand for, in that order.
+
+    None for a name that stands for nothing here.
+    """
+    asked = [name.encode(errors="surrogateescape") for name in names]
+    if not asked:
+        return []
+    done = repo.try_git("cat-file", "--batch", stdin=b"\n".join(asked) + b"\n", env=env)
+    found = list(_parse(done.stdout, len(asked)))
+    if done.returncode != 0 and not found:
+        raise GitFailed(done.argv, done.returncode, done.stderr)
+    # A git that died on the way (an object it may not fetch) answered only the first ones.
+    return found + [None] * (len(asked) - len(found))
+
+
+def write(repo: Repo, objects: Iterable[Object]) -> None:
+    """Store objects made with `make`; the ones Git has already cost nothing."""
+    unique = {found.oid: found for found in objects}
+    if not unique:
+        return
+    pack = _pack(unique.values(), repo.object_format)
+    if len(unique) > UNPACK_LIMIT:
+        repo.git("index-pack", "--stdin", stdin=pack, env=NO_FETCH)
+    else:
+        repo.git("unpack-objects", "-q", stdin=pack, env=NO_FETCH)
+
+
+def make(repo: Repo, kind: str, data: bytes) -> Object:
+    """The object with its id; nothing is stored yet."""
+    header = f"{kind} {len(data)}\0".encode()
+    return Object(hashlib.new(repo.object_format, header + data).hexdigest(), kind, data)
+
+
+def tree_entries(repo: Repo, data: bytes) -> list[Entry]:
+    """A tree object taken apart."""
+    size = len(repo.zero_oid) // 2
+    entries = []
+    at = 0
+    while at < len(data):
+        space = data.index(b" ", at)
+        end = data.index(b"\0", space)
+        oid = data[end + 1 : end + 1 + size].hex()
+        entries.append(Entry(data[at:space], data[space + 1 : end], oid))
+        at = end + 1 + size
+    return entries
+
+
+def tree_data(entries: Iterable[Entry]) -> bytes:
+    """The bytes of a tree object, entries in Git's order (a tree sorts as if it ended in `/`)."""
+    ordered = sorted(entries, key=lambda e: e.name + b"/" if e.is_tree else e.name)
+    return b"".join(e.mode + b" " + e.name + b"\0" + bytes.fromhex(e.oid) for e in ordered)
+
+
+def _parse(out: bytes, wanted: int) -> Iterable[Object | None]:
+    at = 0
+    for _ in range(wanted):
+        end = out.find(b"\n", at)
+        if end < 0:
+            return
+        words = out[at:end].split(b" ")
+        if len(words) < 3 or not words[-1].isdigit():  # "<name> missing", "<name> ambiguous"
+            yield None
+            at = end + 1
+            continue
+        size = int(words[2])
+        yield Object(words[0].decode(), words[1].decode(), out[end + 1 : end + 1 + size])
+        at = end + size + 2
+
+
+def _pack(objects: Iterable[Object], object_format: str) -> bytes:
+    """A version 2 pack of whole objects (gitformat-pack(5))."""
+    chosen = list(objects)
+    parts = [b"PACK" + (2).to_bytes(4, "big") + len(chosen).to_bytes(4, "big")]
+    for found in chosen:
+        parts += [
+            _entry_header(_PACK_TYPES[found.kind], len(found.data)),
+            zlib.compress(found.data),
+        ]
+    body = b"".join(parts)
+    return body + hashlib.new(object_format, body).digest()
+
+
+def _entry_header(kind: int, size: int) -> bytes:
+    """Type and size of a pack entry: 4 bits of size, then 7 a byte, low bits first."""
+    byte = kind << 4 | size & 15
+    size >>= 4
+    header = bytearray()
+    while size:
+        header.append(byte | 0x80)
+        byte = size & 0x7F
+        size >>= 7
+    header.append(byte)
+    return bytes(header)
