@@ -3,9 +3,13 @@
 `Repo.git` is the only method that starts git.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+import select
+import tempfile
+from typing import IO, NamedTuple, cast
 
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import AnvcsError, UsageError
@@ -24,6 +28,13 @@ class GitFailed(AnvcsError):
         self.argv = argv
         self.returncode = returncode
         self.stderr = stderr
+
+
+class Talk(NamedTuple):
+    """A running git: what we write to it and what it prints."""
+
+    write: IO[bytes]
+    read: IO[bytes]
 
 
 class NotARepository(UsageError):
@@ -80,6 +91,33 @@ class Repo:
             ("git", *args), cwd=self.root, stdin=stdin, env={**self._own(), **GUARD, **(env or {})}
         )
 
+    @contextmanager
+    def talk(self, *args: str, env: Mapping[str, str] | None = None) -> Iterator[Talk]:
+        """A running git, to read from as it prints (and to write to), ended with the block.
+
+        Raises GitFailed at the end of the block when git failed of its own accord.
+        """
+        argv = ("git", *args)
+        with tempfile.TemporaryFile() as complaints:
+            own = {**self._own(), **GUARD, **(env or {})}
+            git = process.open_pipe(argv, cwd=self.root, env=own, stderr=complaints)
+            pipes = Talk(cast(IO[bytes], git.stdin), cast(IO[bytes], git.stdout))
+            try:
+                yield pipes
+                ended = _at_end(pipes.read)
+            except BaseException:
+                git.kill()
+                raise
+            else:
+                if not ended:  # the block has read enough
+                    git.kill()
+            finally:
+                _close(pipes)
+                returncode = git.wait()
+            if ended and returncode != 0:
+                complaints.seek(0)
+                raise GitFailed(argv, returncode, complaints.read())
+
     def line(self, *args: str, env: Mapping[str, str] | None = None) -> str:
         """The one line git printed, without its newline."""
         return self.git(*args, env=env).decode(errors="surrogateescape").removesuffix("\n")
@@ -115,6 +153,18 @@ def version() -> tuple[int, int, int]:
     numbers = [int(part) for part in text.split(".") if part.isdigit()]
     major, minor, patch = (*numbers, 0, 0, 0)[:3]
     return major, minor, patch
+
+
+def _at_end(pipe: IO[bytes]) -> bool:
+    """Whether everything was read up to the end; never waits."""
+    readable, _, _ = select.select([pipe], [], [], 0)
+    return bool(readable) and pipe.read(1) == b""
+
+
+def _close(pipes: Talk) -> None:
+    with suppress(BrokenPipeError):
+        pipes.write.close()
+    pipes.read.close()
 
 
 def _ask(start: Path, question: str) -> str:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 import shutil
 import subprocess
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
 
@@ -99,9 +99,16 @@ def attach(
 
 
 def open_pipe(
-    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stderr: IO[bytes] | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a program to talk to through pipes; the caller closes it."""
+    """Start a program to talk to through pipes; the caller closes it.
+
+    stderr: a file for what it complains about; by default ours.
+    """
     try:
         return subprocess.Popen(
             argv,
@@ -109,9 +116,18 @@ def open_pipe(
             env=clean_environment(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=stderr,
         )
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
+
+
+def open_sink(argv: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a program that shows what we write to it on our own terminal, such as a pager."""
+    try:
+        return subprocess.Popen(argv, env=clean_environment(env), stdin=subprocess.PIPE)
+    except FileNotFoundError as error:
+        raise _missing(argv, None) from error
 
 
 def start_detached(

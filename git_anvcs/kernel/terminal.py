@@ -1,0 +1,91 @@
+"""Text from outside made safe for a terminal, and cut or padded to columns.
+
+Author names, messages, file names and what agents say are hostile: an escape sequence in them
+could hide a line, move the cursor or set the clipboard. Everything printed goes through `safe`.
+"""
+
+import re
+import unicodedata
+
+# Invisible or reordering characters: a reader must see that they are there (CVE-2021-42574).
+_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_BREAKS = (0x2028, 0x2029)
+_HIDDEN = (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC))
+_TAGS = range(0xE0000, 0xE0080)
+_SPOKEN = {
+    **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
+    **{code: f"\\u{code:04x}" for code in (*_BIDI, *_BREAKS, *_HIDDEN)},
+    **{code: f"\\U{code:08x}" for code in _TAGS},
+    # What surrogateescape made of bytes that are not UTF-8, and surrogates out of JSON.
+    **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},
+    **{0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)},
+}
+_IN_TEXT = {code: said for code, said in _SPOKEN.items() if chr(code) not in "\n\t"}
+
+# Colours and weights that Git itself sets; 8 (conceal) is not among them.
+_CODE = r"(?:[0-79]|2[1-79]|3[0-79]|4[0-79]|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8(?:;\d{1,3}){4})?"
+_COLOURED = re.compile(rf"\x1b\[(?:{_CODE}(?:;{_CODE})*m|K)")
+
+
+def safe(text: str) -> str:
+    """One line of text in which every control character is spelled out (`\\x1b`)."""
+    return text if text.isascii() and text.isprintable() else text.translate(_SPOKEN)
+
+
+def safe_text(text: str) -> str:
+    """The same for text of several lines: newlines and tabs stay."""
+    return text.translate(_IN_TEXT)
+
+
+def safe_bytes(raw: bytes) -> str:
+    """One line of bytes, UTF-8 or not, as safe text that keeps its tabs."""
+    return raw.decode(errors="surrogateescape").translate(_IN_TEXT)
+
+
+def safe_coloured(text: str) -> str:
+    """Text of several lines that Git coloured: its colour codes stay, all else is spelled out."""
+    parts, end = [], 0
+    for code in _COLOURED.finditer(text):
+        parts += [safe_text(text[end : code.start()]), code.group()]
+        end = code.end()
+    return "".join([*parts, safe_text(text[end:])])
+
+
+def shown(text: str) -> str:
+    """`text` with what is no Unicode as U+FFFD, for JSON that every parser takes."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def width(text: str) -> int:
+    """How many columns a terminal gives to safe text."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(character) for character in text)
+
+
+def fit(text: str, columns: int) -> str:
+    """Safe text cut (with `…`) or padded to exactly `columns`."""
+    missing = columns - width(text)
+    return text + " " * missing if missing >= 0 else cut(text, columns)
+
+
+def cut(text: str, columns: int) -> str:
+    """Safe text of at most `columns`, ending in `…` when something was cut off."""
+    if width(text) <= columns:
+        return text
+    kept, used = [], 0
+    for character in text:
+        used += _columns(character)
+        if used > columns - 1:
+            used -= _columns(character)
+            break
+        kept.append(character)
+    return "".join(kept) + "…" + " " * (columns - 1 - used)
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
