@@ -43,6 +43,15 @@ class Output:
         if said:
             print(said)
 
+    def stream(self, key: str, items: Iterable[Mapping[str, object]]) -> None:
+        """Print the JSON object `{key: [items]}` item by item, a line each, held in no memory."""
+        print(f"{{{json.dumps(key)}: [", end="")
+        separator = "\n"
+        for item in items:
+            print(separator + json.dumps(item, ensure_ascii=False), end="")
+            separator = ",\n"
+        print("\n]}")
+
     def note(self, text: str) -> None:
         """Say something on the way; silent with -q."""
         if self.verbosity >= 0:

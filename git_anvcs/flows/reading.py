@@ -1,0 +1,97 @@
+"""Story: somebody wants to read records; first everything that hooks wrote down becomes one.
+
+Every reading command starts with `ready` and finds its commit with `find`.
+"""
+
+from collections.abc import Callable
+import re
+from typing import NamedTuple
+
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.provenance import records
+from git_anvcs.provenance.record import Record
+
+_META_ID = re.compile(r"am_[0-9A-HJKMNP-TV-Z]{26}")
+_CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
+
+
+class Commit(NamedTuple):
+    """What Git itself knows of a commit; text as Git printed it, not yet safe to print."""
+
+    oid: str
+    tree: str
+    parents: tuple[str, ...]
+    author: str
+    date: str
+    subject: str
+    refs: str
+
+
+class Prompt(NamedTuple):
+    """A prompt's redacted text, or None and why there is none to show (empty: no prompt)."""
+
+    text: str | None
+    why: str = ""
+
+
+def ready(repo: Repo, note: Callable[[str], None]) -> None:
+    """Turn what hooks wrote down into records; what cannot be written is said, not raised."""
+
+
+def find(repo: Repo, name: str) -> str:
+    """The commit that a revision, a record's id or a change id stands for. Raises UsageError."""
+    commit = repo.resolve(name)
+    if commit is None and (_META_ID.fullmatch(name) or _CHANGE_ID.fullmatch(name)):
+        commit = _by_id(repo, name)
+    if commit is not None:
+        return commit
+    if name in ("HEAD", "@"):
+        raise AnvcsError("there are no commits yet", hint="git commit makes the first one")
+    raise UsageError(
+        f"no commit is called {name!r}",
+        hint="give a revision (HEAD~2, a branch, an id), a record id (am_…) or a change id (I…)",
+    )
+
+
+def prompt(repo: Repo, record: Record) -> Prompt:
+    """The prompt of a record: in the record itself, or kept on this machine."""
+    if record.prompt is not None:
+        return Prompt(record.prompt)
+    info = record.mapping("prompt_info")
+    mac, policy = info.get("hmac_sha256"), info.get("policy")
+    if not isinstance(mac, str):
+        return Prompt(None, "withheld" if policy == "withheld" else "")
+    return Prompt(None, f"withheld (hash {mac[:12]}…, not given on this machine)")
+
+
+def commit_facts(repo: Repo, commit: str) -> Commit:
+    """What Git knows of one commit (full id)."""
+    wanted = "%x00".join(("%H", "%T", "%P", "%aN", "%ad", "%s", "%D"))
+    raw = repo.git(
+        "log", "-1", "--no-color", "--no-show-signature", "--date=iso", f"--format={wanted}", commit
+    )
+    fields = raw.decode(errors="surrogateescape").removesuffix("\n").split("\0")
+    oid, tree, parents, author, date, subject, refs = fields
+    return Commit(oid, tree, tuple(parents.split()), author, date, subject, refs)
+
+
+def _by_id(repo: Repo, name: str) -> str | None:
+    """The commit of the newest revision of the record with that id."""
+    argv = ("grep", "-l", "-z", "-F", "-e", name, records.META_REF, "--", records.FOLDER)
+    listed = repo.try_git(*argv).stdout.decode(errors="surrogateescape").split("\0")[:-1]
+    paths = (entry.partition(":")[2] for entry in listed)
+    commits = [commit for path in paths if (commit := records.commit_of(path))]
+    found = [r for r in records.read(repo, commits).values() if name in (r.meta_id, r.change_id)]
+    newest: dict[str, Record] = {}
+    for record in found:
+        kept = newest.get(record.meta_id)
+        if kept is None or record.rev > kept.rev:
+            newest[record.meta_id] = record
+    if len(newest) > 1:
+        commits = sorted(record.commit[:12] for record in newest.values())
+        raise UsageError(
+            f"{len(commits)} commits belong to {name}: {', '.join(commits)}",
+            hint="give one of these commits",
+        )
+    return next((record.commit for record in newest.values()), None)
