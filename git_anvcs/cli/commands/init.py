@@ -1,0 +1,80 @@
+"""Wire hooks, merge drivers and agents into this repository.
+
+From then on plain `git commit` leaves a record of who made the commit, and plain `git merge`
+understands the formats it has a driver for. Nothing that Git tracks is changed unless you say so:
+attributes go to .git/info/attributes and an agent's hooks to its local settings. Hooks that are
+there already keep working. Run it again at any time: it renews what has moved and changes nothing
+else. `git anvcs uninstall` restores every byte.
+
+Example:
+  git anvcs init --dry-run                 what would change, as a diff
+  git anvcs init                           hooks, drivers, agents that are used here
+  git anvcs init --agents claude --attributes tracked --remote origin
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows import install
+from git_anvcs.flows.wiring.targets import Choices
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--agents", metavar="LIST", help="auto (those used here), none, or names: claude")
+    add("--drivers", metavar="LIST", help="all, none, or formats such as json,yaml,python")
+    add("--attributes", choices=("tracked", "local"), help="where the drivers' lines go")
+    add("--remote", metavar="NAME", action="append", help="fetch our refs from NAME as well")
+    add("--strategy", action="store_true", default=None, help="merge whole trees with git-anvcs")
+    add("--no-strategy", dest="strategy", action="store_false", help="leave merging to Git")
+    add("--no-daemon", dest="daemon", action="store_false", default=None, help="never start one")
+    add("--yes", action="store_true", help="answer yes, also to writing a tracked hooks folder")
+    add("--dry-run", action="store_true", help="show what would change and change nothing")
+
+
+def run(call: Call) -> int:
+    old = install.load(call.repo)
+    choices = _choices(call, old.choices if old else {})
+    plan = install.plan(call.repo, choices, home=Path(call.env.get("HOME", "/nonexistent")))
+    if not call.args.dry_run:
+        install.apply(call.repo, plan)
+    facts = {
+        "changed": bool(plan.steps),
+        "dry_run": call.args.dry_run,
+        "wired": [{"what": w.what, "path": str(w.path)} for w in plan.manifest.wired],
+        "steps": [install.describe(step) for step in plan.steps],
+        "notes": list(plan.notes),
+        "choices": plan.manifest.choices,
+    }
+    call.output.answer(facts, lambda: _text(call, plan, first=old is None))
+    return 0
+
+
+def _choices(call: Call, old: Mapping[str, Any]) -> Choices:
+    """The options given now, over those of the last init, over the defaults."""
+    args, asked = call.args, dict(old)
+    for name, given in (("agents", args.agents), ("drivers", args.drivers)):
+        if given is not None:
+            asked[name] = tuple(word.strip() for word in given.split(",") if word.strip())
+    for name in ("attributes", "strategy", "daemon"):
+        if getattr(args, name) is not None:
+            asked[name] = getattr(args, name)
+    if args.remote is not None:
+        asked["remotes"] = args.remote
+    if args.yes:
+        asked["foreign_hooks"] = True
+    return Choices.from_json(asked)
+
+
+def _text(call: Call, plan: install.Plan, *, first: bool) -> str:
+    notes = [f"note: {note}" for note in plan.notes]
+    if call.args.dry_run:
+        return "\n".join([*map(install.diff, plan.steps), *notes]) or "nothing would change"
+    if not plan.steps:
+        return "\n".join(["already on; nothing to change", *notes])
+    done = [f"  {w.what:<22} {w.path}" for w in plan.manifest.wired]
+    head = "git-anvcs is on in this repository" if first else "git-anvcs is on, and renewed"
+    return "\n".join([head, *done, *notes, "undo: git anvcs uninstall · check: git anvcs doctor"])

@@ -1,0 +1,67 @@
+"""Take out of this repository what `git anvcs init` put in, byte for byte.
+
+Files that nobody touched since get their exact old bytes back. Where you or another tool edited
+one meanwhile, only our lines go. Records stay in refs/notes/anvcs and refs/anvcs/, readable with
+plain Git; `--purge` also deletes our folder below .git (sessions, prompts, what waits), and
+`--purge --records` the records themselves. Without an earlier init there is nothing to do, and
+that is no error. Undo: `git anvcs init`.
+
+Example:
+  git anvcs uninstall --dry-run
+  git anvcs uninstall
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows import install, purge
+from git_anvcs.kernel.errors import PolicyDenied, UsageError
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--dry-run", action="store_true", help="show what would change and change nothing")
+    add("--purge", action="store_true", help="delete our folder below .git as well")
+    add("--records", action="store_true", help="with --purge: delete the records too")
+    add("--yes", action="store_true", help="do not ask before --purge --records")
+
+
+def run(call: Call) -> int:
+    args = call.args
+    if args.records and not args.purge:
+        raise UsageError("--records deletes; it goes with --purge", hint="add --purge")
+    plan = install.plan_removal(call.repo)
+    refs = purge.record_refs(call.repo) if args.records else {}
+    changes = [install.describe(step) for step in plan.steps]
+    if refs and not (args.dry_run or args.yes):
+        _confirm(call, len(refs))
+    if not args.dry_run:
+        install.apply(call.repo, plan)
+        purge.mirror(call.repo)
+        if args.purge:
+            purge.refs(call.repo, refs)
+            purge.folder(call.repo)
+    facts = {
+        "changed": bool(changes),
+        "dry_run": args.dry_run,
+        "steps": changes,
+        "purged": bool(args.purge),
+        "refs": sorted(refs),
+    }
+    call.output.answer(facts, lambda: _text(call, plan, refs))
+    return 0
+
+
+def _confirm(call: Call, count: int) -> None:
+    if not call.output.confirm(f"Delete {count} refs with every record in them?"):
+        raise PolicyDenied("the records were not deleted", hint="--yes deletes them unasked")
+
+
+def _text(call: Call, plan: install.Plan, refs: dict[str, str]) -> str:
+    if call.args.dry_run:
+        lines = [*map(install.diff, plan.steps), *(f"delete {ref}" for ref in refs)]
+        return "\n".join(lines) or "nothing would change"
+    said = "git-anvcs is out of this repository" if plan.steps else "git-anvcs was not on here"
+    kept = "" if call.args.records else "\nrecords stay in refs/notes/anvcs and refs/anvcs/"
+    gone = "".join(f"\ndeleted {ref}, was {oid}" for ref, oid in refs.items())
+    return said + (kept if plan.steps else "") + gone

@@ -1,0 +1,181 @@
+"""Story: wire hooks, merge drivers, attributes and agents into a repository, all or nothing.
+
+`plan` decides and reads, `apply` writes. What a later init or uninstall needs to know stands in
+the manifest.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from git_anvcs.flows.wiring import manifest as manifests
+from git_anvcs.flows.wiring import pieces, steps, targets
+from git_anvcs.flows.wiring.manifest import Manifest, Wired, digest
+from git_anvcs.flows.wiring.targets import Choices, Target
+from git_anvcs.git.repo import Repo
+from git_anvcs.store import lock
+from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import Paths
+
+NAME = "manifest.json"
+
+
+class Plan(NamedTuple):
+    """What would be done. steps: none when everything is in place already."""
+
+    steps: tuple[steps.Step, ...]
+    manifest: Manifest
+    notes: tuple[str, ...]
+
+
+def load(repo: Repo) -> Manifest | None:
+    """What init did here; None before the first init. Raises manifest.Broken."""
+    text = steps.read(Paths(repo.common_dir).install / NAME)
+    return None if text is None else manifests.decode(text, repo.common_dir, repo.root)
+
+
+def plan(repo: Repo, choices: Choices, *, home: Path) -> Plan:
+    """Everything init has to change for these choices; touches nothing."""
+    wanted = targets.all_of(repo, choices, home=home)
+    return _plan(repo, wanted.targets, choices.to_json(), wanted.notes)
+
+
+def plan_removal(repo: Repo) -> Plan:
+    """Everything uninstall has to change; touches nothing."""
+    return _plan(repo, (), {}, ())
+
+
+def apply(repo: Repo, plan: Plan) -> None:
+    """Do it, or leave everything as it was."""
+    paths = Paths(repo.common_dir)
+    record = _manifest_step(repo, plan.manifest)
+    todo = [*plan.steps, *([record] if record else [])]
+    if not todo:
+        return
+    steps.check(todo)
+    try:
+        with lock.held(paths.locks / "install", timeout=10):
+            steps.apply(todo, git_locked=_git_writes(repo, plan.steps))
+    except OSError as error:
+        raise CannotWrite(f"cannot write below {paths.home}: {error.strerror}") from error
+    steps.remove_empty(_left_folders(repo, plan.manifest))
+
+
+def _plan(
+    repo: Repo, wanted: Sequence[Target], choices: dict[str, Any], notes: Sequence[str]
+) -> Plan:
+    old = load(repo) or Manifest({}, (), ())
+    todo: list[steps.Step] = []
+    kept: list[Wired] = []
+    paths = {target.path for target in wanted}
+    for wired in old.wired:
+        if wired.path in paths:
+            continue
+        if _elsewhere(repo, wired.path) and wanted:
+            kept.append(wired)  # another worktree's
+        else:
+            todo += unwire(wired)
+    todo += _strays(repo, paths, old)
+    for target in wanted:
+        made, wired = _wire(target, old.at(target.path))
+        todo += made
+        kept.append(wired)
+    folders = [*old.folders, *(p for p in steps.missing_folders(todo) if p not in old.folders)]
+    return Plan(tuple(todo), Manifest(choices, tuple(kept), tuple(folders)), tuple(notes))
+
+
+def _wire(target: Target, old: Wired | None) -> tuple[list[steps.Step], Wired]:
+    """The steps that put the target's piece in place, and what to remember of it."""
+    current = steps.read(target.path)
+    chained = old.chained if old and old.chained and old.chained.exists() else None
+    before = _before(current, old)
+    todo: list[steps.Step] = []
+    if target.move_to is not None:
+        chained, before, current = target.move_to, None, None
+        todo.append(steps.Move(target.path, target.move_to))
+    after = pieces.put(current, target.piece)
+    if after != current:
+        todo.append(steps.Write(target.path, current, after, target.executable))
+    wired = Wired(target.what, target.path, target.piece, before, digest(after), chained)
+    return todo, wired
+
+
+def _before(current: bytes | None, old: Wired | None) -> bytes | None:
+    """The file as it would be without us now."""
+    if old is None or current is None:
+        return current
+    if digest(current) == old.after:
+        return old.before
+    rest = pieces.take(current, old.piece)
+    return rest if rest is not None or old.before is None else b""
+
+
+def unwire(wired: Wired) -> list[steps.Step]:
+    """The steps that take one piece out: the exact old bytes, or others' edits without ours."""
+    current = steps.read(wired.path)
+    if current is None:
+        return []
+    rest = _before(current, wired)
+    todo: list[steps.Step] = []
+    if rest != current:
+        todo.append(steps.Write(wired.path, current, rest, executable=True))
+        if rest is None and wired.chained and wired.chained.is_symlink() | wired.chained.exists():
+            todo.append(steps.Move(wired.chained, wired.path))
+    return todo
+
+
+def _strays(repo: Repo, wanted: Iterable[Path], old: Manifest) -> list[steps.Step]:
+    """Blocks of ours that no manifest knows: it was lost, or a tool renamed our stub."""
+    known = {wired.path for wired in old.wired} | set(wanted)
+    todo: list[steps.Step] = []
+    for path, piece in targets.found(repo):
+        if path not in known:
+            chained = targets.chained_name(path)
+            todo += unwire(Wired("stray", path, piece, None, "", chained))
+    return todo
+
+
+def _elsewhere(repo: Repo, path: Path) -> bool:
+    here = (repo.common_dir, repo.root, targets.hooks_folder(repo))
+    return not any(path.is_relative_to(folder) for folder in here)
+
+
+def _manifest_step(repo: Repo, manifest: Manifest) -> steps.Write | None:
+    path = Paths(repo.common_dir).install / NAME
+    before = steps.read(path)
+    empty = not manifest.wired
+    after = None if empty else manifests.encode(manifest, repo.common_dir, repo.root)
+    return None if before == after else steps.Write(path, before, after)
+
+
+def _git_writes(repo: Repo, todo: Iterable[steps.Step]) -> list[Path]:
+    config = targets.config_file(repo)
+    return [config] if any(isinstance(s, steps.Write) and s.path == config for s in todo) else []
+
+
+def _left_folders(repo: Repo, manifest: Manifest) -> Iterable[Path]:
+    if manifest.wired:
+        return ()
+    paths = Paths(repo.common_dir)
+    return [*manifest.folders, paths.install]
+
+
+def describe(step: steps.Step) -> dict[str, str]:
+    """A step as a JSON object."""
+    match step:
+        case steps.Move(source, target):
+            return {"do": "rename", "path": str(source), "to": str(target)}
+        case steps.Write(path, before, after):
+            do = "create" if before is None else "delete" if after is None else "edit"
+            return {"do": do, "path": str(path)}
+
+
+def diff(step: steps.Step) -> str:
+    """A step as a unified diff."""
+    match step:
+        case steps.Move(source, target):
+            return f"rename {source} -> {target.name}"
+        case steps.Write(path, before, after):
+            old, new = ((t or b"").decode(errors="replace").splitlines() for t in (before, after))
+            return "\n".join(unified_diff(old, new, str(path), str(path), lineterm=""))

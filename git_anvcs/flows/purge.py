@@ -1,0 +1,51 @@
+"""Story: what stays behind an uninstall goes as well: the mirror, our folder, the records."""
+
+import re
+import shutil
+
+from git_anvcs.flows.wiring import steps
+from git_anvcs.git import refs as git_refs
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import Paths
+
+_MIRRORED = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\.json")
+
+
+def record_refs(repo: Repo) -> dict[str, str]:
+    """Every ref of ours with what it points at."""
+    return git_refs.read(repo, "refs/anvcs", "refs/notes/anvcs", "refs/notes/anvcs-remote")
+
+
+def refs(repo: Repo, found: dict[str, str]) -> None:
+    """Delete them, all or none."""
+    updates = [git_refs.Update(name, oid, None) for name, oid in found.items()]
+    if updates:
+        git_refs.update(repo, updates, "git anvcs uninstall --purge --records")
+
+
+def mirror(repo: Repo) -> None:
+    """Delete the mirrored records of the main worktree, which nothing hides any longer.
+
+    A record that somebody has added to Git stays.
+    """
+    folder = repo.common_dir.parent / ".ai" / "meta"
+    if repo.bare or repo.common_dir.name != ".git" or not folder.is_dir():
+        return
+    listed = repo.git("-C", str(folder), "ls-files", "-z", "--", ".")
+    tracked = {name.decode(errors="surrogateescape") for name in listed.split(b"\0")}
+    for path in folder.iterdir():
+        if _MIRRORED.fullmatch(path.name) and path.name not in tracked:
+            path.unlink(missing_ok=True)
+    steps.remove_empty([folder, folder.parent])
+
+
+def folder(repo: Repo) -> None:
+    """Delete `<common Git dir>/anvcs/` and everything in it."""
+    home = Paths(repo.common_dir).home
+    try:
+        shutil.rmtree(home)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise AnvcsError(f"cannot delete {home}: {error.strerror}") from error

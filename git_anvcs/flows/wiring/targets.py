@@ -1,0 +1,296 @@
+"""Every place in a repository that init writes to, for given choices."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+import shlex
+import sys
+from typing import Any, NamedTuple
+
+from git_anvcs.flows.wiring import agents, attributes, block, pieces, stubs
+from git_anvcs.git import repo as git
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.kernel.shipped import shipped
+
+AGENTS = ("claude",)
+CONFIG_HOOKS = (2, 54, 0)
+
+
+class Choices(NamedTuple):
+    """What the user wants wired.
+
+    agents: names, or `auto`; drivers: formats, or `all`; attributes: `tracked` or `local`
+    remotes: where our refs may travel
+    foreign_hooks: whether a hooks folder that Git tracks may be written to
+    """
+
+    agents: tuple[str, ...] = ("auto",)
+    drivers: tuple[str, ...] = ("all",)
+    attributes: str = "local"
+    strategy: bool = False
+    daemon: bool = True
+    remotes: tuple[str, ...] = ()
+    foreign_hooks: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return self._asdict()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Choices":
+        """Choices of an earlier init; what a newer version wrote beside them is left out."""
+        known: dict[str, Any] = {key: value[key] for key in cls._fields if key in value}
+        for key in ("agents", "drivers", "remotes"):
+            if key in known:
+                known[key] = tuple(known[key])
+        return cls(**known)
+
+
+class Target(NamedTuple):
+    """One file to hold one piece. move_to: the name for the hook that is there now."""
+
+    what: str
+    path: Path
+    piece: pieces.Piece
+    executable: bool = False
+    move_to: Path | None = None
+
+
+class Wanted(NamedTuple):
+    targets: tuple[Target, ...]
+    notes: tuple[str, ...]
+
+
+def all_of(repo: Repo, choices: Choices, *, home: Path) -> Wanted:
+    """Every target, and a note for each thing that cannot be wired."""
+    programs = find_programs()
+    notes: list[str] = []
+    hooks = _hooks(repo, choices, programs, notes)
+    named = _agents_named(repo, choices.agents, home)
+    settings = _agents(repo, named, programs)
+    made = [
+        *hooks,
+        Target("configuration", config_file(repo), pieces.Block(_config(repo, choices))),
+        *_attributes(repo, choices),
+        _excludes(repo, settings),
+        *settings,
+    ]
+    return Wanted(tuple(made), tuple(notes))
+
+
+def find_programs() -> stubs.Programs:
+    """Absolute paths: the program beside this Python, under the name PATH has for it."""
+    beside = Path(sys.executable).parent / "git-anvcs"
+    on_path = process.find("git-anvcs")
+    if on_path and (not beside.exists() or on_path.samefile(beside)):
+        beside = on_path.absolute()
+    return stubs.Programs(str(shipped("hooks")), str(beside))
+
+
+def config_file(repo: Repo) -> Path:
+    """The configuration that all worktrees share."""
+    return (repo.common_dir / "config").resolve()
+
+
+def hooks_folder(repo: Repo) -> Path:
+    """Where Git looks for hooks here, whatever core.hooksPath says."""
+    return repo.git_path("hooks")
+
+
+def chained_name(hook: Path) -> Path:
+    """The name a renamed hook has, whatever name a tool has given to our stub since."""
+    event = next((e for e in stubs.EVENTS if hook.name.startswith(e)), hook.name)
+    return hook.with_name(event + stubs.CHAINED)
+
+
+def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
+    """Every file here with a block of ours, by its marker lines."""
+    ends = ("config", "info/exclude", "info/attributes")
+    places = [(repo.common_dir / name, "end") for name in ends]
+    places.append((repo.root / ".gitattributes", "start"))
+    folder = hooks_folder(repo)
+    for event in shipped_events():
+        places += [(folder / f"{event}{ending}", "shebang") for ending in ("", ".old", ".legacy")]
+    for path, at in places:
+        text = _peek(path)
+        if block.has(text):
+            yield path.resolve(), pieces.Block(tuple(block.inside(text)), at)
+
+
+def shipped_events() -> tuple[str, ...]:
+    """The Git hooks that we have a script for."""
+    return tuple(event for event in stubs.EVENTS if shipped(f"hooks/{event}").is_file())
+
+
+def _peek(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return b""
+
+
+# Hooks
+
+
+def _hooks(
+    repo: Repo, choices: Choices, programs: stubs.Programs, notes: list[str]
+) -> list[Target]:
+    if git.version() >= CONFIG_HOOKS:
+        folder = repo.common_dir / "anvcs" / "hooks"
+    else:
+        folder = hooks_folder(repo)
+        refusal = _refuse_folder(repo, folder, allowed=choices.foreign_hooks)
+        if refusal:
+            notes.append(refusal)
+            return []
+    return [_hook(folder / event, event, programs) for event in shipped_events()]
+
+
+def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
+    script = b"" if path.is_symlink() else _peek(path)
+    there = path.is_symlink() or path.exists()
+    move = there and not (script and stubs.takes_block(script))
+    chained = move or (chained_name(path).exists() and block.has(script))
+    own = block.take(script)
+    lines = stubs.lines(
+        event, programs, script=b"" if own == stubs.SHEBANG else own, chained=chained
+    )
+    piece = pieces.Block(tuple(lines), "shebang")
+    return Target(
+        f"hook {event}", path, piece, executable=True, move_to=chained_name(path) if move else None
+    )
+
+
+def _refuse_folder(repo: Repo, folder: Path, *, allowed: bool) -> str | None:
+    """Why the hooks folder must not be written to, if so."""
+    if folder.is_relative_to(repo.common_dir):
+        return None
+    if not folder.is_relative_to(repo.root):
+        return (
+            f"hooks: not wired, core.hooksPath names {folder}, which serves other repositories too;"
+            " records are made by the next git-anvcs command instead"
+        )
+    inside = folder.relative_to(repo.root)
+    ignored = repo.try_git("check-ignore", "-q", "--", f"{inside}/post-commit").returncode == 0
+    if ignored or allowed:
+        return None
+    return (
+        f"hooks: not wired, core.hooksPath names {inside}/, which Git tracks;"
+        " `git anvcs init --yes` writes there, and you commit the change"
+    )
+
+
+# Configuration, attributes, excludes
+
+
+def _config(repo: Repo, choices: Choices) -> tuple[str, ...]:
+    lines = ["[include]", f"\tpath = {stubs.config_value(str(shipped('merge-drivers/gitconfig')))}"]
+    if git.version() >= CONFIG_HOOKS:
+        lines += stubs.config_lines(shipped_events(), str(repo.common_dir / "anvcs" / "hooks"))
+    if choices.strategy:
+        lines += ["[pull]", "\ttwohead = anvcs"]
+    if not choices.daemon:
+        lines += ['[anvcs "daemon"]', "\tenabled = false"]
+    if choices.remotes:
+        lines += ["[anvcs]", *(f"\tremotes = {stubs.config_value(r)}" for r in choices.remotes)]
+    for remote in choices.remotes:
+        lines += _remote(repo, remote)
+    return tuple(lines)
+
+
+def _remote(repo: Repo, remote: str) -> list[str]:
+    """Fetch our refs beside the branches: into tracking refs, never onto live ones.
+
+    The `*` behind `anvcs` lets `git fetch` go on when the remote has no such ref.
+    """
+    if repo.try_git("config", "--get", f"remote.{remote}.url").returncode != 0:
+        raise UsageError(f"there is no remote {remote!r} here", hint="`git remote` lists them")
+    return [
+        f"[remote {stubs.config_value(remote)}]",
+        f"\tfetch = +refs/notes/anvcs*:refs/notes/anvcs-remote/{remote}*",
+        f"\tfetch = +refs/anvcs/w/*:refs/anvcs/remotes/{remote}/w/*",
+    ]
+
+
+def _attributes(repo: Repo, choices: Choices) -> list[Target]:
+    template = shipped("merge-drivers/gitattributes")
+    if not template.is_file() or choices.drivers == ("none",):
+        return []
+    lines = attributes.patterns(template.read_text(), lambda p: _is_wanted(p, choices.drivers))
+    if choices.attributes == "tracked" and not repo.bare:
+        piece = pieces.Block(tuple(lines), "start")
+        return [Target("attributes (tracked)", repo.root / ".gitattributes", piece)]
+    owners = attributes.owners_lines(_owners_files(repo))
+    path = repo.common_dir / "info" / "attributes"
+    return [Target("attributes (local)", path, pieces.Block((*lines, *owners)))]
+
+
+def _is_wanted(pattern: str, drivers: Sequence[str]) -> bool:
+    return drivers == ("all",) or pattern.rpartition(".")[2] in drivers
+
+
+def _owners_files(repo: Repo) -> dict[str, str]:
+    """Every .gitattributes of the repository: the worktree's, or HEAD's in a bare one."""
+    if repo.bare:
+        listed = repo.try_git("ls-tree", "-r", "-z", "--name-only", "HEAD").stdout
+    else:
+        listed = repo.try_git("ls-files", "-z", "--", ".gitattributes", "**/.gitattributes").stdout
+    names = [n.decode(errors="surrogateescape") for n in listed.split(b"\0") if n]
+    names = [name for name in names if name.split("/")[-1] == ".gitattributes"]
+    if not repo.bare and ".gitattributes" not in names:
+        names.append(".gitattributes")
+    return {n.removesuffix(".gitattributes"): _text_of(repo, n) for n in names}
+
+
+def _text_of(repo: Repo, name: str) -> str:
+    if repo.bare:
+        text = repo.try_git("cat-file", "blob", f"HEAD:{name}").stdout
+    else:
+        text = _peek(repo.root / name)
+    return text.decode(errors="surrogateescape")
+
+
+def _excludes(repo: Repo, settings: Sequence[Target]) -> Target:
+    names = ["/.ai/meta/"]
+    for target in settings:
+        name = target.path.relative_to(repo.root).as_posix()
+        if repo.try_git("ls-files", "--error-unmatch", "--", name).returncode != 0:
+            names.append(f"/{name}")
+    path = repo.common_dir / "info" / "exclude"
+    return Target("excludes", path, pieces.Block(tuple(names)))
+
+
+# Agents
+
+
+def _agents_named(repo: Repo, names: Sequence[str], home: Path) -> list[str]:
+    if repo.bare or names == ("none",):
+        return []
+    if names == ("auto",):
+        return [a for a in AGENTS if (repo.root / f".{a}").is_dir() or (home / f".{a}").is_dir()]
+    unknown = [name for name in names if name not in AGENTS]
+    if unknown:
+        raise UsageError(
+            f"no hooks are known for the agent {unknown[0]!r}",
+            hint=f"known: {', '.join(AGENTS)}; any agent can call `git anvcs hook`",
+        )
+    return list(names)
+
+
+def _agents(repo: Repo, named: Sequence[str], programs: stubs.Programs) -> list[Target]:
+    made = []
+    for name in named:
+        path = repo.root / f".{name}" / "settings.local.json"
+        command = f"{shlex.quote(programs.program)} hook {name}"
+        try:
+            agents.put(steps_read(path), command)
+        except agents.NotSettings as error:
+            raise AnvcsError(
+                f"{path}: {error.message}", hint="mend it, or `git anvcs init --agents none`"
+            ) from error
+        made.append(Target(f"agent {name}", path, pieces.ClaudeHooks(command)))
+    return made
+
+
+def steps_read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
