@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from git_anvcs.git.repo import GitFailed, Repo
 
+# What git says when another writer was first, as opposed to a disk that is full or read-only.
+_MOVED = (b"but expected", b"reference already exists", b"File exists", b"unable to resolve ref")
+
 
 class Update(NamedTuple):
     """One ref moves from `old` to `new`; None stands for "does not exist"."""
@@ -33,5 +36,6 @@ def update(repo: Repo, updates: Iterable[Update], reason: str) -> None:
     done = repo.try_git("update-ref", "--create-reflog", "-m", reason, "--stdin", "-z", stdin=stdin)
     if done.returncode == 0:
         return
-    failure = RefMoved if b"cannot lock ref" in done.stderr else GitFailed
+    moved = any(said in done.stderr for said in _MOVED)
+    failure = RefMoved if moved else GitFailed
     raise failure(done.argv, done.returncode, done.stderr)

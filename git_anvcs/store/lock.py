@@ -8,6 +8,7 @@ from pathlib import Path
 import time
 
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.atomic import CannotWrite
 
 _POLL_SECONDS = 0.01
 
@@ -18,9 +19,15 @@ class Locked(AnvcsError):
 
 @contextmanager
 def held(path: Path, *, timeout: float = 30.0) -> Iterator[None]:
-    """Hold the lock `path` for the block. Raises Locked after `timeout` seconds (0: at once)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    """Hold the lock `path` for the block.
+
+    Raises Locked after `timeout` seconds (0: at once), CannotWrite where no file can be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
     try:
         _acquire(descriptor, path, time.monotonic() + timeout)
         yield
