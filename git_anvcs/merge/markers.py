@@ -107,8 +107,10 @@ def has_markers(text: bytes, size: int = 7) -> bool:
 
 
 class Parsed(NamedTuple):
-    """A text with markers taken apart: three line lists, the chunks over them, the labels.
+    """A text with markers taken apart: three line lists and the chunks over them.
 
+    labels: of base, ours and theirs, a triple for each conflict
+    starts: the line of each conflict's first marker, counted from 1
     Outside conflicts all three hold the same lines. `with_base` is False for the `merge` style,
     which does not show the base: its conflicts then have an empty one.
     """
@@ -116,6 +118,7 @@ class Parsed(NamedTuple):
     texts: tuple[list[bytes], list[bytes], list[bytes]]
     chunks: list[Chunk]
     labels: list[tuple[str, str, str]]
+    starts: list[int]
     with_base: bool
 
     def versions(self) -> Versions:
@@ -152,7 +155,7 @@ class Reader:
         self.labels: list[tuple[str, str, str]] = []
         self.section = ""
         self.start = (0, 0, 0)
-        self.opened = 0
+        self.starts: list[int] = []
         self.names = {"<": "", "|": "", ">": ""}
         self.with_base = False
 
@@ -172,7 +175,7 @@ class Reader:
     def move(self, number: int, sign: str, label: str) -> None:
         if sign == "<":
             self.close("same")
-            self.opened = number
+            self.starts.append(number)
             self.names = {"<": "", "|": "", ">": ""}
         if sign in self.names:
             self.names[sign] = label
@@ -191,6 +194,6 @@ class Reader:
 
     def finish(self) -> Parsed:
         if self.section:
-            raise ValueError(f"line {self.opened}: this conflict has no end marker")
+            raise ValueError(f"line {self.starts[-1]}: this conflict has no end marker")
         self.close("same")
-        return Parsed(self.texts, self.chunks, self.labels, self.with_base)
+        return Parsed(self.texts, self.chunks, self.labels, self.starts, self.with_base)

@@ -1,0 +1,186 @@
+"""Merge three versions of one file: by lines where that is sound, by meaning where it is not.
+
+The cascade: equal sides; Git's line merge, checked for syntax and duplicate identities; the
+format's merge by meaning. What is chosen has passed every check in checks.py and has no more
+conflicts than the line merge, unless the line merge was clean only by accident.
+"""
+
+from git_anvcs.merge import checks, lines, markers
+from git_anvcs.merge.markers import Chunk, Parsed
+from git_anvcs.merge.registry import Checked, Format, format_of, load_format
+from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Versions
+
+LIMIT = 4_000_000  # bytes of one version; above, only lines are merged
+BINARY_WITHIN = 8000  # Git looks for NUL in so many bytes
+
+
+def merge(versions: Versions, options: Options, line_result: bytes | None = None) -> Merged:
+    """The merged file. Never raises: what is not understood is merged by lines.
+
+    line_result: the same merge by Git itself, with the labels and markers of `options`
+    """
+    base, ours, theirs = versions
+    if theirs in (base, ours):
+        return Merged(ours)
+    if base == ours:
+        return Merged(theirs)
+    if any(b"\0" in version[:BINARY_WITHIN] for version in versions):
+        return binary(ours)
+    by_lines = line_merge(versions, options, line_result)
+    name = format_of(options.path)
+    if name == "text" or textual(versions, options):
+        return by_lines
+    try:
+        return understood(versions, options, by_lines, name)
+    except NotUnderstood:
+        return by_lines
+    except Exception:  # noqa: BLE001 - a bug or a too deep recursion in a format costs a merge, not a file
+        return by_lines
+
+
+def binary(ours: bytes) -> Merged:
+    """As Git: ours stays, without markers, and the conflict is reported."""
+    return Merged(ours, (Conflict("binary", "", 0, "", "", ""),))
+
+
+def textual(versions: Versions, options: Options) -> bool:
+    """Whether only lines may be merged.
+
+    A marker size above 7 means that Git merges two ancestors into a virtual base; its result is
+    input of another merge, so it must be what Git itself would make.
+    """
+    return (
+        options.marker_size > 7
+        or any(len(version) > LIMIT for version in versions)
+        or any(markers.has_markers(version, options.marker_size) for version in versions)
+        or not all(map(utf8, versions))
+    )
+
+
+def utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in text
+
+
+def line_merge(versions: Versions, options: Options, given: bytes | None) -> Merged:
+    """Git's own line merge where there is one and it keeps every line, else ours."""
+    if given is None:
+        return lines.merge(versions, options)
+    try:
+        parsed = markers.parse(given, options.marker_size)
+    except ValueError:
+        return lines.merge(versions, options)
+    merged = Merged(given, tuple(stated(parsed)))
+    if sum(map(len, versions)) > 3 * LIMIT or keeps_lines(versions, merged, options):
+        return merged
+    return lines.merge(versions, options)
+
+
+def stated(parsed: Parsed) -> list[Conflict]:
+    """The conflicts that a text with markers shows."""
+    clashes = (chunk for chunk in parsed.chunks if chunk.kind == "conflict")
+    found = []
+    for line, chunk in zip(parsed.starts, clashes, strict=True):
+        one = lines.conflict(lines.Texts(*parsed.texts), markers.Placed(line, chunk))
+        found.append(one if parsed.with_base else one._replace(kind="edit/edit"))
+    return found
+
+
+def keeps_lines(versions: Versions, merged: Merged, options: Options) -> bool:
+    counts = [checks.line_tokens(version) for version in versions]
+    kept = checks.union(checks.line_tokens(side) for side in checks.sides(merged, options))
+    return not checks.lost(counts, kept)
+
+
+def understood(versions: Versions, options: Options, by_lines: Merged, name: str) -> Merged:
+    """The better of the line merge and the merge by meaning."""
+    form = load_format(name)
+    flaws = flaws_of(form, versions, by_lines, options)
+    if not by_lines.conflicts and not flaws:
+        return by_lines._replace(format=name)
+    try:
+        by_meaning = form.merge(versions, options)._replace(format=name)
+    except NotUnderstood:
+        if flaws and not by_lines.conflicts:
+            return forced(versions, by_lines, flaws, options)
+        raise
+    if not sound(form, versions, by_meaning, options):
+        return forced(versions, by_lines, flaws, options) if flaws else by_lines
+    if flaws or cost(by_meaning) <= cost(by_lines):
+        return by_meaning
+    return by_lines
+
+
+def flaws_of(
+    form: Format, versions: Versions, merged: Merged, options: Options
+) -> list[checks.Flaw]:
+    """What is wrong with a clean text; conflicts are for people to judge."""
+    if merged.conflicts or not isinstance(form, Checked):
+        return []
+    return form.flaws(versions, merged.text, options)
+
+
+def sound(form: Format, versions: Versions, merged: Merged, options: Options) -> bool:
+    """Whether the merge by meaning passes all checks."""
+    if not checks.well_marked(merged, versions, options):
+        return False
+    if not isinstance(form, Checked):
+        return True
+    texts = checks.sides(merged, options)
+    if any(form.flaws(versions, text, options) for text in texts):
+        return False
+    counts = [form.tokens(version) for version in versions]
+    kept = checks.union(form.tokens(text) for text in texts)
+    return not checks.lost(counts, kept) and (
+        bool(merged.conflicts) or not checks.revived(counts, kept)
+    )
+
+
+def cost(merged: Merged) -> tuple[int, int]:
+    """How much is left to a person: conflicts, then their size."""
+    mass = sum(len(one.ours) + len(one.theirs) for one in merged.conflicts)
+    return len(merged.conflicts), mass
+
+
+def forced(
+    versions: Versions, by_lines: Merged, flaws: list[checks.Flaw], options: Options
+) -> Merged:
+    """The clean but wrong line merge with a conflict where it is wrong."""
+    if by_lines.conflicts:
+        return by_lines
+    texts = lines.Texts(*map(lines.split, versions))
+    chunks = lines.merge3(*texts)
+    placed_flaws = [flaw for flaw in flaws if flaw.first]
+    first, last = widest(chunks, placed_flaws) or widest(chunks, []) or (0, len(chunks) - 1)
+    whole = chunks[first]._replace(
+        kind="conflict",
+        base1=chunks[last].base1,
+        ours1=chunks[last].ours1,
+        theirs1=chunks[last].theirs1,
+    )
+    text, placed = markers.render(texts, [*chunks[:first], whole, *chunks[last + 1 :]], options)
+    kind = flaws[0].kind
+    found = (lines.conflict(texts, place) for place in placed)
+    return Merged(
+        text, tuple(one._replace(kind=kind, where=flaws[0].where) for one in found), (), "text"
+    )
+
+
+def widest(chunks: list[Chunk], flaws: list[checks.Flaw]) -> tuple[int, int] | None:
+    """The first and last changed chunk that the flaws touch; without flaws, of all."""
+    touched = []
+    line = 1
+    for index, chunk in enumerate(chunks):
+        size = (
+            chunk.theirs1 - chunk.theirs0 if chunk.kind == "theirs" else chunk.ours1 - chunk.ours0
+        )
+        hit = not flaws or any(
+            flaw.first < line + max(size, 1) and flaw.last >= line for flaw in flaws
+        )
+        if hit and chunk.kind != "same":
+            touched.append(index)
+        line += size
+    return (touched[0], touched[-1]) if touched else None

@@ -1,0 +1,73 @@
+"""Which format a file has, and the module that merges it. Importing this loads no format."""
+
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
+
+
+class Format(Protocol):
+    """What a module of `merge/formats/` offers."""
+
+    def merge(self, versions: Versions, options: Options) -> Merged:
+        """Merge by meaning. Raises NotUnderstood where that is not possible."""
+
+
+@runtime_checkable
+class Checked(Format, Protocol):
+    """A format that can also judge a text; the engine then checks every result with it."""
+
+    def flaws(self, versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+        """What `text` has wrong that none of the versions has: syntax, duplicate identities."""
+
+    def tokens(self, text: bytes) -> Tokens:
+        """What must not get lost, counted. Raises NotUnderstood when the text does not parse."""
+
+
+class Language(NamedTuple):
+    """A row of `git-ai-merge languages`: extensions with their dot, whole file names."""
+
+    name: str
+    extensions: tuple[str, ...]
+    file_names: tuple[str, ...] = ()
+
+
+# fmt: off
+LANGUAGES = (
+    Language(
+        "json",
+        (".json", ".jsonc", ".jsonld", ".geojson", ".topojson", ".webmanifest", ".har", ".avsc",
+         ".code-workspace", ".code-snippets", ".sublime-project", ".sublime-settings"),
+        (".babelrc", ".bowerrc", ".eslintrc", ".jscsrc", ".jshintrc", ".swcrc", ".watchmanconfig",
+         "Pipfile.lock", "composer.lock", "deno.lock", "flake.lock"),
+    ),
+    Language(
+        "yaml",
+        (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
+        (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
+    ),
+    Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
+)
+# fmt: on
+
+BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
+BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
+
+
+def format_of(path: str) -> str:
+    """The name of the format, by file name, then by extension; `text` for anything else."""
+    name = path.rpartition("/")[2]
+    if name in BY_NAME:
+        return BY_NAME[name]
+    _stem, dot, end = name.rpartition(".")
+    return BY_EXTENSION.get((dot + end).lower(), "text")
+
+
+def languages() -> tuple[Language, ...]:
+    """All formats that are merged by meaning."""
+    return LANGUAGES
+
+
+def load_format(name: str) -> Format:
+    """The module that merges this format. Raises NotUnderstood for `text` and unknown names."""
+    raise NotUnderstood(f"no format named {name}")

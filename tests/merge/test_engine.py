@@ -1,0 +1,63 @@
+"""The cascade: which of the merges is taken, and that odd input stays with the lines."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_anvcs.merge import checks, engine, lines
+from git_anvcs.merge.registry import format_of
+from git_anvcs.merge.result import Options, Versions
+
+NAMES = st.sampled_from(["a.json", "b.yaml", "c.py", "d", "e.jsonc"])
+
+
+@given(st.binary(max_size=60), st.binary(max_size=60), st.binary(max_size=60), NAMES)
+def test_nothing_raises_when_the_input_is_any_bytes(
+    base: bytes, ours: bytes, theirs: bytes, name: str
+) -> None:
+    merged = engine.merge(Versions(base, ours, theirs), Options(name))
+    assert engine.merge(Versions(base, ours, base), Options(name)).text == ours
+    assert engine.merge(Versions(base, base, theirs), Options(name)).text == theirs
+    assert isinstance(merged.text, bytes)
+
+
+def test_a_binary_file_keeps_ours_when_both_sides_changed_it() -> None:
+    merged = engine.merge(Versions(b"\0", b"\0a", b"\0b"), Options("x.json"))
+    assert merged.text == b"\0a"
+    assert [one.kind for one in merged.conflicts] == ["binary"]
+
+
+def test_a_virtual_base_is_merged_by_lines_when_git_merges_ancestors() -> None:
+    versions = Versions(b'{\n  "a": 1\n}\n', b'{\n  "b": 1,\n  "a": 1\n}\n', b'{\n  "a": 2\n}\n')
+    options = Options("x.json", marker_size=9)
+    assert engine.merge(versions, options) == lines.merge(versions, options)
+
+
+def test_gits_own_result_is_taken_when_it_keeps_every_line() -> None:
+    versions = Versions(b"1\n2\n3\n", b"1\n2\n3\n4\n", b"0\n1\n2\n3\n")
+    given_text = b"0\n1\n2\n3\n4\n"
+    assert engine.merge(versions, Options("x"), given_text).text == given_text
+    assert engine.merge(versions, Options("x"), b"1\n2\n3\n4\n").text == given_text
+    assert engine.merge(versions, Options("x"), b"<<<<<<< broken\n").text == given_text
+
+
+@given(st.tuples(*[st.integers(0, 3)] * 3))
+def test_a_token_may_not_be_lost_or_revived_when_counts_decide(counts: tuple[int, ...]) -> None:
+    low, high = checks.bounds(*counts)
+    base, ours, theirs = counts
+    assert 0 <= low <= high
+    if base == ours:
+        assert low == high == theirs
+    if base == theirs:
+        assert low == high == ours
+    versions = [Counter({"x": count}) for count in counts]
+    assert bool(checks.lost(versions, Counter({"x": low}))) is False
+    assert low == 0 or checks.lost(versions, Counter({"x": low - 1}))
+    assert checks.revived(versions, Counter({"x": high + 1}))
+
+
+def test_a_format_is_found_when_name_or_extension_says_it() -> None:
+    names = ["a/b.json", ".babelrc", "X.YML", "x.py", "Makefile", "json", "a.json/b"]
+    formats = ["json", "json", "yaml", "python", "text", "text", "text"]
+    assert [format_of(name) for name in names] == formats
