@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import os
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -15,7 +16,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("dev")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 @pytest.fixture

@@ -1,0 +1,105 @@
+"""What an installation puts beside the programs: man pages and shell completion.
+
+`python -m git_anvcs.cli.pages DIR` writes them below DIR, in the folders that shells and man
+search below /usr/share. Everything comes from the parsers themselves.
+"""
+
+from collections.abc import Iterator
+import importlib
+import importlib.util
+from pathlib import Path
+import sys
+
+from git_anvcs.cli.completions import SHELLS, script
+from git_anvcs.cli.main import COMMANDS, load, parser_of
+from git_anvcs.cli.manpage import man_page
+from git_anvcs.cli.shapes import Group, Option, Shape, shape_of
+
+PROGRAMS = {
+    "git-ai-merge": "git_anvcs.drivers.merge",
+    "git-merge-anvcs": "git_anvcs.drivers.strategy",
+    "git-ai-blob": "git_anvcs.drivers.blob",
+}
+
+
+def main(folder: Path) -> int:
+    for name, text in (*man_pages(), *completion_files()):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def command_shapes() -> list[Shape]:
+    """The shape of every `git anvcs` command."""
+    return [shape_of(parser_of(name, load(name))) for name in COMMANDS if _built(name)]
+
+
+def overview() -> Shape:
+    """`git anvcs` itself: the table of commands as a page."""
+    areas: dict[str, list[Option]] = {}
+    for name, entry in COMMANDS.items():
+        option = Option((), f"git anvcs {name}", (), entry.summary, required=False)
+        areas.setdefault(entry.area, []).append(option)
+    return Shape(
+        name="git-anvcs",
+        usage="git anvcs [-C DIR] [--json] [-q] [-v] COMMAND [options]",
+        description=_OVERVIEW,
+        groups=tuple(Group(area, tuple(options)) for area, options in areas.items()),
+        epilog="",
+        below=(),
+    )
+
+
+_OVERVIEW = """An AI-native layer on top of unmodified Git. People keep their usual git commands;
+git-anvcs records who made each commit and how, merges by structure instead of by line,
+and leaves Git's own markers wherever it has a doubt.
+
+ai-vcs is the same program. ANVCS=0 in the environment switches every hook and driver off.
+Each command has its own page, and answers --help."""
+
+
+def man_pages() -> Iterator[tuple[str, str]]:
+    """Path below share/ and text of every man page."""
+    shapes = command_shapes()
+    names = [shape.name.replace(" ", "-") for shape in shapes]
+    also = (*names, *PROGRAMS)
+    yield _page(overview(), "an AI-native layer on top of unmodified Git", also)
+    yield "man/man1/ai-vcs.1", ".so man1/git-anvcs.1\n"
+    for shape in shapes:
+        summary = COMMANDS[shape.name.rpartition(" ")[2]].summary
+        yield _page(shape, summary, ("git-anvcs",))
+    for name, module_name in PROGRAMS.items():
+        if importlib.util.find_spec(module_name) is None:
+            continue
+        module = importlib.import_module(module_name)
+        summary, _, description = (module.__doc__ or name).strip().partition("\n")
+        shape = Shape(name, name, description, (), "", ())
+        if hasattr(module, "parser"):
+            shape = shape_of(module.parser())
+        yield _page(shape, summary.rstrip("."), ("git-anvcs",))
+
+
+def completion_files() -> Iterator[tuple[str, str]]:
+    """Path below share/ and text of every completion script."""
+    for shell, path in SHELLS.items():
+        yield path, completion_script(shell)
+
+
+def completion_script(shell: str) -> str:
+    """The completion script of one of SHELLS."""
+    return script(shell, command_shapes(), {n: e.summary for n, e in COMMANDS.items()})
+
+
+def _page(shape: Shape, summary: str, see_also: tuple[str, ...]) -> tuple[str, str]:
+    name = shape.name.replace(" ", "-")
+    return f"man/man1/{name}.1", man_page(shape, summary, see_also)
+
+
+def _built(name: str) -> bool:
+    module = f"git_anvcs.cli.commands.{name.replace('-', '_')}"
+    return importlib.util.find_spec(module) is not None
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
