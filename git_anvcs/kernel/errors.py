@@ -3,7 +3,6 @@
 from collections.abc import Callable
 import os
 import sys
-import traceback
 
 DONE = 0
 NO = 1
@@ -70,6 +69,8 @@ def run_program(program: str, main: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return DONE
     except Exception:
+        import traceback  # 3 ms that only a bug pays for
+
         traceback.print_exc()
         print(
             f"{program}: this is a bug of git-anvcs; your repository is safe\n"

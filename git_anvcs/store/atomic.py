@@ -31,3 +31,21 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             raise
     except OSError as error:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
+
+
+def create(path: Path, data: bytes, *, mode: int = 0o644) -> bool:
+    """Make `path` with these bytes unless it exists; of several at once, one wins (link(2)).
+
+    Returns whether it was us. Raises CannotWrite.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    write(temporary, data, mode=mode)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
