@@ -1,0 +1,137 @@
+"""What an agent starts on every tool call: its payload in, one spool line out, never a failure.
+
+`git anvcs hook AGENT [--event E]` with the payload on standard input. The exit code is 0 and
+standard output stays empty whatever happens: an agent must never stumble over us. What could not
+be used is one line in `<common Git dir>/anvcs/logs/hook.log`.
+"""
+
+from collections.abc import Mapping
+import json
+import os
+from pathlib import Path
+import sys
+import time
+
+from git_anvcs.flows.capture import capture, ours
+from git_anvcs.git.locate import Place, locate
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.provenance.agents import registry
+from git_anvcs.provenance.events import Event, NotAnEvent
+from git_anvcs.store import log
+from git_anvcs.store.paths import Paths
+
+# More than this is never held in memory; the rest is read and dropped, so that the agent can
+# finish writing. Of a larger payload the leading fields are still used.
+LARGEST_PAYLOAD = 8 << 20
+
+_CHUNK = 1 << 16
+
+_SALVAGED = (
+    "session_id|hook_event_name|cwd|transcript_path|prompt_id|agent_id|tool_name|tool_use_id"
+    "|cursor_version|extensionId|type|event|agent|session|repo_working_dir|agent_name|model"
+    "|conversation_id|file_path|notebook_path"
+)
+
+
+def run(agent: str, told: str, env: Mapping[str, str]) -> int:
+    """Take one payload from standard input; the exit code is always 0."""
+    payload, size = _read_all(sys.stdin.fileno())
+    if env.get("ANVCS") == "0":
+        return 0
+    try:
+        _take(agent, told, payload, size, env)
+    except (NotAnEvent, AnvcsError, OSError, ValueError, RecursionError) as error:
+        _complain(f"{agent}: {error}")
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not disturb the agent
+        _complain(f"{agent}: a bug of git-anvcs: {type(error).__name__}: {error}")
+    return 0
+
+
+def _take(agent: str, told: str, payload: bytes, size: int, env: Mapping[str, str]) -> None:
+    module = registry.load(agent)
+    if module is None:
+        raise NotAnEvent("no agent of this name is known")
+    if not payload.strip():
+        raise NotAnEvent("an empty payload")
+    if size > len(payload):
+        _complain(f"{agent}: a payload of {size:,} bytes; only its leading fields are used")
+    event = module.parse(_decode(payload, size), told)
+    if event is None:
+        return
+    if event.event == "session_start" and module.ENV_FILE:
+        _name_session(event, env.get(module.ENV_FILE, ""))
+    capture(event, Path.cwd(), time.time())
+
+
+def _read_all(descriptor: int) -> tuple[bytes, int]:
+    """The payload, at most LARGEST_PAYLOAD of it, and how many bytes it really had."""
+    kept, size = bytearray(), 0
+    while True:
+        try:
+            chunk = os.read(descriptor, _CHUNK)
+        except OSError:
+            break
+        if not chunk:
+            break
+        size += len(chunk)
+        if len(kept) < LARGEST_PAYLOAD:
+            kept += chunk
+    return bytes(kept), size
+
+
+def _decode(payload: bytes, size: int) -> Mapping[str, object]:
+    """The payload's object. Some agents send raw control characters, or paths that are no UTF-8."""
+    text = payload.decode(errors="surrogateescape").removeprefix("\ufeff")
+    if size > len(payload):
+        return _salvage(text[:_CHUNK])
+    value = json.loads(text, strict=False)
+    if not isinstance(value, dict):
+        raise NotAnEvent("a payload that is not an object")
+    return value
+
+
+def _salvage(text: str) -> Mapping[str, object]:
+    """The leading string fields of a payload that was too large to read whole.
+
+    Inside a JSON string a quote is escaped, so an unescaped `"key":` is a key; the base fields
+    come before the tool's input, so the first one of a name is the right one.
+    """
+    import re
+
+    found: dict[str, object] = {}
+    pattern = rf'(?<!\\)"({_SALVAGED})"\s*:\s*("(?:[^"\\]|\\.){{0,4096}}")'
+    for key, raw in re.findall(pattern, text):
+        try:
+            found.setdefault(key, json.loads(raw, strict=False))
+        except ValueError:
+            continue
+    found["tool_input"] = {k: found[k] for k in ("file_path", "notebook_path") if k in found}
+    return found
+
+
+def _name_session(event: Event, env_file: str) -> None:
+    """Let every command the agent runs say which session it belongs to."""
+    import shlex
+
+    line = f"export ANVCS_SESSION={shlex.quote(event.who)}\n"
+    if not env_file or not ours(locate(Path(event.cwd or "."))):
+        return
+    with Path(env_file).open("a+", encoding="utf-8", errors="surrogateescape") as file:
+        file.seek(0)
+        if line not in file.read(_CHUNK):
+            file.write(line)
+
+
+def _complain(text: str) -> None:
+    place = _place_here()
+    if place is not None:
+        log.note(Paths(place.common_dir).logs / "hook.log", text)
+
+
+def _place_here() -> Place | None:
+    """The repository to complain in, if there is one of ours around."""
+    try:
+        place = locate(Path.cwd())
+    except OSError:  # the directory is gone
+        return None
+    return place if ours(place) else None

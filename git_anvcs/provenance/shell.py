@@ -1,0 +1,41 @@
+"""Which Git commands a shell command runs: the only thing of it that is kept."""
+
+import re
+
+# Git subcommands that can make a commit in the current worktree.
+MAKES_COMMITS = frozenset(
+    {"am", "cherry-pick", "commit", "land", "merge", "pull", "rebase", "revert", "snapshot"}
+)
+
+_LONGEST = 65_536
+_SEPARATORS = re.compile(r"[\s;&|(){}`'\"]+")
+_WITH_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--namespace"})
+
+
+def git_verbs(command: str) -> tuple[str, ...]:
+    """The Git subcommands that stand in a shell command, in order, each once, at most 16.
+
+    A reading of words, not of the shell's grammar: `echo git commit` counts too, an alias or a
+    script does not. It supports a claim; alone it proves nothing.
+    """
+    words = _SEPARATORS.split(command[:_LONGEST])
+    found: dict[str, None] = {}
+    for index, word in enumerate(words):
+        if word.rsplit("/", 1)[-1] in ("git", "git-anvcs", "ai-vcs"):
+            verb = _verb(words[index + 1 : index + 16])
+            if verb:
+                found[verb] = None
+    return tuple(found)[:16]
+
+
+def _verb(words: list[str]) -> str:
+    """The first word that is neither an option, nor an option's value, nor our own name."""
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _WITH_VALUE:
+            skip = True
+        elif not word.startswith("-") and word != "anvcs":
+            return word if re.fullmatch(r"[a-z][a-z-]{1,30}", word) else ""
+    return ""
