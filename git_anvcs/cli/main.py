@@ -2,6 +2,7 @@
 
 from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 import importlib
+from io import TextIOWrapper
 import json
 import os
 from pathlib import Path
@@ -19,7 +20,8 @@ PROGRAM = "git-anvcs"
 class Entry(NamedTuple):
     """One row of the table of commands; the module is imported only when it is called.
 
-    passes_on: options the parser does not know go to Git
+    passes_on: what the parser does not know goes to Git; so `-C`, `-q`, `-v` are ours only
+    before the command's name and Git's after it
     """
 
     summary: str
@@ -54,6 +56,8 @@ COMMANDS: dict[str, Entry] = {
 def main() -> int:
     """Entry point; returns the exit code."""
     argv = sys.argv[1:]
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that is not UTF-8 must not stop us
+        sys.stdout.reconfigure(errors="backslashreplace")
     return run_program(PROGRAM, lambda: run(argv))
 
 
@@ -65,11 +69,11 @@ def run(argv: list[str]) -> int:
     if argv[0] in ("--version", "version"):
         print(f"git-anvcs {__version__}")
         return 0
-    name, words = argv[0], [*before, *argv[1:]]
+    name = argv[0]
     if name not in COMMANDS:
         raise UsageError(f"there is no command {name!r}", hint=_nearest(name))
     module = load(name)
-    call = _call(name, module, words)
+    call = _call(name, module, before, argv[1:])
     try:
         return module.run(call)
     except AnvcsError as error:
@@ -95,16 +99,23 @@ def parser_of(name: str, module: Command) -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    _add_common(parser, passes_on=COMMANDS[name].passes_on)
+    module.add_arguments(parser)
+    return parser
+
+
+def _add_common(parser: ArgumentParser, *, passes_on: bool) -> None:
     common = parser.add_argument_group("options of every command")
-    common.add_argument("-C", dest="directory", metavar="DIR", help="run as if started in DIR")
     common.add_argument("--json", action="store_true", help="print one JSON object")
+    common.add_argument("--no-progress", action="store_true", help=SUPPRESS)
+    if passes_on:
+        common.description = "-C DIR, -q and -v stand before the command's name; the rest is Git's"
+        return
+    common.add_argument("-C", dest="directory", metavar="DIR", help="run as if started in DIR")
     common.add_argument("-q", "--quiet", action="store_true", help="print only the answer")
     common.add_argument(
         "-v", "--verbose", action="count", default=0, help="say more (may be repeated)"
     )
-    common.add_argument("--no-progress", action="store_true", help=SUPPRESS)
-    module.add_arguments(parser)
-    return parser
 
 
 class _Parser(ArgumentParser):
@@ -114,12 +125,15 @@ class _Parser(ArgumentParser):
         raise UsageError(message, hint=f"{self.prog} --help")
 
 
-def _call(name: str, module: Command, words: list[str]) -> Call:
+def _call(name: str, module: Command, before: list[str], words: list[str]) -> Call:
+    leading = _Parser(prog=PROGRAM, add_help=False, allow_abbrev=False)
+    _add_common(leading, passes_on=False)
+    given = leading.parse_args(before)
     parser = parser_of(name, module)
     if COMMANDS[name].passes_on:
-        args, rest = parser.parse_known_args(words)
+        args, rest = parser.parse_known_args(words, given)
     else:
-        args, rest = parser.parse_args(words), []
+        args, rest = parser.parse_args(words, given), []
     cwd = Path.cwd() / (args.directory or ".")
     if not cwd.is_dir():
         raise UsageError(f"{args.directory} is not a directory")

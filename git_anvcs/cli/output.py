@@ -43,9 +43,16 @@ class Output:
         if said:
             print(said)
 
-    def stream(self, key: str, items: Iterable[Mapping[str, object]]) -> None:
-        """Print the JSON object `{key: [items]}` item by item, a line each, held in no memory."""
-        print(f"{{{json.dumps(key)}: [", end="")
+    def stream(
+        self,
+        key: str,
+        items: Iterable[Mapping[str, object]],
+        head: Mapping[str, object] | None = None,
+    ) -> None:
+        """Print one JSON object, `{**head, key: [items]}`, an item a line, none of them kept."""
+        first = json.dumps(head or {}, ensure_ascii=False).removesuffix("}")
+        comma = ", " if head else ""
+        print(f"{first}{comma}{json.dumps(key)}: [", end="")
         separator = "\n"
         for item in items:
             print(separator + json.dumps(item, ensure_ascii=False), end="")

@@ -1,0 +1,50 @@
+"""Story: whose lines are these? git blame for the lines, one look-up for all of its commits."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.provenance import blame, records
+from git_anvcs.provenance.blame import Line, Origin
+from git_anvcs.provenance.record import Record
+
+
+class Blamed(NamedTuple):
+    """A file (or a part of it), line by line, and what is known of the commits."""
+
+    porcelain: bytes
+    lines: list[Line]
+    origins: dict[str, Origin]
+    records: dict[str, Record]
+
+
+def read(repo: Repo, cwd: Path, args: list[str], stdin: bytes = b"") -> Blamed:
+    """Blame with git's own arguments, paths relative to `cwd`. Raises AnvcsError, UsageError."""
+    done = repo.try_git("-C", str(cwd), "blame", "--porcelain", *args, stdin=stdin)
+    if done.returncode != 0:
+        raise _refused(done.returncode, done.stderr.decode(errors="replace").strip())
+    parsed = blame.parse(done.stdout)
+    commits = (commit for commit in parsed.origins if not blame.is_uncommitted(commit))
+    return Blamed(done.stdout, parsed.lines, parsed.origins, records.read(repo, commits))
+
+
+def _refused(returncode: int, said: str) -> AnvcsError:
+    """Git's complaint as one sentence, with what to do about it."""
+    first = said.split("\n", 1)[0].removeprefix("fatal: ").removeprefix("error: ")
+    if "no such ref: HEAD" in said:
+        return AnvcsError("there are no commits yet", hint="git commit makes the first one")
+    hints = {
+        "no such path": "only files that are committed there have an author; `git ls-files` lists",
+        "cannot stat path": "give a file of the worktree, or a revision that has it",
+        "has only": "give line numbers the file has",
+        "must be run in a work tree": "a bare repository needs a revision: blame HEAD -- FILE",
+        "usage: ": "git anvcs blame --help",
+        "unknown option": "`git blame -h` lists Git's options",
+    }
+    hint = next((hint for words, hint in hints.items() if words in first), "")
+    if first.startswith("usage: "):
+        first = "git blame does not understand these arguments: give one FILE"
+    elif returncode == 128 and not hint:
+        first = f"git blame: {first}"
+    return UsageError(first, hint=hint or "git anvcs blame --help")

@@ -1,0 +1,230 @@
+"""`git blame --porcelain` read, and each line given to whoever wrote it.
+
+Pure. A record speaks for its whole commit; where it attests ranges of the file, these are exact,
+because blame says which line of the commit's own version a line was (git-blame(1),
+THE PORCELAIN FORMAT).
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+import re
+from typing import NamedTuple
+
+from git_anvcs.provenance import summary
+from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.summary import Who
+
+_HEADER = re.compile(rb"([0-9a-f]{40,64}) (\d+) (\d+)(?: \d+)?$")
+_RANGE = re.compile(r"([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?$")
+
+
+class Line(NamedTuple):
+    """One line of the file.
+
+    original: its number in the commit's version of the file, which was called `path`
+    number: its number now
+    """
+
+    commit: str
+    path: bytes
+    original: int
+    number: int
+    text: bytes
+
+
+class Origin(NamedTuple):
+    """What blame says of a commit once; boundary: blame did not look further back."""
+
+    author: bytes
+    time: int
+    zone: str
+    summary: bytes
+    boundary: bool
+
+
+class Parsed(NamedTuple):
+    """Every line, and every commit that wrote one."""
+
+    lines: list[Line]
+    origins: dict[str, Origin]
+
+
+class Attribution(NamedTuple):
+    """Who wrote a line; exact: the record attests this very line, not only its commit."""
+
+    who: Who
+    exact: bool
+
+
+def parse(porcelain: bytes) -> Parsed:
+    """The output of `git blame --porcelain` (or `--line-porcelain`)."""
+    lines: list[Line] = []
+    origins: dict[str, Origin] = {}
+    paths: dict[str, bytes] = {}
+    facts: dict[bytes, bytes] = {}
+    commit, original, number = "", 0, 0
+    for row in porcelain.split(b"\n"):
+        if row.startswith(b"\t"):
+            if commit not in origins:
+                origins[commit] = _origin(facts)
+            if b"filename" in facts:
+                paths[commit] = unquoted(facts[b"filename"])
+            lines.append(Line(commit, paths.get(commit, b""), original, number, row[1:]))
+            facts = {}
+        elif not facts and (header := _HEADER.match(row)):
+            commit = header[1].decode()
+            original, number = int(header[2]), int(header[3])
+            facts = {b"": b""}  # within a group; a summary may look like a header
+        else:
+            key, _, value = row.partition(b" ")
+            facts[key] = value
+    return Parsed(lines, origins)
+
+
+def is_uncommitted(commit: str) -> bool:
+    return not commit.strip("0")
+
+
+class Attributor:
+    """Says who wrote a line; keeps each record's ranges of each file ready to be searched."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._records = records
+        self._ranges: dict[tuple[str, bytes], _Ranges | None] = {}
+
+    def __call__(self, line: Line) -> Attribution:
+        if is_uncommitted(line.commit):
+            return Attribution(summary.NOT_YET, exact=True)
+        record = self._records.get(line.commit)
+        if record is None:
+            return Attribution(summary.NOBODY_KNOWS, exact=False)
+        key = (line.commit, line.path)
+        if key not in self._ranges:
+            self._ranges[key] = _ranges(record, line)
+        ranges = self._ranges[key]
+        if ranges is None:
+            return Attribution(summary.who(record), exact=False)
+        found = ranges.at(line.original)
+        if found is None:  # contradicting claims prove nothing about the line
+            return Attribution(summary.who(record), exact=False)
+        return Attribution(found, exact=True)
+
+
+def annotated(porcelain: bytes, said: Callable[[Line], list[bytes]]) -> Iterator[bytes]:
+    """Git's porcelain, byte for byte, with our header lines before each line's text.
+
+    said: the header lines of a line; they are given when they differ from the commit's last ones
+    """
+    lines = iter(parse(porcelain).lines)
+    last: dict[str, list[bytes]] = {}
+    for row in _rows(porcelain):
+        if row.startswith(b"\t"):
+            line = next(lines)
+            headers = said(line)
+            if last.get(line.commit) != headers:
+                last[line.commit] = headers
+                yield from headers
+        yield row
+
+
+def unquoted(name: bytes) -> bytes:
+    """A file name as Git prints it, without its C quoting (core.quotePath in git-config(1))."""
+    if not (name.startswith(b'"') and name.endswith(b'"') and len(name) > 1):
+        return name
+    return re.sub(rb"\\([0-7]{3}|.)", _unescape, name[1:-1], flags=re.DOTALL)
+
+
+class _Ranges(NamedTuple):
+    """Who wrote which lines of one file in one commit: sorted, not overlapping."""
+
+    starts: list[int]
+    ends: list[int]
+    whos: list[Who | None]
+
+    def at(self, number: int) -> Who | None:
+        """Whoever wrote the line; nobody known where no range covers it; None: contradiction."""
+        index = bisect_right(self.starts, number) - 1
+        if index < 0 or number > self.ends[index]:
+            return summary.NOBODY_KNOWS
+        return self.whos[index]
+
+
+def _ranges(record: Record, line: Line) -> _Ranges | None:
+    """The record's ranges for the file; None when it attests nothing, or not provably this."""
+    if record.commit != line.commit:
+        return None
+    attested = record.mapping("attestations").get(line.path.decode(errors="surrogateescape"))
+    if not isinstance(attested, Mapping) or not attested:
+        return None
+    spans: list[tuple[int, int, Who]] = []
+    for key, text in attested.items():
+        pairs = parse_ranges(text)
+        if pairs is None:  # broken text: what the others say is not the whole either
+            return None
+        spans += [(start, end, summary.who_of_key(record, key)) for start, end in pairs]
+    return _flat(spans)
+
+
+def parse_ranges(text: object) -> list[tuple[int, int]] | None:
+    """`1-10,15` as pairs; None when it is not of that form (the Git AI Standard's)."""
+    if not isinstance(text, str):
+        return None
+    pairs = []
+    for part in text.split(","):
+        found = _RANGE.match(part)
+        if found is None:
+            return None
+        start, end = int(found[1]), int(found[2] or found[1])
+        if end < start:
+            return None
+        pairs.append((start, end))
+    return pairs
+
+
+def _flat(spans: list[tuple[int, int, Who]]) -> _Ranges:
+    """Cut at every border, so that each piece has one answer; in one sweep over the borders."""
+    borders = [(start, 1, who) for start, _, who in spans]
+    borders += [(end + 1, -1, who) for _, end, who in spans]
+    borders.sort()
+    flat = _Ranges([], [], [])
+    active: Counter[Who] = Counter()
+    start = 0
+    for at, step, who in borders:
+        if active and at > start:
+            flat.starts.append(start)
+            flat.ends.append(at - 1)
+            flat.whos.append(next(iter(active)) if len(active) == 1 else None)
+        active[who] += step
+        if not active[who]:
+            del active[who]
+        start = at
+    return flat
+
+
+def _origin(facts: Mapping[bytes, bytes]) -> Origin:
+    time = facts.get(b"author-time", b"")
+    return Origin(
+        author=facts.get(b"author", b""),
+        time=int(time) if time.lstrip(b"-").isdigit() else 0,
+        zone=facts.get(b"author-tz", b"+0000").decode(errors="replace"),
+        summary=facts.get(b"summary", b""),
+        boundary=b"boundary" in facts,
+    )
+
+
+def _rows(text: bytes) -> Iterator[bytes]:
+    """Lines with their newlines; only `\\n` ends one."""
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _unescape(found: re.Match[bytes]) -> bytes:
+    escaped = found[1]
+    if len(escaped) == 3:
+        return bytes([int(escaped, 8) & 0xFF])
+    named = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f"}
+    return {**named, b"v": b"\v"}.get(escaped, escaped)
