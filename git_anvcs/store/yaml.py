@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
 
+_MOST = 100_000  # values in one document
+
 
 class YamlBroken(AnvcsError):
     """The text is not YAML; `line` and `column` count from 1."""
@@ -41,8 +43,13 @@ def read(text: str) -> Document:
         raise YamlBroken(said, *((mark.line + 1, mark.column + 1) if mark else (1, 1))) from error
     except YAMLError as error:
         raise YamlBroken(str(error).splitlines()[0], 1, 1) from error
+    except (ValueError, RecursionError) as error:  # such as the date 2026-99-99; deep nesting
+        raise YamlBroken("a value that cannot be read", 1, 1) from error
     places: dict[tuple[str | int, ...], Place] = {}
-    return Document(_plain(loaded, (), places), places)
+    try:
+        return Document(_plain(loaded, (), places), places)
+    except RecursionError as error:
+        raise YamlBroken("an alias that contains itself", 1, 1) from error
 
 
 def _plain(
@@ -50,6 +57,8 @@ def _plain(
 ) -> object:
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+    if len(places) > _MOST:  # aliases of aliases can make gigabytes of a hundred bytes
+        raise YamlBroken(f"more than {_MOST} values", 1, 1)
     if isinstance(node, CommentedMap):
         for key in node:
             line, column = node.lc.key(key)
@@ -60,6 +69,10 @@ def _plain(
             line, column = node.lc.item(index)
             places[(*path, index)] = Place(line + 1, column + 1)
         return [_plain(item, (*path, i), places) for i, item in enumerate(node)]
+    return _scalar(node)
+
+
+def _scalar(node: object) -> object:
     if isinstance(node, bool) or node is None:
         return node
     for kind in (int, float, str):
