@@ -1,0 +1,26 @@
+"""The program git-ai-merge: the driver that Git starts, and the commands a person starts.
+
+`driver` is looked at first and by hand: it must begin its work before argparse would be loaded.
+"""
+
+import os
+import sys
+
+PROGRAM = "git-ai-merge"
+
+
+def main() -> int:
+    """Entry point; returns the exit code."""
+    words = sys.argv[1:]
+    if words[:1] == ["driver"] and not {"-h", "--help"} & set(words):
+        from git_anvcs.drivers.one_file import drive
+
+        return drive(words[1:], dict(os.environ))
+    from git_anvcs.drivers.merge_program import run
+    from git_anvcs.kernel.errors import run_program
+
+    return run_program(PROGRAM, lambda: run(words))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

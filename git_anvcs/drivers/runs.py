@@ -1,0 +1,79 @@
+"""What the last merges decided by themselves: one small file a run, the newest ones kept.
+
+Written by the driver under `<common Git dir>/anvcs/merges/`, read by `git-ai-merge explain`. A run
+that cannot be written is no reason for a merge to fail.
+"""
+
+import os
+import time
+
+from git_anvcs.merge.result import Labels, Merged
+
+KEPT = 256
+VERSION = 1
+
+
+def keep(path: str, labels: Labels, merged: Merged, env: dict[str, str]) -> None:
+    """Write down one run, if a repository is here and there is anything to explain."""
+    if not (merged.resolutions or merged.conflicts):
+        return
+    home = common_dir(env)
+    if home:
+        _write(os.path.join(home, "anvcs", "merges"), path, labels, merged)
+
+
+def common_dir(env: dict[str, str]) -> str:
+    """The Git directory all worktrees share, found as gitrepository-layout(5) says; `""`: none.
+
+    By hand: the driver runs at the top of the worktree, or in a bare repository; asking git would
+    cost one process a file.
+    """
+    git_dir = env.get("GIT_COMMON_DIR") or env.get("GIT_DIR") or _git_dir()
+    try:
+        if os.path.isfile(git_dir):
+            git_dir = _line(git_dir).removeprefix("gitdir: ")
+        pointer = os.path.join(git_dir, "commondir")
+        if os.path.isfile(pointer):
+            git_dir = os.path.join(git_dir, _line(pointer))
+    except (OSError, ValueError):
+        return ""
+    return git_dir if os.path.isdir(os.path.join(git_dir, "objects")) else ""
+
+
+def _git_dir() -> str:
+    return ".git" if os.path.exists(".git") else "."
+
+
+def _line(name: str) -> str:
+    with open(name, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read().rstrip("\n")
+
+
+def _write(folder: str, path: str, labels: Labels, merged: Merged) -> None:
+    import json
+
+    name = f"{time.time_ns():020d}-{os.getpid():x}"
+    facts = {
+        "v": VERSION,
+        "id": name,
+        "path": path,
+        "format": merged.format,
+        "labels": labels._asdict(),
+        "resolutions": [found._asdict() for found in merged.resolutions],
+        "conflicts": [found._asdict() for found in merged.conflicts],
+    }
+    try:
+        os.makedirs(folder, exist_ok=True)
+        # Whole or not at all, not synced: an explanation lost in a power cut is no work lost.
+        temporary = os.path.join(folder, f"{name}.tmp")
+        with open(temporary, "w", encoding="ascii") as file:
+            json.dump(facts, file)
+        os.replace(temporary, os.path.join(folder, f"{name}.json"))
+        _forget(folder)
+    except OSError:
+        return
+
+
+def _forget(folder: str) -> None:
+    for name in sorted(os.listdir(folder))[:-KEPT]:
+        os.unlink(os.path.join(folder, name))

@@ -1,0 +1,85 @@
+"""The driver's second stage: let the engine improve on the line merge that is already in place.
+
+Nothing here may make things worse: what the engine returns is checked once more, and whatever it
+raises leaves the line merge standing. A hard limit on time ends the process itself, also inside C
+code; the driver line then falls back.
+"""
+
+import re
+import signal
+import sys
+
+from git_anvcs.drivers import runs
+from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, replace
+from git_anvcs.kernel import spawn
+from git_anvcs.merge import engine
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
+
+SECONDS = 10.0
+STYLES = ("merge", "diff3", "zdiff3")
+
+
+def improve(
+    job: Job, files: tuple[bytes, bytes, bytes], lines: bytes, verdict: int, env: dict[str, str]
+) -> int:
+    """Replace the line merge in %A where the engine does better; the driver's exit code.
+
+    verdict: the exit code of the line merge, which stands on any failure
+    """
+    versions = Versions(*files)
+    settings = _settings(env)
+    try:
+        # SIGALRM keeps its default action, death: no Python code needs to run for it to work.
+        signal.setitimer(signal.ITIMER_REAL, _seconds(settings, env))
+        merged = engine.merge(versions, _options(job, settings), lines)
+        check(merged, versions, job.marker_size)
+    except Exception as error:  # noqa: BLE001 - the line merge stands, whatever it was
+        _say(f"{job.path}: merged by lines ({type(error).__name__}: {error})")
+        return verdict
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    if merged.text != lines:
+        replace(job.ours, merged.text)
+    runs.keep(job.path, Labels(*job.labels), merged, env)
+    return CONFLICTS if merged.conflicts else CLEAN
+
+
+def check(merged: Merged, versions: Versions, marker_size: int) -> None:
+    """Raise ValueError when text and verdict disagree: conflicts come with markers, and markers
+    that no version had come with conflicts."""
+    opening = re.compile(rb"^<{%d}(?!<)" % marker_size, re.MULTILINE)
+    had = max(len(opening.findall(version)) for version in versions)
+    has = len(opening.findall(merged.text))
+    if merged.conflicts and has <= had:
+        raise ValueError("conflicts without markers")
+    if not merged.conflicts and has > had:
+        raise ValueError("markers without conflicts")
+
+
+def _options(job: Job, settings: dict[str, str]) -> Options:
+    style = settings.get("merge.conflictstyle", "merge")
+    return Options(
+        job.path, job.marker_size, style if style in STYLES else "merge", Labels(*job.labels)
+    )
+
+
+def _settings(env: dict[str, str]) -> dict[str, str]:
+    asked = r"^(merge\.conflictstyle|anvcs\.merge\..*)$"
+    status, printed = spawn.output_of(("git", "config", "-z", "--get-regexp", asked), env)
+    if status:
+        return {}
+    pairs = (line.partition("\n") for line in printed.decode(errors="replace").split("\0"))
+    return {key: value for key, _, value in pairs if key}
+
+
+def _seconds(settings: dict[str, str], env: dict[str, str]) -> float:
+    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        return SECONDS
+    return seconds if 0 < seconds < 86400 else SECONDS
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"git-ai-merge: {text}\n")
