@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from git_anvcs.merge.result import NotUnderstood
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node as Node  # noqa: PLC0414 - the door hands out the type too
+    from tree_sitter import Parser
 
 # Grammar name -> the wheel's module. Grammars are separate wheels (tree-sitter-<language>).
 GRAMMARS = {"python": "tree_sitter_python", "yaml": "tree_sitter_yaml"}

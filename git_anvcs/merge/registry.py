@@ -70,4 +70,9 @@ def languages() -> tuple[Language, ...]:
 
 def load_format(name: str) -> Format:
     """The module that merges this format. Raises NotUnderstood for `text` and unknown names."""
+    match name:
+        case "python":
+            from git_anvcs.merge.formats import python
+
+            return python
     raise NotUnderstood(f"no format named {name}")

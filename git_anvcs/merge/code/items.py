@@ -1,0 +1,134 @@
+"""A body cut into items: statements with the comments that describe them, on lines of their own."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from git_anvcs.merge.code.source import Source
+
+if TYPE_CHECKING:
+    from git_anvcs.merge.parse import Node
+
+
+class Item(NamedTuple):
+    """Rows `first` to `end` of a source; `start` is where the statement begins, after its comments.
+
+    nodes: the statements; none for a comment that stands alone, several when they share a row
+    sep: the blank lines in front
+    """
+
+    source: Source
+    nodes: tuple["Node", ...]
+    first: int
+    start: int
+    end: int
+    sep: bytes
+    text: bytes
+
+    @property
+    def kind(self) -> str:
+        if len(self.nodes) == 1:
+            return self.nodes[0].type
+        return "several" if self.nodes else "comment"
+
+
+class Body(NamedTuple):
+    """The items of a body and the blank lines after the last one."""
+
+    items: list[Item]
+    tail: bytes
+    scope: bool  # its names are the names of a scope (a module)
+
+
+def body(source: Source, node: "Node", first: int, end: int) -> Body:
+    """The items of a block that fills the rows from `first` to `end`."""
+    groups = list(rows_of(node))
+    indent = source.indent(groups[0][1]) if groups else 0
+    items: list[Item] = []
+    row = first
+    for nodes, start, stop in groups:
+        row = deeper(source, items, row, start, indent)
+        row = alone(source, items, row, start, nodes)
+        items.append(item(source, nodes, row, start, stop))
+        row = stop
+    row = deeper(source, items, row, end, indent)
+    row = alone(source, items, row, end, ())
+    return Body(items, source.rows(row, end), node.type in source.profile.scopes)
+
+
+def rows_of(node: "Node") -> Iterator[tuple[tuple["Node", ...], int, int]]:
+    """Statements that share a row, with the rows they fill."""
+    held: list[Node] = []
+    start = stop = 0
+    for child in node.children:
+        if not child.is_named or child.type == "comment":
+            continue
+        if held and child.start_point.row < stop:
+            held.append(child)
+        else:
+            if held:
+                yield tuple(held), start, stop
+            held, start = [child], child.start_point.row
+        stop = last_row(child) + 1
+    if held:
+        yield tuple(held), start, stop
+
+
+def last_row(node: "Node") -> int:
+    """The row of the last token, comments at the end left out."""
+    while node.children:
+        rest = [child for child in node.children[-8:] if child.type != "comment"]
+        if not rest:
+            break
+        node = rest[-1]
+    end = node.end_point
+    return end.row - 1 if end.column == 0 and end.row > node.start_point.row else end.row
+
+
+def deeper(source: Source, items: list[Item], row: int, stop: int, indent: int) -> int:
+    """Give comments indented deeper than the body to the statement before them."""
+    if not items:
+        return row
+    end = row
+    for at in range(row, stop):
+        if source.blank(at):
+            continue
+        if source.indent(at) <= indent:
+            break
+        end = at + 1
+    if end > row:
+        last = items[-1]
+        items[-1] = last._replace(end=end, text=source.rows(last.first, end))
+    return end
+
+
+def alone(source: Source, items: list[Item], row: int, stop: int, nodes: tuple["Node", ...]) -> int:
+    """Add comments that no statement follows directly; the row where the next item's gap begins."""
+    runs: list[tuple[int, int]] = []
+    at = row
+    while at < stop:
+        if source.blank(at):
+            at += 1
+            continue
+        begin = at
+        while at < stop and not source.blank(at):
+            at += 1
+        runs.append((begin, at))
+    attached = bool(runs) and bool(nodes) and runs[-1][1] == stop and describes(runs[-1][0], nodes)
+    for begin, finish in runs[:-1] if attached else runs:
+        sep, text = source.rows(row, begin), source.rows(begin, finish)
+        items.append(Item(source, (), begin, begin, finish, sep, text))
+        row = finish
+    return row
+
+
+def describes(row: int, nodes: tuple["Node", ...]) -> bool:
+    """A comment on top of the file or of a group of imports belongs to no single statement."""
+    return row > 0 and not nodes[0].type.startswith("import")
+
+
+def item(source: Source, nodes: tuple["Node", ...], row: int, start: int, stop: int) -> Item:
+    first = row
+    while first < start and source.blank(first):
+        first += 1
+    sep = source.rows(row, first)
+    return Item(source, nodes, first, start, stop, sep, source.rows(first, stop))

@@ -1,0 +1,344 @@
+"""Merges three sequences of items: statements of a body, elements of a list, decorators.
+
+Items that both sides kept are merged one by one. What only one side inserted, deleted or moved is
+taken. Where both did so at one place, items whose order is free are all kept, ours then theirs;
+otherwise the place is a clash.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, NamedTuple, TypeVar
+
+from git_anvcs.merge.code.align import Alignment, Matching, align
+from git_anvcs.merge.code.outcome import Parts
+from git_anvcs.merge.diff import Change
+
+T = TypeVar("T")
+Span = tuple[int, int] | None
+
+
+class Entry(NamedTuple):
+    """A place of the result: the items it stands for in each version, and its text."""
+
+    base: Span
+    ours: Span
+    theirs: Span
+    parts: Parts
+
+
+class Combine(NamedTuple, Generic[T]):
+    """How the items of a sequence are merged.
+
+    pair: both sides changed an item of the base in place
+    twin: both sides added an item with this key; None when that is a clash
+    dropped: one side deleted the item, the other edited it; None when that is a clash
+    clash: a run of items that no rule combines
+    between: whether both sides may insert these runs at one place
+    order: the two runs, inserted at one place, as one
+    """
+
+    matching: Matching[T]
+    pair: Callable[[T, T, T], Parts]
+    twin: Callable[[T, T], Parts | None]
+    dropped: Callable[[T, T, str], Parts | None]
+    clash: Callable[[Sequence[T], Sequence[T], Sequence[T], str], Parts]
+    between: Callable[[Sequence[T], Sequence[T]], bool]
+    note: Callable[[str, Sequence[T], Sequence[T]], None]
+
+
+class Tangled(Exception):
+    """A clash that involves moved items: merge once more without looking for moves."""
+
+
+def three_way(
+    base: Sequence[T], ours: Sequence[T], theirs: Sequence[T], how: Combine[T]
+) -> list[Entry]:
+    """The merged sequence; entries that came to nothing are left out."""
+    for cunning in (True, False):
+        mine = align(base, ours, how.matching, cunning)
+        yours = align(base, theirs, how.matching, cunning)
+        merge = Sequences(base, ours, theirs, mine, yours, how, cunning)
+        try:
+            return [entry for entry in merge.entries() if entry.parts]
+        except Tangled:
+            continue
+    raise AssertionError("without moves nothing is tangled")
+
+
+class Group(NamedTuple):
+    """Changes of both sides that overlap or touch, and the ranges they cover."""
+
+    base: tuple[int, int]
+    ours: tuple[int, int]
+    theirs: tuple[int, int]
+    mine: list[Change]
+    yours: list[Change]
+
+
+class Sequences(Generic[T]):
+    """One merge under way."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the three versions and how they match
+        self,
+        base: Sequence[T],
+        ours: Sequence[T],
+        theirs: Sequence[T],
+        mine: Alignment,
+        yours: Alignment,
+        how: Combine[T],
+        cunning: bool,
+    ) -> None:
+        self.base, self.ours, self.theirs = base, ours, theirs
+        self.mine, self.yours = mine, yours
+        self.how = how
+        self.came_mine = {s: b for b, s in mine.moved.items()}
+        self.came_yours = {s: b for b, s in yours.moved.items()}
+        self.twins = self.find_twins() if cunning else {}
+        self.twins_back = {t: o for o, t in self.twins.items()}
+
+    def find_twins(self) -> dict[int, int]:
+        """Items that both sides added under one key: index in ours -> index in theirs."""
+        identity = self.how.matching.identity
+        new_ours = fresh(self.ours, self.mine)
+        new_theirs = fresh(self.theirs, self.yours)
+        found: dict[str, int] = {}
+        for t in new_theirs:
+            one = identity(self.theirs[t])
+            if one.key and (one.once or one.free):
+                found.setdefault(one.key, t)
+        twins: dict[int, int] = {}
+        for o in new_ours:
+            one = identity(self.ours[o])
+            if one.key in found and (one.once or one.free):
+                twins[o] = found.pop(one.key)
+        return twins
+
+    def entries(self) -> Iterator[Entry]:
+        at = (0, 0, 0)
+        sizes = len(self.base), len(self.ours), len(self.theirs)
+        for group in groups(self.mine, self.yours, sizes):
+            yield from self.kept(at[0], group.base[0])
+            yield from self.group(group)
+            at = (group.base[1], group.ours[1], group.theirs[1])
+        yield from self.kept(at[0], len(self.base))
+
+    def kept(self, first: int, end: int) -> Iterator[Entry]:
+        for b in range(first, end):
+            yield self.both(b, self.mine.pairs[b], self.yours.pairs[b])
+
+    def both(self, b: int, o: int, t: int) -> Entry:
+        parts = self.how.pair(self.base[b], self.ours[o], self.theirs[t])
+        return Entry((b, b + 1), (o, o + 1), (t, t + 1), parts)
+
+    def group(self, group: Group) -> list[Entry]:
+        if group.mine and group.yours:
+            same = self.same(group)
+            if same is not None:
+                return same
+            if not self.compatible(group):
+                return self.clash(group)
+        found: list[Entry] = []
+        mine = {change.a0: range(change.b0, change.b1) for change in group.mine}
+        yours = {change.a0: range(change.b0, change.b1) for change in group.yours}
+        for b in range(group.base[0], group.base[1] + 1):
+            found += self.inserted(mine.get(b, range(0)), yours.get(b, range(0)))
+            if b < group.base[1]:
+                entry = self.remaining(b)
+                if entry is None:
+                    return self.clash(group)
+                found.append(entry)
+        return found
+
+    def same(self, group: Group) -> list[Entry] | None:
+        """Both sides made the same of this place."""
+        text = self.how.matching.text
+        mine, yours = range(*group.ours), range(*group.theirs)
+        if [text(self.ours[o]) for o in mine] != [text(self.theirs[t]) for t in yours]:
+            return None
+        if any(o in self.came_mine for o in mine) or any(t in self.came_yours for t in yours):
+            moved = {self.came_mine.get(o) for o in mine} ^ {self.came_yours.get(t) for t in yours}
+            if moved:
+                raise Tangled
+        base = range(*group.base)
+        if any(b in self.mine.moved or b in self.yours.moved for b in base):
+            return None
+        pairs = zip(mine, yours, strict=True)
+        return [Entry(None, (o, o + 1), (t, t + 1), [text(self.ours[o])]) for o, t in pairs]
+
+    def compatible(self, group: Group) -> bool:
+        """Whether what both sides did here can stand side by side."""
+        new_ours = [self.ours[o] for change in group.mine for o in range(change.b0, change.b1)]
+        new_theirs = [self.theirs[t] for change in group.yours for t in range(change.b0, change.b1)]
+        gone_ours = [b for change in group.mine for b in range(change.a0, change.a1)]
+        gone_theirs = [b for change in group.yours for b in range(change.a0, change.a1)]
+        if not new_ours and not new_theirs:
+            return True
+        old_ours = [self.base[b] for b in gone_ours if b not in self.mine.moved]
+        old_theirs = [self.base[b] for b in gone_theirs if b not in self.yours.moved]
+        return self.how.between([*new_ours, *old_ours], [*new_theirs, *old_theirs])
+
+    def remaining(self, b: int) -> Entry | None:
+        """A base item inside a group: kept by both, deleted by one, or a clash (None)."""
+        o, t = self.mine.pairs.get(b), self.yours.pairs.get(b)
+        if o is not None and t is not None:
+            return self.both(b, o, t)
+        if b in self.mine.moved or b in self.yours.moved:
+            if o is None and t is None and not (b in self.mine.moved and b in self.yours.moved):
+                raise Tangled  # moved by one side, deleted by the other
+            return Entry(None, None, None, [])
+        if o is None and t is None:
+            return Entry(None, None, None, [])
+        text = self.how.matching.text
+        left = self.ours[o] if o is not None else self.theirs[t] if t is not None else self.base[b]
+        if text(left) == text(self.base[b]):
+            return Entry(None, None, None, [])
+        parts = self.how.dropped(self.base[b], left, "ours" if t is None else "theirs")
+        if parts is None:
+            return None
+        mine = (o, o + 1) if o is not None else None
+        yours = (t, t + 1) if t is not None else None
+        return Entry((b, b + 1), mine, yours, parts)
+
+    def inserted(self, mine: range, yours: range) -> list[Entry]:
+        """What the sides put at one place, ours then theirs."""
+        first = [entry for o in mine if (entry := self.from_ours(o))]
+        second = [entry for t in yours if (entry := self.from_theirs(t))]
+        if first and second:
+            self.how.note(
+                "both-added", [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
+            )
+        return first + second
+
+    def from_ours(self, o: int) -> Entry | None:
+        if o in self.came_mine:
+            return self.moved_here(self.came_mine[o])
+        if o in self.twins:
+            return self.twin(o, self.twins[o])
+        return Entry(None, (o, o + 1), None, [self.how.matching.text(self.ours[o])])
+
+    def from_theirs(self, t: int) -> Entry | None:
+        if t in self.came_yours:
+            b = self.came_yours[t]
+            if b in self.mine.moved:
+                raise Tangled  # both moved it; where it belongs is a person's choice
+            return self.moved_here(b)
+        if t in self.twins_back:
+            return None
+        return Entry(None, None, (t, t + 1), [self.how.matching.text(self.theirs[t])])
+
+    def moved_here(self, b: int) -> Entry:
+        o = self.mine.pairs.get(b, self.mine.moved.get(b))
+        t = self.yours.pairs.get(b, self.yours.moved.get(b))
+        if o is None or t is None or (b in self.mine.moved and b in self.yours.moved):
+            raise Tangled
+        entry = self.both(b, o, t)
+        text = self.how.matching.text
+        if text(self.base[b]) not in (text(self.ours[o]), text(self.theirs[t])) or (
+            text(self.ours[o]) != text(self.theirs[t])
+        ):
+            self.how.note("move-edit", [self.ours[o]], [self.theirs[t]])
+        if b in self.mine.moved:
+            return entry._replace(base=None, theirs=None)
+        return entry._replace(base=None, ours=None)
+
+    def twin(self, o: int, t: int) -> Entry:
+        mine, yours = self.ours[o], self.theirs[t]
+        text = self.how.matching.text
+        if text(mine) == text(yours):
+            parts: Parts | None = [text(mine)]
+        else:
+            parts = self.how.twin(mine, yours)
+        if parts is None:
+            parts = self.how.clash([], [mine], [yours], "add/add")
+        return Entry(None, (o, o + 1), (t, t + 1), parts)
+
+    def clash(self, group: Group) -> list[Entry]:
+        """The whole place, for a person to decide; what both sides begin and end with is out."""
+        base, mine, yours = range(*group.base), range(*group.ours), range(*group.theirs)
+        self.reject_tangled(base, mine, yours)
+        head, tail = self.shared(mine, yours) if not base else ([], [])
+        mine = range(mine.start + len(head), mine.stop - len(tail))
+        yours = range(yours.start + len(head), yours.stop - len(tail))
+        olds = [self.base[b] for b in base]
+        news = [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
+        parts = self.how.clash(olds, *news, kind(olds, len(mine), len(yours)))
+        span_mine, span_yours = (mine.start, mine.stop), (yours.start, yours.stop)
+        return [*head, Entry(group.base, span_mine, span_yours, parts), *tail]
+
+    def shared(self, mine: range, yours: range) -> tuple[list[Entry], list[Entry]]:
+        """What two runs of added items begin and end with alike."""
+        text = self.how.matching.text
+        one, two = [text(self.ours[o]) for o in mine], [text(self.theirs[t]) for t in yours]
+        size = min(len(one), len(two))
+        head = next((n for n in range(size) if one[n] != two[n]), size)
+        rest = size - head
+        tail = next((n for n in range(rest) if one[-1 - n] != two[-1 - n]), rest)
+
+        def entry(n: int) -> Entry:
+            o, t = mine[n], yours[n]
+            return Entry(None, (o, o + 1), (t, t + 1), [text(self.ours[o])])
+
+        return [entry(n) for n in range(head)], [entry(n) for n in range(-tail, 0)]
+
+    def reject_tangled(self, base: range, mine: range, yours: range) -> None:
+        """A clash must hold all there is to say about its items, none of them elsewhere."""
+        if (
+            any(b in self.mine.moved or b in self.yours.moved for b in base)
+            or any(o in self.came_mine or o in self.twins for o in mine)
+            or any(t in self.came_yours or t in self.twins_back for t in yours)
+        ):
+            raise Tangled
+
+
+def kind(base: Sequence[T], ours: int, theirs: int) -> str:
+    if not base:
+        return "add/add"
+    if not ours:
+        return "delete/modify"
+    return "edit/edit" if theirs else "modify/delete"
+
+
+def fresh(items: Sequence[T], alignment: Alignment) -> list[int]:
+    """The items that the base does not have."""
+    known = {*alignment.pairs.values(), *alignment.moved.values()}
+    return [place for place in range(len(items)) if place not in known]
+
+
+def gaps(alignment: Alignment, base: int, side: int) -> list[Change]:
+    """The runs between matched items."""
+    found = []
+    b0 = s0 = 0
+    for b, s in [*sorted(alignment.pairs.items()), (base, side)]:
+        if b > b0 or s > s0:
+            found.append(Change(b0, b, s0, s))
+        b0, s0 = b + 1, s + 1
+    return found
+
+
+def groups(mine: Alignment, yours: Alignment, sizes: tuple[int, int, int]) -> Iterator[Group]:
+    """Changes of both sides, those that overlap or touch together."""
+    base, ours, theirs = sizes
+    left, right = gaps(mine, base, ours), gaps(yours, base, theirs)
+    shift_mine = shift_yours = 0
+    while left or right:
+        low = min(changes[0].a0 for changes in (left, right) if changes)
+        high = low
+        took_mine: list[Change] = []
+        took_yours: list[Change] = []
+        growing = True
+        while growing:
+            growing = False
+            for changes, took in ((left, took_mine), (right, took_yours)):
+                while changes and changes[0].a0 <= high:
+                    took.append(changes.pop(0))
+                    high = max(high, took[-1].a1)
+                    growing = True
+        low_mine, low_yours = low + shift_mine, low + shift_yours
+        shift_mine = took_mine[-1].b1 - took_mine[-1].a1 if took_mine else shift_mine
+        shift_yours = took_yours[-1].b1 - took_yours[-1].a1 if took_yours else shift_yours
+        yield Group(
+            (low, high),
+            (low_mine, high + shift_mine),
+            (low_yours, high + shift_yours),
+            took_mine,
+            took_yours,
+        )

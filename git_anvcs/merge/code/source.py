@@ -1,0 +1,92 @@
+"""One version of a file: its bytes, where its rows start, its syntax tree."""
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from git_anvcs.merge.parse import parse
+from git_anvcs.merge.profile import Profile
+
+if TYPE_CHECKING:
+    from git_anvcs.merge.parse import Node
+
+
+class Source(NamedTuple):
+    text: bytes
+    starts: list[int]  # offset of each row; the last one is the end of the text
+    root: "Node"
+    profile: Profile
+
+    def rows(self, first: int, end: int) -> bytes:
+        """The lines from row `first` up to row `end`, not included."""
+        return self.text[self.starts[first] : self.starts[end]]
+
+    def blank(self, row: int) -> bool:
+        return not self.rows(row, row + 1).strip()
+
+    def comment(self, row: int) -> bool:
+        """Whether the row holds nothing but a comment."""
+        line = self.rows(row, row + 1)
+        if not line.lstrip().startswith(self.profile.comment):
+            return False
+        at = self.starts[row] + len(line) - len(line.lstrip())
+        node = self.root.descendant_for_byte_range(at, at + 1)
+        return node is not None and node.type == "comment"
+
+    def indent(self, row: int) -> int:
+        line = self.rows(row, row + 1)
+        return len(line) - len(line.lstrip())
+
+    def of(self, node: "Node") -> bytes:
+        return self.text[node.start_byte : node.end_byte]
+
+
+def read(profile: Profile, text: bytes) -> Source:
+    """Parse `text`. Raises NotUnderstood when it has a syntax error."""
+    starts = [0, *(found.end() for found in re.finditer(b"\n", text))]
+    if starts[-1] != len(text):
+        starts.append(len(text))
+    return Source(text, starts, parse(profile.grammar, text), profile)
+
+
+def tokens(source: Source, node: "Node") -> tuple[bytes, ...]:
+    """The node without its layout: what must be equal for a change to be only reformatting.
+
+    Depth of blocks counts (indentation is content), quotes of plain strings and commas before a
+    closing bracket do not.
+    """
+    found: list[bytes] = []
+    gather(source, node, 0, found)
+    return tuple(found)
+
+
+def gather(source: Source, node: "Node", depth: int, found: list[bytes]) -> None:
+    profile = source.profile
+    if node.type in profile.strings:
+        found.append(plain_string(source.of(node)))
+        return
+    children = node.children
+    if not children:
+        found.append(source.of(node))
+        return
+    block = node.type in profile.blocks
+    for place, child in enumerate(children):
+        if block and child.is_named:
+            found.append(b"\n%d" % depth)
+        if child.type == "," and loose_comma(profile, node, children[place + 1 :]):
+            continue
+        gather(source, child, depth + block, found)
+
+
+def loose_comma(profile: Profile, node: "Node", rest: list["Node"]) -> bool:
+    """A comma before the closing bracket that means nothing; in a tuple of one it does."""
+    if node.type not in profile.lists and node.type not in profile.imports:
+        return False
+    if node.type == "tuple" and node.named_child_count < 2:
+        return False
+    return not any(child.is_named and child.type != "comment" for child in rest)
+
+
+def plain_string(text: bytes) -> bytes:
+    """A string with its quotes made alike where that changes nothing."""
+    found = re.fullmatch(rb"(\w*)(['\"])([^'\"\\\n]*)\2", text)
+    return found[1] + b'"' + found[3] + b'"' if found else text
