@@ -5,15 +5,21 @@ local info/attributes outranks all .gitattributes files: there, what the owner's
 `merge` is repeated below our lines.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _BUILT_IN = {"binary": "-merge"}
 
 
-def patterns(template: str, wanted: Callable[[str], bool]) -> list[str]:
-    """The lines of the shipped template whose pattern `wanted` says yes to."""
-    lines = (line.strip() for line in template.splitlines())
-    return [line for line in lines if line and line[0] != "#" and wanted(line.split()[0])]
+def by_format(template: str) -> dict[str, list[str]]:
+    """The lines of the shipped template below each `# format NAME`, in its order."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in map(str.strip, template.splitlines()):
+        if line.startswith("# format "):
+            name = line.split()[2]
+        elif line and not line.startswith("#"):
+            found.setdefault(name, []).append(line)
+    return found
 
 
 def owners_lines(files: Mapping[str, str]) -> list[str]:

@@ -65,12 +65,13 @@ def all_of(repo: Repo, choices: Choices, *, home: Path) -> Wanted:
     """Every target, and a note for each thing that cannot be wired."""
     programs = find_programs()
     notes: list[str] = []
-    hooks = _hooks(repo, choices, programs, notes)
+    by_config = git.version() >= CONFIG_HOOKS
+    hooks = _hooks(repo, choices, programs, notes, by_config=by_config)
     named = _agents_named(repo, choices.agents, home)
     settings = _agents(repo, named, programs)
     made = [
         *hooks,
-        Target("configuration", config_file(repo), pieces.Block(_config(repo, choices))),
+        _config(repo, choices, by_config=by_config),
         *_attributes(repo, choices),
         _excludes(repo, settings),
         *settings,
@@ -95,6 +96,11 @@ def config_file(repo: Repo) -> Path:
 def hooks_folder(repo: Repo) -> Path:
     """Where Git looks for hooks here, whatever core.hooksPath says."""
     return repo.git_path("hooks")
+
+
+def config_hooks_folder(repo: Repo) -> Path:
+    """Where our stubs are when Git finds them by configuration (Git 2.54 and later)."""
+    return repo.common_dir / "anvcs" / "hooks"
 
 
 def chained_name(hook: Path) -> Path:
@@ -133,16 +139,13 @@ def _peek(path: Path) -> bytes:
 
 
 def _hooks(
-    repo: Repo, choices: Choices, programs: stubs.Programs, notes: list[str]
+    repo: Repo, choices: Choices, programs: stubs.Programs, notes: list[str], *, by_config: bool
 ) -> list[Target]:
-    if git.version() >= CONFIG_HOOKS:
-        folder = repo.common_dir / "anvcs" / "hooks"
-    else:
-        folder = hooks_folder(repo)
-        refusal = _refuse_folder(repo, folder, allowed=choices.foreign_hooks)
-        if refusal:
-            notes.append(refusal)
-            return []
+    folder = config_hooks_folder(repo) if by_config else hooks_folder(repo)
+    refusal = _refuse_folder(repo, folder, allowed=choices.foreign_hooks)
+    if refusal:
+        notes.append(refusal)
+        return []
     return [_hook(folder / event, event, programs) for event in shipped_events()]
 
 
@@ -183,10 +186,10 @@ def _refuse_folder(repo: Repo, folder: Path, *, allowed: bool) -> str | None:
 # Configuration, attributes, excludes
 
 
-def _config(repo: Repo, choices: Choices) -> tuple[str, ...]:
+def _config(repo: Repo, choices: Choices, *, by_config: bool) -> Target:
     lines = ["[include]", f"\tpath = {stubs.config_value(str(shipped('merge-drivers/gitconfig')))}"]
-    if git.version() >= CONFIG_HOOKS:
-        lines += stubs.config_lines(shipped_events(), str(repo.common_dir / "anvcs" / "hooks"))
+    if by_config:
+        lines += stubs.config_lines(shipped_events(), str(config_hooks_folder(repo)))
     if choices.strategy:
         lines += ["[pull]", "\ttwohead = anvcs"]
     if not choices.daemon:
@@ -195,7 +198,7 @@ def _config(repo: Repo, choices: Choices) -> tuple[str, ...]:
         lines += ["[anvcs]", *(f"\tremotes = {stubs.config_value(r)}" for r in choices.remotes)]
     for remote in choices.remotes:
         lines += _remote(repo, remote)
-    return tuple(lines)
+    return Target("configuration", config_file(repo), pieces.Block(tuple(lines)))
 
 
 def _remote(repo: Repo, remote: str) -> list[str]:
@@ -213,10 +216,9 @@ def _remote(repo: Repo, remote: str) -> list[str]:
 
 
 def _attributes(repo: Repo, choices: Choices) -> list[Target]:
-    template = shipped("merge-drivers/gitattributes")
-    if not template.is_file() or choices.drivers == ("none",):
+    lines = _driver_lines(choices.drivers)
+    if not lines:
         return []
-    lines = attributes.patterns(template.read_text(), lambda p: _is_wanted(p, choices.drivers))
     if choices.attributes == "tracked" and not repo.bare:
         piece = pieces.Block(tuple(lines), "start")
         return [Target("attributes (tracked)", repo.root / ".gitattributes", piece)]
@@ -225,8 +227,16 @@ def _attributes(repo: Repo, choices: Choices) -> list[Target]:
     return [Target("attributes (local)", path, pieces.Block((*lines, *owners)))]
 
 
-def _is_wanted(pattern: str, drivers: Sequence[str]) -> bool:
-    return drivers == ("all",) or pattern.rpartition(".")[2] in drivers
+def _driver_lines(drivers: Sequence[str]) -> list[str]:
+    template = shipped("merge-drivers/gitattributes")
+    known = attributes.by_format(template.read_text(encoding="utf-8"))
+    chosen = {"all": list(known), "none": []}.get(",".join(drivers), drivers)
+    for name in chosen:
+        if name not in known:
+            raise UsageError(
+                f"there is no merge driver for {name!r}", hint=f"known: {', '.join(known)}"
+            )
+    return [line for name in chosen for line in known[name]]
 
 
 def _owners_files(repo: Repo) -> dict[str, str]:

@@ -1,0 +1,223 @@
+"""Story: everything that can be wrong with the wiring of a repository, proved by trying it."""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+import sys
+from typing import NamedTuple
+
+from git_anvcs.flows import install, probe
+from git_anvcs.flows.wiring import targets
+from git_anvcs.flows.wiring.attributes import by_format
+from git_anvcs.flows.wiring.manifest import Manifest
+from git_anvcs.flows.wiring.targets import Choices
+from git_anvcs.git import config
+from git_anvcs.git import repo as git
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.shipped import shipped
+from git_anvcs.store import spool
+from git_anvcs.store.paths import Paths
+
+OLDEST_GIT = (2, 38, 0)
+OLDEST_PYTHON = (3, 11)
+_OUR_REFS = ("refs/notes/anvcs", "refs/anvcs/meta")
+
+
+class Check(NamedTuple):
+    """One thing looked at. wrong: a sentence, empty when it is well.
+
+    mend: what a person can do; fix: the name of a safe mending of ours, if there is one
+    """
+
+    name: str
+    said: str = ""
+    wrong: str = ""
+    mend: str = ""
+    fix: str = ""
+
+
+class Timing(NamedTuple):
+    """How long a hook's stub takes, in milliseconds."""
+
+    event: str
+    p50: float
+    p95: float
+    runs: int
+
+
+class Examination(NamedTuple):
+    checks: tuple[Check, ...]
+    timings: tuple[Timing, ...]
+
+    @property
+    def findings(self) -> tuple[Check, ...]:
+        return tuple(check for check in self.checks if check.wrong)
+
+
+def examine(repo: Repo, env: Mapping[str, str], *, runs: int) -> Examination:
+    """Look at everything. runs: how often each hook is timed, 0 for not at all."""
+    checks = [*_versions(repo), *_switched_off(env), *_settings(repo, env)]
+    manifest = install.load(repo)
+    if manifest is None:
+        checks.append(
+            Check("wiring", wrong="git-anvcs is not on here", mend="run `git anvcs init`")
+        )
+        return Examination((*checks, *_records(repo)), ())
+    checks += [*_wiring(repo, manifest, env), *_programs(manifest), *_refspecs(repo)]
+    with probe.scratch(manifest) as scratch:
+        checks += _probes(scratch, manifest, env)
+        timings = _timings(scratch, manifest, runs) if runs else ()
+    return Examination((*checks, *_records(repo)), tuple(timings))
+
+
+def mend(repo: Repo, env: Mapping[str, str], findings: tuple[Check, ...]) -> list[str]:
+    """Do the safe mendings that the findings name; what was done."""
+    done = []
+    if any(check.fix == "init" for check in findings):
+        old = install.load(repo)
+        choices = Choices.from_json(old.choices if old else {})
+        install.apply(repo, install.plan(repo, choices, home=_home(env)))
+        done.append("renewed what init wires")
+    return done
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    return Path(env.get("HOME", "/nonexistent"))
+
+
+def _versions(repo: Repo) -> Iterator[Check]:
+    version = git.version()
+    said = ".".join(map(str, version))
+    old = f"Git {said} is too old" if version < OLDEST_GIT else ""
+    yield Check("git", f"Git {said}", old, "install Git 2.38 or newer" if old else "")
+    python = ".".join(map(str, sys.version_info[:3]))
+    old = f"Python {python} is too old" if sys.version_info < OLDEST_PYTHON else ""
+    yield Check("python", f"Python {python}", old, "install Python 3.11 or newer" if old else "")
+
+
+def _switched_off(env: Mapping[str, str]) -> Iterator[Check]:
+    if env.get("ANVCS") == "0":
+        wrong = "ANVCS=0 switches hooks and drivers off in this shell"
+        yield Check("switch", wrong=wrong, mend="unset ANVCS")
+
+
+def _settings(repo: Repo, env: Mapping[str, str]) -> Iterator[Check]:
+    from git_anvcs.flows import settings
+
+    try:
+        found = settings.load(repo, env)
+    except AnvcsError as error:
+        yield Check("settings", wrong=error.message, mend=error.hint or "mend the file")
+        return
+    inert = ", ".join(found.inert())
+    said = f"inert until approved: {inert}" if inert else "settings are understood"
+    yield Check("settings", said)
+
+
+def _wiring(repo: Repo, manifest: Manifest, env: Mapping[str, str]) -> Iterator[Check]:
+    """Whether every piece is as init would write it now: moved, overwritten, renamed, stale."""
+    choices = Choices.from_json(manifest.choices)
+    try:
+        plan = install.plan(repo, choices, home=_home(env))
+    except AnvcsError as error:
+        yield Check("wiring", wrong=error.message, mend=error.hint)
+        return
+    for step in plan.steps:
+        facts = install.describe(step)
+        yield Check(
+            "wiring",
+            wrong=f"{facts['path']} is not as init leaves it: edited, overwritten by another tool,"
+            " or git-anvcs has moved",
+            mend="`git anvcs doctor --fix`, or `git anvcs init`",
+            fix="init",
+        )
+    for note in plan.notes:
+        yield Check("wiring", note)
+    if not plan.steps:
+        yield Check("wiring", f"{len(plan.manifest.wired)} files are as init leaves them")
+
+
+def _programs(manifest: Manifest) -> Iterator[Check]:
+    wanted = ["git-anvcs", "git-ai-merge"]
+    wanted += ["git-merge-anvcs"] if manifest.choices.get("strategy") else []
+    missing = [name for name in wanted if process.find(name) is None]
+    for name in missing:
+        what = "Git then refuses to merge" if name == "git-merge-anvcs" else "Git then merges alone"
+        yield Check(
+            "programs", wrong=f"{name} is not on PATH; {what}", mend="add its folder to PATH"
+        )
+    if not missing:
+        yield Check("programs", f"on PATH: {', '.join(wanted)}")
+
+
+def _refspecs(repo: Repo) -> Iterator[Check]:
+    """Configured fetches and rewrites that would overwrite our refs."""
+    dangerous = []
+    for entry in config.entries(repo):
+        key = entry.key.lower()
+        if key.startswith("remote.") and key.endswith(".fetch"):
+            target = entry.value.removeprefix("+").partition(":")[2]
+            if any(target and fnmatchcase(ref, target) for ref in _OUR_REFS):
+                dangerous.append(f"{entry.key} = {entry.value}")
+        elif key == "notes.rewriteref" and fnmatchcase(_OUR_REFS[0], entry.value):
+            dangerous.append(f"{entry.key} = {entry.value}")
+    for said in dangerous:
+        yield Check(
+            "refs",
+            wrong=f"{said} writes over our records",
+            mend="leave our refs out of it; `git anvcs meta fsck --repair` mends what is lost",
+        )
+    if not dangerous:
+        yield Check("refs", "no refspec writes over our records")
+
+
+def _probes(scratch: probe.Scratch, manifest: Manifest, env: Mapping[str, str]) -> Iterator[Check]:
+    if any(wired.what == "hook post-commit" for wired in manifest.wired):
+        wrong = probe.record_after_commit(scratch, targets.find_programs().program)
+        mend = "`git anvcs init`; then look at .git/anvcs/logs/" if wrong else ""
+        yield Check("hooks", "a commit in a scratch repository got its record", wrong, mend)
+    template = shipped("merge-drivers/gitattributes").read_text(encoding="utf-8")
+    wired = {line for w in manifest.wired if w.what.startswith("attr") for line in _lines(w.path)}
+    for name, lines in by_format(template).items():
+        if name in probe.SAMPLES and wired.issuperset(lines):
+            sample = probe.SAMPLES[name]
+            wrong = probe.driver_merges(scratch, sample)
+            mend = "`git-ai-merge explain` says why; is git-ai-merge on PATH?" if wrong else ""
+            yield Check(f"driver {name}", "merged what a line merge cannot", wrong, mend)
+            wrong = probe.driver_falls_back(scratch, sample, env.get("PATH", ""))
+            yield Check(
+                f"driver {name}", "falls back to Git when it is gone", wrong, "report this bug"
+            )
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return []
+
+
+def _timings(scratch: probe.Scratch, manifest: Manifest, runs: int) -> list[Timing]:
+    made = []
+    for wired in manifest.wired:
+        if wired.what.startswith("hook "):
+            event = wired.what.removeprefix("hook ")
+            taken = probe.hook_times(scratch, event, runs)
+            at = min(len(taken) - 1, round(0.95 * (len(taken) - 1)))
+            made.append(Timing(event, taken[len(taken) // 2], taken[at], runs))
+    return made
+
+
+def _records(repo: Repo) -> Iterator[Check]:
+    paths = Paths(repo.common_dir)
+    aside = spool.set_aside(paths)
+    for path, reason in aside[:5]:
+        yield Check(
+            "set aside",
+            wrong=f"{path.name}: a line that could not be used: {reason}",
+            mend=f"look at it and delete it: {path}",
+        )
+    if len(aside) > 5:
+        yield Check("set aside", wrong=f"and {len(aside) - 5} more", mend=f"{paths.set_aside}")
