@@ -13,12 +13,9 @@ KEPT = 256
 VERSION = 1
 
 
-def keep(path: str, labels: Labels, merged: Merged, env: dict[str, str]) -> None:
-    """Write down one run, if a repository is here and there is anything to explain."""
-    if not (merged.resolutions or merged.conflicts):
-        return
-    home = common_dir(env)
-    if home:
+def keep(home: str, path: str, labels: Labels, merged: Merged) -> None:
+    """Write down one run under the common Git dir `home`, if there is anything to explain."""
+    if home and (merged.resolutions or merged.conflicts):
         _write(os.path.join(home, "anvcs", "merges"), path, labels, merged)
 
 

@@ -40,7 +40,7 @@ def improve(
         signal.setitimer(signal.ITIMER_REAL, 0)
     if merged.text != lines:
         replace(job.ours, merged.text)
-    runs.keep(job.path, Labels(*job.labels), merged, env)
+    runs.keep(runs.common_dir(env), job.path, Labels(*job.labels), merged)
     return CONFLICTS if merged.conflicts else CLEAN
 
 

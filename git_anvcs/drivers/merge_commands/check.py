@@ -1,0 +1,125 @@
+"""Tell what a merge, rebase, cherry-pick or revert in progress still lacks.
+
+Three kinds of findings: files that are unmerged in the index, conflict markers
+in changed files (in the worktree or already staged), and files that no longer
+parse although they did in HEAD. Exit code 1 when there is any; also outside an
+operation, so that it can guard a commit.
+
+Example:
+  git-ai-merge check && git rebase --continue
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from git_anvcs.drivers import conflicted
+from git_anvcs.drivers.say import Call, counted
+from git_anvcs.git.repo import Repo
+from git_anvcs.merge import markers, registry
+from git_anvcs.merge.result import NotUnderstood
+
+SAID = {
+    "unmerged": "is unmerged",
+    "markers": "has conflict markers",
+    "syntax": "does not parse as",
+}
+
+
+class Finding(NamedTuple):
+    """kind: `unmerged`, `markers` or `syntax`; place: `index` or `worktree`."""
+
+    kind: str
+    path: str
+    place: str
+    detail: str = ""
+
+
+def add_arguments(_parser: ArgumentParser) -> None:
+    """It has no options of its own."""
+
+
+def run(call: Call) -> int:
+    repo = call.repo
+    going_on = conflicted.operations(repo)
+    found = list(findings(repo))
+    value = {
+        "operations": [one._asdict() for one in going_on],
+        "findings": [one._asdict() for one in found],
+    }
+    lines = [
+        f"{one.path}: {SAID[one.kind]}{f' {one.detail}' if one.detail else ''}"
+        f"{' (staged)' if one.place == 'index' and one.kind != 'unmerged' else ''}"
+        for one in found
+    ]
+    lines.append(_verdict(going_on, len(found)))
+    call.answer(value, "\n".join(lines))
+    return 1 if found else 0
+
+
+def findings(repo: Repo) -> Iterator[Finding]:
+    """Everything that is not done yet, path by path."""
+    unmerged = conflicted.stages(repo)
+    for path in unmerged:
+        yield Finding("unmerged", path, "index")
+    staged = [path for path in _changed(repo, "--cached") if path not in unmerged]
+    present = [] if repo.bare else [path for path in _changed(repo) if _is_file(repo, path)]
+    sizes = conflicted.marker_sizes(repo, {*staged, *present})
+    for path in staged:
+        yield from judge(repo, path, "index", _blob(repo, f":{path}"), sizes[path])
+    for path in present:
+        text = (repo.root / path).read_bytes()
+        if path not in staged or text != _blob(repo, f":{path}"):
+            yield from judge(repo, path, "worktree", text, sizes[path])
+
+
+def judge(repo: Repo, path: str, place: str, text: bytes, size: int) -> Iterator[Finding]:
+    """What is wrong with a text that was not wrong in HEAD."""
+    before = _blob(repo, f"HEAD:{path}")
+    if markers.has_markers(text, size):
+        if not markers.has_markers(before, size):
+            yield Finding("markers", path, place)
+        return
+    name = registry.format_of(path)
+    if name != "text" and not _parses(name, text) and (not before or _parses(name, before)):
+        yield Finding("syntax", path, place, name)
+
+
+def _parses(name: str, text: bytes) -> bool:
+    try:
+        form = registry.load_format(name)
+        if isinstance(form, registry.Checked):
+            form.tokens(text)
+    except NotUnderstood:
+        return False
+    return True
+
+
+def _changed(repo: Repo, *options: str) -> list[str]:
+    """Paths that differ from HEAD (of an unborn branch: from nothing) and still exist."""
+    head = (
+        ["HEAD"] if repo.resolve("HEAD") else [repo.line("hash-object", "-t", "tree", "/dev/null")]
+    )
+    if repo.bare:
+        return []
+    listed = repo.git("diff", "--name-only", "-z", "--diff-filter=d", *options, *head, "--")
+    return conflicted.text_of(listed).split("\0")[:-1]
+
+
+def _is_file(repo: Repo, path: str) -> bool:
+    file = repo.root / path
+    return file.is_file() and not file.is_symlink()
+
+
+def _blob(repo: Repo, name: str) -> bytes:
+    done = repo.try_git("cat-file", "blob", name)
+    return done.stdout if done.returncode == 0 else b""
+
+
+def _verdict(going_on: list[conflicted.Operation], number: int) -> str:
+    names = " and ".join(one.name for one in going_on)
+    if number:
+        return f"{counted(number, 'finding')}{f' in the {names}' if names else ''}"
+    if going_on:
+        return f"nothing is left to do in the {names}: {going_on[0].go_on}"
+    return "no merge is in progress, and nothing is left of one"
