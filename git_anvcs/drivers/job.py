@@ -50,5 +50,5 @@ def read(name: str) -> bytes:
 
 def _labels(env: dict[str, str]) -> tuple[str, ...]:
     # Before 2.44 Git keeps the labels to itself, but `git merge` leaves the name it merges.
-    heads = [value for name, value in env.items() if name.startswith("GITHEAD_")]
+    heads = [name for key, name in env.items() if key.startswith("GITHEAD_") and name != "HEAD"]
     return ("base", "HEAD", heads[0]) if len(heads) == 1 else ("base", "ours", "theirs")
