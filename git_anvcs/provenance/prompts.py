@@ -4,7 +4,8 @@ A record carries the HMAC, never (unless policy says so) the text. The key is th
 own: a bare hash of a short prompt could be guessed.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
@@ -16,6 +17,11 @@ LONGEST = 256 * 1024
 LONGEST_INLINE = 65_536
 
 _KEY_BYTES = 32
+
+REDACTOR = "anvcs-redact/1"
+
+INLINE, REF, HASH_ONLY, WITHHELD = "inline", "ref", "hash-only", "withheld"
+POLICIES = (INLINE, REF, HASH_ONLY, WITHHELD)
 
 
 class Kept(NamedTuple):
@@ -56,6 +62,26 @@ def forget(paths: Paths, mac: str) -> None:
     """Delete the text of a prompt, where policy says that nothing of it is kept."""
     if is_mac(mac):
         (paths.prompts / mac).unlink(missing_ok=True)
+
+
+def apply_policy(paths: Paths, claim: Mapping[str, Any], policy: str) -> dict[str, Any]:
+    """The claim with as much of its prompt as the policy lets a record hold."""
+    info = claim.get("prompt_info")
+    if not isinstance(info, Mapping):
+        return dict(claim)
+    mac = str(info.get("hmac_sha256", ""))
+    match policy:
+        case "withheld":
+            return {**claim, "prompt": None, "prompt_info": {"policy": WITHHELD}}
+        case "inline":
+            text = read(paths, mac)
+            kept = text[:LONGEST_INLINE] if text is not None else None
+            shown = INLINE if kept is not None else HASH_ONLY
+            return {**claim, "prompt": kept, "prompt_info": {**info, "policy": shown}}
+        case "ref":
+            ref = {"policy": REF, "ref": f"urn:anvcs:prompt:{mac}"}
+            return {**claim, "prompt": None, "prompt_info": {**info, **ref}}
+    return {**claim, "prompt": None, "prompt_info": {**info, "policy": HASH_ONLY}}
 
 
 def is_mac(text: str) -> bool:

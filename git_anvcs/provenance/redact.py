@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from git_anvcs.provenance.redact_rules import BY_NAME, RULES, Rule
 
-REDACTOR = "anvcs-redact/1"
-
 
 class Redacted(NamedTuple):
     """A text without its secrets, and how many of each kind were taken out."""

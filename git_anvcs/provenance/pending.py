@@ -1,0 +1,154 @@
+"""What is known of work in one worktree that is not committed yet, folded from spool lines.
+
+The value is plain JSON, saved together with the spool's mark. Folding is pure, in spool order,
+and nothing grows without bound. What is known of a session itself (its model, its last prompt)
+is kept apart, since an agent sitting in one worktree may commit in another.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from git_anvcs.provenance.events import Event
+
+MOST_ACTIVE = 64
+MOST_EDITS = 4096
+MOST_SHELLS = 64
+
+# A shell command whose end was never told (the agent was killed) is over by then.
+SHELL_SECONDS = 2 * 3600
+
+# A session is taken to be at work in a worktree so long after its last sign of life there.
+ACTIVE_SECONDS = 12 * 3600
+
+# The session goes on to something else: none of its shell commands is running any more.
+_ENDS_SHELLS = frozenset({"prompt", "stop", "session_end", "session_start"})
+
+Table = dict[str, Any]
+Item = TypeVar("Item")
+
+
+class Pending:
+    """The state of one worktree.
+
+    edits: path -> {who: when}; shells: key -> {who, ts, verbs}; active: who -> when
+    context: what `git anvcs context` said
+    commit: {ticket, said}: what a running `git anvcs commit` was told
+    """
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.edits = _tables(value.get("edits"))
+        self.shells = _tables(value.get("shells"))
+        self.active: dict[str, float] = {
+            str(k): float(v) for k, v in _table(value.get("active")).items() if _is_number(v)
+        }
+        self.context = _table(value.get("context"))
+        self.commit = _table(value.get("commit"))
+
+    @property
+    def value(self) -> Table:
+        """The same as JSON; what is empty is left out."""
+        return {key: item for key, item in vars(self).items() if item}
+
+    @property
+    def sessions(self) -> list[str]:
+        """Every session that left a trace here."""
+        editors = [who for edit in self.edits.values() for who in edit]
+        return list(dict.fromkeys([*self.active, *editors, *self._running()]))
+
+    def fold(self, event: Event) -> None:
+        """Take one event of this worktree in."""
+        if not event.who:
+            return
+        if event.event == "session_end":
+            self.active.pop(event.who, None)
+        else:
+            self.active[event.who] = event.ts
+            _drop_oldest(self.active, MOST_ACTIVE, float)
+        if event.event == "post_edit":
+            for path in event.paths:
+                self.edits.setdefault(path, {})[event.who] = event.ts
+            _drop_oldest(self.edits, MOST_EDITS, lambda edit: float(max(edit.values())))
+        self._fold_shell(event)
+
+    def tell(self, line: Mapping[str, Any]) -> None:
+        """Take one line of kind `context` in: op set, clear, commit or drop."""
+        said = _table(line.get("said"))
+        match line.get("op"):
+            case "set":
+                self.context = said
+            case "clear":
+                self.context = {}
+            case "commit":
+                self.commit = {"ticket": line.get("ticket"), "said": said}
+            case "drop" if self.commit.get("ticket") == line.get("ticket"):
+                self.commit = {}
+
+    def told(self, ticket: str) -> Table:
+        """What was said for the commit being made; `ticket` names a `git anvcs commit`."""
+        mine = bool(ticket) and self.commit.get("ticket") == ticket
+        return {**self.context, **(_table(self.commit.get("said")) if mine else {})}
+
+    def committed(self, paths: Mapping[str, object], ticket: str) -> None:
+        """A commit was made: its paths are no longer edited, what was said once is used up.
+
+        A later edit by hand of the same file must not be credited to the agent's old one.
+        """
+        for path in paths:
+            self.edits.pop(path, None)
+        if self.context.get("once"):
+            self.context = {}
+        if ticket and self.commit.get("ticket") == ticket:
+            self.commit = {}
+
+    def _fold_shell(self, event: Event) -> None:
+        key = f"{event.who} {event.tool_use_id}"
+        if event.event == "pre_shell":
+            self.shells[key] = {"who": event.who, "ts": event.ts, "verbs": list(event.verbs)}
+        elif event.event == "post_shell":
+            self.shells.pop(key, None)
+        ends = event.event in _ENDS_SHELLS and not event.subagent
+        for other, shell in list(self.shells.items()):
+            late = _when(shell) < event.ts - SHELL_SECONDS
+            if late or (ends and shell.get("who") == event.who):
+                del self.shells[other]
+        _drop_oldest(self.shells, MOST_SHELLS, _when)
+
+    def _running(self) -> list[str]:
+        return [str(shell.get("who", "")) for shell in self.shells.values()]
+
+
+def with_event(session: Mapping[str, Any], event: Event) -> Table:
+    """What is known of a session after one more event: agent, session, model, prompt, transcript.
+
+    The newest word wins; the same table when the event tells nothing new.
+    """
+    found: Table = {**session, "agent": event.agent, "session": event.session}
+    for key in ("model", "transcript"):
+        if getattr(event, key):
+            found[key] = getattr(event, key)
+    if event.prompt_mac:
+        found["prompt_mac"] = event.prompt_mac
+        found["redactions"] = event.redactions
+    return found
+
+
+def _when(shell: Mapping[str, Any]) -> float:
+    ts = shell.get("ts")
+    return float(ts) if isinstance(ts, int | float) else 0.0
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
+
+
+def _table(value: object) -> Table:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _tables(value: object) -> dict[str, Table]:
+    return {str(key): dict(item) for key, item in _table(value).items() if isinstance(item, dict)}
+
+
+def _drop_oldest(table: dict[str, Item], most: int, age: Callable[[Item], float]) -> None:
+    while len(table) > most:
+        del table[min(table, key=lambda key: age(table[key]))]

@@ -1,0 +1,247 @@
+"""Who made a commit: every kind of evidence, and the order in which it counts."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+import pytest
+
+from git_anvcs.provenance import models
+from git_anvcs.provenance.claim import EXT, Known, Seen, claim_for, session_key
+from git_anvcs.provenance.environment import SIGNALS, detect, hints, signals_in
+from git_anvcs.provenance.events import KINDS, Event
+from git_anvcs.provenance.pending import (
+    MOST_EDITS,
+    SHELL_SECONDS,
+    Pending,
+    with_event,
+)
+
+A, B = "claude:a", "codex:b"
+
+
+def world(*events: Event) -> Known:
+    """What is known after these events in one worktree."""
+    here, sessions = Pending({}), {}
+    for event in events:
+        here.fold(event)
+        sessions[event.who] = with_event(sessions.get(event.who, {}), event)
+    return Known(here, sessions)
+
+
+def event(who: str, kind: str, ts: float = 1.0, **fields: Any) -> Event:
+    tool, session = who.split(":")
+    return Event(tool, kind, session, ts, **fields)
+
+
+def decided(known: Known, **seen: Any) -> tuple[str, str, str]:
+    claim = claim_for(known, Seen(ts=10.0, **seen))
+    how = claim["ext"][EXT]
+    return claim["agent_id"], how["method"], how["confidence"]
+
+
+EDIT_A = event(A, "post_edit", paths=("a.py",))
+EDIT_B = event(B, "post_edit", 2.0, paths=("b.py",))
+SHELL_A = event(A, "pre_shell", tool_use_id="1", verbs=("commit",))
+SHELL_B = event(B, "pre_shell", tool_use_id="2", verbs=("commit",))
+
+
+@pytest.mark.parametrize(
+    ("events", "seen", "expected"),
+    [
+        ([], {}, ("untracked", "none", "low")),
+        ([], {"terminal": True}, ("human", "terminal", "medium")),
+        ([], {"terminal": False}, ("untracked", "none", "low")),
+        ([], {"session": A}, (A, "declared-session", "high")),
+        ([], {"session": "no colon"}, ("untracked", "none", "low")),
+        ([SHELL_A], {}, (A, "shell-window", "medium")),
+        ([SHELL_A], {"signals": ("CLAUDECODE",)}, (A, "shell-window", "high")),
+        ([SHELL_A, SHELL_B], {"signals": ("CODEX_SANDBOX",)}, (B, "shell-window", "high")),
+        ([EDIT_A, SHELL_A, SHELL_B], {"paths": ("a.py",)}, (A, "shell-window", "medium")),
+        ([SHELL_A, SHELL_B], {}, ("untracked", "none", "low")),
+        ([SHELL_A, event(A, "post_shell", tool_use_id="1")], {}, ("untracked", "none", "low")),
+        ([SHELL_A, event(A, "stop")], {"terminal": True}, ("human", "terminal", "medium")),
+        ([EDIT_A], {"paths": ("a.py",)}, (A, "edits", "medium")),
+        ([EDIT_A], {"paths": ("a.py", "c.py")}, (A, "edits", "low")),
+        ([EDIT_A], {"paths": ("c.py",), "terminal": True}, ("human", "terminal", "medium")),
+        ([EDIT_A, EDIT_B], {"paths": ("a.py", "b.py")}, (B, "edits", "low")),
+        ([EDIT_A], {"signals": ("CLAUDECODE",)}, (A, "active-session", "medium")),
+        ([EDIT_A], {"signals": ("CODEX_CI",)}, ("codex:unknown", "environment", "high")),
+        ([], {"signals": ("CURSOR_TRACE_ID",)}, ("cursor:unknown", "environment", "low")),
+        (
+            [],
+            {"signals": ("CURSOR_TRACE_ID",), "terminal": True},
+            ("human", "terminal", "medium"),
+        ),
+        ([event(A, "pre_shell", verbs=())], {}, (A, "shell-window", "low")),
+        ([], {"author": "x (aider) <x@y>"}, ("aider:unknown", "commit-hints", "low")),
+    ],
+)
+def test_maker_is_found_by_the_strongest_evidence(
+    events: list[Event], seen: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert decided(world(*events), **seen) == expected
+
+
+def test_claim_names_model_prompt_and_every_session_behind_the_paths() -> None:
+    known = world(
+        event(A, "session_start", model="claude-opus-4-6"),
+        event(A, "prompt", prompt_mac="1" * 64, redactions=1),
+        event(A, "prompt", prompt_mac="2" * 64),
+        EDIT_A,
+        EDIT_B,
+    )
+    claim = claim_for(known, Seen(session=A, paths=("a.py", "b.py")))
+    assert claim["model"] == "anthropic/claude-opus-4-6"
+    assert claim["prompt"] is None
+    assert claim["prompt_info"]["hmac_sha256"] == "2" * 64
+    assert claim["prompt_info"]["policy"] == "hash-only"
+    assert claim["prompt_info"]["redactions"] == 0
+    assert set(claim["sessions"]) == {session_key(A), session_key(B)}
+    agent = claim["sessions"][session_key(A)]["agent_id"]
+    assert agent == {"tool": "claude", "id": "a", "model": "claude-opus-4-6"}
+
+
+def test_what_was_said_wins_over_what_was_seen() -> None:
+    known = world(EDIT_A)
+    known.here.tell({"op": "set", "said": {"agent": "acme:7", "model": "acme/m1"}})
+    claim = claim_for(known, Seen(session=A, paths=("a.py",)))
+    assert (claim["agent_id"], claim["model"]) == ("acme:7", "acme/m1")
+    known.here.tell({"op": "commit", "ticket": "t", "said": {"agent": "human"}})
+    assert claim_for(known, Seen(ticket="t"))["agent_id"] == "human"
+    assert claim_for(known, Seen(ticket="other"))["agent_id"] == "acme:7"
+
+
+def test_edits_and_once_are_used_up_when_a_commit_took_them() -> None:
+    known = world(EDIT_A)
+    known.here.tell({"op": "set", "said": {"agent": "acme:7", "once": True}})
+    known.here.committed({"a.py": None}, "")
+    assert decided(known, paths=("a.py",)) == ("untracked", "none", "low")
+    assert known.here.context == {}
+
+
+def test_context_is_gone_when_cleared_and_a_failed_commit_when_dropped() -> None:
+    here = Pending({})
+    here.tell({"op": "set", "said": {"agent": "acme:7"}})
+    here.tell({"op": "commit", "ticket": "t", "said": {"agent": "acme:8"}})
+    here.tell({"op": "drop", "ticket": "other"})
+    assert here.told("t")["agent"] == "acme:8"
+    here.tell({"op": "drop", "ticket": "t"})
+    assert here.told("t")["agent"] == "acme:7"
+    here.tell({"op": "clear"})
+    assert here.value.get("context") is None
+
+
+def test_shell_of_a_killed_agent_is_over_after_its_time() -> None:
+    known = world(SHELL_A, event(B, "stop", SHELL_SECONDS + 2.0))
+    assert known.here.shells == {}
+
+
+EVENTS = st.lists(
+    st.builds(
+        Event,
+        agent=st.sampled_from(["claude", "codex"]),
+        event=st.sampled_from(sorted(KINDS)),
+        session=st.sampled_from(["", "1", "2"]),
+        ts=st.floats(0, 1e5),
+        paths=st.lists(st.sampled_from("abc"), max_size=2).map(tuple),
+        verbs=st.lists(st.sampled_from(["commit", "status"]), max_size=2).map(tuple),
+        tool_use_id=st.sampled_from(["", "x", "y"]),
+    ),
+    max_size=12,
+)
+
+
+@given(EVENTS)
+def test_state_is_the_same_when_it_went_through_json_on_the_way(
+    events: list[Event],
+) -> None:
+    once, stored = Pending({}), Pending({})
+    for item in events:
+        once.fold(item)
+        stored.fold(item)
+        stored = Pending(json.loads(json.dumps(stored.value)))
+    assert stored.value == once.value
+
+
+@given(EVENTS, st.lists(st.sampled_from("abc"), unique=True))
+def test_claim_names_only_sessions_that_were_seen(events: list[Event], paths: list[str]) -> None:
+    known = world(*events)
+    claim = claim_for(known, Seen(paths=tuple(paths)))
+    assert claim["agent_id"] in {"untracked", *(e.who for e in events if e.who)}
+
+
+@given(st.dictionaries(st.text(max_size=5), st.recursive(st.none() | st.text(), st.lists)))
+def test_state_is_read_when_it_was_damaged(value: dict[str, Any]) -> None:
+    keys = ("edits", "shells", "active", "context", "commit")
+    damaged = dict(zip(keys, [*value.values(), None, 5, "x", []], strict=False))
+    Pending(damaged).fold(EDIT_A)
+
+
+def test_state_stays_bounded_when_an_agent_edits_without_end() -> None:
+    here = Pending({})
+    for number in range(MOST_EDITS + 10):
+        here.fold(event(A, "post_edit", number, paths=(f"{number}.py",)))
+    assert len(here.edits) == MOST_EDITS
+    assert "0.py" not in here.edits
+
+
+@pytest.mark.parametrize(
+    ("environment", "agent", "sure"),
+    [
+        ({}, None, None),
+        ({"CI": "true"}, None, None),
+        ({"CLAUDECODE": "1"}, "claude", "high"),
+        ({"CLAUDECODE": "0"}, None, None),
+        ({"CLAUDECODE": "1", "CLAUDE_CODE_IS_COWORK": "1"}, "claude-cowork", "high"),
+        ({"AI_AGENT": "claude-code@2.1", "CODEX_CI": "1"}, "claude", "high"),
+        ({"AI_AGENT": "github_copilot_cloud_agent"}, "copilot", "high"),
+        ({"AGENT": "amp"}, "amp", "high"),
+        ({"AGENT": "007"}, None, None),
+        ({"CURSOR_TRACE_ID": "x"}, "cursor", "low"),
+        ({"CURSOR_TRACE_ID": "x", "CLAUDECODE": "1"}, "claude", "high"),
+        ({"COPILOT_GITHUB_TOKEN": "value"}, "copilot", "low"),
+    ],
+)
+def test_agent_is_detected_by_its_variables(
+    environment: dict[str, str], agent: str | None, sure: str | None
+) -> None:
+    found = detect(signals_in(environment))
+    assert (found.agent, found.sure) == (agent, sure) if agent and found else found is None
+
+
+def test_signals_never_hold_a_value_of_a_variable() -> None:
+    everything = {s.variable: s.value or "the-value" for s in SIGNALS}
+    assert "the-value" not in " ".join(signals_in(everything))
+
+
+@pytest.mark.parametrize(
+    ("author", "message", "expected"),
+    [
+        ("A <a@b>", "x\n\nCo-authored-by: Claude <noreply@anthropic.com>", ["claude"]),
+        ("A <a@b>", "x\n\nClaude-Session: https://claude.ai/code/session_01Ab", ["claude"]),
+        ("A <a@b>", "x\n\nAssisted-by: Codex:gpt-5 [ruff]", ["codex"]),
+        ("A <a@b>", "Co-authored-by: Claude\n\nnot the last paragraph", []),
+        ("cursor[bot] <1+cursor[bot]@x> 1 +0000", "x", ["cursor"]),
+        ("Copilot <198982749+Copilot@users.noreply.github.com> 1 +0", "x", ["copilot"]),
+        ("Eve <evil-noreply@anthropic.com>", "x", []),
+    ],
+)
+def test_hints_are_read_from_a_commit(author: str, message: str, expected: list[str]) -> None:
+    assert [hint.agent for hint in hints(author, "C <c@d>", message)] == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("claude-opus-4-6", "anthropic/claude-opus-4-6"),
+        ("gpt-5.3-codex", "openai/gpt-5.3-codex"),
+        ("openrouter/meta/llama-4", "openrouter/meta/llama-4"),
+        ("Claude Opus 4", None),
+        ("house-blend", None),
+        ("", None),
+    ],
+)
+def test_model_gets_its_provider_when_its_family_is_known(said: str, expected: str | None) -> None:
+    assert models.reference(said) == expected
