@@ -71,6 +71,10 @@ def languages() -> tuple[Language, ...]:
 def load_format(name: str) -> Format:
     """The module that merges this format. Raises NotUnderstood for `text` and unknown names."""
     match name:
+        case "json":
+            from git_anvcs.merge.formats import json
+
+            return json
         case "python":
             from git_anvcs.merge.formats import python
 

@@ -19,6 +19,20 @@ class Labels(NamedTuple):
     theirs: str = "theirs"
 
 
+class Rules(NamedTuple):
+    """What a repository says about the meaning of its data files.
+
+    lists: pairs of a pattern of list paths (`jobs.*.steps`) and how such a list merges: `set`,
+    `ordered`, `atomic`, or the fields that identify an element: `name`, `name+in`, `name|url`
+    schema: the JSON Schema of the file, parsed, where the caller has it
+    speculative: also resolve what is likely but not certain; needs a guard that runs the tests
+    """
+
+    lists: tuple[tuple[str, str], ...] = ()
+    schema: object = None
+    speculative: bool = False
+
+
 class Options(NamedTuple):
     """How to merge and how to write conflicts.
 
@@ -31,6 +45,7 @@ class Options(NamedTuple):
     marker_size: int = 7
     style: str = "merge"
     labels: Labels = Labels()
+    rules: Rules = Rules()
 
 
 class Conflict(NamedTuple):

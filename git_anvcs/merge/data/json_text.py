@@ -1,0 +1,175 @@
+"""JSON as nodes: strict, and with the comments and trailing commas of JSONC.
+
+Not recursive and without lookahead, so that depth and size cannot break it. Offsets are bytes.
+"""
+
+import json
+import re
+from typing import NamedTuple
+
+from git_anvcs.merge.data.node import Item, Node, Numbers, canon_of, number
+from git_anvcs.merge.result import NotUnderstood
+
+SPACE = re.compile(rb"(?:[ \t\r\n]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
+BEHIND = re.compile(rb"[ \t]*(?:(?://[^\n]*|/\*(?:[^*\n]|\*(?!/))*\*/)[ \t]*)+(?=\r?\n)")
+STRING = rb'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+NUMBER = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+SCALAR = re.compile(rb"(%s)|(%s)|(true|false|null)(?![0-9A-Za-z_])" % (STRING, NUMBER))
+KEY = re.compile(STRING)
+CLOSES = {0x7B: b"}", 0x5B: b"]"}
+BOM = b"\xef\xbb\xbf"
+
+
+class Document(NamedTuple):
+    """A whole text: what stands before the value, the value, what stands behind it."""
+
+    head: bytes
+    root: Node
+    tail: bytes
+
+
+class Open(NamedTuple):
+    """A container whose end has not come: where it and its items began."""
+
+    start: int
+    closer: bytes
+    items: list[Item]
+    keys: set[str]
+
+
+class Begun(NamedTuple):
+    """An item whose value has not ended: what stands before it."""
+
+    key: str
+    lead: bytes
+    head: bytes
+
+
+def parse(source: bytes, numbers: Numbers) -> Document:
+    """Raises NotUnderstood for broken JSON and for a key that stands twice in one object."""
+    return Parser(source, numbers).document()
+
+
+class Parser:
+    """One parse: the position, the containers that are open, the items begun in them."""
+
+    def __init__(self, source: bytes, numbers: Numbers) -> None:
+        self.source = source
+        self.numbers = numbers
+        self.at = len(BOM) if source.startswith(BOM) else 0
+        self.open: list[Open] = []
+        self.begun: list[Begun] = []
+
+    def document(self) -> Document:
+        head = self.source[: self.at] + self.space()
+        value = self.start_value()
+        while self.open or value is None:
+            value = self.end_item(value) if value else self.start_value()
+        tail = self.space()
+        if self.at != len(self.source):
+            raise self.broken("text after the value")
+        return Document(head, value, tail)
+
+    def start_value(self) -> Node | None:
+        """A scalar or an empty container; None when a container was opened with an item."""
+        byte = self.source[self.at : self.at + 1]
+        if byte in (b"{", b"["):
+            self.open.append(Open(self.at, CLOSES[byte[0]], [], set()))
+            self.at += 1
+            return self.start_item(self.space(), first=True)
+        found = SCALAR.match(self.source, self.at)
+        if not found:
+            raise self.broken("no value")
+        self.at = found.end()
+        sort = "snw"[(found.lastindex or 1) - 1]
+        text = found[0].decode()
+        value = unquoted(found[0]) if sort == "s" else text
+        canon = number(self.numbers, (sort, value))
+        return Node("scalar", sort, self.source, found.start(), found.end(), canon, value)
+
+    def start_item(self, lead: bytes, *, first: bool = False) -> Node | None:
+        """Read up to an item's value; a container that ends here is returned."""
+        within = self.open[-1]
+        if self.source.startswith(within.closer, self.at):
+            return self.end_container(lead, trailing=not first)
+        if within.closer == b"]":
+            self.begun.append(Begun("", lead, b""))
+            return None
+        start = self.at
+        found = KEY.match(self.source, start)
+        if not found:
+            raise self.broken("no key")
+        key = unquoted(found[0])
+        if key in within.keys:
+            raise self.broken(f"the key {key!r} twice")
+        within.keys.add(key)
+        self.at = found.end()
+        self.space()
+        self.expect(b":")
+        self.space()
+        self.begun.append(Begun(key, lead, self.source[start : self.at]))
+        return None
+
+    def end_item(self, value: Node) -> Node | None:
+        """The value of the innermost item is complete: on to the next one or out."""
+        begun = self.begun.pop()
+        within = self.open[-1]
+        start = self.at
+        self.space()
+        if self.source.startswith(b",", self.at):
+            before = self.source[start : self.at]
+            self.at += 1
+            after = self.behind()
+            within.items.append(Item(begun.key, begun.lead, begun.head, value, before, after))
+            return self.start_item(self.space())
+        self.at = start
+        after = self.behind()
+        within.items.append(Item(begun.key, begun.lead, begun.head, value, b"", after))
+        return self.end_container(self.space(), trailing=False)
+
+    def end_container(self, lead: bytes, *, trailing: bool) -> Node:
+        within = self.open.pop()
+        self.expect(within.closer)
+        kind, style = ("map", "{") if within.closer == b"}" else ("list", "[")
+        items = tuple(within.items)
+        return Node(
+            kind,
+            style,
+            self.source,
+            within.start,
+            self.at,
+            canon_of(self.numbers, kind, items),
+            "",
+            items,
+            lead + within.closer,
+            b",",
+            trailing,
+        )
+
+    def space(self) -> bytes:
+        """White space and comments from here on."""
+        start = self.at
+        found = SPACE.match(self.source, start)
+        self.at = found.end() if found else start
+        return self.source[start : self.at]
+
+    def behind(self) -> bytes:
+        """Comments on the rest of this line."""
+        found = BEHIND.match(self.source, self.at)
+        if not found:
+            return b""
+        self.at = found.end()
+        return found[0]
+
+    def expect(self, byte: bytes) -> None:
+        if not self.source.startswith(byte, self.at):
+            raise self.broken(f"no {byte.decode()}")
+        self.at += 1
+
+    def broken(self, what: str) -> NotUnderstood:
+        line = self.source.count(b"\n", 0, self.at) + 1
+        return NotUnderstood(f"not JSON: {what} at line {line}")
+
+
+def unquoted(text: bytes) -> str:
+    return str(json.loads(text)) if b"\\" in text else text[1:-1].decode()

@@ -1,0 +1,303 @@
+"""Merge three values by key, element by element; what both sides changed differently is a conflict.
+
+Only what differs in all three versions is walked. The result is written as ours, with theirs'
+changes spliced in.
+"""
+
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+from git_anvcs.merge import lines
+from git_anvcs.merge.data import identity
+from git_anvcs.merge.data.node import Item, Node
+from git_anvcs.merge.data.order import arranged, rivals, same_order
+from git_anvcs.merge.data.place import fitted, line_indent, settled, shifted
+from git_anvcs.merge.data.write import Entry, Piece, Segment, Unplaced, container, piece
+from git_anvcs.merge.result import Resolution, Rules
+
+DEEPEST = 120  # levels that all three versions change; deeper is merged by lines
+
+Path = tuple[str, ...]
+Scalars = Callable[[Node, Node, Node], bytes | None]
+
+
+class Job(NamedTuple):
+    """What one merge needs everywhere.
+
+    scalar: merges a scalar that both sides changed, or None
+    resolved: filled on the way, one for each place where a rule decided
+    """
+
+    path: str
+    rules: Rules
+    scalar: Scalars
+    resolved: list[Resolution]
+
+
+class Trio(NamedTuple):
+    """One item in the three versions, None where it is absent."""
+
+    base: Item | None
+    ours: Item | None
+    theirs: Item | None
+
+
+def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) -> list[Segment]:
+    """The merged value. Raises Unplaced for a conflict that the item around it must show."""
+    if base is None:
+        if ours.canon == theirs.canon:
+            return [Segment(ours.text)]
+    elif settled_by := untouched(base, ours, theirs):
+        return [Segment(fitted(settled_by, ours))]
+    if ours.kind == theirs.kind != "scalar" and ours.style == theirs.style:
+        if len(where) > DEEPEST:
+            raise RecursionError
+        return collection(job, base, ours, theirs, where)
+    text = job.scalar(base, ours, theirs) if base else None
+    if text is None:
+        raise Unplaced(clash_kind(base, ours, theirs), dotted(where))
+    note(job, "text-in-scalar", where, (base, ours, theirs), text)
+    return [Segment(text)]
+
+
+def untouched(base: Node, ours: Node, theirs: Node) -> Node | None:
+    """The version that stands when at most one side changed the value, or both did the same."""
+    if theirs.text in (ours.text, base.text):
+        return ours
+    if base.text == ours.text:
+        return theirs
+    if ours.kind == theirs.kind == base.kind != "scalar" and ours.style == theirs.style:
+        return None  # the order of keys and the layout of one side still count: walk it
+    if theirs.canon in (base.canon, ours.canon):
+        return ours
+    return theirs if base.canon == ours.canon else None
+
+
+def clash_kind(base: Node | None, ours: Node, theirs: Node) -> str:
+    if base is None:
+        return "add/add"
+    return "edit/edit" if ours.kind == theirs.kind == base.kind else "type-change"
+
+
+def collection(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) -> list[Segment]:
+    """A map, or a list with identities, by key; any other list as a sequence."""
+    nodes = (base, ours, theirs)
+    if base and (base.kind, base.style) != (ours.kind, ours.style):
+        raise Unplaced("type-change", dotted(where))
+    if ours.kind == "map":
+        rows: list[list[Hashable]]
+        rows = [[item.key for item in node.items] if node else [] for node in nodes]
+        return keyed(job, nodes, (rows[0], rows[1], rows[2]), where)
+    if base is None:
+        raise Unplaced("add/add", dotted(where))
+    found = identity.keys(nodes, job.path, where, job.rules)
+    if found == "atomic":
+        raise Unplaced("edit/edit", dotted(where))
+    if isinstance(found, str):
+        return sequence(job, nodes, where)
+    return keyed(job, nodes, found, where)
+
+
+Nodes = tuple[Node | None, Node, Node]
+
+
+def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segment]:
+    """Each key by itself, in ours' order; a reordering by one side is applied."""
+    maps = [
+        dict(zip(row, node.items if node else (), strict=True))
+        for row, node in zip(keys, nodes, strict=True)
+    ]
+    rivalry = rivals(keys, maps if nodes[1].kind == "map" else None)
+    entries: list[Entry] = []
+    for key in arranged(keys, [spelled(key, maps) for key in keys[0]], lambda k: spelled(k, maps)):
+        trio = Trio(*(found.get(key) for found in maps))
+        if key in rivalry:
+            place = rivalry[key]
+            entries += [rival(nodes, maps, place, where)] if place else []
+            continue
+        entries += item(job, trio, nodes, (*where, named(key, trio)))
+    decided(job, nodes, maps, where)
+    if not same_order(keys):
+        note(job, "order-of-ours", where, nodes, b"")
+    frame = frame_of(nodes)
+    return container(aligned(entries, frame), frame)
+
+
+def named(key: Hashable, trio: Trio) -> str:
+    """How a path names this item."""
+    if isinstance(key, str):
+        return key
+    return "*"
+
+
+def spelled(key: Hashable, maps: list[dict[Hashable, Item]]) -> str:
+    """What to sort by: the key of a map, the identity of a list's element."""
+    if isinstance(key, str):
+        return key
+    if isinstance(key, tuple):
+        return "\0".join(str(part) for part in key)
+    found = next((one[key] for one in maps if key in one), None)
+    return found.value.value if found else ""
+
+
+def rival(
+    nodes: Nodes,
+    maps: list[dict[Hashable, Item]],
+    keys: tuple[list[Hashable], list[Hashable], list[Hashable]],
+    where: Path,
+) -> Entry:
+    """Both sides replaced the same item by something else."""
+    base, ours, theirs = (
+        [placed(found[key], node, nodes[1]) for key in row]
+        for found, row, node in zip(maps, keys, nodes, strict=True)
+    )
+    return Entry(ours, base, theirs, "edit/edit", dotted((*where, "*")))
+
+
+def item(job: Job, trio: Trio, nodes: Nodes, where: Path) -> list[Entry]:
+    """One item of a map or a keyed list: kept, taken, deleted, merged or a conflict."""
+    base, ours, theirs = trio
+    if ours and theirs:
+        return [together(job, trio, nodes, where)]
+    left = ours or theirs
+    if left is None or (base and unchanged(base, left)):
+        return []
+    if base is None:
+        return [Entry([placed(left, nodes[2] if left is theirs else nodes[1], nodes[1])])]
+    kind = "modify/delete" if ours else "delete/modify"
+    return [conflict(trio, nodes, kind, where)]
+
+
+def unchanged(base: Item, side: Item) -> bool:
+    return base.value.canon == side.value.canon and base.notes == side.notes
+
+
+def conflict(trio: Trio, nodes: Nodes, kind: str, where: Path) -> Entry:
+    base, ours, theirs = (
+        [placed(one, node, nodes[1])] if one else [] for one, node in zip(trio, nodes, strict=True)
+    )
+    return Entry(ours, base, theirs, kind, dotted(where))
+
+
+def together(job: Job, trio: Trio, nodes: Nodes, where: Path) -> Entry:
+    """An item that both sides have."""
+    base, ours, theirs = trio
+    if ours is None or theirs is None:
+        raise ValueError("both sides have this item")
+    frame = comments(trio)
+    if frame is None:
+        return conflict(trio, nodes, "edit/edit", where)
+    around = placed(frame, nodes[2] if frame is theirs else nodes[1], nodes[1])
+    try:
+        body = value(job, base.value if base else None, ours.value, theirs.value, where)
+    except Unplaced as problem:
+        entry = conflict(trio, nodes, problem.kind, where)
+        return entry._replace(where=problem.where)
+    return Entry([around._replace(body=[Segment(ours.head), *body])])
+
+
+def comments(trio: Trio) -> Item | None:
+    """The side whose comments stand around the item; None when both changed them."""
+    base, ours, theirs = trio
+    if ours is None or theirs is None or ours.notes == theirs.notes:
+        return ours
+    if base is None:
+        return ours if not theirs.notes else theirs if not ours.notes else None
+    if theirs.notes == base.notes:
+        return ours
+    return theirs if ours.notes == base.notes else None
+
+
+def placed(one: Item, source: Node | None, target: Node) -> Piece:
+    """An item of another version, indented as ours' container has it."""
+    return piece(one) if source is None or source is target else settled(one, source, target)
+
+
+def frame_of(nodes: Nodes) -> Node:
+    """The container that gives begin and end: ours, or theirs where ours is empty."""
+    _base, ours, theirs = nodes
+    if ours.items:
+        return ours
+    close = shifted(theirs.close, line_indent(theirs), line_indent(ours))
+    return theirs._replace(close=close)
+
+
+def sequence(job: Job, nodes: Nodes, where: Path) -> list[Segment]:
+    """A list without identities: as lines merge, element by element."""
+    items = [node.items if node else () for node in nodes]
+    rows = [[one.value.canon for one in row] for row in items]
+    entries: list[Entry] = []
+    for chunk in lines.merge3(*rows):
+        b = items[0][chunk.base0 : chunk.base1]
+        o = items[1][chunk.ours0 : chunk.ours1]
+        t = items[2][chunk.theirs0 : chunk.theirs1]
+        if chunk.kind == "theirs":
+            entries += [Entry([placed(one, nodes[2], nodes[1])]) for one in t]
+        elif chunk.kind == "conflict" and not (len(b) == len(o) == len(t)):
+            rows3 = [
+                [placed(one, node, nodes[1]) for one in row]
+                for row, node in zip((b, o, t), nodes, strict=True)
+            ]
+            kind = "edit/edit" if b else "add/add"
+            entries.append(Entry(rows3[1], rows3[0], rows3[2], kind, dotted((*where, "*"))))
+        elif chunk.kind in ("conflict", "same"):
+            for one in zip(b, o, t, strict=True):
+                entries.append(together(job, Trio(*one), nodes, (*where, "*")))
+        else:
+            entries += [Entry([piece(one)]) for one in o]
+    note(job, "list-as-sequence", where, nodes, b"")
+    frame = frame_of(nodes)
+    return container(aligned(entries, frame), frame)
+
+
+def aligned(entries: list[Entry], frame: Node) -> list[Entry]:
+    """The entries with white space that fits their place: the first item has its own."""
+    if not frame.items:
+        return entries
+    first = frame.items[0].lead
+    other = frame.items[1].lead if len(frame.items) > 1 else None
+    if other is None:
+        other = first if b"\n" in first or not frame.separator else b" "
+    result: list[Entry] = []
+    for entry in entries:
+        wanted = other if result else first
+        if entry.kind or fits(entry.ours[0].lead, wanted):
+            result.append(entry)
+        else:
+            result.append(entry._replace(ours=[entry.ours[0]._replace(lead=wanted)]))
+    return result
+
+
+def fits(lead: bytes, wanted: bytes) -> bool:
+    """Whether an item with this lead may stand where one with the other stood."""
+    if lead.strip() or (b"\n" in lead and b"\n" in wanted):
+        return True
+    return lead == wanted
+
+
+def decided(job: Job, nodes: Nodes, maps: list[dict[Hashable, Item]], where: Path) -> None:
+    """Note that both sides changed this container, when they did so in different items."""
+    base, ours, theirs = maps
+    changed = [
+        any(key not in side or not unchanged(one, side[key]) for key, one in base.items())
+        or side.keys() != base.keys()
+        for side in (ours, theirs)
+    ]
+    if all(changed):
+        rule = "map-by-key" if nodes[1].kind == "map" else "list-by-identity"
+        note(job, rule, where, nodes, b"")
+
+
+SHOWN = 2000  # bytes of a version that a resolution quotes
+
+
+def note(
+    job: Job, rule: str, where: Path, nodes: tuple[Node | None, Node, Node], text: bytes
+) -> None:
+    base, ours, theirs = (lines.decoded(node.text[:SHOWN]) if node else "" for node in nodes)
+    result = lines.decoded(text[:SHOWN])
+    job.resolved.append(Resolution(rule, dotted(where), base, ours, theirs, result))
+
+
+def dotted(where: Path) -> str:
+    return ".".join(where)

@@ -1,0 +1,95 @@
+"""Merge JSON and JSONC by key: equal values by meaning, bytes as they stand in ours."""
+
+from collections import Counter
+import json
+
+from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.data import json_text, three_way
+from git_anvcs.merge.data.json_text import Document
+from git_anvcs.merge.data.node import Node, Numbers
+from git_anvcs.merge.data.whole import Texts, around, finished
+from git_anvcs.merge.data.write import Segment, Unplaced
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, Versions
+
+
+def merge(versions: Versions, options: Options) -> Merged:
+    """Raises NotUnderstood when a version is not JSON or a conflict has no lines of its own."""
+    texts = Texts.of(versions)
+    numbers: Numbers = {}
+    empty = not texts.base.strip()
+    base = None if empty else json_text.parse(texts.base, numbers)
+    ours, theirs = (json_text.parse(text, numbers) for text in texts[1:3])
+    resolved: list[Resolution] = []
+    job = three_way.Job(options.path, options.rules, no_text, resolved)
+    try:
+        body = three_way.value(job, base.root if base else None, ours.root, theirs.root, ())
+    except Unplaced as problem:
+        raise NotUnderstood(str(problem)) from problem
+    segments = [
+        Segment(around(base.head if base else b"", ours.head, theirs.head)),
+        *body,
+        Segment(around(base.tail if base else b"", ours.tail, theirs.tail)),
+    ]
+    return finished(segments, texts, options, resolved)
+
+
+def no_text(_base: Node, _ours: Node, _theirs: Node) -> bytes | None:
+    """JSON has no scalars of several lines."""
+    return None
+
+
+def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+    """Broken syntax, a key twice, or a trailing comma that no version had."""
+    if strict(text):
+        return []
+    try:
+        parsed = [parsed_or_empty(version) for version in versions]
+    except NotUnderstood:
+        return []
+    try:
+        json_text.parse(text, {})
+    except NotUnderstood as problem:
+        kind = "duplicate" if "twice" in str(problem) else "syntax"
+        line = int(str(problem).rpartition(" ")[2])
+        return [Flaw(kind, str(problem), line, line)]
+    if all(strict(version) for version, one in zip(versions, parsed, strict=True) if one):
+        return [Flaw("syntax", "a comment or a trailing comma in strict JSON")]
+    return []
+
+
+def strict(text: bytes) -> bool:
+    """Whether the standard library reads it, each key of an object once."""
+    try:
+        json.loads(text.removeprefix(json_text.BOM), object_pairs_hook=distinct)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def distinct(pairs: list[tuple[str, object]]) -> None:
+    if len({key for key, _value in pairs}) != len(pairs):
+        raise ValueError("a key twice")
+
+
+def parsed_or_empty(text: bytes) -> Document | None:
+    return json_text.parse(text, {}) if text.strip() else None
+
+
+def tokens(text: bytes) -> Tokens:
+    """Every scalar with its key, every key, every word of a comment."""
+    counts: Tokens = Counter()
+    document = parsed_or_empty(text)
+    if document is None:
+        return counts
+    counts.update(("note", word) for word in (document.head + document.tail).split())
+    todo = [("", "", document.root)]
+    while todo:
+        above, key, node = todo.pop()
+        if node.kind == "scalar":
+            counts[above, key, node.style, node.value] += 1
+        for item in node.items:
+            counts[key, "key", item.key] += 1
+            counts.update(("note", word) for word in item.notes)
+            todo.append((key, item.key, item.value))
+        counts.update(("note", word) for word in node.close[:-1].split())
+    return counts

@@ -1,0 +1,159 @@
+"""Laws of merging JSON, over values written in many ways."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_anvcs.merge import checks, engine, markers
+from git_anvcs.merge.data import json_text
+from git_anvcs.merge.formats import json as json_format
+from git_anvcs.merge.result import NotUnderstood, Options, Versions
+
+KEYS = st.sampled_from(["a", "b", "c", "name", "id", "é", 'q"'])
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 2), st.sampled_from([1.0, "", "x", "ü", "1"])
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
+LAYOUTS = st.sampled_from(
+    [
+        {"indent": 2},
+        {"indent": 4, "ensure_ascii": False},
+        {"indent": "\t"},
+        {"indent": None},
+        {"separators": (",", ":")},
+    ]
+)
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> Versions:
+    """A base and two edits of it, all in one layout."""
+    base = draw(OBJECTS)
+    sides = [edited(draw, base) for _ in range(2)]
+    layout = draw(LAYOUTS)
+    texts = [json.dumps(value, **layout) + "\n" for value in (base, *sides)]
+    if draw(st.booleans()):
+        texts = [text.replace("\n", "\r\n") for text in texts]
+    return Versions(*(text.encode() for text in texts))
+
+
+def edited(draw: st.DrawFn, value: object) -> object:
+    if isinstance(value, dict):
+        made = {k: edited(draw, v) for k, v in value.items() if draw(st.integers(0, 5))}
+        for _ in range(draw(st.integers(0, 1))):
+            made[draw(KEYS)] = draw(VALUES)
+        return made
+    if isinstance(value, list):
+        kept = [edited(draw, one) for one in value if draw(st.integers(0, 5))]
+        for _ in range(draw(st.integers(0, 1))):
+            kept.insert(draw(st.integers(0, len(kept))), draw(VALUES))
+        return kept
+    return value if draw(st.integers(0, 4)) else draw(SCALARS)
+
+
+OPTIONS = Options("x.json", style="diff3")
+
+
+@given(triples())
+def test_every_result_is_json_and_keeps_both_sides(versions: Versions) -> None:
+    merged = engine.merge(versions, OPTIONS)
+    for text in checks.sides(merged, OPTIONS):
+        if merged.format == "json":
+            json.loads(text)
+    if not merged.conflicts:
+        counts = [json_format.tokens(version) for version in versions]
+        assert not checks.lost(counts, json_format.tokens(merged.text))
+
+
+@given(triples())
+def test_the_merge_by_meaning_is_json_with_markers_in_place(versions: Versions) -> None:
+    try:
+        merged = json_format.merge(versions, OPTIONS)
+    except NotUnderstood:
+        return
+    assert checks.well_marked(merged, versions, OPTIONS), merged
+    for text in checks.sides(merged, OPTIONS):
+        assert not json_format.flaws(versions, text, OPTIONS), merged
+
+
+@given(triples())
+def test_one_sided_changes_stand_byte_for_byte(versions: Versions) -> None:
+    base, ours, _ = versions
+    assert json_format.merge(Versions(base, ours, base), OPTIONS).text == ours
+    assert json_format.merge(Versions(base, ours, ours), OPTIONS).text == ours
+    assert json_format.merge(Versions(base, base, ours), OPTIONS).text == ours
+
+
+@given(triples())
+def test_swapping_the_sides_changes_only_the_order(versions: Versions) -> None:
+    base, ours, theirs = versions
+    one, two = (
+        engine.merge(Versions(base, *sides), OPTIONS) for sides in ((ours, theirs), (theirs, ours))
+    )
+    assert bool(one.conflicts) == bool(two.conflicts)
+    if one.format == two.format == "json" and not one.conflicts:
+        assert json_format.tokens(one.text) == json_format.tokens(two.text)
+
+
+@given(triples())
+def test_merging_the_result_again_changes_nothing(versions: Versions) -> None:
+    merged = engine.merge(versions, OPTIONS)
+    if not merged.conflicts:
+        again = engine.merge(versions._replace(ours=merged.text), OPTIONS)
+        assert again.text == merged.text
+
+
+@given(triples())
+def test_the_sides_of_a_conflict_hold_what_the_sides_had(versions: Versions) -> None:
+    merged = engine.merge(versions, OPTIONS)
+    if merged.conflicts and merged.format == "json":
+        parsed = markers.parse(merged.text)
+        for side in parsed.versions()[1:]:
+            json.loads(side)
+
+
+@given(OBJECTS, OBJECTS, OBJECTS, LAYOUTS)
+def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, layout: dict) -> None:
+    base = {f"base {key}": value for key, value in one.items()}
+    ours = base | {f"ours {key}": value for key, value in two.items()}
+    theirs = base | {f"theirs {key}": value for key, value in three.items()}
+    texts = [json.dumps(value, **layout).encode() for value in (base, ours, theirs)]
+    merged = engine.merge(Versions(*texts), OPTIONS)
+    assert not merged.conflicts
+    assert json.loads(merged.text) == ours | theirs
+
+
+@given(VALUES, LAYOUTS)
+def test_a_parsed_text_is_written_back_exactly(value: object, layout: dict) -> None:
+    text = json.dumps(value, **layout).encode()
+    document = json_text.parse(text, {})
+    todo = [document.root]
+    while todo:
+        node = todo.pop()
+        if node.kind == "scalar":
+            continue
+        parts = [
+            one.lead + one.head + one.value.text + one.before + comma + one.after
+            for one, comma in zip(node.items, [b","] * (len(node.items) - 1) + [b""], strict=False)
+        ]
+        assert node.style.encode() + b"".join(parts) + node.close == node.text
+        todo += [one.value for one in node.items]
+
+
+def test_one_is_not_true_when_values_are_compared() -> None:
+    texts = [b'{\n  "a": 1\n}\n', b'{\n  "a": true\n}\n', b'{\n  "a": 1.0\n}\n']
+    merged = engine.merge(Versions(*texts), OPTIONS)
+    assert [one.where for one in merged.conflicts] == ["a"]
+
+
+def test_deep_nesting_falls_back_and_does_not_crash() -> None:
+    texts = [b"[" * 9000 + word + b"]" * 9000 for word in (b"1", b"1, 2", b"0, 1")]
+    assert engine.merge(Versions(*texts), OPTIONS).text
+    texts = ["{\n" + '"a": {\n' * 200 + f'"{n}": 1' + "}\n" * 200 + "}" for n in range(3)]
+    assert engine.merge(Versions(*(text.encode() for text in texts)), OPTIONS).text
