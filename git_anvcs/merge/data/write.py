@@ -57,7 +57,9 @@ Commas = tuple[list[bool], list[bool], list[bool]]
 def container(entries: list[Entry], frame: Node) -> list[Segment]:
     """The entries between the begin and the end of `frame`."""
     segments = [Segment(frame.style.encode())]
-    entries = [entry for entry in entries if entry.ours or entry.theirs or entry.kind]
+    entries = [entry for entry in entries if entry.ours or entry.theirs]
+    if not entries:
+        return [Segment(nothing(frame))]
     for index, (entry, commas) in enumerate(with_commas(entries, frame)):
         if not entry.kind:
             segments += written(entry.ours[0], commas[0], frame.separator)
@@ -65,6 +67,14 @@ def container(entries: list[Entry], frame: Node) -> list[Segment]:
         following = entries[index + 1] if index + 1 < len(entries) else None
         segments += clash(entry, commas, frame, following)
     return [*segments, Segment(frame.close)]
+
+
+def nothing(frame: Node) -> bytes:
+    """The container without items, on one line where no comment is in it."""
+    if not frame.separator:
+        raise Unplaced("delete/modify", "")
+    style = frame.style.encode()
+    return style + (frame.close if frame.close[:-1].strip() else frame.close[-1:])
 
 
 def with_commas(entries: list[Entry], frame: Node) -> list[tuple[Entry, Commas]]:
