@@ -84,6 +84,51 @@ def run(
     return Done(tuple(argv), done.returncode, done.stdout, done.stderr)
 
 
+def piped(
+    programs: tuple[Sequence[str], Sequence[str]],
+    *,
+    cwd: Path,
+    stdin: bytes,
+    env: Mapping[str, str],
+    timeout: float,
+) -> bytes:
+    """What the second program printed, the first one's output being its input.
+
+    stdin: for the first program; at most what a pipe holds (64 KiB), it is written at once
+    Raises ProgramMissing and TookTooLong; exit codes are not looked at.
+    """
+    environment = clean_environment(env)
+    first, second = programs
+    with (
+        subprocess.Popen(
+            first,
+            cwd=cwd,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as source,
+        subprocess.Popen(
+            second,
+            cwd=cwd,
+            env=environment,
+            stdin=source.stdout,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as sink,
+    ):
+        if source.stdin and source.stdout:
+            source.stdout.close()  # else the first never learns that the second is gone
+            source.stdin.write(stdin)
+            source.stdin.close()
+        try:
+            return sink.communicate(timeout=timeout)[0]
+        except subprocess.TimeoutExpired as error:
+            source.kill()
+            sink.kill()
+            raise TookTooLong(f"{second[0]} did not finish within {timeout:g} seconds") from error
+
+
 def attach(
     argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> int:

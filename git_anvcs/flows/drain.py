@@ -1,0 +1,242 @@
+"""Story: what hooks and agents wrote down becomes records.
+
+Every reading command calls `drain` first, `pre-push` too, and a hook starts one in the
+background. One drain runs at a time. The order inside is what makes a crash harmless: records
+are written, then the state that says so; what is repeated finds its record in place.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_anvcs.flows import claims, drain_state, made, mirror, record_commit
+from git_anvcs.flows.claims import Pending
+from git_anvcs.flows.drain_state import State
+from git_anvcs.flows.made import Made
+from git_anvcs.git import reflog
+from git_anvcs.git.reflog import Move
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.provenance import subject
+from git_anvcs.store import lock, spool
+from git_anvcs.store.paths import Paths
+from git_anvcs.store.spool import Line
+
+# Lines taken up before records are written: a crash repeats at most this much.
+_ROUNDS = 1000
+
+
+class Drained(NamedTuple):
+    """What a drain did.
+
+    recorded: commits that have a new record; set_aside: lines that could not be used
+    problem: why it could not be done, or the empty string; nothing is lost then, it waits
+    """
+
+    recorded: tuple[str, ...] = ()
+    set_aside: int = 0
+    problem: AnvcsError | None = None
+
+
+def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
+    """Do all there is to do. A problem is returned, not raised: readers go on with what is there.
+
+    timeout: seconds to wait for a drain that is running already
+    """
+    paths = Paths(repo.common_dir)
+    if not paths.home.is_dir():  # never set up here; a reader makes nothing
+        return Drained()
+    recorded: dict[str, None] = {}
+    set_aside = 0
+    try:
+        if not something_to_do(repo, paths):
+            return Drained()
+        with lock.held(paths.locks / "drain", timeout=timeout):
+            for _ in range(_ROUNDS):
+                done, again = _drain_once(repo, paths)
+                recorded.update(dict.fromkeys(done.recorded))
+                set_aside += done.set_aside
+                if not again:
+                    break
+    except AnvcsError as error:
+        return Drained(tuple(recorded), set_aside, error)
+    return Drained(tuple(recorded), set_aside)
+
+
+def something_to_do(repo: Repo, paths: Paths) -> bool:
+    """Whether a drain would find anything; a few stat calls, no process (files backend)."""
+    state = drain_state.load(paths)
+    if state is None or spool.pending(paths, state.mark):
+        return True
+    if any(not _in_rebase(repo, found.worktree) for found in state.held):
+        return True
+    return any(moves for moves, _ in _read_reflogs(repo, state).values())
+
+
+class _Round(NamedTuple):
+    """One pass over what is new, before anything is written."""
+
+    lines: Sequence[Line]
+    mark: spool.Mark
+    moves: Mapping[str, Sequence[Move]]
+    reflogs: Mapping[str, reflog.Mark]
+
+
+def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
+    """One round; the second value says whether to look once more."""
+    saved = drain_state.load(paths)
+    state = saved or State()
+    found = _look(repo, paths, state, first=saved is None)
+    taken = _Taken(repo, state, found)
+    new = taken.record()
+    for line in taken.unusable:
+        spool.put_aside(paths, line)
+    after = State(found.mark, found.reflogs, taken.pending, taken.held, taken.squashes)
+    if after != state:
+        drain_state.save(paths, after)
+        moved = spool.rotate(paths, after.mark)
+        if moved != after.mark:
+            drain_state.save(paths, after._replace(mark=moved))
+    mirror.update(repo, new)
+    return Drained(tuple(new), len(taken.unusable)), bool(found.lines)
+
+
+def _look(repo: Repo, paths: Paths, state: State, *, first: bool) -> _Round:
+    # The reflogs before the spool: a commit's hook writes after Git does, so a commit seen in
+    # the reflog has its line in the spool already, unless its hook is still running.
+    read = _read_reflogs(repo, state)
+    lines, mark = spool.read(paths, state.mark)
+    moves = {name: [] if first else moves for name, (moves, _) in read.items()}
+    return _Round(lines, mark, moves, {name: mark for name, (_, mark) in read.items()})
+
+
+def _read_reflogs(repo: Repo, state: State) -> dict[str, tuple[list[Move], reflog.Mark]]:
+    return {
+        name: reflog.read(repo, git_dir, state.reflogs.get(name, reflog.Mark()))
+        for name, git_dir in reflog.worktrees(repo.common_dir).items()
+    }
+
+
+class _Taken:
+    """Lines and moves taken up: the commits among them, and what stays for later."""
+
+    def __init__(self, repo: Repo, state: State, found: _Round) -> None:
+        self.repo = repo
+        self.pending: Pending = state.pending
+        self.squashes: dict[str, tuple[str, ...]] = dict(state.squashes)
+        self.held: tuple[Made, ...] = ()
+        self.unusable: list[Line] = []
+        self._queue: list[Made] = list(state.held)
+        self._rewrites: dict[str, Made] = {}
+        self._released: set[str] = set()
+        self._moves = {
+            (name, move.new): move
+            for name, moves in found.moves.items()
+            for move in moves
+            if made.makes_commit(move.message)
+        }
+        self._facts = subject.load(repo, self._mentioned(found.lines))
+        for line in found.lines:
+            self._take(line)
+        self._witness()
+
+    def record(self) -> dict[str, bytes]:
+        """Write the records of every commit that need not wait for the end of a rebase."""
+        queued = [self._declared(m) for m in self._queue]
+        self.held = tuple(m for m in queued if self._waits(m))
+        known = {m.oid for m in queued}
+        more = [m for oid, m in self._rewrites.items() if oid not in known]
+        ready = [m for m in [*queued, *more] if not self._waits(m) and not self._superseded(m)]
+        self._facts.update(subject.load(self.repo, {m.oid for m in ready} - set(self._facts)))
+        ready = [m for m in ready if m.oid in self._facts]
+        return record_commit.record_commits(self.repo, ready, self._facts, clock.now())
+
+    def _declared(self, found: Made) -> Made:
+        """The commit with what post-rewrite declared it to replace."""
+        rewrite = self._rewrites.get(found.oid)
+        return found._replace(replaced=rewrite.replaced) if rewrite else found
+
+    def _waits(self, found: Made) -> bool:
+        """Whether a rebase that is going on may still replace it."""
+        return found.worktree not in self._released and _in_rebase(self.repo, found.worktree)
+
+    def _superseded(self, found: Made) -> bool:
+        """Whether it was a step of a rebase that ended in another commit."""
+        return found.worktree in self._released and found.in_rebase and not found.replaced
+
+    def _take(self, line: Line) -> None:
+        match line.kind:
+            case "commit" | "merge":
+                self._take_commit(line)
+            case "rewrite":
+                self._take_rewrite(line)
+            case "agent" | "context":
+                self._take_event(line)
+            case _:
+                reason = line.reason or f"no line is of kind {line.kind!r}"
+                self.unusable.append(line._replace(reason=reason))
+
+    def _take_commit(self, line: Line) -> None:
+        value = line.value or {}
+        found = made.from_line(value, line.worktree, None)
+        squashed = made.oids(value.get("squash"))
+        if line.kind == "merge" and squashed:  # newest first, as SQUASH_MSG has them
+            self.squashes[line.worktree] = (found.oid, *reversed(squashed))
+            return
+        move = self._moves.pop((line.worktree, found.oid), None)
+        if line.kind == "merge" and move is None:
+            return  # a fast-forward: somebody else's commit
+        if found.oid not in self._facts:
+            self.unusable.append(line._replace(reason="its commit does not exist here"))
+            return
+        self._enqueue(made.from_line(value, line.worktree, move), value)
+
+    def _take_rewrite(self, line: Line) -> None:
+        value = line.value or {}
+        by = "rebase" if value.get("by") == "rebase" else "amend"
+        pairs = value.get("pairs")
+        for pair in pairs if isinstance(pairs, list) else []:
+            old, new = (*made.oids(pair), "", "")[:2]
+            if old and new and old != new:
+                kept = self._rewrites.setdefault(new, Made(new, line.worktree, by))
+                self._rewrites[new] = kept._replace(replaced=(*kept.replaced, old))
+        if by == "rebase":
+            self._released.add(line.worktree)
+
+    def _take_event(self, line: Line) -> None:
+        value = line.value or {}
+        try:
+            self.pending = claims.fold(self.repo, self.pending, line.worktree, value)
+        except ValueError as error:
+            self.unusable.append(line._replace(reason=str(error)))
+
+    def _witness(self) -> None:
+        """Commits that only the reflog tells of: hooks were off, or it was another tool."""
+        for (name, oid), move in self._moves.items():
+            facts = self._facts.get(oid)
+            if facts is None:
+                continue
+            if made.surely_makes_commit(move.message) or move.old in facts.commit.parents:
+                self._enqueue(made.from_move(move, name), {})
+
+    def _enqueue(self, found: Made, line: Mapping[str, object]) -> None:
+        facts = self._facts[found.oid]
+        base, *squashed = self.squashes.pop(found.worktree, ("",))
+        if facts.commit.parents == (base,):
+            found = found._replace(squashed=tuple(squashed))
+        if not found.in_rebase:  # that moves commits; who made them is known from before
+            claim, self.pending = claims.claim_for(
+                self.repo, self.pending, found.worktree, facts, line
+            )
+            found = found._replace(claim=claim)
+        self._queue.append(found)
+
+    def _mentioned(self, lines: Iterable[Line]) -> list[str]:
+        named = [str((line.value or {}).get("commit")) for line in lines]
+        oids = made.oids([*named, *(oid for _, oid in self._moves)])
+        return list(dict.fromkeys(oids))
+
+
+def _in_rebase(repo: Repo, worktree: str) -> bool:
+    git_dir = repo.common_dir / worktree
+    return (git_dir / "rebase-merge").is_dir() or (git_dir / "rebase-apply").is_dir()

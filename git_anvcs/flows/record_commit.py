@@ -1,0 +1,145 @@
+"""Story: commits were made; each gets its record, new or carried from what it was made of.
+
+Doing it again changes nothing: a commit whose record is in place is left alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from git_anvcs.flows import rewrite
+from git_anvcs.flows.made import Made
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.provenance import codec, making, reanchor, records, refs
+from git_anvcs.provenance.reanchor import Origin
+from git_anvcs.provenance.record import UNTRACKED, Record
+from git_anvcs.provenance.subject import Facts
+
+_NAMED = 30
+
+
+def record_commits(
+    repo: Repo, mades: Sequence[Made], facts: Mapping[str, Facts], now: float
+) -> dict[str, bytes]:
+    """Make and write the records of `mades`; returns the stored texts that changed, by commit.
+
+    facts: of every commit in `mades`. Raises GitFailed, Locked, CannotWrite; then nothing is
+    written, and the same call later does it all.
+    """
+    batch = _Batch(repo, mades, facts, now)
+    for made in mades:
+        batch.record(made)
+    texts = {commit: record.line + b"\n" for commit, record in batch.new.items()}
+    return refs.add(repo, texts, _message(batch.new, facts)) if texts else {}
+
+
+class _Batch:
+    """The records known while a batch is made: what is stored, and what is new."""
+
+    def __init__(
+        self, repo: Repo, mades: Sequence[Made], facts: Mapping[str, Facts], now: float
+    ) -> None:
+        self.repo = repo
+        self.mades = mades
+        self.facts = facts
+        self.now = now
+        self.new: dict[str, Record] = {}
+        self._stored: dict[str, Record | None] = {}
+        self._waiting = {made.oid: made for made in mades}
+        self.records([made.oid for made in mades])
+
+    def record(self, made: Made) -> None:
+        """Give one commit its record, if it has none that says as much."""
+        self._waiting.pop(made.oid, None)
+        facts = self.facts[made.oid]
+        origin = rewrite.origin(made, facts, lambda: self._search)
+        for first in origin.commits if origin else ():
+            if first in self._waiting:  # of the same batch, from another worktree
+                self.record(self._waiting[first])
+        existing = self.records([made.oid]).get(made.oid)
+        olds = self._carried(origin)
+        if existing and not _lacks(existing, olds, made):
+            return
+        if olds and origin:
+            same = _same_files(self.repo, olds, made.oid)
+            carried = reanchor.carry(facts, olds, origin, made.claim, same_files=same, now=self.now)
+            self.new[made.oid] = carried
+        elif existing:
+            self.new[made.oid] = reanchor.claimed(existing, made.claim, now=self.now)
+        else:
+            self.new[made.oid] = self._fresh(made, facts, origin)
+
+    def records(self, oids: Iterable[str]) -> dict[str, Record]:
+        """The records that commits have, this batch's included."""
+        wanted = list(oids)
+        unknown = [oid for oid in wanted if oid not in self._stored]
+        if unknown:
+            found = records.texts(self.repo, unknown, env=objects.NO_FETCH)
+            decoded = {oid: codec.decode(found.get(oid, b"")).records for oid in unknown}
+            self._stored.update({oid: codec.primary(r) for oid, r in decoded.items()})
+        both = {oid: self.new.get(oid) or self._stored[oid] for oid in wanted}
+        return {oid: record for oid, record in both.items() if record}
+
+    def _carried(self, origin: Origin | None) -> list[Record]:
+        """The records to carry on. A revert undoes work, it does not carry it on."""
+        if origin is None or origin.op == "revert":
+            return []
+        found = self.records(origin.commits)
+        return [found[oid] for oid in origin.commits if oid in found and found[oid].known]
+
+    def _fresh(self, made: Made, facts: Facts, origin: Origin | None) -> Record:
+        fresh = making.make(facts, made.claim, ref=made.ref, now=self.now)
+        if origin is None:
+            return fresh
+        known = [record.meta_id for record in self.records(origin.commits).values()]
+        step = reanchor.lineage_step(origin, self.now, known)
+        return making.finished({**fresh.value, "lineage": [step]})
+
+    @cached_property
+    def _search(self) -> rewrite.Search:
+        found = rewrite.candidates(self.repo, self.mades)
+        return rewrite.Search(self.repo, found, self.records)
+
+
+def _lacks(existing: Record, olds: Sequence[Record], made: Made) -> bool:
+    """Whether a commit's record leaves out who it came from, or who made it."""
+    if not existing.known:
+        return False
+    told = {existing.meta_id, *_told(existing)}
+    if any(old.meta_id not in told for old in olds if old.agent_id != UNTRACKED):
+        return True
+    if any(old.meta_id not in told for old in olds) and existing.agent_id == UNTRACKED:
+        return True
+    return existing.agent_id == UNTRACKED and reanchor.speaks(made.claim) and not olds
+
+
+def _told(record: Record) -> set[str]:
+    return {
+        item
+        for step in record.lineage
+        for item in (step.get("from_meta") or ())  # type: ignore[attr-defined]
+        if isinstance(item, str)
+    }
+
+
+def _same_files(repo: Repo, olds: Sequence[Record], new: str) -> dict[str, frozenset[str]]:
+    """Which attested paths have the same content in the new commit, by old commit."""
+    pairs = [(old.commit, path) for old in olds for path in old.mapping("attestations")]
+    usable = [(commit, path) for commit, path in pairs if "\n" not in path]
+    ids = objects.ids(repo, [f"{oid}:{path}" for c, path in usable for oid in (c, new)])
+    found: dict[str, set[str]] = {}
+    for (commit, path), before, after in zip(usable, ids[::2], ids[1::2], strict=True):
+        if before is not None and before == after:
+            found.setdefault(commit, set()).add(path)
+    return {commit: frozenset(paths) for commit, paths in found.items()}
+
+
+def _message(new: Mapping[str, Record], facts: Mapping[str, Facts]) -> str:
+    lines = [
+        f"{oid[:12]} {making.printable(facts[oid].commit.subject)[:60]}"
+        for oid in list(new)[:_NAMED]
+    ]
+    if len(new) == 1:
+        return f"anvcs: record {lines[0]}"
+    more = [f"and {len(new) - _NAMED} more"] if len(new) > _NAMED else []
+    return "\n".join([f"anvcs: {len(new)} records", "", *lines, *more])

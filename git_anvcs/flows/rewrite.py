@@ -1,0 +1,216 @@
+"""Story: a commit replaces or copies others; find which, by proof, or say that nobody knows.
+
+The ladder, first hit wins: declared pair, change id, equal tree, patch id, same author and
+moment and message (range-diff). Every rung below the first demands that the older commit is no
+ancestor of the new one, and that only one record answers: a wrong record is worse than none.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from typing import NamedTuple
+
+from git_anvcs.flows.made import Made
+from git_anvcs.git import commits, reflog
+from git_anvcs.git.commits import Commit
+from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.repo import Repo
+from git_anvcs.provenance import subject
+from git_anvcs.provenance.reanchor import Origin
+from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.subject import Facts
+
+# How far back the rungs that need to search look: recent places of HEAD in every worktree.
+_RECENT_MOVES = 300
+_RECENT_COMMITS = 500
+_LONGEST_SQUASH = 200
+
+_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
+_REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
+_SQUASHED = re.compile(r"^\s*commit ([0-9a-f]{40,64})$", re.MULTILINE)
+_SQUASH_TITLE = "Squashed commit of the following:"
+
+
+class Search(NamedTuple):
+    """Where to look for origins.
+
+    candidates: recent commits, oldest first; records: the record of a commit, if it has one
+    """
+
+    repo: Repo
+    candidates: Mapping[str, Commit]
+    records: Callable[[Iterable[str]], Mapping[str, Record]]
+
+
+def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
+    """What `made` was made from; None for a commit of its own.
+
+    search: called only when nothing is declared
+    """
+    found = declared(made, facts.commit)
+    if found or (made.action.startswith("commit (initial)")):
+        return found
+    squashed = _declared_squash(made, facts, search)
+    if squashed:
+        return squashed
+    where = search()
+    for rung in (_by_change_id, _by_tree, _by_patch_id, _by_moment):
+        found = rung(where, made, facts)
+        if found:
+            return found
+    return None
+
+
+def declared(made: Made, commit: Commit) -> Origin | None:
+    """What Git itself said: post-rewrite, the reflog, CHERRY_PICK_HEAD, lines in the message."""
+    if made.replaced:
+        return Origin(_rewrite_op(made), made.replaced, "declared")
+    if made.action.startswith("commit (amend)") and made.old:
+        return Origin("amend", (made.old,), "declared")
+    picked = made.picked or _only(commit.mentioned(_PICKED)[-1:])
+    if picked:
+        return Origin("rebase" if made.in_rebase else "cherry-pick", (picked,), "declared")
+    reverted = made.reverted or _only(_reverted(made, commit))
+    if reverted:
+        return Origin("revert", (reverted,), "declared")
+    if _SQUASH_TITLE in commit.message:
+        listed = commit.mentioned(_SQUASHED)[::-1]
+        return Origin("squash", listed, "declared") if listed else None
+    return None
+
+
+def candidates(repo: Repo, mades: Sequence[Made]) -> dict[str, Commit]:
+    """Commits that a new one may have come from: where HEAD was of late, in any worktree."""
+    found: dict[str, None] = {}
+    for git_dir in reflog.worktrees(repo.common_dir).values():
+        for move in reflog.recent(repo, git_dir)[-_RECENT_MOVES:]:
+            found.setdefault(move.new)
+    if any(made.action.startswith("am") for made in mades):
+        listed = repo.try_git("rev-list", f"-n{_RECENT_COMMITS}", "--branches", "--remotes")
+        found = {**dict.fromkeys(listed.stdout.decode().split()[::-1]), **found}
+    return commits.load(repo, found)
+
+
+def _rewrite_op(made: Made) -> str:
+    if not made.in_rebase:
+        return "amend"
+    if len(made.replaced) == 1:
+        return "rebase"
+    return "fixup" if "(fixup)" in made.action else "squash"
+
+
+def _reverted(made: Made, commit: Commit) -> tuple[str, ...]:
+    if made.action.startswith("revert") or commit.subject.startswith('Revert "'):
+        return commit.mentioned(_REVERTED)[:1]
+    return ()
+
+
+def _declared_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
+    """`git merge --squash` said what it put together; the tree proves that it was committed."""
+    if not made.squashed or not facts.commit.parents:
+        return None
+    merge = ("merge-tree", "--write-tree", facts.commit.parents[0], made.squashed[-1])
+    done = search().repo.try_git(*merge, env=NO_FETCH)
+    same = done.returncode == 0 and done.stdout.decode().strip() == facts.commit.tree
+    return Origin("squash", made.squashed, "tree") if same else None
+
+
+def _by_change_id(search: Search, made: Made, facts: Facts) -> Origin | None:
+    """Gerrit's ids; a squash keeps those of all its parts in its message."""
+    found: dict[str, str] = {}
+    for change_id in facts.commit.change_ids:
+        for oid, commit in list(search.candidates.items())[::-1]:
+            if change_id in commit.change_ids and _may_be_origin(search, oid, made.oid):
+                found[oid] = change_id
+                break
+    known = [oid for oid in found if search.records([oid])]
+    if not known:
+        return None
+    op = "squash" if len(known) > 1 else _op(made, facts, search.candidates[known[0]])
+    return Origin(op, tuple(known), "change-id")
+
+
+def _by_tree(search: Search, made: Made, facts: Facts) -> Origin | None:
+    """The same content on the same base: one commit remade, or a row of them made one."""
+    new = facts.commit
+    if not facts.changed or len(new.parents) != 1:
+        return None
+    for oid, old in list(search.candidates.items())[::-1]:
+        if old.tree != new.tree or not _may_be_origin(search, oid, made.oid):
+            continue
+        row = (oid,) if old.parents == new.parents else _row(search.repo, new.parents[0], oid)
+        if row and search.records(row):
+            return Origin("squash" if len(row) > 1 else _op(made, facts, old), row, "tree")
+    return None
+
+
+def _by_patch_id(search: Search, made: Made, facts: Facts) -> Origin | None:
+    """The same patch by the same author at the same moment, on another base."""
+    if facts.patch_id is None:
+        return None
+    like = _of_author(search, made, facts)
+    same = {oid: r for oid, r in like.items() if r.patch_id == facts.patch_id}
+    return _single(search, made, facts, same, "patch-id")
+
+
+def _by_moment(search: Search, made: Made, facts: Facts) -> Origin | None:
+    """The same author, moment, message and files, the patch changed by a conflict's resolution."""
+    like = {
+        oid: record
+        for oid, record in _of_author(search, made, facts).items()
+        if search.candidates[oid].message == facts.commit.message
+    }
+    loaded = subject.load(search.repo, like)
+    same = {oid: like[oid] for oid, old in loaded.items() if set(old.changed) == set(facts.changed)}
+    return _single(search, made, facts, same, "range-diff")
+
+
+def _of_author(search: Search, made: Made, facts: Facts) -> dict[str, Record]:
+    """Candidates with a record whose author line, moment included, is the new commit's."""
+    oids = [
+        oid
+        for oid, old in search.candidates.items()
+        if old.author == facts.commit.author and oid != made.oid
+    ]
+    known = search.records(oids)
+    return {oid: known[oid] for oid in oids if oid in known}
+
+
+def _single(
+    search: Search, made: Made, facts: Facts, same: Mapping[str, Record], match: str
+) -> Origin | None:
+    """The newest of `same`, when all of them are revisions of one record."""
+    alive = {oid: r for oid, r in same.items() if _may_be_origin(search, oid, made.oid)}
+    if not alive or len({record.change_id for record in alive.values()}) != 1:
+        return None
+    newest = list(alive)[-1]
+    return Origin(_op(made, facts, search.candidates[newest]), (newest,), match)
+
+
+def _may_be_origin(search: Search, old: str, new: str) -> bool:
+    if old == new:
+        return False
+    done = search.repo.try_git("merge-base", "--is-ancestor", old, new)
+    return done.returncode == 1
+
+
+def _row(repo: Repo, base: str, tip: str) -> tuple[str, ...]:
+    """The commits from `base` (left out) to `tip`, oldest first; none when it is not one row."""
+    how = ("rev-list", "--reverse", "--parents", f"-n{_LONGEST_SQUASH + 1}", f"{base}..{tip}")
+    lines = [line.split() for line in repo.try_git(*how).stdout.decode().splitlines()]
+    before = base
+    for oid, *parents in lines:
+        if parents != [before]:
+            return ()
+        before = oid
+    return tuple(line[0] for line in lines) if len(lines) <= _LONGEST_SQUASH else ()
+
+
+def _op(made: Made, facts: Facts, old: Commit) -> str:
+    verb = made.action.split(":", 1)[0]
+    if verb in ("am", "cherry-pick") or verb.startswith("commit (cherry-pick"):
+        return "cherry-pick"
+    return "amend" if old.parents == facts.commit.parents and not made.in_rebase else "rebase"
+
+
+def _only(found: Sequence[str]) -> str:
+    return found[0] if found else ""
