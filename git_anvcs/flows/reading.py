@@ -7,6 +7,7 @@ from collections.abc import Callable
 import re
 from typing import NamedTuple
 
+from git_anvcs.flows.drain import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.provenance import records
@@ -37,6 +38,9 @@ class Prompt(NamedTuple):
 
 def ready(repo: Repo, note: Callable[[str], None]) -> None:
     """Turn what hooks wrote down into records; what cannot be written is said, not raised."""
+    done = drain(repo, timeout=5.0)
+    if done.problem:
+        note(f"some records wait to be written: {done.problem.message}")
 
 
 def find(repo: Repo, name: str) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import install
+from git_anvcs.flows import drain, install
 from git_anvcs.flows.wiring.targets import Choices
 
 
@@ -41,6 +41,7 @@ def run(call: Call) -> int:
     plan = install.plan(call.repo, choices, home=Path(call.env.get("HOME", "/nonexistent")))
     if not call.args.dry_run:
         install.apply(call.repo, plan)
+        drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
     facts = {
         "changed": bool(plan.steps),
         "dry_run": call.args.dry_run,
