@@ -60,11 +60,13 @@ def run(
     cwd: Path | None = None,
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
+    bare: bool = False,
     timeout: float | None = None,
 ) -> Done:
     """Run a program to its end and return what it printed, as bytes.
 
-    env: variables added to a cleaned environment; timeout: seconds.
+    env: variables added to a cleaned environment; bare: `env` is the whole environment;
+    timeout: seconds.
     Raises ProgramMissing and TookTooLong; any exit code is the caller's to judge.
     """
     try:
@@ -72,7 +74,7 @@ def run(
             argv,
             cwd=cwd,
             input=stdin,
-            env=clean_environment(env),
+            env=_environment(env, bare=bare),
             timeout=timeout,
             capture_output=True,
             check=False,
@@ -191,6 +193,10 @@ def start_detached(
         )
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
+
+
+def _environment(env: Mapping[str, str] | None, *, bare: bool) -> dict[str, str]:
+    return dict(env or {}) if bare else clean_environment(env)
 
 
 def find(program: str) -> Path | None:

@@ -1,0 +1,195 @@
+"""Story: two agents, one file, plain Git's conflict, ours merged, and who wrote what afterwards."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+import json
+from pathlib import Path
+import shutil
+import sys
+from typing import Any, NamedTuple
+
+from git_anvcs.flows.demo.stage import Stage, WentWrong
+from git_anvcs.kernel import process
+
+HERE = Path(__file__).parent
+AGENTS = ("claude", "neutral")
+TIMED_COMMITS = 10
+
+
+class Facts(NamedTuple):
+    """What the story measured and saw.
+
+    conflicts: files left with conflicts by plain Git and by git-anvcs on the same merge
+    commit_ms, merge_ms: wall time of plain Git and of git-anvcs, the median for commits
+    """
+
+    conflicts: tuple[int, int]
+    merge_ms: tuple[float, float]
+    commit_ms: tuple[float, float]
+    record_survived: bool
+    left_behind: tuple[str, ...]
+
+
+def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tuple[Facts, Stage]:
+    """Play the whole story in the empty folder `root`. Raises WentWrong where it cannot go on."""
+    stage = Stage(root, env, say)
+    set_up(stage)
+    before = fingerprint(stage.repo)
+    opt_in(stage)
+    agents_work(stage)
+    git_alone = merge_with_git_alone(stage)
+    ours = merge_with_anvcs(stage)
+    read(stage)
+    survived = rebase(stage)
+    commits = measure(stage)
+    left = leave(stage, before)
+    facts = Facts(
+        conflicts=(git_alone[0], ours[0]),
+        merge_ms=(git_alone[1], ours[1]),
+        commit_ms=commits,
+        record_survived=survived,
+        left_behind=left,
+    )
+    return facts, stage
+
+
+def set_up(stage: Stage) -> None:
+    chapter(stage, 1, "A small shop: Python, its tests, a package.json")
+    stage.repo.mkdir()
+    for sample in (HERE / "shop").glob("*.sample"):
+        shutil.copyfile(sample, stage.repo / sample.stem)
+    stage.show("git init -q -b main")
+    stage.run("git config core.excludesFile ../ignore")
+    (stage.root / "ignore").write_text("__pycache__/\nreport.xml\n", encoding="utf-8")
+    stage.show("git add .")
+    stage.show("git commit -q -m 'A small shop'")
+
+
+def opt_in(stage: Stage) -> None:
+    chapter(stage, 2, "Opt in: hooks, merge drivers, agents (nothing Git tracks changes)")
+    stage.show("git anvcs init --agents claude --yes")
+    stage.show("git status --short")
+
+
+def agents_work(stage: Stage) -> None:
+    chapter(stage, 3, "Two agents work at the same time, each in a worktree, on the same files")
+    stage.say("They are scripts, but what they send to `git anvcs hook` is what agents send:")
+    stage.say("one speaks as Claude Code does, the other the neutral format.")
+    scripts = {name: json.loads((HERE / f"{name}.json").read_text()) for name in AGENTS}
+    for script in scripts.values():
+        stage.show(f"git worktree add -q -b {script['branch']} ../{script['branch']}")
+    with ThreadPoolExecutor() as pool:
+        played = [pool.submit(play_agent, stage, name, scripts[name]) for name in AGENTS]
+    for name, future in zip(AGENTS, played, strict=True):
+        done = future.result()
+        stage.say(f"{name} in ../{scripts[name]['branch']}:")
+        stage.say("\n".join(f"  {line}" for line in done.stdout.decode().splitlines()))
+        if done.returncode != 0:
+            raise WentWrong(f"the scripted agent {name} failed: {done.stderr.decode()}")
+
+
+def play_agent(stage: Stage, name: str, script: Mapping[str, Any]) -> process.Done:
+    """Run a scripted agent to its end, in its worktree."""
+    argv = [sys.executable, "-m", "git_anvcs.flows.demo.agent", str(HERE / f"{name}.json")]
+    return process.run(argv, cwd=stage.root / script["branch"], env=stage.env, bare=True)
+
+
+def merge_with_git_alone(stage: Stage) -> tuple[int, float]:
+    chapter(stage, 4, "Plain Git says: conflict (ANVCS=0 switches all of ours off)")
+    stage.show("git merge -q --ff-only discounts")
+    merged = stage.show("ANVCS=0 git merge shipping", expect=1)
+    stage.show("git grep -n -E '^(<{7}|>{7})' -- .")
+    conflicts = len(unmerged(stage))
+    stage.show("git merge --abort")
+    return conflicts, merged.seconds * 1000
+
+
+def merge_with_anvcs(stage: Stage) -> tuple[int, float]:
+    chapter(stage, 5, "The same merge with git-anvcs, tested, and the result in the record")
+    merged = stage.show("git merge --no-commit shipping")
+    conflicts = len(unmerged(stage))
+    stage.show("git diff HEAD -- package.json cart.py")
+    stage.show(f"{python()} -B run_tests.py report.xml")
+    stage.show("git anvcs commit -q -m 'Merge shipping' --test-report report.xml")
+    return conflicts, merged.seconds * 1000
+
+
+def read(stage: Stage) -> None:
+    chapter(stage, 6, "Who made this?")
+    stage.show("git anvcs log --max-count 4")
+    stage.show("git anvcs show")
+    found = stage.run("git grep -n 'def shipping' cart.py").output
+    line = found.split(":")[1]
+    stage.show(f"git anvcs why cart.py:{line}")
+    stage.say("The same records for plain Git, one note a commit (git log --notes=anvcs):")
+    stage.show("git notes --ref=anvcs list")
+
+
+def rebase(stage: Stage) -> bool:
+    chapter(stage, 7, "A rebase makes a new commit; its record comes along")
+    old = agent_of(stage, "shipping")
+    stage.show("git switch -q -c tidy shipping")
+    stage.show("git rebase -q discounts")
+    stage.show("git anvcs show")
+    new = agent_of(stage, "tidy")
+    stage.show("git switch -q main")
+    if not old or old != new:
+        raise WentWrong(f"the record of the rebased commit says {new!r}, not {old!r}")
+    return True
+
+
+def measure(stage: Stage) -> tuple[float, float]:
+    chapter(stage, 8, f"What it costs here: the median of {TIMED_COMMITS} commits each")
+    medians = []
+    for prefix in ("ANVCS=0 ", ""):
+        command = f"{prefix}git commit -q --allow-empty -m 'How long?'"
+        stage.say(f"$ {command}    # {TIMED_COMMITS} times")
+        times = sorted(stage.run(command).seconds * 1000 for _ in range(TIMED_COMMITS))
+        medians.append(times[TIMED_COMMITS // 2])
+    plain, ours = medians
+    stage.say(f"  plain Git {plain:.1f} ms, with git-anvcs {ours:.1f} ms")
+    return plain, ours
+
+
+def leave(stage: Stage, before: Mapping[str, bytes]) -> tuple[str, ...]:
+    chapter(stage, 9, "Leave: everything as it was, byte for byte")
+    stage.show("git anvcs uninstall --purge --records --yes")
+    after = fingerprint(stage.repo)
+    left = tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
+    stage.show("git for-each-ref refs/anvcs refs/notes")
+    stage.say(
+        f"  {len(before)} files (config, hooks, info, attributes) compared with before `init`:"
+    )
+    if left:
+        raise WentWrong(f"these differ: {', '.join(left)}")
+    stage.say("  the same bytes in every one.")
+    return left
+
+
+def chapter(stage: Stage, number: int, title: str) -> None:
+    stage.say(f"\n{number}. {title}\n")
+
+
+def unmerged(stage: Stage) -> list[str]:
+    """Files with conflicts."""
+    return stage.run("git diff --name-only --diff-filter=U").output.split()
+
+
+def agent_of(stage: Stage, branch: str) -> str:
+    """Who made the tip of a branch, as `git anvcs show --json` says."""
+    shown = json.loads(stage.run(f"git anvcs show --json {branch}").output)
+    return str(shown["ai_meta"]["agent_id"])
+
+
+def python() -> str:
+    """A Python the reader could type: `python3` where PATH has it."""
+    return "python3" if process.find("python3") else sys.executable
+
+
+def fingerprint(repo: Path) -> dict[str, bytes]:
+    """The bytes of everything below .git that is set up by somebody, and of tracked attributes."""
+    git = repo / ".git"
+    paths = [git / "config", repo / ".gitattributes", *(git / "info").rglob("*")]
+    paths += [*(git / "hooks").rglob("*"), *(git / "anvcs").rglob("*"), *(repo / ".ai").rglob("*")]
+    paths += (repo / ".claude").rglob("*")
+    return {str(path.relative_to(repo)): path.read_bytes() for path in paths if path.is_file()}
