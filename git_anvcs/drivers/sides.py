@@ -12,9 +12,9 @@ from typing import NamedTuple
 from git_anvcs.drivers import conflicted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
-from git_anvcs.merge import checks, markers
+from git_anvcs.merge import checks, markers, registry
 from git_anvcs.merge.markers import Parsed
-from git_anvcs.merge.result import Labels, Merged, Options, Versions
+from git_anvcs.merge.result import Labels, Merged, NotUnderstood, Options, Versions
 
 STYLES = ("merge", "diff3", "zdiff3")
 
@@ -86,6 +86,8 @@ def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -
     versions = parsed.versions()
     if texts:
         versions = versions._replace(base=texts.get(1, b""))
+    elif not _parses(path, versions.base):
+        versions = versions._replace(base=_without_echo(parsed))
     base, ours, theirs = parsed.labels[0] if parsed.labels else ("", "", "")
     options = Options(
         path, size, "diff3" if parsed.with_base else "merge", Labels(base, ours, theirs)
@@ -96,6 +98,38 @@ def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -
         raise NothingToSolve("the markers do not show the base, and one side is empty", count)
     source = "markers and index" if texts else "markers"
     return Case(path, current, versions, options, current, count, source, blind)
+
+
+def _parses(path: str, text: bytes) -> bool:
+    try:
+        form = registry.load_format(registry.format_of(path))
+        if isinstance(form, registry.Checked):
+            form.tokens(text)
+    except NotUnderstood:
+        return False
+    return True
+
+
+def _without_echo(parsed: Parsed) -> bytes:
+    """The base without lines around a conflict that its own part of the base has too.
+
+    zdiff3 moves out what both sides start or end with; the base of the conflict stays whole, so
+    such a line would be there twice. Both sides have it, so leaving it out loses nothing.
+    """
+    lines = parsed.texts[0]
+    echo: set[int] = set()
+    for chunk in (chunk for chunk in parsed.chunks if chunk.kind == "conflict"):
+        inside = {_bare(line) for line in lines[chunk.base0 : chunk.base1]}
+        for places in (range(chunk.base0 - 1, -1, -1), range(chunk.base1, len(lines))):
+            for place in places:
+                if _bare(lines[place]) not in inside:
+                    break
+                echo.add(place)
+    return b"".join(line for place, line in enumerate(lines) if place not in echo)
+
+
+def _bare(line: bytes) -> bytes:
+    return line.strip().rstrip(b",")
 
 
 def _untouched(repo: Repo, case: Case, texts: dict[int, bytes]) -> Case | None:

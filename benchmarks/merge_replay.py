@@ -1,0 +1,275 @@
+"""Replay the merges of a repository's history with our driver beside plain Git.
+
+Every two-parent merge that Git cannot do alone (with --all-merges: every one) is done again by
+`git merge-tree` in two scratch repositories that borrow the objects: one plain, one with the merge
+driver in info/attributes. What people committed is the yardstick. The given repository is only
+read.
+
+    python benchmarks/merge_replay.py --repo PATH/TO/clone --pattern '*.json' -j 2 --state run.jsonl
+
+The conservation check here is written without the engine's own: see `lost_lines`.
+"""
+
+from argparse import ArgumentParser, Namespace
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from fnmatch import fnmatch
+import json
+import os
+from pathlib import Path
+import re
+import subprocess
+import sys
+import tempfile
+
+CONFIG = Path(__file__).parents[1] / "merge-drivers" / "gitconfig"
+KINDS = {
+    "conflicts": "files Git conflicts on",
+    "equal": "resolved, equal to the human's",
+    "different": "resolved, different",
+    "open": "still conflicting",
+    "structural": "not a driver's (delete, rename)",
+    "unparsable": "clean but does not parse",
+    "lost": "clean but a line is lost",
+    "new": "we conflict, Git does not",
+}
+
+
+def main() -> None:
+    args = arguments()
+    done = read_state(args.state)
+    with tempfile.TemporaryDirectory(prefix="anvcs-replay-") as folder:
+        repos = Repos(args.repo, Path(folder), args.pattern)
+        todo = [merge for merge in repos.merges(args.limit) if merge[0] not in done]
+        with ThreadPoolExecutor(args.jobs) as pool:
+            runs = [pool.submit(replay, repos, merge, args) for merge in todo]
+            for run in progress(as_completed(runs), len(runs)):
+                result = run.result()
+                done[result["merge"]] = result
+                if args.state:
+                    with args.state.open("a") as state:
+                        state.write(json.dumps(result) + "\n")
+    report(list(done.values()), as_json=args.json)
+
+
+def arguments() -> Namespace:
+    parser = ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--repo", type=Path, required=True, help="a clone, bare or not")
+    parser.add_argument("--pattern", action="append", required=True, help="'*.py'; may repeat")
+    parser.add_argument("--limit", type=int, help="only the newest N merges")
+    parser.add_argument("--all-merges", action="store_true", help="also those Git does alone")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--state", type=Path, help="write results there, go on from there")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser.parse_args()
+
+
+class Repos:
+    """The two scratch repositories, `plain` and `ours`, over the objects of the given one."""
+
+    def __init__(self, source: Path, folder: Path, patterns: list[str]) -> None:
+        self.source = source
+        self.patterns = patterns
+        self.plain = self._scratch(folder / "plain.git")
+        self.ours = self._scratch(folder / "ours.git")
+        lines = "".join(f"{pattern} merge=anvcs\n" for pattern in patterns)
+        (self.ours / "info").mkdir(exist_ok=True)
+        (self.ours / "info" / "attributes").write_text(lines)
+        git(self.ours, "config", "include.path", str(CONFIG))
+
+    def _scratch(self, where: Path) -> Path:
+        git_dir = text(git(self.source, "rev-parse", "--git-common-dir"))
+        form = text(git(self.source, "rev-parse", "--show-object-format"))
+        subprocess.run(
+            ("git", "init", "-q", "--bare", f"--object-format={form}", str(where)), check=True
+        )
+        objects = (self.source / git_dir / "objects").resolve()
+        (where / "objects" / "info" / "alternates").write_text(f"{objects}\n")
+        return where
+
+    def merges(self, limit: int | None) -> list[list[str]]:
+        """Merge, first parent, second parent; newest first."""
+        newest = (f"--max-count={limit}",) if limit else ()
+        asked = ("rev-list", "--all", "--min-parents=2", "--max-parents=2", "--parents", *newest)
+        return [line.split() for line in text(git(self.source, *asked)).splitlines()]
+
+    def wanted(self, path: str) -> bool:
+        return any(
+            fnmatch(path.rpartition("/")[2], pattern) or fnmatch(path, pattern)
+            for pattern in self.patterns
+        )
+
+
+def git(repo: Path, *words: str, allow: tuple[int, ...] = (0,)) -> bytes:
+    env = {**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+    done = subprocess.run(("git", *words), cwd=repo, env=env, capture_output=True, check=False)
+    if done.returncode not in allow:
+        raise OSError(f"git {words[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
+
+
+def text(printed: bytes) -> str:
+    return printed.decode(errors="surrogateescape").removesuffix("\n")
+
+
+def replay(repos: Repos, merge: list[str], args: Namespace) -> dict[str, object]:
+    """One merge both ways: for every file its extension and what became of it."""
+    commit, first, second = merge
+    found: list[dict[str, str]] = []
+    try:
+        _, theirs = merge_tree(repos.plain, first, second)
+        clashing = {path for path in theirs if repos.wanted(path)}
+        if clashing or args.all_merges:
+            tree, ours = merge_tree(repos.ours, first, second)
+            found = list(judged(repos, commit, tree, theirs, ours))
+    except OSError as error:
+        return {"merge": commit, "error": str(error), "files": []}
+    return {"merge": commit, "files": found}
+
+
+def merge_tree(repo: Path, first: str, second: str) -> tuple[str, dict[str, dict[int, str]]]:
+    """The tree and the conflicting paths with the blobs of their stages."""
+    asked = ("merge-tree", "--write-tree", "-z", "--no-messages", "--allow-unrelated-histories")
+    tree, *rows = text(git(repo, *asked, first, second, allow=(0, 1))).split("\0")
+    conflicts: dict[str, dict[int, str]] = {}
+    for row in rows:
+        facts, tab, path = row.partition("\t")
+        if tab:
+            _mode, blob, stage = facts.split(" ")
+            conflicts.setdefault(path, {})[int(stage)] = blob
+    return tree, conflicts
+
+
+Stages = dict[str, dict[int, str]]
+
+
+def judged(
+    repos: Repos, commit: str, tree: str, theirs: Stages, ours: Stages
+) -> Iterator[dict[str, str]]:
+    """What became of each file that one of the two could not merge."""
+    for path in sorted({*theirs, *ours}):
+        if not repos.wanted(path):
+            continue
+        end = Path(path).suffix or Path(path).name
+        if path not in theirs:
+            yield {"path": path, "type": end, "kind": "new"}
+            continue
+        yield {"path": path, "type": end, "kind": "conflicts"}
+        if not {2, 3} <= theirs[path].keys():
+            yield {"path": path, "type": end, "kind": "structural"}
+        elif path in ours:
+            yield {"path": path, "type": end, "kind": "open"}
+        else:
+            for kind in clean(repos.ours, commit, tree, path, theirs[path]):
+                yield {"path": path, "type": end, "kind": kind}
+
+
+def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str]) -> Iterator[str]:
+    """Verdicts on a file that we merged and Git did not."""
+    result = git(repo, "cat-file", "blob", f"{tree}:{path}")
+    try:
+        human = git(repo, "cat-file", "blob", f"{commit}:{path}")
+    except OSError:
+        human = b""
+    yield "equal" if result == human else "different"
+    base, ours, theirs = (
+        git(repo, "cat-file", "blob", stages[stage]) if stage in stages else b""
+        for stage in (1, 2, 3)
+    )
+    if parses(path, ours) and parses(path, theirs) and not parses(path, result):
+        yield "unparsable"
+    if lost_lines(base, ours, theirs, result):
+        yield "lost"
+
+
+def parses(path: str, source: bytes) -> bool:
+    """Judged by the standard library (YAML: by ruamel), not by the parsers of the engine."""
+    try:
+        if path.endswith(".py"):
+            ast.parse(source)
+        elif path.endswith(".json"):
+            json.loads(source)
+        elif path.endswith((".yaml", ".yml")):
+            from ruamel.yaml import YAML
+
+            list(YAML(typ="safe", pure=True).load_all(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    except Exception as error:  # noqa: BLE001 - ruamel has its own family of errors
+        return "ruamel" not in type(error).__module__
+    return True
+
+
+def lost_lines(base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[str]:
+    """Lines that one side added or nobody removed, and that the result lacks.
+
+    A line counts without white space around it and a comma behind it. A line that was rewritten
+    (two imports that became one) is not lost as long as every word of it is there often enough.
+    """
+    rows = [Counter(lines(version)) for version in (base, ours, theirs)]
+    words = [Counter(words_of(version)) for version in (base, ours, theirs)]
+    kept, said = Counter(lines(result)), Counter(words_of(result))
+    short = [row for row in set().union(*rows) if kept[row] < due(row, rows)]
+    return [
+        row
+        for row in short
+        if any(said[word] < due(word, words) for word in words_of(row.encode())) or row in "{}[]()"
+    ]
+
+
+def due(thing: str, counts: list[Counter[str]]) -> int:
+    """How often at least: additions of both may be the same one; removals of both add up."""
+    base, ours, theirs = (count[thing] for count in counts)
+    if min(ours, theirs) >= base:
+        return max(ours, theirs)
+    return max(0, ours + theirs - base)
+
+
+def lines(source: bytes) -> list[str]:
+    rows = (row.strip().rstrip(",").rstrip() for row in source.decode(errors="replace").split("\n"))
+    return [row for row in rows if len(row) > 1]
+
+
+def words_of(source: bytes) -> list[str]:
+    found = re.findall(r"\w+", source.decode(errors="replace"))
+    return [word for word in found if word not in ("from", "import")]
+
+
+def read_state(state: Path | None) -> dict[str, dict[str, object]]:
+    if state is None or not state.exists():
+        return {}
+    rows = (json.loads(line) for line in state.read_text().splitlines() if line.endswith("}"))
+    return {row["merge"]: row for row in rows}
+
+
+def progress(items: Iterator[object], total: int) -> Iterator[object]:
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, "merges", total=total, console=Console(stderr=True), transient=True)
+
+
+def report(results: list[dict[str, object]], *, as_json: bool) -> None:
+    counts: dict[str, Counter[str]] = {}
+    for result in results:
+        for file in result["files"]:
+            counts.setdefault(file["type"], Counter())[file["kind"]] += 1
+    failed = sum("error" in result for result in results)
+    if as_json:
+        types = {end: {kind: count[kind] for kind in KINDS} for end, count in counts.items()}
+        print(json.dumps({"merges": len(results), "failed": failed, "types": types}, indent=2))
+        return
+    print(f"{len(results)} merges, {failed} of them not replayable (objects missing)")
+    width = max(map(len, KINDS.values()))
+    print(" " * width, *(f"{end:>8}" for end in counts))
+    for kind, said in KINDS.items():
+        print(f"{said:{width}}", *(f"{count[kind]:8}" for count in counts.values()))
+
+
+if __name__ == "__main__":
+    main()
