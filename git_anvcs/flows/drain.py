@@ -8,9 +8,9 @@ are written, then the state that says so; what is repeated finds its record in p
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_anvcs.flows import claims, drain_state, made, mirror, record_commit
-from git_anvcs.flows.claims import Pending
+from git_anvcs.flows import drain_state, intake, made, mirror, record_commit
 from git_anvcs.flows.drain_state import State
+from git_anvcs.flows.intake import Pending
 from git_anvcs.flows.made import Made
 from git_anvcs.git import reflog
 from git_anvcs.git.reflog import Move
@@ -206,7 +206,7 @@ class _Taken:
     def _take_event(self, line: Line) -> None:
         value = line.value or {}
         try:
-            self.pending = claims.fold(self.repo, self.pending, line.worktree, value)
+            self.pending = intake.fold(self.repo, self.pending, line.worktree, value)
         except ValueError as error:
             self.unusable.append(line._replace(reason=str(error)))
 
@@ -225,7 +225,7 @@ class _Taken:
         if facts.commit.parents == (base,):
             found = found._replace(squashed=tuple(squashed))
         if not found.in_rebase:  # that moves commits; who made them is known from before
-            claim, self.pending = claims.claim_for(
+            claim, self.pending = intake.claim_for(
                 self.repo, self.pending, found.worktree, facts, line
             )
             found = found._replace(claim=claim)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 import json
 from typing import Any, NamedTuple, cast
 
-from git_anvcs.flows.claims import Pending
+from git_anvcs.flows.intake import Pending
 from git_anvcs.flows.made import Made, oids
 from git_anvcs.git import reflog
 from git_anvcs.store import atomic, spool
@@ -18,7 +18,7 @@ class State(NamedTuple):
 
     mark: in the spool
     reflogs: worktree -> place in its HEAD's reflog
-    pending: what agents did that no commit has taken up yet (flows/claims.py)
+    pending: what agents did that no commit has taken up yet (flows/intake.py)
     held: commits made in worktrees where a rebase is still going on
     squashes: worktree -> HEAD when `git merge --squash` ran there, then what it put together
     """

@@ -15,73 +15,108 @@ from typing import Any
 from git_anvcs.flows import context
 from git_anvcs.flows.environment import environment_of
 from git_anvcs.git.repo import Repo
+from git_anvcs.provenance import pending as state
 from git_anvcs.provenance import prompts
-from git_anvcs.provenance.claim import Known, Seen, claim_for
-from git_anvcs.provenance.environment import signals_in
-from git_anvcs.provenance.events import from_line
-from git_anvcs.provenance.pending import Pending, Table, with_event
+from git_anvcs.provenance.claim import Known, Seen
+from git_anvcs.provenance.claim import claim_for as claim_of
+from git_anvcs.provenance.events import LONGEST_ID, Event, from_line, text, texts
+from git_anvcs.provenance.pending import Table, with_event
+from git_anvcs.provenance.subject import Facts
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
+
+# Worktree -> what is pending there; plain JSON, saved by the drain.
+Pending = dict[str, object]
 
 MOST_SESSIONS = 512
 _TRANSCRIPT_TAIL = 256 << 10
 _LARGEST_SESSION = 64 << 10
 
-# Variables that tell who commits; hooks/_anvcs.sh writes down those that are set.
-SESSION, TICKET, TERMINAL = "ANVCS_SESSION", "ANVCS_COMMIT", "terminal"
 
+def fold(repo: Repo, pending: Pending, worktree: str, line: Mapping[str, Any]) -> Pending:
+    """What is pending, by worktree, after one more line of `worktree`.
 
-def fold(repo: Repo, pending: Mapping[str, Any], line: Mapping[str, Any]) -> Table:
-    """What is pending in a worktree after one more line. Raises ValueError: not a line of ours."""
-    here = Pending(pending)
+    Raises ValueError: not a line of ours.
+    """
+    here = state.Pending(_of(pending, worktree))
     if line.get("kind") == "context":
         here.tell(line)
-        return here.value
-    event = from_line(line)
-    here.fold(event)
-    if event.who:
-        _update_session(Paths(repo.common_dir), event.who, event)
-    return here.value
+    else:
+        event = from_line(line)
+        here.fold(event)
+        if event.who:
+            _update_session(Paths(repo.common_dir), event.who, event)
+    return _with(repo, pending, worktree, here)
 
 
-def claim(repo: Repo, pending: Mapping[str, Any], seen: Seen, commit: str) -> tuple[Table, Table]:
-    """The claim for a commit, and what is still pending after it."""
+def claim_for(
+    repo: Repo, pending: Pending, worktree: str, facts: Facts, line: Mapping[str, Any]
+) -> tuple[Table, Pending]:
+    """The claim for a commit, and what is still pending after it.
+
+    line: what the hook saw of it (docs/formats/spool.md); empty when only the reflog tells
+    """
     paths = Paths(repo.common_dir)
-    here = Pending(pending)
+    here = state.Pending(_of(pending, worktree))
+    seen = _seen(facts, line)
     sessions = {who: _session(paths, who) for who in [*here.sessions, seen.session] if who}
-    made = claim_for(Known(here, {k: v for k, v in sessions.items() if v}), seen)
-    made = prompts.apply_policy(paths, made, _policy(repo, here, seen))
-    made["env"] = environment_of(repo, commit)
-    here.committed(dict.fromkeys(seen.paths), seen.ticket)
-    return made, here.value
+    claim = claim_of(Known(here, {k: v for k, v in sessions.items() if v}), seen)
+    claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
+    claim["env"] = environment_of(repo, facts.commit.oid)
+    here.committed(facts.changed, seen.ticket)
+    return claim, _with(repo, pending, worktree, here)
 
 
-def seen_by_hook(variables: Mapping[str, str], **facts: Any) -> Seen:
-    """What a hook saw, from the variables it wrote down; `facts` are the commit's own."""
-    terminal = variables.get(TERMINAL)
+def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
+    """What was seen of a commit: by its hook, and in the commit itself."""
+    ts = line.get("ts")
+    terminal = line.get("terminal")
     return Seen(
-        session=variables.get(SESSION, ""),
-        ticket=variables.get(TICKET, ""),
-        signals=signals_in(variables),
-        terminal=None if terminal is None else terminal == "1",
-        **facts,
+        ts=float(ts) if isinstance(ts, int | float) else 0.0,
+        session=text(line, "session", limit=LONGEST_ID * 2),
+        ticket=text(line, "token"),
+        signals=texts(line, "signals"),
+        terminal=terminal if isinstance(terminal, bool) else None,
+        paths=tuple(facts.changed),
+        author=facts.commit.author,
+        committer=facts.commit.committer,
+        message=facts.commit.message,
     )
 
 
-def _policy(repo: Repo, here: Pending, seen: Seen) -> str:
-    said = here.told(seen.ticket).get("prompt_policy")
-    return said if said in prompts.POLICIES else context.prompt_policy(repo)
+def _by_policy(repo: Repo, paths: Paths, claim: Table, said: object) -> Table:
+    """The claim with what policy lets a record hold of its prompt; `said` was for this commit."""
+    policy = context.prompt_policy(repo)
+    mac = claim.get("prompt_info", {}).get("hmac_sha256", "")
+    if policy == prompts.WITHHELD and said is None:
+        prompts.forget(paths, mac)  # the repository's policy: nothing of it is kept here either
+    return prompts.apply_policy(paths, claim, said if isinstance(said, str) else policy)
 
 
-def _update_session(paths: Paths, who: str, event: Any) -> None:
+def _of(pending: Pending, worktree: str) -> Table:
+    found = pending.get(worktree)
+    return found if isinstance(found, dict) else {}
+
+
+def _with(repo: Repo, pending: Pending, worktree: str, here: state.Pending) -> Pending:
+    """All worktrees with the new state of one; a worktree that is gone leaves nothing behind."""
+    found = {**pending, worktree: here.value}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and (name == "." or (repo.common_dir / name).is_dir())
+    }
+
+
+def _update_session(paths: Paths, who: str, event: Event) -> None:
     before = _read(_file(paths, who))
     after = with_event(before, event)
     if after == before:
         return
     if not before:
         _make_room(paths.sessions)
-    text = json.dumps(after, separators=(",", ":")).encode() + b"\n"
-    atomic.write(_file(paths, who), text, mode=0o600)
+    said = json.dumps(after, separators=(",", ":")).encode() + b"\n"
+    atomic.write(_file(paths, who), said, mode=0o600)
 
 
 def _session(paths: Paths, who: str) -> Table:
@@ -106,6 +141,8 @@ def _read(file: Path) -> Table:
 
 def _tail(file: Path) -> bytes:
     try:
+        if not file.is_file():  # a pipe would keep us waiting
+            return b""
         with file.open("rb") as opened:
             size = opened.seek(0, 2)
             opened.seek(max(0, size - _TRANSCRIPT_TAIL))
