@@ -40,6 +40,8 @@ def combine(place: Place, scope: bool) -> Combine[Item]:
         ),
         between=lambda mine, yours: side_by_side(mine, yours, scope),
         note=lambda rule, mine, yours: noted(place, rule, mine, yours),
+        needed=lambda item: imports.needed(place, item),
+        rank=imports.rank,
     )
 
 
@@ -67,7 +69,7 @@ def side_by_side(mine: Sequence[Item], yours: Sequence[Item], scope: bool) -> bo
     fixed = [
         any(not identity(item, scope).free for item in run if item.nodes) for run in (mine, yours)
     ]
-    return not all(fixed)
+    return not all(fixed) and not imports.collide(mine, yours)
 
 
 def place_of(place: Place, items: Sequence[Item], scope: bool) -> Place:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.code.identity import definition, unwrapped
+from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
+from git_anvcs.merge.code.identity import bindings, definition, unwrapped
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import Profile
@@ -30,7 +30,7 @@ def flaws(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
         merged = read(profile, text)
     except NotUnderstood:
         return syntax(profile, versions, text)
-    return duplicates(profile, versions, merged)
+    return [*duplicates(profile, versions, merged), *imported(profile, versions, merged)]
 
 
 def syntax(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
@@ -77,9 +77,84 @@ def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
             yield from definitions(source, body, key)
 
 
-WORD = re.compile(r"\w+|[^\w\s,()\[\]{}'\"#\\]+")
+def imported(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
+    """Names imported from two places, and names that nobody imports any more but one side uses."""
+    sources = [read(profile, version) for version in versions]
+    known = [bindings(source) for source in sources]
+    now = bindings(merged)
+    twice = [
+        name
+        for name, origins in now.items()
+        if len(origins) > max([1, *(len(one.get(name, ())) for one in known)])
+    ]
+    flaws = [Flaw("duplicate", f"import {name}") for name in twice]
+    return flaws + [Flaw("unbound", f"import {name}") for name in unbound(sources, merged)]
 
 
-def tokens(text: bytes) -> Tokens:
-    """Words and operators; brackets, commas and quotes come and go with the layout."""
-    return Counter(WORD.findall(text.decode("utf-8", "replace")))
+def unbound(sources: list[Source], merged: Source) -> set[str]:
+    """Names whose import one side removed while the other side's code uses them."""
+    base, ours, theirs = (bindings(source) for source in sources)
+    now = bindings(merged)
+    found = set()
+    for without, source, other in ((ours, sources[1], theirs), (theirs, sources[2], ours)):
+        for name in base.keys() - without.keys():
+            if name in other and name not in now and not uses(source, name) and uses(merged, name):
+                found.add(name)
+    return found
+
+
+def uses(source: Source, name: str) -> bool:
+    """Whether the code, not a string or comment, speaks of this name."""
+    pattern = re.compile(rb"(?<![.\w])" + re.escape(name.encode()) + rb"(?!\w)")
+    for match in pattern.finditer(source.text):
+        node = source.root.descendant_for_byte_range(match.start(), match.end())
+        parent = node.parent if node is not None else None
+        if node is None or node.child_count or node.type != "identifier":
+            continue
+        if parent is not None and parent.type == "keyword_argument":
+            field = parent.child_by_field_name("name")
+            if field is not None and field.id == node.id:
+                continue
+        return True
+    return False
+
+
+WORD = re.compile(rb"\w+|[^\w\s,()\[\]{}'\"#\\]+")
+
+
+def tokens(profile: Profile, text: bytes) -> Tokens:
+    """Definitions and imported names; what is inside them, `conserved` has counted."""
+    source = read(profile, text)
+    found: Tokens = Counter(one.key for one in definitions(source, source.root, ""))
+    found.update(bindings(source).keys())
+    return found
+
+
+def conserved(sources: list[Source], texts: list[Source]) -> bool:
+    """Whether words and operators are there as often as the changes of both sides explain.
+
+    Counted over the file, and if that does not add up (both sides made one change, one of them
+    the opposite elsewhere), over each statement of the module alone.
+    """
+    return any(
+        adds_up([counts(source) for source in sources], [counts(text) for text in texts])
+        for counts in (words, words_by_statement)
+    )
+
+
+def adds_up(versions: list[Tokens], texts: list[Tokens]) -> bool:
+    kept = union(texts)
+    return not lost(versions, kept) and (len(texts) > 1 or not revived(versions, kept))
+
+
+def words(source: Source) -> Tokens:
+    return Counter(WORD.findall(source.text))
+
+
+def words_by_statement(source: Source) -> Tokens:
+    found: Tokens = Counter()
+    for node in source.root.children:
+        name = definition(source, node)
+        key = name.key if name else ""
+        found.update((key, word) for word in WORD.findall(source.of(node)))
+    return found

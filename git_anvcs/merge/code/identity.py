@@ -1,6 +1,7 @@
 """What an item is called, and whether its place among its neighbours matters."""
 
 from collections import Counter
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,16 +49,55 @@ def identity(item: Item, scope: bool) -> Identity:
 
 def imported(source: Source, node: "Node") -> Identity:
     rule = source.profile.imports[node.type]
-    module = source.profile.imports[node.type].module
-    field = node.child_by_field_name(module) if module else None
-    name = source.of(field).decode("utf-8", "replace") if field else ""
-    if not name:
-        name = " ".join(
-            source.of(child).decode("utf-8", "replace")
-            for child in node.children_by_field_name(rule.names)
-        )
+    name = module_of(source, node)
+    if not name or name in source.split:
+        name += "".join(f" {one}" for one in sorted(names_in(source, node)))
     star = bool(rule.star) and any(child.type == rule.star for child in node.named_children)
     return Identity(f"{node.type} {name}{' *' if star else ''}", free=not star)
+
+
+def module_of(source: Source, node: "Node") -> str:
+    field = source.profile.imports[node.type].module
+    found = node.child_by_field_name(field) if field else None
+    return source.of(found).decode("utf-8", "replace") if found else ""
+
+
+def names_in(source: Source, node: "Node") -> list[str]:
+    """The names of an import with their aliases: `b`, `b as c`."""
+    nodes = node.children_by_field_name(source.profile.imports[node.type].names)
+    return [" ".join(source.of(one).decode("utf-8", "replace").split()) for one in nodes]
+
+
+def bindings(source: Source) -> dict[str, set[str]]:
+    """What the imports of a module bind: name -> where it comes from."""
+    found: dict[str, set[str]] = {}
+    for node in source.root.children:
+        if node.type in source.profile.imports:
+            for name, origin in bound(source, node):
+                found.setdefault(name, set()).add(origin)
+    return found
+
+
+def bound(source: Source, node: "Node") -> list[tuple[str, str]]:
+    """Each name that an import statement binds and where it comes from."""
+    module = module_of(source, node)
+    pairs = []
+    for one in names_in(source, node):
+        name, _, alias = one.partition(" as ")
+        if not module and not alias:
+            name = name.partition(".")[0]  # `import a.b` binds `a`
+        pairs.append((alias or name, f"{module}:{name}"))
+    return pairs
+
+
+def split_modules(sources: Sequence[Source]) -> frozenset[str]:
+    """Modules with several import statements in one version: one name a line is the style there."""
+    found = set()
+    for source in sources:
+        kinds = source.profile.imports
+        modules = [module_of(source, n) for n in source.root.children if n.type in kinds]
+        found |= {module for module, count in Counter(modules).items() if module and count > 1}
+    return frozenset(found)
 
 
 def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:

@@ -1,18 +1,37 @@
 """Import statements as sets of names, written back in the layout of the statement that is there."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from git_anvcs.merge.code import listing
-from git_anvcs.merge.code.identity import identity
+from git_anvcs.merge.code.identity import bound, identity
 from git_anvcs.merge.code.items import Item
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, simple
-
-if TYPE_CHECKING:
-    pass
 
 
 def is_import(item: Item) -> bool:
     return len(item.nodes) == 1 and item.nodes[0].type in item.source.profile.imports
+
+
+def rank(item: Item) -> str:
+    """Import statements of one line, one under the other, are sorted by their text."""
+    plain = is_import(item) and item.end == item.first + 1 and not item.sep
+    return item.text.decode("utf-8", "replace") if plain else ""
+
+
+def needed(place: Place, item: Item) -> bool:
+    """Whether the statement binds a name that the result uses."""
+    if not place.needed or not is_import(item):
+        return False
+    return any(name in place.needed for name, _origin in bound(item.source, item.nodes[0]))
+
+
+def collide(mine: Sequence[Item], yours: Sequence[Item]) -> bool:
+    """Whether the two runs bind one name to two things."""
+    names, others = (
+        dict(pair for x in run if is_import(x) for pair in bound(x.source, x.nodes[0]))
+        for run in (mine, yours)
+    )
+    return any(name in others and others[name] != origin for name, origin in names.items())
 
 
 def merge(place: Place, base: Item, ours: Item, theirs: Item) -> Parts:
@@ -32,7 +51,11 @@ def add(place: Place, ours: Item, theirs: Item) -> Parts:
 def remain(place: Place, base: Item, left: Item, side: str) -> Parts:
     """One side deleted the statement, the other changed it: the names that it added stay."""
     names = {cell.key for cell in names_of(base).cells}
-    keep = [cell for cell in names_of(left).cells if cell.key not in names]
+    keep = [
+        cell
+        for cell in names_of(left).cells
+        if cell.key not in names or cell.key.split()[-1] in place.needed
+    ]
     result = rewritten(left, names_of(left), keep) if keep else b""
     mine, yours = (left.text, b"") if side == "ours" else (b"", left.text)
     place.note("import-set", base.text, mine, yours, result)
@@ -52,7 +75,7 @@ def combined(place: Place, items: tuple[Item | None, Item, Item]) -> bytes:
     frame, item = (mine, ours)
     if mine.tall == old.tall != yours.tall and base is not None:
         frame, item = yours, theirs
-    cells = union(old, mine, yours)
+    cells = union(old, mine, yours, place.needed)
     reject_aliases(cells, (old, mine, yours))
     around = {edges(ours), edges(theirs)}
     if len(around) > 1 and (base is None or edges(base) not in around):
@@ -100,10 +123,13 @@ def named(cell: listing.Cell) -> listing.Cell:
 
 
 def union(
-    base: listing.Listing, ours: listing.Listing, theirs: listing.Listing
+    base: listing.Listing,
+    ours: listing.Listing,
+    theirs: listing.Listing,
+    needed: frozenset[str],
 ) -> list[listing.Cell]:
     """Ours without what theirs deleted, and what theirs added, in order where names are sorted."""
-    old = [cell.key for cell in base.cells]
+    old = [cell.key for cell in base.cells if cell.key.split()[-1] not in needed]
     yours = {cell.key: cell for cell in theirs.cells}
     cells = [one for one in ours.cells if one.key in yours or one.key not in old]
     known = {cell.key for cell in ours.cells}

@@ -223,7 +223,7 @@ def write(frame: Listing, cells: list[Cell], comma: bool) -> bytes:
         if any(cell.after or cell.before.strip() for cell in frame.cells):
             raise Unmerged
         return frame.head + frame.tail.lstrip()
-    befores = [spaced(frame, place, one) for place, one in enumerate(cells)]
+    befores = wrapped(frame, cells, [spaced(frame, i, one) for i, one in enumerate(cells)])
     out = [frame.head]
     for place, (one, before) in enumerate(zip(cells, befores, strict=True)):
         last = place == len(cells) - 1
@@ -234,6 +234,27 @@ def write(frame: Listing, cells: list[Cell], comma: bool) -> bytes:
             raise Unmerged  # the comment would swallow what follows
         out.append(one.after)
     return b"".join(out) + frame.tail
+
+
+WIDTH = 79
+
+
+def wrapped(frame: Listing, cells: list[Cell], befores: list[bytes]) -> list[bytes]:
+    """Start a new line in front of an added element that would make its line too long."""
+    down = next((one.before for one in frame.cells[1:] if b"\n" in one.before), b"")
+    if not down or down.strip():
+        return befores
+    native = {one.node.id for one in frame.cells}
+    lines = b"".join(one.before + one.text + b"," for one in frame.cells).split(b"\n")
+    limit = max([WIDTH, *map(len, lines)])
+    found: list[bytes] = []
+    width = len(frame.head)
+    for one, before in zip(cells, befores, strict=True):
+        size = len(before) + len(one.text) + 1
+        long = one.node.id not in native and b"\n" not in before and width + size > limit
+        found.append(down if long and found else before)
+        width = size if b"\n" in found[-1] else width + size
+    return found
 
 
 def spaced(frame: Listing, place: int, one: Cell) -> bytes:

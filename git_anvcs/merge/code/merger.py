@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from git_anvcs.merge import markers
 from git_anvcs.merge.code import block
+from git_anvcs.merge.code.checks import conserved, unbound
+from git_anvcs.merge.code.identity import split_modules
 from git_anvcs.merge.code.items import body
-from git_anvcs.merge.code.outcome import Clash, Parts, Place
+from git_anvcs.merge.code.outcome import Clash, Parts, Place, chosen, clean
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.profile import Profile
 from git_anvcs.merge.result import (
@@ -33,10 +35,31 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     frames = [frame_of(version) for version in versions]
     frame = Frame(*(three_way(*values) for values in zip(*frames, strict=True)))
     sources = [read(profile, bare(version)) for version in versions]
+    split = split_modules(sources)
+    sources = [source._replace(split=split) for source in sources]
     log: list[Resolution] = []
     parts = merge_sources(Place(profile, log), sources)
+    missing = unbound(sources, result_of(profile, parts, "ours"))
+    if missing:
+        log.clear()
+        parts = merge_sources(Place(profile, log, needed=frozenset(missing)), sources)
+        note_kept(log, missing)
+    texts = ["ours"] if clean(parts) else ["ours", "theirs"]
+    if not conserved(sources, [result_of(profile, parts, side) for side in texts]):
+        raise NotUnderstood("more changed than the two sides explain")
     text, conflicts = render(parts, options)
     return Merged(framed(text, frame), tuple(conflicts), tuple(log))
+
+
+def result_of(profile: Profile, parts: Parts, side: str) -> Source:
+    """The result with all clashes decided for a side. Raises NotUnderstood: does not parse."""
+    return read(profile, chosen(parts, side))
+
+
+def note_kept(log: list[Resolution], names: set[str]) -> None:
+    log.extend(
+        Resolution("import-kept", f"import {name}", name, "", name, name) for name in sorted(names)
+    )
 
 
 def merge_sources(place: Place, sources: list[Source]) -> Parts:

@@ -30,6 +30,7 @@ class Place(NamedTuple):
     profile: Profile
     log: list[Resolution]
     where: str = ""
+    needed: frozenset[str] = frozenset()  # imported names that one side dropped, the other uses
 
     def inside(self, name: str) -> "Place":
         if not name:

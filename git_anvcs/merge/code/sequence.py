@@ -32,8 +32,9 @@ class Combine(NamedTuple, Generic[T]):
     twin: both sides added an item with this key; None when that is a clash
     dropped: one side deleted the item, the other edited it; None when that is a clash
     clash: a run of items that no rule combines
-    between: whether both sides may insert these runs at one place
-    order: the two runs, inserted at one place, as one
+    between: whether both sides may do this to one place: insert and delete these items
+    needed: whether the item stays although one side deleted it
+    rank: where the item belongs among others added at one place, empty when anywhere
     """
 
     matching: Matching[T]
@@ -43,6 +44,8 @@ class Combine(NamedTuple, Generic[T]):
     clash: Callable[[Sequence[T], Sequence[T], Sequence[T], str], Parts]
     between: Callable[[Sequence[T], Sequence[T]], bool]
     note: Callable[[str, Sequence[T], Sequence[T]], None]
+    needed: Callable[[T], bool] = lambda _item: False
+    rank: Callable[[T], str] = lambda _item: ""
 
 
 class Tangled(Exception):
@@ -172,9 +175,16 @@ class Sequences(Generic[T]):
         gone_theirs = [b for change in group.yours for b in range(change.a0, change.a1)]
         if not new_ours and not new_theirs:
             return True
+        if self.rewritten(gone_ours, gone_theirs):
+            return False
         old_ours = [self.base[b] for b in gone_ours if b not in self.mine.moved]
         old_theirs = [self.base[b] for b in gone_theirs if b not in self.yours.moved]
         return self.how.between([*new_ours, *old_ours], [*new_theirs, *old_theirs])
+
+    def rewritten(self, gone_ours: list[int], gone_theirs: list[int]) -> bool:
+        """Both sides took the same item out, and something else in: two ways to change it."""
+        both = {*gone_ours} & {*gone_theirs} - {*self.mine.moved} - {*self.yours.moved}
+        return any(self.how.matching.identity(self.base[b]).once for b in both)
 
     def remaining(self, b: int) -> Entry | None:
         """A base item inside a group: kept by both, deleted by one, or a clash (None)."""
@@ -190,13 +200,12 @@ class Sequences(Generic[T]):
         text = self.how.matching.text
         left = self.ours[o] if o is not None else self.theirs[t] if t is not None else self.base[b]
         if text(left) == text(self.base[b]):
-            return Entry(None, None, None, [])
+            kept = self.how.needed(left)
+            return Entry((b, b + 1), span(o), span(t), [text(left)] if kept else [])
         parts = self.how.dropped(self.base[b], left, "ours" if t is None else "theirs")
         if parts is None:
             return None
-        mine = (o, o + 1) if o is not None else None
-        yours = (t, t + 1) if t is not None else None
-        return Entry((b, b + 1), mine, yours, parts)
+        return Entry((b, b + 1), span(o), span(t), parts)
 
     def inserted(self, mine: range, yours: range) -> list[Entry]:
         """What the sides put at one place, ours then theirs."""
@@ -206,7 +215,21 @@ class Sequences(Generic[T]):
             self.how.note(
                 "both-added", [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
             )
-        return first + second
+        return self.ranked(first, second)
+
+    def ranked(self, first: list[Entry], second: list[Entry]) -> list[Entry]:
+        """Ours then theirs; by rank where both are in that order already."""
+        keyed = [(self.rank(entry), entry) for entry in [*first, *second]]
+        ranks = [rank for rank, _entry in keyed]
+        runs = (ranks[: len(first)], ranks[len(first) :])
+        if not all(ranks) or any(run != sorted(run) for run in runs):
+            return [*first, *second]
+        return [entry for _rank, entry in sorted(keyed, key=lambda pair: pair[0])]
+
+    def rank(self, entry: Entry) -> str:
+        if entry.ours:
+            return self.how.rank(self.ours[entry.ours[0]])
+        return self.how.rank(self.theirs[entry.theirs[0]]) if entry.theirs else ""
 
     def from_ours(self, o: int) -> Entry | None:
         if o in self.came_mine:
@@ -287,6 +310,10 @@ class Sequences(Generic[T]):
             or any(t in self.came_yours or t in self.twins_back for t in yours)
         ):
             raise Tangled
+
+
+def span(place: int | None) -> Span:
+    return None if place is None else (place, place + 1)
 
 
 def kind(base: Sequence[T], ours: int, theirs: int) -> str:

@@ -15,6 +15,7 @@ class Source(NamedTuple):
     starts: list[int]  # offset of each row; the last one is the end of the text
     root: "Node"
     profile: Profile
+    split: frozenset[str] = frozenset()  # modules that are imported from by several statements
 
     def rows(self, first: int, end: int) -> bytes:
         """The lines from row `first` up to row `end`, not included."""

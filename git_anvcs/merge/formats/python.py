@@ -39,4 +39,4 @@ def refused(text: bytes) -> int:
 
 
 def tokens(text: bytes) -> Tokens:
-    return checks.tokens(text)
+    return checks.tokens(profile("python"), merger.bare(text))
