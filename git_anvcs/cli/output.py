@@ -50,14 +50,13 @@ class Output:
         head: Mapping[str, object] | None = None,
     ) -> None:
         """Print one JSON object, `{**head, key: [items]}`, an item a line, none of them kept."""
-        first = json.dumps(head or {}, ensure_ascii=False).removesuffix("}")
+        opening = json.dumps(head or {}, ensure_ascii=False).removesuffix("}")
         comma = ", " if head else ""
-        print(f"{first}{comma}{json.dumps(key)}: [", end="")
-        separator = "\n"
-        for item in items:
-            print(separator + json.dumps(item, ensure_ascii=False), end="")
-            separator = ",\n"
-        print("\n]}")
+        before = f"{opening}{comma}{json.dumps(key)}: [\n"
+        for item in items:  # the first one may raise: nothing is printed before it is there
+            print(before + json.dumps(item, ensure_ascii=False), end="")
+            before = ",\n"
+        print("\n]}" if before == ",\n" else f"{before}]}}")
 
     def note(self, text: str) -> None:
         """Say something on the way; silent with -q."""

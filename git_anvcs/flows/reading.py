@@ -10,8 +10,9 @@ from typing import NamedTuple
 from git_anvcs.flows.drain import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
-from git_anvcs.provenance import records
+from git_anvcs.provenance import prompts, records
 from git_anvcs.provenance.record import Record
+from git_anvcs.store.paths import Paths
 
 _META_ID = re.compile(r"am_[0-9A-HJKMNP-TV-Z]{26}")
 _CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
@@ -50,12 +51,19 @@ def find(repo: Repo, name: str) -> str:
         commit = _by_id(repo, name)
     if commit is not None:
         return commit
-    if name in ("HEAD", "@"):
-        raise AnvcsError("there are no commits yet", hint="git commit makes the first one")
+    if name in ("HEAD", "@") and (refusal := no_commits(repo)):
+        raise refusal
     raise UsageError(
         f"no commit is called {name!r}",
         hint="give a revision (HEAD~2, a branch, an id), a record id (am_…) or a change id (I…)",
     )
+
+
+def no_commits(repo: Repo) -> AnvcsError | None:
+    """The error to raise when HEAD has no commit; None when it has one."""
+    if repo.resolve("HEAD"):
+        return None
+    return AnvcsError("there are no commits yet", hint="git commit makes the first one")
 
 
 def prompt(repo: Repo, record: Record) -> Prompt:
@@ -66,6 +74,9 @@ def prompt(repo: Repo, record: Record) -> Prompt:
     mac, policy = info.get("hmac_sha256"), info.get("policy")
     if not isinstance(mac, str):
         return Prompt(None, "withheld" if policy == "withheld" else "")
+    text = prompts.read(Paths(repo.common_dir), mac)
+    if text is not None:
+        return Prompt(text)
     return Prompt(None, f"withheld (hash {mac[:12]}…, not given on this machine)")
 
 
