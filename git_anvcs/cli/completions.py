@@ -6,25 +6,49 @@ bash and zsh completions call a function named after the subcommand, and fish as
 
 from collections.abc import Mapping, Sequence
 import shlex
+from typing import NamedTuple
 
 from git_anvcs.cli.shapes import Option, Shape
 
+# Below share/, where each shell looks by the name of the program.
 SHELLS = {
-    "bash": "bash-completion/completions/git-anvcs",
-    "zsh": "zsh/site-functions/_git-anvcs",
-    "fish": "fish/vendor_completions.d/git-anvcs.fish",
+    "bash": "bash-completion/completions/{name}",
+    "zsh": "zsh/site-functions/_{name}",
+    "fish": "fish/vendor_completions.d/{name}.fish",
 }
 
 
-def script(shell: str, commands: Sequence[Shape], summaries: Mapping[str, str]) -> str:
+class Program(NamedTuple):
+    """What is completed: `git-anvcs` with its alias `ai-vcs`, also typed as `git anvcs`.
+
+    summaries: command to what it does, in few words
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    commands: Sequence[Shape]
+    summaries: Mapping[str, str]
+
+    @property
+    def subcommand(self) -> str:
+        """What follows `git`."""
+        return self.name.removeprefix("git-")
+
+    @property
+    def function(self) -> str:
+        """The function that Git's bash completion calls for the subcommand."""
+        return "_" + self.name.replace("-", "_")
+
+
+def script(shell: str, program: Program) -> str:
     """The script of one of SHELLS."""
     match shell:
         case "bash":
-            return _bash(commands)
+            return _bash(program)
         case "zsh":
-            return _zsh(commands, summaries)
+            return _zsh(program)
         case _:
-            return _fish(commands, summaries)
+            return _fish(program)
 
 
 def _name(shape: Shape) -> str:
@@ -51,8 +75,9 @@ def _values(shapes: Sequence[Shape]) -> dict[str, tuple[str, ...]]:
 
 
 def _path(shape: Shape) -> str:
-    """`git anvcs context set` is `context set`."""
-    return " ".join(shape.name.split()[2:])
+    """`git anvcs context set` is `context set`, `git-ai-merge solve` is `solve`."""
+    words = shape.name.split()
+    return " ".join(words[2:] if words[0] == "git" else words[1:])
 
 
 def _every(shapes: Sequence[Shape]) -> list[Shape]:
@@ -62,7 +87,8 @@ def _every(shapes: Sequence[Shape]) -> list[Shape]:
 # --- bash
 
 
-def _bash(commands: Sequence[Shape]) -> str:
+def _bash(program: Program) -> str:
+    commands = program.commands
     cases = [
         f"    {shlex.quote(_path(shape))}) words={shlex.quote(' '.join(_words(shape)))} ;;"
         for shape in _every(commands)
@@ -73,37 +99,44 @@ def _bash(commands: Sequence[Shape]) -> str:
         if choices
     ]
     names = " ".join(map(_name, commands))
-    return _BASH.format(names=names, cases="\n".join(cases), values="\n".join(values))
+    return _BASH.format(
+        program=program,
+        all=" ".join((program.name, *program.aliases)),
+        names=names,
+        cases="\n".join(cases),
+        values="\n".join(values),
+    )
 
 
 _BASH = """\
-# Completion of git-anvcs for bash; Git's completion calls _git_anvcs for `git anvcs`.
-_git_anvcs() {{
+# Completion of {program.name} for bash.
+# Git's own completion calls {program.function} for `git {program.subcommand}`.
+{program.function}() {{
   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}
   local path='' words='' word i
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${{COMP_WORDS[i]}}
     case $word in
-    anvcs) [[ -n $path ]] || continue ;;
+    {program.subcommand}) [[ -n $path ]] || continue ;;
     -C) ((i++)); continue ;;
     -*) continue ;;
     esac
     if [[ -z $path ]]; then path=$word
-    elif __git_anvcs_words "$path $word"; then path="$path $word"
+    elif _{program.function}_words "$path $word"; then path="$path $word"
     fi
   done
   if [[ -z $path ]]; then
     words='{names} --help --version --json -C -q -v'
   else
-    __git_anvcs_words "$path"
+    _{program.function}_words "$path"
     words=$REPLY
-    __git_anvcs_values "$path $prev" && words=$REPLY
+    _{program.function}_values "$path $prev" && words=$REPLY
   fi
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
   [[ ${{#COMPREPLY[@]}} -gt 0 || $cur == -* || -z $path ]] || COMPREPLY=($(compgen -f -- "$cur"))
 }}
 
-__git_anvcs_words() {{
+_{program.function}_words() {{
   local words=''
   case $1 in
 {cases}
@@ -112,7 +145,7 @@ __git_anvcs_words() {{
   REPLY=$words
 }}
 
-__git_anvcs_values() {{
+_{program.function}_values() {{
   local words=''
   case $1 in
 {values}
@@ -121,27 +154,32 @@ __git_anvcs_values() {{
   REPLY=$words
 }}
 
-complete -o filenames -o bashdefault -F _git_anvcs git-anvcs ai-vcs
+complete -o filenames -o bashdefault -F {program.function} {all}
 """
 
 
 # --- zsh
 
 
-def _zsh(commands: Sequence[Shape], summaries: Mapping[str, str]) -> str:
+def _zsh(program: Program) -> str:
     names = [
-        _zsh_quote(f"{_name(s)}:{summaries.get(_name(s), '')}", colons=False) for s in commands
+        _zsh_quote(f"{_name(shape)}:{program.summaries.get(_name(shape), '')}", colons=False)
+        for shape in program.commands
     ]
-    blocks = "\n".join(_zsh_case(shape) for shape in commands)
-    listed = "\n".join(f"    {name}" for name in names)
-    return _ZSH.format(names=listed, cases=blocks)
+    return _ZSH.format(
+        program=program,
+        all=" ".join((program.name, *program.aliases)),
+        names="\n".join(f"    {name}" for name in names),
+        cases="\n".join(map(_zsh_case, program.commands)),
+    )
 
 
 _ZSH = """\
-#compdef git-anvcs ai-vcs
-#description who made each commit, merges that understand
-# Completion of git-anvcs for zsh; Git's completion calls _git-anvcs for `git anvcs`.
-_git-anvcs() {{
+#compdef {all}
+#description {program.name}
+# Completion of {program.name} for zsh.
+# Git's own completion calls _{program.name} for `git {program.subcommand}`.
+_{program.name}() {{
   local context curcontext="$curcontext" state line
   typeset -A opt_args
   local -a commands
@@ -156,7 +194,7 @@ _git-anvcs() {{
     '(- *)--help[show help]' '(- *)--version[show the version]' \\
     '1: :->command' '*:: :->words' && return
   case $state in
-  command) _describe -t commands 'git-anvcs command' commands ;;
+  command) _describe -t commands '{program.name} command' commands ;;
   words)
     curcontext="${{curcontext%:*}}-$line[1]:"
     case $line[1] in
@@ -167,9 +205,9 @@ _git-anvcs() {{
 }}
 
 if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
-  _git-anvcs "$@"
+  _{program.name} "$@"
 else
-  (( $+functions[compdef] )) && compdef _git-anvcs git-anvcs ai-vcs
+  (( $+functions[compdef] )) && compdef _{program.name} {all}
 fi
 """
 
@@ -204,65 +242,74 @@ def _zsh_quote(text: str, *, colons: bool = True) -> str:
 # --- fish
 
 
-def _fish(commands: Sequence[Shape], summaries: Mapping[str, str]) -> str:
-    lines = [_FISH]
-    for shape in commands:
+def _fish(program: Program) -> str:
+    lines = [_FISH.format(program=program)]
+    complete = _Fish(program)
+    for shape in program.commands:
         name = _name(shape)
-        lines.append(_fish_line("__anvcs_needs_command", name, summaries.get(name, "")))
+        lines.append(complete.word("needs_command", name, program.summaries.get(name, "")))
         for each in (shape, *shape.below):
-            within = f"__anvcs_using {_path(each)}"
-            lines += [_fish_line(within, _name(child), "") for child in each.below]
-            lines += [_fish_option(within, option) for option in each.options]
+            within = f"using {_path(each)}"
+            lines += [complete.word(within, _name(child), "") for child in each.below]
+            lines += [complete.option(within, option) for option in each.options]
     return "\n".join(line for line in lines if line) + "\n"
 
 
 _FISH = """\
-# Completion of git-anvcs for fish, also as `git anvcs` and `ai-vcs`.
-function __anvcs_words
+# Completion of {program.name} for fish, also as `git {program.subcommand}`.
+function _{program.function}_words
   set -l words (commandline -opc)
   set -e words[1]
-  if test (count $words) -gt 0; and test "$words[1]" = anvcs
+  if test (count $words) -gt 0; and test "$words[1]" = {program.subcommand}
     set -e words[1]
   end
   for word in $words
     string match -q -- '-*' $word; or echo $word
   end
 end
-function __anvcs_called
+function _{program.function}_called
   set -l words (commandline -opc)
-  test "$words[1]" != git; or test "$words[2]" = anvcs
+  test "$words[1]" != git; or test "$words[2]" = {program.subcommand}
 end
-function __anvcs_needs_command
-  __anvcs_called; and test (count (__anvcs_words)) -eq 0
+function _{program.function}_needs_command
+  _{program.function}_called; and test (count (_{program.function}_words)) -eq 0
 end
-function __anvcs_using
-  set -l words (__anvcs_words)
+function _{program.function}_using
+  set -l words (_{program.function}_words)
   set -l size (count $argv)
-  __anvcs_called; and test (count $words) -ge $size; and test "$words[1..$size]" = "$argv"
+  _{program.function}_called; and test (count $words) -ge $size
+  and test "$words[1..$size]" = "$argv"
 end"""
 
 
-def _fish_line(condition: str, word: str, text: str) -> str:
-    described = f" -d {_fish_quote(text)}" if text else ""
-    return _for_each_program(f"-f -n {_fish_quote(condition)} -a {_fish_quote(word)}{described}")
+class _Fish(NamedTuple):
+    """Lines of `complete` for one program under all its names."""
 
+    program: Program
 
-def _fish_option(condition: str, option: Option) -> str:
-    if not option.flags:
-        words = " ".join(option.choices)
-        return _fish_line(condition, words, option.help) if words else ""
-    flags = "".join(
-        f" -l {flag[2:]}" if flag.startswith("--") else f" -s {flag[1:]}" for flag in option.flags
-    )
-    value = f" -x -a {_fish_quote(' '.join(option.choices))}" if option.choices else " -r"
-    described = f" -d {_fish_quote(option.help)}" if option.help else ""
-    return _for_each_program(
-        f"-n {_fish_quote(condition)}{flags}{value if option.value else ''}{described}"
-    )
+    def word(self, condition: str, word: str, text: str) -> str:
+        described = f" -d {_fish_quote(text)}" if text else ""
+        return self._each(f"-f -n {self._when(condition)} -a {_fish_quote(word)}{described}")
 
+    def option(self, condition: str, option: Option) -> str:
+        if not option.flags:
+            words = " ".join(option.choices)
+            return self.word(condition, words, option.help) if words else ""
+        flags = "".join(
+            f" -l {flag[2:]}" if flag.startswith("--") else f" -s {flag[1:]}"
+            for flag in option.flags
+        )
+        choices = f" -x -a {_fish_quote(' '.join(option.choices))}" if option.choices else " -r"
+        described = f" -d {_fish_quote(option.help)}" if option.help else ""
+        value = choices if option.value else ""
+        return self._each(f"-n {self._when(condition)}{flags}{value}{described}")
 
-def _for_each_program(rest: str) -> str:
-    return "\n".join(f"complete -c {program} {rest}" for program in ("git-anvcs", "ai-vcs", "git"))
+    def _when(self, condition: str) -> str:
+        return _fish_quote(f"_{self.program.function}_{condition}")
+
+    def _each(self, rest: str) -> str:
+        names = (self.program.name, *self.program.aliases, "git")
+        return "\n".join(f"complete -c {name} {rest}" for name in names)
 
 
 def _fish_quote(text: str) -> str:

@@ -83,4 +83,5 @@ def _without_heading(epilog: str) -> str:
 def _text(text: str) -> str:
     """Escaped so that roff prints it as it is: no control lines, no typographic dashes."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace('"', "\\(dq")
+    escaped = "".join(c if c.isascii() else f"\\[u{ord(c):04X}]" for c in escaped)
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

@@ -10,13 +10,14 @@ import importlib.util
 from pathlib import Path
 import sys
 
-from git_anvcs.cli.completions import SHELLS, script
+from git_anvcs.cli.completions import SHELLS, Program, script
 from git_anvcs.cli.main import COMMANDS, load, parser_of
 from git_anvcs.cli.manpage import man_page
 from git_anvcs.cli.shapes import Group, Option, Shape, shape_of
+from git_anvcs.drivers import merge_program
 
-PROGRAMS = {
-    "git-ai-merge": "git_anvcs.drivers.merge",
+# What Git starts: a module whose docstring says what it is for, and whose USAGE how it is called.
+STARTED_BY_GIT = {
     "git-merge-anvcs": "git_anvcs.drivers.strategy",
     "git-ai-blob": "git_anvcs.drivers.blob",
 }
@@ -33,6 +34,12 @@ def main(folder: Path) -> int:
 def command_shapes() -> list[Shape]:
     """The shape of every `git anvcs` command."""
     return [shape_of(parser_of(name, load(name))) for name in COMMANDS if _built(name)]
+
+
+def merge_shapes() -> list[Shape]:
+    """The shape of every command of git-ai-merge."""
+    parser, load_one = merge_program.parser_of, merge_program.load
+    return [shape_of(parser(name, load_one(name))) for name in merge_program.COMMANDS]
 
 
 def overview() -> Shape:
@@ -63,32 +70,57 @@ def man_pages() -> Iterator[tuple[str, str]]:
     """Path below share/ and text of every man page."""
     shapes = command_shapes()
     names = [shape.name.replace(" ", "-") for shape in shapes]
-    also = (*names, *PROGRAMS)
+    also = (*names, "git-ai-merge", *STARTED_BY_GIT)
     yield _page(overview(), "an AI-native layer on top of unmodified Git", also)
     yield "man/man1/ai-vcs.1", ".so man1/git-anvcs.1\n"
     for shape in shapes:
         summary = COMMANDS[shape.name.rpartition(" ")[2]].summary
         yield _page(shape, summary, ("git-anvcs",))
-    for name, module_name in PROGRAMS.items():
-        if importlib.util.find_spec(module_name) is None:
-            continue
+    yield _page(merge_overview(), "merges files by what they mean", ("git-anvcs", "git-merge"))
+    for name, module_name in STARTED_BY_GIT.items():
         module = importlib.import_module(module_name)
         summary, _, description = (module.__doc__ or name).strip().partition("\n")
-        shape = Shape(name, name, description, (), "", ())
-        if hasattr(module, "parser"):
-            shape = shape_of(module.parser())
-        yield _page(shape, summary.rstrip("."), ("git-anvcs",))
+        usage = " ".join(module.USAGE.partition("\n\n")[0].removeprefix("usage:").split())
+        summary = summary.partition(": ")[2] or summary
+        page = Shape(name, usage, description, (), "", ())
+        yield _page(page, summary.rstrip("."), ("git-anvcs", "git-ai-merge"))
+
+
+def merge_overview() -> Shape:
+    """git-ai-merge with all its commands as one page."""
+    return Shape(
+        name="git-ai-merge",
+        usage="git-ai-merge COMMAND [options]",
+        description=_MERGE,
+        groups=(),
+        epilog="",
+        below=tuple(merge_shapes()),
+    )
+
+
+_MERGE = """Merges files by what they mean, not by lines. Git starts `git-ai-merge driver` by
+itself for the formats a repository has opted in to; the other commands are for people."""
+
+
+def programs() -> list[Program]:
+    """What the shells complete."""
+    summaries = {name: entry.summary for name, entry in COMMANDS.items()}
+    return [
+        Program("git-anvcs", ("ai-vcs",), command_shapes(), summaries),
+        Program("git-ai-merge", (), merge_shapes(), merge_program.COMMANDS),
+    ]
 
 
 def completion_files() -> Iterator[tuple[str, str]]:
     """Path below share/ and text of every completion script."""
-    for shell, path in SHELLS.items():
-        yield path, completion_script(shell)
+    for program in programs():
+        for shell, path in SHELLS.items():
+            yield path.format(name=program.name), script(shell, program)
 
 
-def completion_script(shell: str) -> str:
-    """The completion script of one of SHELLS."""
-    return script(shell, command_shapes(), {n: e.summary for n, e in COMMANDS.items()})
+def completion_script(shell: str, name: str) -> str:
+    """The completion script of one program for one of SHELLS."""
+    return next(script(shell, program) for program in programs() if program.name == name)
 
 
 def _page(shape: Shape, summary: str, see_also: tuple[str, ...]) -> tuple[str, str]:

@@ -13,12 +13,12 @@ from tests.support.sandbox import Sandbox
 BARE = {"bash": "--norc", "zsh": "-f", "fish": "--no-config"}
 
 
-def shell(name: str, script: str, tmp_path: Path) -> list[str]:
+def shell(name: str, script: str, tmp_path: Path, of: str = "git-anvcs") -> list[str]:
     program = shutil.which(name)
     if program is None:
         pytest.skip(f"{name} is not installed")
     path = tmp_path / "completion"
-    path.write_text(completion_script(name))
+    path.write_text(completion_script(name, of))
     done = subprocess.run(
         [
             program,
@@ -89,3 +89,12 @@ def test_fish_completes_a_command(call: str, tmp_path: Path) -> None:
 
 def test_fish_completes_choices(tmp_path: Path) -> None:
     assert shell("fish", "source $file; complete -C 'git-anvcs completion z'", tmp_path)[0] == "zsh"
+
+
+def test_git_ai_merge_is_completed_too(tmp_path: Path) -> None:
+    script = "source $file; COMP_WORDS=(git ai-merge sol); COMP_CWORD=2; _git_ai_merge; "
+    assert shell("bash", script + "echo $COMPREPLY", tmp_path, "git-ai-merge") == ["solve"]
+    found = shell("fish", "source $file; complete -C 'git-ai-merge sol'", tmp_path, "git-ai-merge")
+    assert found[0] == "solve"
+    script = "autoload -U compinit; compinit -u -D; source $file; print $_comps[git-ai-merge]"
+    assert shell("zsh", script, tmp_path, "git-ai-merge") == ["_git-ai-merge"]

@@ -5,6 +5,7 @@ the scripts where the shells look for them; this command is for other ways of in
 
 Example:
   eval "$(git anvcs completion bash)"                                     # ~/.bashrc
+  eval "$(git anvcs completion bash --program git-ai-merge)"              # its sibling
   git anvcs completion zsh > "${fpath[1]}/_git-anvcs"                     # once, then compinit
   git anvcs completion fish > ~/.config/fish/completions/git-anvcs.fish   # once
 """
@@ -17,12 +18,19 @@ from git_anvcs.cli.completions import SHELLS
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("shell", choices=tuple(SHELLS), help="the shell to write for")
+    parser.add_argument(
+        "--program",
+        choices=("git-anvcs", "git-ai-merge"),
+        default="git-anvcs",
+        help="the program to complete (default: %(default)s)",
+    )
 
 
 def run(call: Call) -> int:
     from git_anvcs.cli.pages import completion_script
 
-    shell = call.args.shell
-    text = completion_script(shell)
-    call.output.answer({"shell": shell, "script": text}, text.rstrip("\n"))
+    shell, program = call.args.shell, call.args.program
+    text = completion_script(shell, program)
+    answer = {"shell": shell, "program": program, "script": text}
+    call.output.answer(answer, text.rstrip("\n"))
     return 0
