@@ -75,6 +75,10 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import json
 
             return json
+        case "yaml":
+            from git_anvcs.merge.formats import yaml
+
+            return yaml
         case "python":
             from git_anvcs.merge.formats import python
 

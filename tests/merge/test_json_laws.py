@@ -103,9 +103,12 @@ def test_swapping_the_sides_changes_only_the_order(versions: Versions) -> None:
 
 @given(triples())
 def test_merging_the_result_again_changes_nothing(versions: Versions) -> None:
-    merged = engine.merge(versions, OPTIONS)
+    try:
+        merged = json_format.merge(versions, OPTIONS)
+    except NotUnderstood:
+        return
     if not merged.conflicts:
-        again = engine.merge(versions._replace(ours=merged.text), OPTIONS)
+        again = json_format.merge(versions._replace(ours=merged.text), OPTIONS)
         assert again.text == merged.text
 
 

@@ -78,11 +78,27 @@ def keys(
     if how in ("ordered", "atomic"):
         return how
     nodes = [[item.value for item in node.items] if node else [] for node in versions]
+    if versions[1].value == "stream":
+        return documents(nodes) or "ordered"
     if how:
         found = by(how, nodes)
         if found:
             return found
     return inferred(nodes) or as_set(nodes) or "ordered"
+
+
+def documents(lists: list[list[Node]]) -> Keys | None:
+    """Kubernetes objects by what names them, other documents by their id."""
+    rows: list[list[Hashable]] = [[object_id(node) for node in nodes] for nodes in lists]
+    return None if any(None in row for row in rows) else distinct(rows)
+
+
+def object_id(node: Node) -> Hashable:
+    metadata = next((one.value for one in node.items if one.key == "metadata"), None)
+    if metadata is not None and field(metadata, "name"):
+        names = [field(metadata, name) for name in ("namespace", "name")]
+        return (field(node, "apiVersion"), field(node, "kind"), *names)
+    return field(node, "$id") or field(node, "id")
 
 
 def stated(path: str, where: Sequence[str], rules: Rules) -> str:

@@ -1,25 +1,25 @@
 """In which order the items of a merged map or list stand."""
 
 from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
 
 from git_anvcs.merge.data.identity import Keys
 from git_anvcs.merge.data.node import Item
 
+Name = Callable[[Hashable], str]
 
-def arranged(keys: Keys, base_names: list[str], name: Callable[[Hashable], str]) -> list[Hashable]:
+
+def arranged(keys: Keys, name: Name) -> list[Hashable]:
     """All keys of both sides: ours' order, or theirs' where only theirs reordered.
 
-    What only the other side has follows its nearest predecessor and what ours put there. When all
-    three versions are sorted, so is the result.
+    What only the other side has follows its nearest predecessor and what ours put there; where
+    the base is sorted and both sides inserted sorted, what they inserted is sorted too.
     """
     base, ours, theirs = keys
-    moved_ours, moved_theirs = moved(base, ours), moved(base, theirs)
-    if moved_theirs and not moved_ours:
-        order = woven(theirs, ours, first=False)
-    else:
-        order = woven(ours, theirs, first=True)
-    fold = sorting([base_names, [name(key) for key in ours], [name(key) for key in theirs]])
-    return sorted(order, key=lambda key: fold(name(key))) if fold else order
+    by_name = name if mostly_sorted([name(key) for key in base]) else None
+    if moved(base, theirs) and not moved(base, ours):
+        return woven(theirs, ours, by_name, main_first=False)
+    return woven(ours, theirs, by_name, main_first=True)
 
 
 def moved(base: Sequence[Hashable], side: Sequence[Hashable]) -> bool:
@@ -36,10 +36,13 @@ def same_order(keys: Keys) -> bool:
     return not moved(ours, theirs)
 
 
-def woven(main: Sequence[Hashable], other: Sequence[Hashable], *, first: bool) -> list[Hashable]:
+def woven(
+    main: Sequence[Hashable], other: Sequence[Hashable], name: Name | None, *, main_first: bool
+) -> list[Hashable]:
     """`main` with what only `other` has, each behind its predecessor in `other`.
 
-    first: whether new items of `main` at the same place stand before those of `other`
+    name: what to sort by, where what both put at one place is sorted by it
+    main_first: whether else what `main` put there comes first
     """
     mine, yours = set(main), set(other)
     behind: dict[Hashable, list[Hashable]] = {}
@@ -50,25 +53,42 @@ def woven(main: Sequence[Hashable], other: Sequence[Hashable], *, first: bool) -
         else:
             behind.setdefault(last, []).append(key)
     order: list[Hashable] = []
-    waiting = behind.get(None, [])
-    for key in main:
-        if not first or key in yours:
-            order += waiting
-            waiting = []
-        order.append(key)
-        if key in yours:
-            waiting = behind.get(key, [])
-    return order + waiting
+    run: list[Hashable] = []
+    last = None
+    for key in [*main, END]:
+        if key is not END and key not in yours:
+            run.append(key)
+            continue
+        put = [run, behind.get(last, [])]
+        order += interleaved(put if main_first else put[::-1], last, key, name)
+        order += [] if key is END else [key]
+        run, last = [], key
+    return order
 
 
-def sorting(rows: list[list[str]]) -> Callable[[str], str] | None:
-    """How all three versions are sorted, if they are; one or two items prove nothing."""
-    if len(rows[0]) < 3:
-        return None
+END = object()
+
+
+def interleaved(
+    runs: list[list[Hashable]], before: Hashable, after: Hashable, name: Name | None
+) -> list[Hashable]:
+    """What both sides put between two keys: sorted, if both runs are sorted."""
+    joined = [*runs[0], *runs[1]]
+    if name is None or not all(runs):
+        return joined
+    edges = [name(before)] if before is not None else [], [name(after)] if after is not END else []
     for fold in (str, str.casefold):
+        rows = [[*edges[0], *map(name, run), *edges[1]] for run in runs]
         if all(row == sorted(row, key=fold) for row in rows):
-            return fold
-    return None
+            return sorted(joined, key=lambda key: fold(name(key)))
+    return joined
+
+
+def mostly_sorted(names: list[str]) -> bool:
+    """Whether somebody keeps the names in order: four of five neighbours are, without case."""
+    folded = [name.casefold() for name in names]
+    right = sum(one <= two for one, two in pairwise(folded))
+    return len(names) >= 3 and 5 * right >= 4 * (len(names) - 1)
 
 
 Rivalry = dict[Hashable, tuple[list[Hashable], list[Hashable], list[Hashable]] | None]

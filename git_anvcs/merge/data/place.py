@@ -36,7 +36,13 @@ def indent_of(node: Node) -> bytes | None:
         line = item.lead.rpartition(b"\n")
         if line[1]:
             return line[2]
-    return None
+    return b" " * column_of(node) if node.items and not node.separator else None
+
+
+def column_of(node: Node) -> int:
+    """The column at which a container's first item begins."""
+    begin = node.start + len(node.style) + len(node.items[0].lead)
+    return begin - (node.source.rfind(b"\n", 0, begin) + 1)
 
 
 def line_indent(node: Node) -> bytes:

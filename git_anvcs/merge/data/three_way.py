@@ -11,7 +11,7 @@ from git_anvcs.merge import lines
 from git_anvcs.merge.data import identity
 from git_anvcs.merge.data.node import Item, Node
 from git_anvcs.merge.data.order import arranged, rivals, same_order
-from git_anvcs.merge.data.place import fitted, line_indent, settled, shifted
+from git_anvcs.merge.data.place import column_of, fitted, line_indent, settled, shifted
 from git_anvcs.merge.data.write import Entry, Piece, Segment, Unplaced, container, piece
 from git_anvcs.merge.result import Resolution, Rules
 
@@ -109,7 +109,7 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
     ]
     rivalry = rivals(keys, maps if nodes[1].kind == "map" else None)
     entries: list[Entry] = []
-    for key in arranged(keys, [spelled(key, maps) for key in keys[0]], lambda k: spelled(k, maps)):
+    for key in arranged(keys, lambda key: spelled(key, maps)):
         trio = Trio(*(found.get(key) for found in maps))
         if key in rivalry:
             place = rivalry[key]
@@ -119,7 +119,7 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
     decided(job, nodes, maps, where)
     if not same_order(keys):
         note(job, "order-of-ours", where, nodes, b"")
-    frame = frame_of(nodes)
+    frame = frame_of(nodes, where)
     return container(aligned(entries, frame), frame)
 
 
@@ -187,13 +187,25 @@ def together(job: Job, trio: Trio, nodes: Nodes, where: Path) -> Entry:
     frame = comments(trio)
     if frame is None:
         return conflict(trio, nodes, "edit/edit", where)
+    head = three(base.head if base else None, ours.head, theirs.head)
+    if head is None:
+        return conflict(trio, nodes, "edit/edit", where)
     around = placed(frame, nodes[2] if frame is theirs else nodes[1], nodes[1])
     try:
         body = value(job, base.value if base else None, ours.value, theirs.value, where)
     except Unplaced as problem:
         entry = conflict(trio, nodes, problem.kind, where)
         return entry._replace(where=problem.where)
-    return Entry([around._replace(body=[Segment(ours.head), *body])])
+    return Entry([around._replace(body=[Segment(head), *body])])
+
+
+def three(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
+    """How key and colon (and a YAML anchor or tag) are written; None when that is a conflict."""
+    if base == ours:
+        return theirs
+    if theirs in (base, ours) or ours.split() == theirs.split():
+        return ours
+    return ours if base is None and b"&" not in ours + theirs else None
 
 
 def comments(trio: Trio) -> Item | None:
@@ -213,13 +225,19 @@ def placed(one: Item, source: Node | None, target: Node) -> Piece:
     return piece(one) if source is None or source is target else settled(one, source, target)
 
 
-def frame_of(nodes: Nodes) -> Node:
-    """The container that gives begin and end: ours, or theirs where ours is empty."""
-    _base, ours, theirs = nodes
-    if ours.items:
-        return ours
-    close = shifted(theirs.close, line_indent(theirs), line_indent(ours))
-    return theirs._replace(close=close)
+def frame_of(nodes: Nodes, where: Path) -> Node:
+    """The container that gives begin and end: ours, or theirs where ours is empty.
+
+    Comments before the end stand there as the side that changed them has them.
+    """
+    base, ours, theirs = nodes
+    moved = shifted(theirs.close, line_indent(theirs), line_indent(ours))
+    before, mine, yours = ((node.close if node else b"").split() for node in nodes)
+    if yours in (before, mine):
+        return ours if ours.items else theirs._replace(close=moved)
+    if before != mine and base:
+        raise Unplaced("edit/edit", dotted(where))
+    return (ours if ours.items else theirs)._replace(close=moved)
 
 
 def sequence(job: Job, nodes: Nodes, where: Path) -> list[Segment]:
@@ -246,7 +264,7 @@ def sequence(job: Job, nodes: Nodes, where: Path) -> list[Segment]:
         else:
             entries += [Entry([piece(one)]) for one in o]
     note(job, "list-as-sequence", where, nodes, b"")
-    frame = frame_of(nodes)
+    frame = frame_of(nodes, where)
     return container(aligned(entries, frame), frame)
 
 
@@ -257,7 +275,7 @@ def aligned(entries: list[Entry], frame: Node) -> list[Entry]:
     first = frame.items[0].lead
     other = frame.items[1].lead if len(frame.items) > 1 else None
     if other is None:
-        other = first if b"\n" in first or not frame.separator else b" "
+        other = next_lead(frame, first)
     result: list[Entry] = []
     for entry in entries:
         wanted = other if result else first
@@ -266,6 +284,13 @@ def aligned(entries: list[Entry], frame: Node) -> list[Entry]:
         else:
             result.append(entry._replace(ours=[entry.ours[0]._replace(lead=wanted)]))
     return result
+
+
+def next_lead(frame: Node, first: bytes) -> bytes:
+    """The white space before a second item, where the frame has only one."""
+    if b"\n" in first:
+        return b"\n" + first.rpartition(b"\n")[2]
+    return b" " if frame.separator else b"\n" + b" " * column_of(frame)
 
 
 def fits(lead: bytes, wanted: bytes) -> bool:

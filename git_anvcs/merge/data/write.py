@@ -87,7 +87,7 @@ def with_commas(entries: list[Entry], frame: Node) -> list[tuple[Entry, Commas]]
     for entry in reversed(entries):
         sides = (entry.ours, entry.base, entry.theirs) if entry.kind else (entry.ours,) * 3
         flags = [[True] * (len(side) - 1) + [more[n]] * bool(side) for n, side in enumerate(sides)]
-        if not entry.kind and more[0] != more[2] and result:
+        if frame.separator and not entry.kind and more[0] != more[2] and result:
             result.append(swallowed(entry, flags, *result.pop()))
         else:
             result.append((entry, (flags[0], flags[1], flags[2])))
@@ -127,6 +127,8 @@ def clash(entry: Entry, commas: Commas, frame: Node, following: Entry | None) ->
             raise Unplaced(entry.kind, entry.where)
     rest = (following.ours or following.theirs) if following else None
     behind = rest[0].lead if rest else frame.close
+    if not behind and not frame.separator:
+        behind = b"\n"  # a YAML block ends where its last line does
     if not behind.startswith(b"\n") or any(text and text[:1] != b"\n" for text in texts):
         raise Unplaced(entry.kind, entry.where)
     ours, base, theirs = (text[1:] + b"\n" if text else b"" for text in texts)

@@ -1,0 +1,117 @@
+"""Merge YAML by key, in source form: quoting, folding, anchors and comments stay as typed."""
+
+from collections import Counter
+
+from git_anvcs.merge import lines
+from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.data import three_way, yaml_text
+from git_anvcs.merge.data.node import Node, Numbers
+from git_anvcs.merge.data.whole import Texts, around, finished
+from git_anvcs.merge.data.write import Segment, Unplaced
+from git_anvcs.merge.data.yaml_text import Stream
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, Versions
+
+
+def merge(versions: Versions, options: Options) -> Merged:
+    """Raises NotUnderstood when a version is no plain YAML or a conflict has no lines."""
+    texts = Texts.of(versions)
+    numbers: Numbers = {}
+    empty = not texts.base.strip()
+    base = None if empty else yaml_text.parse(b"\n" + texts.base, numbers)
+    ours, theirs = (yaml_text.parse(b"\n" + text, numbers) for text in texts[1:3])
+    roots = [one.root if one else None for one in (base, ours, theirs)]
+    if len({root.value == yaml_text.STREAM for root in roots if root}) > 1:
+        raise NotUnderstood("one document here, several there")
+    resolved: list[Resolution] = []
+    job = three_way.Job(options.path, options.rules, block_text, resolved)
+    try:
+        body = three_way.value(job, roots[0], ours.root, theirs.root, ())
+    except Unplaced as problem:
+        raise NotUnderstood(str(problem)) from problem
+    segments = [
+        Segment(around(base.head if base else b"", ours.head, theirs.head)),
+        *body,
+        Segment(around(base.tail if base else b"", ours.tail, theirs.tail)),
+    ]
+    return finished(without_first_line_end(segments), texts, options, resolved)
+
+
+def without_first_line_end(segments: list[Segment]) -> list[Segment]:
+    """Take back the line end that was put before the text for the parser."""
+    for index, segment in enumerate(segments):
+        if segment.ours or segment.kind:
+            if segment.kind or not segment.ours.startswith(b"\n"):
+                break
+            return [Segment(segment.ours[1:]), *segments[index + 1 :]]
+    raise NotUnderstood("a conflict before the first line")
+
+
+def block_text(base: Node, ours: Node, theirs: Node) -> bytes | None:
+    """Block scalars (`|`, `>`) with one header and indentation merge by lines."""
+    rows = [node.text.split(b"\n") for node in (base, ours, theirs)]
+    if {node.style for node in (base, ours, theirs)} != {"block"}:
+        return None
+    if len({row[0] for row in rows}) > 1 or len({indent(row) for row in rows}) > 1:
+        return None
+    merged = lines.merge(Versions(*(b"\n".join([*row, b""]) for row in rows)), Options())
+    return None if merged.conflicts else merged.text.removesuffix(b"\n")
+
+
+def indent(rows: list[bytes]) -> int:
+    first = next((row for row in rows[1:] if row.strip()), b"")
+    return len(first) - len(first.lstrip(b" "))
+
+
+def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+    """Broken syntax, a key twice, an alias without its anchor, an anchor defined anew."""
+    try:
+        before = [parsed(version) for version in versions if version.strip()]
+    except NotUnderstood:
+        return []
+    try:
+        made = parsed(text)
+    except NotUnderstood as problem:
+        line = str(problem).rpartition(" line ")[2]
+        at = int(line) if line.isdecimal() else 0
+        kind = "duplicate" if "twice" in str(problem) else "syntax"
+        return [Flaw(kind, str(problem), at, at)]
+    if loose(made) > max(map(loose, before)):
+        return [Flaw("anchor", "an alias without its anchor")]
+    if doubled(made) > max(map(doubled, before)):
+        return [Flaw("duplicate", "an anchor defined twice")]
+    return []
+
+
+def parsed(text: bytes) -> Stream:
+    return yaml_text.parse(b"\n" + text.replace(b"\r\n", b"\n"), {})
+
+
+def loose(stream: Stream) -> int:
+    return len(set(stream.aliases) - set(stream.anchors))
+
+
+def doubled(stream: Stream) -> int:
+    return len(stream.anchors) - len(set(stream.anchors))
+
+
+def tokens(text: bytes) -> Tokens:
+    """Every scalar as written with its keys, every word of a comment, anchors, documents."""
+    counts: Tokens = Counter()
+    if not text.strip():
+        return counts
+    stream = parsed(text)
+    counts.update(("note", word) for word in (stream.head + stream.tail).split())
+    counts.update(("anchor", name) for name in stream.anchors)
+    todo = [("", "", stream.root)]
+    while todo:
+        above, key, node = todo.pop()
+        if node.kind == "scalar" and node.style == "block":
+            counts.update((above, key, "line", line.strip()) for line in node.text.split(b"\n"))
+        elif node.kind == "scalar":
+            counts[above, key, node.style, b" ".join(node.text.split())] += 1
+        for item in node.items:
+            counts[key, "key", item.key] += 1
+            counts.update(("note", word) for word in item.notes)
+            todo.append((key, item.key, item.value))
+        counts.update(("note", word) for word in node.close.rstrip(b"]}").split())
+    return counts

@@ -1,0 +1,111 @@
+"""Laws of merging YAML, with ruamel.yaml as an independent reader."""
+
+import io
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from git_anvcs.merge import checks, engine
+from git_anvcs.merge.formats import yaml as yaml_format
+from git_anvcs.merge.result import NotUnderstood, Options, Versions
+from tests.merge.test_json_laws import edited
+
+KEYS = st.sampled_from(["a", "b", "c", "name", "id", "on"])
+SCALARS = st.sampled_from([None, True, 1, 2, "x", "yes", "012", "two words", "# no", "l1\nl2\n"])
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
+    max_leaves=8,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
+OPTIONS = Options("x.yaml", style="diff3")
+
+
+def written(value: object, *, flow: bool, dash: int) -> bytes:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = flow
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.indent(mapping=2, sequence=2 + dash, offset=dash)
+    out = io.BytesIO()
+    yaml.dump(value, out)
+    return out.getvalue()
+
+
+def read(text: bytes) -> object:
+    return YAML(typ="safe", pure=True).load(text.decode())
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> Versions:
+    base = draw(OBJECTS)
+    sides = [edited(draw, base) or {"z": 1} for _ in range(2)]
+    flow, dash = draw(st.integers(0, 5)) == 0, draw(st.sampled_from([0, 2]))
+    texts = [written(value, flow=flow, dash=dash) for value in (base, *sides)]
+    if draw(st.booleans()):
+        texts = [commented(text) for text in texts]
+    return Versions(*texts)
+
+
+def commented(text: bytes) -> bytes:
+    """A comment before some top-level keys, the same in each version."""
+    lines = text.split(b"\n")
+    marks = {b"a:": b"# about a", b"c:": b"# about c", b"na": b"\n# about name"}
+    return b"\n".join(
+        marks[line[:2]] + b"\n" + line if line[:2] in marks else line for line in lines
+    )
+
+
+@given(triples())
+def test_every_result_is_yaml_and_keeps_both_sides(versions: Versions) -> None:
+    merged = engine.merge(versions, OPTIONS)
+    if merged.format != "yaml":
+        return
+    for text in checks.sides(merged, OPTIONS):
+        assert isinstance(read(text), dict)
+    if not merged.conflicts:
+        counts = [yaml_format.tokens(version) for version in versions]
+        assert not checks.lost(counts, yaml_format.tokens(merged.text))
+
+
+@given(triples())
+def test_the_merge_by_meaning_is_yaml_with_markers_in_place(versions: Versions) -> None:
+    try:
+        merged = yaml_format.merge(versions, OPTIONS)
+    except NotUnderstood:
+        return
+    assert checks.well_marked(merged, versions, OPTIONS)
+    for text in checks.sides(merged, OPTIONS):
+        read(text)
+        assert not yaml_format.flaws(versions, text, OPTIONS)
+
+
+@given(triples())
+def test_one_sided_changes_mean_what_the_side_means(versions: Versions) -> None:
+    base, ours, _ = versions
+    for trio in ((base, ours, base), (base, base, ours), (base, ours, ours)):
+        try:
+            assert yaml_format.merge(Versions(*trio), OPTIONS).text == ours
+        except NotUnderstood:
+            assert engine.merge(Versions(*trio), OPTIONS).text == ours
+
+
+@given(triples())
+def test_swapping_the_sides_changes_only_the_order(versions: Versions) -> None:
+    base, ours, theirs = versions
+    one = engine.merge(Versions(base, ours, theirs), OPTIONS)
+    two = engine.merge(Versions(base, theirs, ours), OPTIONS)
+    if one.format == two.format == "yaml" and not one.conflicts and not two.conflicts:
+        assert yaml_format.tokens(one.text) == yaml_format.tokens(two.text)
+
+
+@given(OBJECTS, OBJECTS, OBJECTS, st.sampled_from([0, 2]))
+def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, dash: int) -> None:
+    base = {f"base_{key}": value for key, value in one.items()}
+    ours = base | {f"ours_{key}": value for key, value in two.items()}
+    theirs = base | {f"theirs_{key}": value for key, value in three.items()}
+    texts = [written(value, flow=False, dash=dash) for value in (base, ours, theirs)]
+    merged = engine.merge(Versions(*texts), OPTIONS)
+    assert not merged.conflicts
+    assert json.dumps(read(merged.text)) == json.dumps(read(texts[1]) | read(texts[2]))
