@@ -4,10 +4,11 @@
 between markers, Git knows of the conflict, and the rest of the merge is what it should be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import json
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 
@@ -163,3 +164,59 @@ def test_binary_files_keep_ours_when_the_driver_is_missing(history: Sandbox) -> 
     assert done.returncode == 1
     assert (history.root / "a.json").read_bytes() == b"\0ours"
     assert history.git("status", "--porcelain") == "UU a.json\n"
+
+
+def test_nothing_is_lost_when_the_driver_dies_over_a_merge_it_could_do(history: Sandbox) -> None:
+    names = KILLS[::2]
+    two_sides(
+        history,
+        dict.fromkeys(names, BASE),
+        dict.fromkeys(names, OURS),
+        dict.fromkeys(names, THEIRS),
+    )
+    history.run("git", "merge", "feature", env=faulty(history))
+    unmerged = {line.split("\t")[1] for line in history.git("ls-files", "-u").splitlines()}
+    for name in names:
+        text = history.read(name)
+        if name in unmerged:
+            assert "<<<<<<<" in text
+            assert '"ours": 1' in text
+            assert '"theirs": 2' in text
+        else:
+            assert json.loads(text) == SOLVED
+    assert len(unmerged) > len(names) / 2, "the faults no longer hit the driver"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 200 KB; needs the right to mount one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=200k", "none", str(folder))
+    if shutil.which("mount") is None or subprocess.run(mount, check=False).returncode:
+        pytest.skip("no right to mount a small file system here")
+    yield folder
+    subprocess.run(("umount", "-l", str(folder)), check=True)
+
+
+@pytest.mark.parametrize("room", [0, 12, 20, 24, 28, 36, 48])
+def test_markers_stand_or_git_gives_up_when_the_disk_is_full(
+    history: Sandbox, small_disk: Path, room: int
+) -> None:
+    """`room` KB are left; each version of the file takes 8."""
+    filler = {f"k{number}": number for number in range(300)}
+    versions = [json.dumps({**filler, "name": name}, indent=2) + "\n" for name in "bot"]
+    ours = versions[1].replace('"o"', '"of ours"')
+    theirs = versions[2].replace('"t"', '"of theirs"')
+    two_sides(history, {"a.json": versions[0]}, {"a.json": ours}, {"a.json": theirs})
+    tree = small_disk / "tree"
+    history.git("worktree", "add", "-q", "-b", "other", str(tree), "main")
+    free = shutil.disk_usage(small_disk).free
+    (small_disk / "filler").write_bytes(bytes(free - room * 1024))
+    done = history.run("git", "merge", "feature", cwd=tree)
+    text = (tree / "a.json").read_text()
+    if done.returncode == 1:
+        assert has_both_sides(text)
+    else:  # Git needs room for the three versions before it can call any driver
+        assert (done.returncode, room < 24) == (128, True)
+        assert text == ours
