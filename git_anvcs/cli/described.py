@@ -4,12 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from git_anvcs.cli import paint
 from git_anvcs.cli.output import styled
-from git_anvcs.flows.reading import Prompt
+from git_anvcs.flows.reading import Commit, Prompt
 from git_anvcs.kernel.terminal import cut, safe, safe_text
 from git_anvcs.provenance import summary
 from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.summary import Who
 
 Row = tuple[str, str]
+
+# `%G?` in git-log(1).
+SIGNATURES = {
+    "G": "good signature",
+    "U": "good signature, its key is not trusted",
+    "X": "good signature that has expired",
+    "Y": "good signature by a key that has expired",
+    "R": "good signature by a key that was revoked",
+    "B": "BAD signature",
+    "E": "signed, cannot be checked here",
+    "N": "not signed",
+}
 
 _MARGIN = 11
 _LONGEST_PROMPT = 12  # lines
@@ -23,8 +36,9 @@ def table(rows: Iterable[Row], *, colour: bool) -> Iterator[str]:
         yield from (" " * _MARGIN + line for line in others)
 
 
-def who(record: Record | None, *, colour: bool) -> Iterator[Row]:
-    found = summary.who(record)
+def who(record: Record | None, *, colour: bool, found: Who | None = None) -> Iterator[Row]:
+    """Who made the commit; `found`: who wrote the line in question, where that is known."""
+    found = found or summary.who(record)
     yield "agent", paint.agent_paint(found, safe(paint.name(found)), colour=colour) + _how(record)
     if found.session:
         yield "session", safe(found.session)
@@ -32,6 +46,11 @@ def who(record: Record | None, *, colour: bool) -> Iterator[Row]:
         yield "model", safe(found.model)
     if summary.lane(record):
         yield "lane", safe(summary.lane(record))
+
+
+def signature(commit: Commit) -> Iterator[Row]:
+    said = SIGNATURES.get(commit.signature, SIGNATURES["E"])
+    yield "signed", f"{said} ({safe(commit.signer)})" if commit.signer else said
 
 
 def prompt(found: Prompt) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 Every reading command starts with `ready` and finds its commit with `find`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import re
 from typing import NamedTuple
 
@@ -14,12 +14,18 @@ from git_anvcs.provenance import prompts, records
 from git_anvcs.provenance.record import Record
 from git_anvcs.store.paths import Paths
 
+# A reader would rather say less than wait long for another drain.
+_PATIENCE = 5.0
+
 _META_ID = re.compile(r"am_[0-9A-HJKMNP-TV-Z]{26}")
 _CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
 
 
 class Commit(NamedTuple):
-    """What Git itself knows of a commit; text as Git printed it, not yet safe to print."""
+    """What Git itself knows of a commit; text as Git printed it, not yet safe to print.
+
+    signature: one letter, `%G?` in git-log(1); N where it was not asked for
+    """
 
     oid: str
     tree: str
@@ -28,6 +34,8 @@ class Commit(NamedTuple):
     date: str
     subject: str
     refs: str
+    signature: str = "N"
+    signer: str = ""
 
 
 class Prompt(NamedTuple):
@@ -39,7 +47,7 @@ class Prompt(NamedTuple):
 
 def ready(repo: Repo, note: Callable[[str], None]) -> None:
     """Turn what hooks wrote down into records; what cannot be written is said, not raised."""
-    done = drain(repo, timeout=5.0)
+    done = drain(repo, timeout=_PATIENCE)
     if done.problem:
         note(f"some records wait to be written: {done.problem.message}")
 
@@ -82,13 +90,22 @@ def prompt(repo: Repo, record: Record) -> Prompt:
 
 def commit_facts(repo: Repo, commit: str) -> Commit:
     """What Git knows of one commit (full id)."""
-    wanted = "%x00".join(("%H", "%T", "%P", "%aN", "%ad", "%s", "%D"))
-    raw = repo.git(
-        "log", "-1", "--no-color", "--no-show-signature", "--date=iso", f"--format={wanted}", commit
-    )
-    fields = raw.decode(errors="surrogateescape").removesuffix("\n").split("\0")
-    oid, tree, parents, author, date, subject, refs = fields
-    return Commit(oid, tree, tuple(parents.split()), author, date, subject, refs)
+    return all_facts(repo, [commit])[commit]
+
+
+def all_facts(repo: Repo, commits: Iterable[str], *, signed: bool = False) -> dict[str, Commit]:
+    """What Git knows of commits (full ids), in one process; signatures are verified if asked."""
+    wanted = list(commits)
+    fields = ["%H", "%T", "%P", "%aN", "%ad", "%s", "%D"]
+    fields += ["%G?", "%GS"] if signed else []
+    argv = ("log", "-z", "--no-walk=unsorted", "--no-color", "--no-show-signature", "--date=iso")
+    form = f"--format={'%x00'.join(fields)}"
+    raw = repo.git(*argv, form, "--stdin", stdin="".join(f"{o}\n" for o in wanted).encode())
+    texts = raw.decode(errors="surrogateescape").split("\0")
+    rows = zip(*[iter(texts)] * len(fields), strict=False)
+    return {
+        oid: Commit(oid, tree, tuple(parents.split()), *rest) for oid, tree, parents, *rest in rows
+    }
 
 
 def _by_id(repo: Repo, name: str) -> str | None:
