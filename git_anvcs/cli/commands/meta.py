@@ -1,0 +1,184 @@
+"""Read, write, check and mend records.
+
+  meta get [COMMIT]               the stored lines of a commit, byte for byte
+  meta set COMMIT KEY=VALUE ...   say more: a new revision, checked against the schema
+  meta attach COMMIT FILE ...     note files (reports, logs) by hash and size as artifacts
+  meta fsck [--repair]            do both refs and the mirror hold the same, valid records?
+  meta export [COMMIT ...]        records as JSON Lines (all of them without COMMIT)
+  meta import FILE                take JSON Lines in (- is standard input); known ones stay
+
+VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
+(prompt_info.policy). A record that a newer git-anvcs wrote is kept as it is and never changed.
+--dry-run shows what set, attach, import or fsck --repair would write. To undo a set, set the old
+values: every revision stays in the history of refs/anvcs/meta.
+
+Exit codes: 0 done or clean, 1 no record or fsck found something, 2 wrong usage or an invalid
+value, 4 some lines of an import could not be used, the rest is in.
+
+Example:
+  git anvcs meta set HEAD model=anthropic/claude-opus-4 tests_passed=true coverage=91.5
+  git anvcs meta fsck --repair
+  git anvcs meta export --format anvcs > records.jsonl
+"""
+
+from argparse import ArgumentParser
+import hashlib
+from pathlib import Path
+import sys
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows import edit_record, fsck, mirror, reading
+from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
+from git_anvcs.provenance import codec, records, refs
+from git_anvcs.provenance.record import Record
+
+_TYPES = ("blob", "model", "dataset", "report", "coverage", "log", "transcript", "other")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=tuple(_ACTIONS))
+    parser.add_argument("words", nargs="*", metavar="ARGUMENT")
+    parser.add_argument("--format", choices=("anvcs",), default="anvcs")
+    parser.add_argument("--dry-run", action="store_true", help="show it, write nothing")
+    parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
+    parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
+    parser.add_argument("--type", choices=_TYPES, default="report", help="attach: what it is")
+
+
+def run(call: Call) -> int:
+    reading.ready(call.repo, call.output.note)
+    return _ACTIONS[call.args.action](call)
+
+
+def _get(call: Call) -> int:
+    commit = reading.find(call.repo, _one(call, default="HEAD"))
+    text = records.texts(call.repo, [commit]).get(commit)
+    if text is None:
+        raise AnvcsError(f"commit {commit[:12]} has no record")
+    found = [record.value for record in codec.decode(text).records]
+    call.output.answer(
+        {"commit": commit, "records": found}, text.decode(errors="replace").rstrip("\n")
+    )
+    return DONE
+
+
+def _set(call: Call) -> int:
+    name, *pairs = call.args.words or [""]
+    if not name or not pairs or not all("=" in pair for pair in pairs):
+        raise UsageError("say which commit and what: git anvcs meta set HEAD model=a/b")
+    split = (pair.split("=", 1) for pair in pairs)
+    changes = {key: edit_record.value_of(text) for key, text in split}
+    commit = reading.find(call.repo, name)
+    return _write(call, edit_record.edited(call.repo, commit, changes))
+
+
+def _attach(call: Call) -> int:
+    name, *files = call.args.words or [""]
+    if not name or not files:
+        raise UsageError("say which commit and which files: git anvcs meta attach HEAD report.xml")
+    commit = reading.find(call.repo, name)
+    old = records.read_one(call.repo, commit)
+    kept = list(old.items("artifacts")) if old else []
+    made = [_artifact(call.cwd / file, call.args.type) for file in files]
+    artifacts = [*kept, *(artifact for artifact in made if artifact not in kept)]
+    return _write(call, edit_record.edited(call.repo, commit, {"artifacts": artifacts}))
+
+
+def _write(call: Call, record: Record) -> int:
+    if not call.args.dry_run:
+        short = record.commit[:12]
+        edit_record.write(call.repo, record, f"anvcs: revision {record.rev} of {short}'s record")
+    done = "would be" if call.args.dry_run else "is now"
+    facts = {"commit": record.commit, "record": record.value, "dry_run": call.args.dry_run}
+    call.output.answer(facts, f"the record of {record.commit[:12]} {done} revision {record.rev}")
+    return DONE
+
+
+def _fsck(call: Call) -> int:
+    with call.output.working("comparing records"):
+        report = fsck.check(call.repo, by_schema=call.args.schema)
+    mended = 0
+    if call.args.repair and not call.args.dry_run and any(f.mendable for f in report.findings):
+        mended = fsck.repair(call.repo)
+        report = fsck.check(call.repo, by_schema=call.args.schema)
+    facts = {
+        "records": report.records,
+        "foreign_notes": report.foreign_notes,
+        "findings": [finding._asdict() for finding in report.findings],
+        "repaired": mended,
+    }
+    call.output.answer(facts, lambda: _report(report, mended))
+    return NO if report.findings else DONE
+
+
+def _report(report: fsck.Report, mended: int) -> str:
+    lines = [f"{f.commit[:12]}  {f.what}" for f in report.findings]
+    if mended:
+        lines.append(f"{mended} records written again")
+    if any(f.mendable for f in report.findings):
+        lines.append("mend: git anvcs meta fsck --repair")
+    state = f"{len(report.findings)} findings" if report.findings else "all agree"
+    foreign = f", {report.foreign_notes} foreign notes" if report.foreign_notes else ""
+    return "\n".join([*lines, f"{report.records} records{foreign}: {state}"])
+
+
+def _export(call: Call) -> int:
+    commits = [reading.find(call.repo, name) for name in call.args.words]
+    stored = commits or list(records.listing(call.repo, records.META_REF))
+    texts = records.texts(call.repo, stored)
+    found = [record for commit in stored for record in codec.decode(texts.get(commit, b"")).records]
+    lines = "\n".join(record.line.decode(errors="replace") for record in found)
+    call.output.answer({"records": [record.value for record in found]}, lines)
+    return DONE
+
+
+def _import(call: Call) -> int:
+    name = _one(call)
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else (call.cwd / name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    texts, refused = edit_record.importable(lines)
+    texts = {c: t for c, t in texts.items() if len(c) == len(call.repo.zero_oid)}
+    if texts and not call.args.dry_run:
+        joined = refs.add(call.repo, texts, f"anvcs: import {len(texts)} records")
+        mirror.update(call.repo, joined)
+    for sentence in refused:
+        call.output.note(sentence)
+    facts = {"commits": list(texts), "refused": refused, "dry_run": call.args.dry_run}
+    call.output.answer(facts, f"{len(texts)} commits' records taken in, {len(refused)} lines not")
+    return PARTLY if refused else DONE
+
+
+def _artifact(path: Path, kind: str) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    return {
+        "name": path.name,
+        "type": kind,
+        "storage": "local",
+        "key": str(path),
+        "sha256": digest,
+        "size": size,
+    }
+
+
+def _one(call: Call, default: str = "") -> str:
+    if len(call.args.words) > 1 or not (call.args.words or default):
+        raise UsageError(f"git anvcs meta {call.args.action} takes one argument")
+    return call.args.words[0] if call.args.words else default
+
+
+_ACTIONS = {
+    "get": _get,
+    "set": _set,
+    "attach": _attach,
+    "fsck": _fsck,
+    "export": _export,
+    "import": _import,
+}
