@@ -198,10 +198,17 @@ class _Taken:
         for pair in pairs if isinstance(pairs, list) else []:
             old, new = (*made.oids(pair), "", "")[:2]
             if old and new and old != new:
-                kept = self._rewrites.setdefault(new, Made(new, line.worktree, by))
-                self._rewrites[new] = kept._replace(replaced=(*kept.replaced, old))
+                self._rewritten(Made(new, line.worktree, by), old)
         if by == "rebase":
             self._released.add(line.worktree)
+
+    def _rewritten(self, new: Made, old: str) -> None:
+        """One declared pair. A rebase's list is the whole truth, its own amends were steps."""
+        kept = self._rewrites.get(new.oid, new)
+        if kept.action != new.action:
+            kept = new
+        olds = dict.fromkeys([*kept.replaced, old])
+        self._rewrites[new.oid] = kept._replace(replaced=tuple(olds))
 
     def _take_event(self, line: Line) -> None:
         value = line.value or {}
