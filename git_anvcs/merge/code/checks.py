@@ -119,7 +119,7 @@ def uses(source: Source, name: str) -> bool:
     return False
 
 
-WORD = re.compile(rb"\w+|[^\w\s,()\[\]{}'\"#\\]+")
+WORD = re.compile(rb"\w+")
 
 
 def tokens(profile: Profile, text: bytes) -> Tokens:
@@ -148,13 +148,27 @@ def adds_up(versions: list[Tokens], texts: list[Tokens]) -> bool:
 
 
 def words(source: Source) -> Tokens:
-    return Counter(WORD.findall(source.text))
+    """The words of a module outside its imports, which are counted as names."""
+    kinds = source.profile.imports
+    starts = [0]
+    for node in source.root.children:
+        if node.type in kinds:
+            starts += [node.start_byte, node.end_byte]
+    starts.append(len(source.text))
+    code = b"\n".join(source.text[a:b] for a, b in zip(starts[::2], starts[1::2], strict=True))
+    return Counter(WORD.findall(code))
 
 
 def words_by_statement(source: Source) -> Tokens:
+    """The same with the definition that each word stands in."""
     found: Tokens = Counter()
+    at = 0
     for node in source.root.children:
-        name = definition(source, node)
-        key = name.key if name else ""
-        found.update((key, word) for word in WORD.findall(source.of(node)))
+        found.update(("", word) for word in WORD.findall(source.text, at, node.start_byte))
+        at = node.end_byte
+        if node.type not in source.profile.imports:
+            name = definition(source, node)
+            key = name.key if name else ""
+            found.update((key, word) for word in WORD.findall(source.of(node)))
+    found.update(("", word) for word in WORD.findall(source.text, at))
     return found

@@ -1,5 +1,6 @@
 """One version of a file: its bytes, where its rows start, its syntax tree."""
 
+from functools import lru_cache
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,10 +44,20 @@ class Source(NamedTuple):
 
 def read(profile: Profile, text: bytes) -> Source:
     """Parse `text`. Raises NotUnderstood when it has a syntax error."""
+    return Source(text, starts_of(text), parsed(profile.grammar, text), profile)
+
+
+# One merge reads three versions and its result, and the checks read them again.
+@lru_cache(maxsize=5)
+def parsed(grammar: str, text: bytes) -> "Node":
+    return parse(grammar, text)
+
+
+@lru_cache(maxsize=5)
+def starts_of(text: bytes) -> list[int]:
+    """The offset of each row, and the end."""
     starts = [0, *(found.end() for found in re.finditer(b"\n", text))]
-    if starts[-1] != len(text):
-        starts.append(len(text))
-    return Source(text, starts, parse(profile.grammar, text), profile)
+    return starts if starts[-1] == len(text) else [*starts, len(text)]
 
 
 def tokens(source: Source, node: "Node") -> tuple[bytes, ...]:
