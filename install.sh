@@ -114,7 +114,15 @@ build() {
         fail_with_log 'the packages could not be installed'
     "$new/bin/python" -m git_anvcs.cli.pages "$new/share" >"$log" 2>&1 ||
         fail_with_log 'the man pages could not be written'
-    # The programs name their Python by a path that outlives upgrades: hooks and drivers keep it.
+    # Git starts the driver once a file: this launcher saves half of its start.
+    "$new/bin/python" -m git_anvcs.drivers.launcher "$new/bin/git-ai-merge" >"$log" 2>&1 ||
+        fail_with_log 'the merge driver could not be written'
+    # Repositories keep paths of ours, so these must outlive upgrades: of the programs' Python,
+    # and of the hooks and drivers inside the package.
+    shipped=$("$new/bin/python" -c \
+        'import os, sys; from git_anvcs.kernel.shipped import shipped
+print(os.path.relpath(shipped("hooks").parent, sys.argv[1]))' "$new/share")
+    ln -s "$shipped" "$new/share/git-anvcs"
     for program in $programs; do
         replace "$new/bin/$program" "$new/bin/" "$home/current/bin/"
     done

@@ -94,14 +94,30 @@ def test_install_upgrades_and_uninstalls_without_a_trace(newcomer: Newcomer) -> 
     assert newcomer.tree() == before
 
 
-def test_paths_of_an_installed_program_do_not_change_when_it_is_upgraded(
-    newcomer: Newcomer,
-) -> None:
-    """Hooks and drivers of repositories keep absolute paths."""
+def test_paths_that_repositories_keep_outlive_upgrades(newcomer: Newcomer, tmp_path: Path) -> None:
+    """Neither the version's folder nor that of its Python may stand in a hook or in the config."""
+    (tmp_path / "repo").mkdir()
     assert newcomer.install().returncode == 0
-    program = newcomer.home / ".local/bin/git-anvcs"
-    assert f"{newcomer.home}/.local/share/git-anvcs/current/bin/python" in program.read_text()
-    assert "/versions/" not in program.read_text()
+    lasting = f"{newcomer.home}/.local/share/git-anvcs/current/share/git-anvcs"
+    for name in PROGRAMS:
+        program = newcomer.home / ".local/bin" / name
+        assert "/versions/" not in program.read_text()
+        done = subprocess.run(
+            [program, "--help"], env=newcomer.env, capture_output=True, check=True
+        )
+        assert done.stderr == b""
+
+    env = {**newcomer.env, "PATH": f"{newcomer.home}/.local/bin:{newcomer.env['PATH']}"}
+    for words in (
+        ["git", "init", "-q", "."],
+        ["git", "anvcs", "init", "--agents", "none", "--yes"],
+    ):
+        subprocess.run(words, cwd=tmp_path / "repo", env=env, check=True, capture_output=True)
+    config = (tmp_path / "repo/.git/config").read_text()
+    hook = (tmp_path / "repo/.git/hooks/post-commit").read_text()
+    assert f"{lasting}/merge-drivers/gitconfig" in config
+    assert f"{lasting}/hooks" in hook
+    assert f"{newcomer.home}/.local/bin/git-anvcs" in hook
 
 
 def test_a_broken_upgrade_leaves_the_old_version_working(newcomer: Newcomer) -> None:

@@ -1,0 +1,82 @@
+"""`git anvcs demo`, told to its end by the installed programs, compared with its transcript."""
+
+from collections.abc import Mapping
+import json
+import os
+from pathlib import Path
+import re
+
+import pytest
+
+from tests.support.sandbox import Sandbox
+
+TRANSCRIPT = Path(__file__).parents[1] / "cases/demo/transcript.txt"
+
+pytestmark = pytest.mark.story
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Sandbox:
+    """A reader without a Git identity, in an empty folder that is no repository."""
+    sandbox = Sandbox(tmp_path, name="empty", init=False, TMPDIR=str(tmp_path / "tmp"))
+    sandbox.root.mkdir()
+    (tmp_path / "tmp").mkdir()
+    for name in [name for name in sandbox.env if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))]:
+        del sandbox.env[name]
+    return sandbox
+
+
+def normalised(text: str) -> str:
+    """The transcript without what differs from run to run: ids, times, the folder's name."""
+    text = re.sub(r"/\S*anvcs-demo-\w+", "SCRATCH", text)
+    text = re.sub(r"\b(am_[0-9A-Z]{26})\b", "am_ID", text)
+    text = re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", text)
+    text = re.sub(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])?[0-9a-f]{7,39}\b", "COMMIT", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
+    text = re.sub(r"\b\d+ (seconds?|minutes?) ago\b", "just now", text)
+    return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
+
+
+def test_demo_tells_what_its_transcript_says(stranger: Sandbox) -> None:
+    said = normalised(stranger.anvcs("demo"))
+    if os.environ.get("UPDATE_TRANSCRIPT"):
+        TRANSCRIPT.parent.mkdir(parents=True, exist_ok=True)
+        TRANSCRIPT.write_text(said)
+    assert said.splitlines() == TRANSCRIPT.read_text().splitlines()
+
+
+def test_demo_leaves_nothing_outside_its_folder_and_deletes_that(stranger: Sandbox) -> None:
+    before = everything(stranger.base)
+    facts = json.loads(stranger.anvcs("demo", "--json"))
+    assert everything(stranger.base) == before
+    assert not Path(facts["directory"]).exists()
+    assert facts["left_behind"] == []
+    assert facts["conflicted_files"] == {"git": 2, "anvcs": 0}
+    assert facts["record_survived_rebase"] is True
+
+
+def test_demo_keeps_its_folder_when_asked(stranger: Sandbox) -> None:
+    facts = json.loads(stranger.anvcs("demo", "--json", "--keep"))
+    shop = Path(facts["directory"]) / "shop"
+    assert facts["kept"] is True
+    assert "def shipping" in (shop / "cart.py").read_text()
+    assert "def discounted" in (shop / "cart.py").read_text()
+    merged = json.loads((shop / "package.json").read_text())
+    assert {"scripts", "engines"} < set(merged)
+
+
+def test_every_command_of_the_demo_is_printed_before_it_runs(stranger: Sandbox) -> None:
+    told = stranger.anvcs("demo")
+    assert told.count("\n$ ") >= 20
+    assert told.index("$ ANVCS=0 git merge shipping") < told.index("CONFLICT (content)")
+
+
+def test_demo_does_not_notice_an_agent_around_it(stranger: Sandbox) -> None:
+    """Started by an agent, its people are still people."""
+    around = {"CLAUDECODE": "1", "CLAUDE_CODE_ENTRYPOINT": "cli", "ANVCS": "0", "AI_AGENT": "x"}
+    facts = json.loads(stranger.ok("git-anvcs", "demo", "--json", env=around))
+    assert facts["conflicted_files"] == {"git": 2, "anvcs": 0}
+
+
+def everything(base: Path) -> Mapping[str, bytes]:
+    return {str(p.relative_to(base)): p.read_bytes() for p in base.rglob("*") if p.is_file()}
