@@ -1,7 +1,10 @@
 """Source text to syntax trees; the only module that imports tree-sitter."""
 
 from functools import cache
-import importlib
+from importlib import import_module
+from importlib.machinery import PathFinder
+from importlib.util import module_from_spec
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from git_anvcs.merge.result import NotUnderstood
@@ -28,7 +31,23 @@ def parser(language: str) -> "Parser":
     import tree_sitter
 
     try:
-        grammar = importlib.import_module(GRAMMARS[language])
+        grammar = _grammar(GRAMMARS[language])
     except (KeyError, ImportError) as error:
         raise NotUnderstood(f"no grammar for {language} is installed") from error
     return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+
+
+def _grammar(package: str) -> ModuleType:
+    """The C module of a grammar's wheel, without the package around it.
+
+    That imports importlib.resources, pathlib and tempfile for queries that nobody here reads, and
+    doubles the start of the merge driver.
+    """
+    outer = PathFinder.find_spec(package)
+    folders = outer.submodule_search_locations if outer else None
+    inner = PathFinder.find_spec(f"{package}._binding", folders) if folders else None
+    if inner is None or inner.loader is None:
+        return import_module(package)
+    module = module_from_spec(inner)
+    inner.loader.exec_module(module)
+    return module
