@@ -6,7 +6,7 @@ from pathlib import Path
 import sys
 from typing import NamedTuple
 
-from git_anvcs.flows import install, probe
+from git_anvcs.flows import drain, install, probe
 from git_anvcs.flows.wiring import targets
 from git_anvcs.flows.wiring.attributes import by_format
 from git_anvcs.flows.wiring.manifest import Manifest
@@ -212,6 +212,12 @@ def _timings(scratch: probe.Scratch, manifest: Manifest, runs: int) -> list[Timi
 
 def _records(repo: Repo) -> Iterator[Check]:
     paths = Paths(repo.common_dir)
+    drained = drain.drain(repo)
+    if drained.problem:
+        problem = drained.problem
+        yield Check("spool", wrong=f"what waits became no record: {problem}", mend=problem.hint)
+    else:
+        yield Check("spool", f"{len(drained.recorded)} commits waited and have their records now")
     aside = spool.set_aside(paths)
     for path, reason in aside[:5]:
         yield Check(

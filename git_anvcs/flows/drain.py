@@ -44,7 +44,7 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
     timeout: seconds to wait for a drain that is running already
     """
     paths = Paths(repo.common_dir)
-    if not paths.home.is_dir():  # never set up here; a reader makes nothing
+    if not paths.home.is_dir() or paths.off.exists():  # not set up here; a reader makes nothing
         return Drained()
     recorded: dict[str, None] = {}
     set_aside = 0

@@ -14,19 +14,29 @@ from git_anvcs.flows.wiring import pieces, steps, targets
 from git_anvcs.flows.wiring.manifest import Manifest, Wired, digest
 from git_anvcs.flows.wiring.targets import Choices, Target
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import lock
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
 NAME = "manifest.json"
+STRATEGY_CAVEAT = (
+    "Git refuses to merge where git-merge-anvcs is not on PATH (an editor started from a desktop"
+    " may have another PATH); `git anvcs init --no-strategy` takes it back"
+)
 
 
 class Plan(NamedTuple):
-    """What would be done. steps: none when everything is in place already."""
+    """What would be done. steps: none when everything is in place already.
+
+    tracked_hooks: the hooks folder that was left alone because Git tracks it
+    """
 
     steps: tuple[steps.Step, ...]
     manifest: Manifest
     notes: tuple[str, ...]
+    tracked_hooks: str = ""
 
 
 def load(repo: Repo) -> Manifest | None:
@@ -38,7 +48,8 @@ def load(repo: Repo) -> Manifest | None:
 def plan(repo: Repo, choices: Choices, *, home: Path) -> Plan:
     """Everything init has to change for these choices; touches nothing."""
     wanted = targets.all_of(repo, choices, home=home)
-    return _plan(repo, wanted.targets, choices.to_json(), wanted.notes)
+    made = _plan(repo, wanted.targets, choices.to_json(), wanted.notes)
+    return made._replace(tracked_hooks=wanted.tracked_hooks)
 
 
 def plan_removal(repo: Repo) -> Plan:
@@ -46,11 +57,23 @@ def plan_removal(repo: Repo) -> Plan:
     return _plan(repo, (), {}, ())
 
 
+def prove_strategy() -> None:
+    """Raise unless Git can find the merge strategy: it would refuse every merge."""
+    if process.find("git-merge-anvcs") is None:
+        raise AnvcsError(
+            "git-merge-anvcs is not on PATH; with the strategy on, Git would refuse to merge",
+            hint="add its folder to PATH first",
+        )
+
+
+def touches(step: steps.Step, path: Path) -> bool:
+    return isinstance(step, steps.Write) and step.path == path
+
+
 def apply(repo: Repo, plan: Plan) -> None:
     """Do it, or leave everything as it was."""
     paths = Paths(repo.common_dir)
-    record = _manifest_step(repo, plan.manifest)
-    todo = [*plan.steps, *([record] if record else [])]
+    todo = [*plan.steps, *_our_steps(repo, plan.manifest)]
     if not todo:
         return
     steps.check(todo)
@@ -59,7 +82,8 @@ def apply(repo: Repo, plan: Plan) -> None:
             steps.apply(todo, git_locked=_git_writes(repo, plan.steps))
     except OSError as error:
         raise CannotWrite(f"cannot write below {paths.home}: {error.strerror}") from error
-    steps.remove_empty(_left_folders(repo, plan.manifest))
+    if not plan.manifest.wired:
+        steps.remove_empty([*plan.manifest.folders, paths.install])
 
 
 def _plan(
@@ -141,24 +165,20 @@ def _elsewhere(repo: Repo, path: Path) -> bool:
     return not any(path.is_relative_to(folder) for folder in here)
 
 
-def _manifest_step(repo: Repo, manifest: Manifest) -> steps.Write | None:
-    path = Paths(repo.common_dir).install / NAME
-    before = steps.read(path)
-    empty = not manifest.wired
-    after = None if empty else manifests.encode(manifest, repo.common_dir, repo.root)
-    return None if before == after else steps.Write(path, before, after)
+def _our_steps(repo: Repo, manifest: Manifest) -> list[steps.Write]:
+    """The manifest, and the file that says whether drains may do anything here."""
+    paths, on = Paths(repo.common_dir), bool(manifest.wired)
+    text = manifests.encode(manifest, repo.common_dir, repo.root) if on else None
+    wanted = {paths.install / NAME: text, paths.off: None if on else b""}
+    if not on and not paths.home.is_dir():
+        return []
+    found = [steps.Write(path, steps.read(path), after) for path, after in wanted.items()]
+    return [step for step in found if step.before != step.after]
 
 
 def _git_writes(repo: Repo, todo: Iterable[steps.Step]) -> list[Path]:
     config = targets.config_file(repo)
     return [config] if any(isinstance(s, steps.Write) and s.path == config for s in todo) else []
-
-
-def _left_folders(repo: Repo, manifest: Manifest) -> Iterable[Path]:
-    if manifest.wired:
-        return ()
-    paths = Paths(repo.common_dir)
-    return [*manifest.folders, paths.install]
 
 
 def describe(step: steps.Step) -> dict[str, str]:

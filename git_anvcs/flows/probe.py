@@ -95,6 +95,7 @@ def scratch(manifest: Manifest) -> Iterator[Scratch]:
     with tempfile.TemporaryDirectory(prefix="anvcs doctor ") as folder:  # a space, as users have
         found = Scratch(Path(folder).resolve(), _ENVIRONMENT)
         process.run(("git", "init", "-q", "-b", "main", "."), cwd=found.root, env=_ENVIRONMENT)
+        (found.root / ".git" / "anvcs").mkdir()  # as after init: hooks look for it
         for wired in manifest.wired:
             lines = block.inside(_bytes(wired.path))
             if wired.what.startswith("hook "):

@@ -3,10 +3,12 @@
 import re
 import shutil
 
+from git_anvcs.flows.mirror import main_worktree
 from git_anvcs.flows.wiring import steps
 from git_anvcs.git import refs as git_refs
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.provenance.records import FOLDER
 from git_anvcs.store.paths import Paths
 
 _MIRRORED = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\.json")
@@ -29,8 +31,9 @@ def mirror(repo: Repo) -> None:
 
     A record that somebody has added to Git stays.
     """
-    folder = repo.common_dir.parent / ".ai" / "meta"
-    if repo.bare or repo.common_dir.name != ".git" or not folder.is_dir():
+    root = main_worktree(repo)
+    folder = root / FOLDER if root else None
+    if folder is None or not folder.is_dir():
         return
     listed = repo.git("-C", str(folder), "ls-files", "-z", "--", ".")
     tracked = {name.decode(errors="surrogateescape") for name in listed.split(b"\0")}

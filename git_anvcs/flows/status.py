@@ -1,24 +1,34 @@
 """Story: what is on in this repository and what waits, without trying anything. A few git calls."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from git_anvcs import __version__
-from git_anvcs.flows import install
+from git_anvcs.flows import drain, drain_state, install
+from git_anvcs.flows.drain_state import State
 from git_anvcs.flows.wiring.manifest import digest
 from git_anvcs.git import repo as git
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
+from git_anvcs.provenance.pending import ACTIVE_SECONDS, Pending
 from git_anvcs.provenance.records import META_REF
 from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
 
 
 class Worktree(NamedTuple):
-    """One worktree: where, on which branch (empty: detached), and who works there, if known."""
+    """One worktree and who works there, as far as agents told.
+
+    branch: empty when detached; sessions: those with a sign of life in the last hours
+    edited: path -> the sessions whose edits of it no commit has taken up yet
+    """
 
     path: str
     branch: str
     sessions: tuple[str, ...] = ()
+    edited: Mapping[str, list[str]] = MappingProxyType({})
 
 
 class Status(NamedTuple):
@@ -37,10 +47,12 @@ class Status(NamedTuple):
 
 
 def look(repo: Repo) -> Status:
-    """Gather it. Raises manifest.Broken."""
+    """Gather it, after a drain unless one is running. Raises manifest.Broken."""
+    drain.drain(repo, timeout=0)
     manifest = install.load(repo)
     wired = manifest.wired if manifest else ()
     paths = Paths(repo.common_dir)
+    state = drain_state.load(paths) or State()
     return Status(
         on=manifest is not None,
         git=".".join(map(str, git.version())),
@@ -48,10 +60,10 @@ def look(repo: Repo) -> Status:
         choices=manifest.choices if manifest else {},
         wired=tuple(w.what for w in wired),
         changed=tuple(str(w.path) for w in wired if _digest(w.path) != w.after),
-        waiting=_waiting(paths),
+        waiting=len(spool.read(paths, state.mark)[0]),
         set_aside=len(spool.set_aside(paths)),
         records=_records(repo),
-        worktrees=_worktrees(repo),
+        worktrees=_worktrees(repo, state),
     )
 
 
@@ -67,16 +79,36 @@ def _records(repo: Repo) -> int:
     return listed.stdout.count(b"\0") if listed.returncode == 0 else 0
 
 
-def _waiting(paths: Paths) -> int:
-    return 0
-
-
-def _worktrees(repo: Repo) -> tuple[Worktree, ...]:
+def _worktrees(repo: Repo, state: State) -> tuple[Worktree, ...]:
     listed = repo.git("worktree", "list", "--porcelain", "-z").decode(errors="surrogateescape")
+    names = _names(repo)
     found = []
-    for entry in listed.split("\0\0"):
+    for number, entry in enumerate(listed.rstrip("\0").split("\0\0")):
         facts = dict(line.partition(" ")[::2] for line in entry.split("\0") if line)
-        if "worktree" in facts:
-            branch = facts.get("branch", "").removeprefix("refs/heads/")
-            found.append(Worktree(facts["worktree"], branch))
+        path = facts.get("worktree", "")
+        branch = facts.get("branch", "").removeprefix("refs/heads/")
+        name = "." if number == 0 else names.get(path, "")
+        pending = state.pending.get(name)
+        known = Pending(pending if isinstance(pending, dict) else {})
+        found.append(_worktree(path, branch, known))
     return tuple(found)
+
+
+def _worktree(path: str, branch: str, pending: Pending) -> Worktree:
+    since = clock.now() - ACTIVE_SECONDS
+    active = tuple(who for who, when in pending.active.items() if when >= since)
+    edited = {name: list(edit) for name, edit in pending.edits.items()}
+    return Worktree(path, branch, active, edited)
+
+
+def _names(repo: Repo) -> dict[str, str]:
+    """What the spool calls a linked worktree, by its path (gitrepository-layout(5))."""
+    found = {}
+    for file in repo.common_dir.glob("worktrees/*/gitdir"):
+        try:
+            text = file.read_text(encoding="utf-8", errors="surrogateescape").strip()
+        except OSError:
+            continue
+        path = (file.parent / text).parent  # absolute, or (since Git 2.48) relative to the file
+        found[str(path.resolve())] = f"worktrees/{file.parent.name}"
+    return found

@@ -15,3 +15,4 @@ class Paths:
         self.prompts = self.home / "prompts"
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
+        self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

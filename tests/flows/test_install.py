@@ -190,3 +190,16 @@ def test_init_works_in_a_bare_repository_and_from_a_linked_worktree(tmp_path: Pa
         box.git("config", "--get", "include.path", cwd=place)
         box.anvcs("uninstall", cwd=place)
         assert bytes_of() == before
+
+
+def test_init_keeps_off_a_hooks_folder_that_git_tracks(repo: Sandbox) -> None:
+    hook(repo, "post-commit", folder=".githooks")
+    repo.commit("hooks")
+    repo.git("config", "core.hooksPath", ".githooks")
+    answer = json.loads(repo.anvcs("init", "--json"))
+    assert "core.hooksPath" in answer["notes"][0]
+    assert repo.git("status", "--porcelain") == ""
+    repo.anvcs("init", "--yes")
+    assert ".githooks/post-commit" in repo.git("status", "--porcelain")
+    repo.anvcs("uninstall")
+    assert repo.git("status", "--porcelain") == ""

@@ -12,9 +12,10 @@ Example:
   git anvcs init --agents claude --attributes tracked --remote origin
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Mapping
 from pathlib import Path
+import sys
 from typing import Any
 
 from git_anvcs.cli.command import Call
@@ -28,9 +29,16 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--drivers", metavar="LIST", help="all, none, or formats such as json,yaml,python")
     add("--attributes", choices=("tracked", "local"), help="where the drivers' lines go")
     add("--remote", metavar="NAME", action="append", help="fetch our refs from NAME as well")
-    add("--strategy", action="store_true", default=None, help="merge whole trees with git-anvcs")
-    add("--no-strategy", dest="strategy", action="store_false", help="leave merging to Git")
-    add("--no-daemon", dest="daemon", action="store_false", default=None, help="never start one")
+    add(
+        "--strategy",
+        action=BooleanOptionalAction,
+        help="let `git merge` and `git pull` merge whole trees with git-anvcs (pull.twohead)",
+    )
+    add(
+        "--daemon",
+        action=BooleanOptionalAction,
+        help="whether a background process may be started for this repository",
+    )
     add("--yes", action="store_true", help="answer yes, also to writing a tracked hooks folder")
     add("--dry-run", action="store_true", help="show what would change and change nothing")
 
@@ -38,7 +46,14 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     old = install.load(call.repo)
     choices = _choices(call, old.choices if old else {})
-    plan = install.plan(call.repo, choices, home=Path(call.env.get("HOME", "/nonexistent")))
+    if choices.strategy:
+        install.prove_strategy()
+    asks = sys.stdout.isatty() and not (call.args.yes or call.args.dry_run or call.args.json)
+    if asks and old is None and call.args.attributes is None:
+        choices = _ask_attributes(call, choices)
+    plan = _plan(call, choices)
+    if asks and plan.tracked_hooks and _ask_hooks(call, plan.tracked_hooks):
+        plan = _plan(call, choices._replace(foreign_hooks=True))
     if not call.args.dry_run:
         install.apply(call.repo, plan)
         drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
@@ -52,6 +67,31 @@ def run(call: Call) -> int:
     }
     call.output.answer(facts, lambda: _text(call, plan, first=old is None))
     return 0
+
+
+def _plan(call: Call, choices: Choices) -> install.Plan:
+    return install.plan(call.repo, choices, home=Path(call.env.get("HOME", "/nonexistent")))
+
+
+def _ask_attributes(call: Call, choices: Choices) -> Choices:
+    """Show what a tracked .gitattributes would get, and ask whether that is wanted."""
+    tracked = _plan(call, choices._replace(attributes="tracked"))
+    path = call.repo.root / ".gitattributes"
+    shown = [install.diff(step) for step in tracked.steps if install.touches(step, path)]
+    if not shown:
+        return choices
+    call.output.note("\n".join(shown))
+    wanted = call.output.confirm(
+        "Write these lines into .gitattributes, for everybody who works on this repository?"
+        " Otherwise they go to .git/info/attributes, for this clone only."
+    )
+    return choices._replace(attributes="tracked" if wanted else "local")
+
+
+def _ask_hooks(call: Call, folder: str) -> bool:
+    return call.output.confirm(
+        f"core.hooksPath names {folder}/, which Git tracks. Write our lines into hooks there?"
+    )
 
 
 def _choices(call: Call, old: Mapping[str, Any]) -> Choices:
@@ -78,4 +118,6 @@ def _text(call: Call, plan: install.Plan, *, first: bool) -> str:
         return "\n".join(["already on; nothing to change", *notes])
     done = [f"  {w.what:<22} {w.path}" for w in plan.manifest.wired]
     head = "git-anvcs is on in this repository" if first else "git-anvcs is on, and renewed"
+    if plan.manifest.choices.get("strategy"):
+        notes.append(f"note: {install.STRATEGY_CAVEAT}")
     return "\n".join([head, *done, *notes, "undo: git anvcs uninstall · check: git anvcs doctor"])

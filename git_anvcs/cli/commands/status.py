@@ -1,8 +1,8 @@
 """What is on in this repository, what waits, and who edits what.
 
-Nothing is tried out (that is `git anvcs doctor`) and nothing is changed: hooks, drivers, agents and
-remotes as init left them, files that others edited since, lines that wait in the spool or were set
-aside, the number of records, and each worktree with the agents' sessions that work there.
+Nothing is tried out (that is `git anvcs doctor`): hooks, drivers, agents and remotes as init left
+them, files that others edited since, lines that wait in the spool or were set aside, the number of
+records, and each worktree with the agents' sessions at work there and what they edited.
 
 Example:
   git anvcs status
@@ -22,7 +22,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     found = status.look(call.repo)
-    facts = found._asdict() | {"worktrees": [tree._asdict() for tree in found.worktrees]}
+    trees = [tree._asdict() | {"edited": dict(tree.edited)} for tree in found.worktrees]
+    facts = found._asdict() | {"worktrees": trees}
     call.output.answer(facts, lambda: _text(found))
     return 0
 
@@ -43,7 +44,7 @@ def _text(found: Status) -> str:
     ]
     lines = [head, *(f"{name:<9} {value}" for name, value in rows)]
     lines += [f"changed   {path}" for path in found.changed]
-    lines += [f"worktree  {_worktree(tree)}" for tree in found.worktrees]
+    lines += [line for tree in found.worktrees for line in _worktree(tree)]
     if found.changed or found.set_aside:
         lines.append("`git anvcs doctor` says what that means")
     return "\n".join(lines)
@@ -55,6 +56,9 @@ def _drivers(found: Status) -> str:
     return f"{formats} {place.removeprefix('attributes ')}" if place else "none"
 
 
-def _worktree(tree: Worktree) -> str:
+def _worktree(tree: Worktree) -> list[str]:
     who = f"  {', '.join(tree.sessions)}" if tree.sessions else ""
-    return f"{tree.path} [{tree.branch or 'detached'}]{who}"
+    head = f"worktree  {tree.path} [{tree.branch or 'detached'}]{who}"
+    shown = [f"  edited  {path}  {', '.join(whose)}" for path, whose in tree.edited.items()]
+    more = [f"  and {len(shown) - 10} more"] if len(shown) > 10 else []
+    return [head, *shown[:10], *more]

@@ -14,7 +14,7 @@ Example:
 from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import install, purge
+from git_anvcs.flows import drain, install, purge
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 
 
@@ -36,6 +36,7 @@ def run(call: Call) -> int:
     if refs and not (args.dry_run or args.yes):
         _confirm(call, len(refs))
     if not args.dry_run:
+        drain.drain(call.repo)  # the last commits get their records
         install.apply(call.repo, plan)
         purge.mirror(call.repo)
         if args.purge:

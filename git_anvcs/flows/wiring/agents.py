@@ -5,6 +5,7 @@ Claude Code: https://code.claude.com/docs/en/hooks
 """
 
 import json
+import shlex
 from typing import Any, NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
@@ -77,8 +78,11 @@ def _is_ours(hook: object) -> bool:
     command = hook.get("command") if isinstance(hook, dict) else None
     if not isinstance(command, str):
         return False
-    words = command.replace("'", " ").replace('"', " ").split()
-    return words[-2:] == ["hook", "claude"] and words[0].endswith(("git-anvcs", "ai-vcs"))
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return False
+    return words[1:] == ["hook", "claude"] and words[0].endswith(("git-anvcs", "ai-vcs"))
 
 
 def _without(settings: dict[str, Any]) -> dict[str, Any]:

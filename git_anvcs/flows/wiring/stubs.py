@@ -25,7 +25,7 @@ CHAINED = ".before-anvcs"
 SHEBANG = b"#!/bin/sh\n"
 
 _SHELL = re.compile(
-    rb"#!\s*(?:/\S*/)?(?:env\s+(?:-S\s+)?)?(?:/\S*/)?(?:sh|bash|dash)(\s[^\n\r]*)?\n"
+    rb"#!\s*(?:/\S*/)?(?:env\s+(?:-S\s+)?)?(?:/\S*/)?(?:sh|bash|dash)([ \t][^\n\r]*)?\n"
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from git_anvcs.flows.wiring import agents, attributes, block, pieces, stubs
 from git_anvcs.git import repo as git
+from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import AnvcsError, UsageError
@@ -57,26 +58,32 @@ class Target(NamedTuple):
 
 
 class Wanted(NamedTuple):
+    """Every target, a sentence for each thing left alone, the hooks folder that Git tracks."""
+
     targets: tuple[Target, ...]
     notes: tuple[str, ...]
+    tracked_hooks: str = ""
 
 
 def all_of(repo: Repo, choices: Choices, *, home: Path) -> Wanted:
-    """Every target, and a note for each thing that cannot be wired."""
+    """Everything that these choices ask for here."""
     programs = find_programs()
-    notes: list[str] = []
     by_config = git.version() >= CONFIG_HOOKS
-    hooks = _hooks(repo, choices, programs, notes, by_config=by_config)
-    named = _agents_named(repo, choices.agents, home)
-    settings = _agents(repo, named, programs)
+    folder = config_hooks_folder(repo) if by_config else hooks_folder(repo)
+    owner = _owner_of(repo, folder)
+    free = owner == "" or (owner == "tracked" and choices.foreign_hooks)
+    settings = _agents(repo, _agents_named(repo, choices.agents, home), programs)
     made = [
-        *hooks,
+        *(_hook(folder / event, event, programs) for event in shipped_events() if free),
         _config(repo, choices, by_config=by_config),
         *_attributes(repo, choices),
         _excludes(repo, settings),
         *settings,
     ]
-    return Wanted(tuple(made), tuple(notes))
+    notes = [] if free else [_REFUSALS[owner].format(folder=folder)]
+    if repo.bare and choices.attributes == "tracked":
+        notes.append("attributes: a bare repository has no .gitattributes; local ones were made")
+    return Wanted(tuple(made), tuple(notes), "" if free or owner == "others" else str(folder))
 
 
 def find_programs() -> stubs.Programs:
@@ -138,17 +145,6 @@ def _peek(path: Path) -> bytes:
 # Hooks
 
 
-def _hooks(
-    repo: Repo, choices: Choices, programs: stubs.Programs, notes: list[str], *, by_config: bool
-) -> list[Target]:
-    folder = config_hooks_folder(repo) if by_config else hooks_folder(repo)
-    refusal = _refuse_folder(repo, folder, allowed=choices.foreign_hooks)
-    if refusal:
-        notes.append(refusal)
-        return []
-    return [_hook(folder / event, event, programs) for event in shipped_events()]
-
-
 def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
     script = b"" if path.is_symlink() else _peek(path)
     there = path.is_symlink() or path.exists()
@@ -164,23 +160,23 @@ def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
     )
 
 
-def _refuse_folder(repo: Repo, folder: Path, *, allowed: bool) -> str | None:
-    """Why the hooks folder must not be written to, if so."""
+def _owner_of(repo: Repo, folder: Path) -> str:
+    """Who else a hooks folder serves: `tracked` (by Git), `others` (repositories), or nobody."""
     if folder.is_relative_to(repo.common_dir):
-        return None
+        return ""
     if not folder.is_relative_to(repo.root):
-        return (
-            f"hooks: not wired, core.hooksPath names {folder}, which serves other repositories too;"
-            " records are made by the next git-anvcs command instead"
-        )
-    inside = folder.relative_to(repo.root)
-    ignored = repo.try_git("check-ignore", "-q", "--", f"{inside}/post-commit").returncode == 0
-    if ignored or allowed:
-        return None
-    return (
-        f"hooks: not wired, core.hooksPath names {inside}/, which Git tracks;"
-        " `git anvcs init --yes` writes there, and you commit the change"
-    )
+        return "others"
+    name = str(folder.relative_to(repo.root) / "post-commit")
+    ignored = repo.try_git("check-ignore", "-q", "--", name).returncode == 0
+    return "" if ignored else "tracked"
+
+
+_REFUSALS = {
+    "others": "hooks: not wired, core.hooksPath names {folder}, which serves other repositories"
+    " too; records are made by the next git-anvcs command instead",
+    "tracked": "hooks: not wired, core.hooksPath names {folder}, which Git tracks;"
+    " `git anvcs init --yes` writes there, for you to commit",
+}
 
 
 # Configuration, attributes, excludes
@@ -254,7 +250,7 @@ def _owners_files(repo: Repo) -> dict[str, str]:
 
 def _text_of(repo: Repo, name: str) -> str:
     if repo.bare:
-        text = repo.try_git("cat-file", "blob", f"HEAD:{name}").stdout
+        text = repo.try_git("cat-file", "blob", f"HEAD:{name}", env=NO_FETCH).stdout
     else:
         text = _peek(repo.root / name)
     return text.decode(errors="surrogateescape")
@@ -293,7 +289,7 @@ def _agents(repo: Repo, named: Sequence[str], programs: stubs.Programs) -> list[
         path = repo.root / f".{name}" / "settings.local.json"
         command = f"{shlex.quote(programs.program)} hook {name}"
         try:
-            agents.put(steps_read(path), command)
+            agents.put(_read(path), command)
         except agents.NotSettings as error:
             raise AnvcsError(
                 f"{path}: {error.message}", hint="mend it, or `git anvcs init --agents none`"
@@ -302,5 +298,5 @@ def _agents(repo: Repo, named: Sequence[str], programs: stubs.Programs) -> list[
     return made
 
 
-def steps_read(path: Path) -> bytes | None:
+def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None

@@ -1,0 +1,139 @@
+"""doctor finds what is broken by trying it; status says what is on and who edits what."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.test_install import hook, snapshot
+from tests.support.sandbox import Sandbox
+
+
+def findings(repo: Sandbox, *options: str, **env: str) -> list[dict[str, Any]]:
+    done = repo.run("git-anvcs", "doctor", "--json", "--runs", "0", *options, env=env)
+    assert done.returncode in (0, 1), done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout)
+    assert answer["ok"] == (done.returncode == 0) == (answer["findings"] == [])
+    found: list[dict[str, Any]] = answer["findings"]
+    return found
+
+
+def test_doctor_proves_hooks_and_drivers_after_init(repo: Sandbox) -> None:
+    repo.anvcs("init", "--drivers", "json,python")
+    before = snapshot(repo)
+    answer = json.loads(repo.anvcs("doctor", "--json", "--runs", "2"))
+    assert answer["findings"] == []
+    proved = {check["check"] for check in answer["checks"]}
+    assert {"git", "python", "hooks", "driver json", "driver python"} <= proved
+    assert [timing["event"] for timing in answer["hooks"]] == [
+        "post-commit",
+        "post-rewrite",
+        "post-merge",
+        "post-applypatch",
+        "pre-push",
+    ]
+    assert all(0 < timing["p50"] <= timing["p95"] for timing in answer["hooks"])
+    assert snapshot(repo) == before
+
+
+def test_doctor_says_so_when_there_was_no_init(repo: Sandbox) -> None:
+    assert [(f["check"], f["mend"]) for f in findings(repo)] == [("wiring", "run `git anvcs init`")]
+
+
+def test_doctor_mends_hooks_that_another_tool_replaced(repo: Sandbox) -> None:
+    hook(repo, "post-commit")
+    repo.anvcs("init", "--drivers", "none")
+    # As lefthook does: what was there gets another name, and its own script stands there.
+    folder = repo.root / ".git/hooks"
+    (folder / "pre-push").rename(folder / "pre-push.old")
+    hook(repo, "pre-push", "#!/bin/sh\ntrue lefthook\n")
+    assert any("pre-push" in f["wrong"] and f["fixable"] for f in findings(repo))
+    assert findings(repo, "--fix") == []
+    assert not (folder / "pre-push.old").exists()
+    repo.anvcs("uninstall")
+    assert (folder / "pre-push").read_text() == "#!/bin/sh\ntrue lefthook\n"
+
+
+def test_a_hook_taken_over_as_legacy_goes_away_when_we_leave(repo: Sandbox) -> None:
+    hook(repo, "post-commit", "#!/usr/bin/env python3\n")
+    repo.anvcs("init")
+    # As pre-commit does: what was there becomes NAME.legacy and is started by its own script.
+    folder = repo.root / ".git/hooks"
+    (folder / "post-commit").rename(folder / "post-commit.legacy")
+    hook(repo, "post-commit", '#!/usr/bin/env bash\nexec "$0.legacy" "$@"\n')
+    repo.anvcs("uninstall")
+    assert (folder / "post-commit.legacy").read_text() == "#!/usr/bin/env python3\n"
+    assert "legacy" in (folder / "post-commit").read_text()
+    assert sorted(p.name for p in folder.iterdir() if "anvcs" in p.name) == []
+
+
+def test_doctor_finds_the_driver_that_is_not_there(repo: Sandbox, tmp_path: Path) -> None:
+    repo.anvcs("init", "--drivers", "json")
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "git-ai-merge").write_text("#!/bin/sh\nexit 1\n")
+    (broken / "git-ai-merge").chmod(0o755)
+    found = findings(repo, PATH=f"{broken}:{repo.env['PATH']}")
+    assert [f["check"] for f in found] == ["driver json"]
+    assert "Git's own line merge stood in" in found[0]["wrong"]
+
+
+def test_doctor_finds_what_writes_over_our_refs(repo: Sandbox) -> None:
+    repo.anvcs("init", "--drivers", "none")
+    repo.git("config", "--add", "remote.o.fetch", "+refs/notes/*:refs/notes/*")
+    repo.git("config", "--add", "remote.p.fetch", "+refs/heads/*:refs/remotes/p/*")
+    repo.git("config", "notes.rewriteRef", "refs/notes/*")
+    found = [f["wrong"] for f in findings(repo)]
+    assert len(found) == 2
+    assert "remote.o.fetch" in found[0]
+
+
+def test_doctor_finds_broken_settings_and_the_switch(repo: Sandbox) -> None:
+    repo.anvcs("init", "--drivers", "none")
+    repo.write("ai-vcs.config.yaml", "merge:\n  timeout: soon\n")
+    found = {f["check"]: f["wrong"] for f in findings(repo, ANVCS="0")}
+    assert "ai-vcs.config.yaml:2:3" in found["settings"]
+    assert "ANVCS=0" in found["switch"]
+
+
+def test_doctor_finds_lines_that_were_set_aside(repo: Sandbox) -> None:
+    repo.anvcs("init", "--drivers", "none")
+    spool = repo.root / ".git/anvcs/spool/lines"
+    spool.parent.mkdir(exist_ok=True)
+    with spool.open("ab") as file:
+        file.write(b"not json\n")
+    repo.commit("after it")
+    assert [f["check"] for f in findings(repo)] == ["set aside"]
+    repo.anvcs("show", "HEAD")
+
+
+def test_status_says_what_is_on_and_who_edits_what(repo: Sandbox) -> None:
+    assert json.loads(repo.anvcs("status", "--json"))["on"] is False
+    repo.commit("first", {"a.py": "a = 1\n"})
+    repo.git("remote", "add", "origin", "../elsewhere")
+    repo.anvcs("init", "--agents", "claude", "--remote", "origin")
+    repo.git("worktree", "add", "-q", "../other")
+    other = repo.base / "other"
+    for event in ("pre_edit", "post_edit"):
+        payload = {"v": 1, "agent": "tool", "event": event, "session": "7", "cwd": str(other)}
+        repo.anvcs("hook", "neutral", stdin=json.dumps({**payload, "paths": ["a.py"]}))
+    repo.commit("second")
+    found = json.loads(repo.anvcs("status", "--json"))
+    assert found["on"] is True
+    assert found["changed"] == []
+    assert {"hook post-commit", "configuration", "agent claude"} <= set(found["wired"])
+    assert found["choices"]["remotes"] == ["origin"]
+    assert (found["records"], found["waiting"]) == (1, 0)
+    here, linked = found["worktrees"]
+    assert (here["branch"], here["sessions"]) == ("main", [])
+    assert linked["path"] == str(other)
+    assert linked["sessions"] == ["tool:7"]
+    assert linked["edited"] == {"a.py": ["tool:7"]}
+    (repo.root / ".git/hooks/post-commit").write_text("#!/bin/sh\n")
+    assert "changed   " in repo.anvcs("status")
+
+
+@pytest.mark.parametrize("runs", ["-1", "5000", "x"])
+def test_an_odd_number_of_runs_is_wrong_usage(repo: Sandbox, runs: str) -> None:
+    assert repo.run("git-anvcs", "doctor", "--runs", runs).returncode == 2
