@@ -29,11 +29,11 @@ def stranger(tmp_path: Path) -> Sandbox:
 def normalised(text: str) -> str:
     """The transcript without what differs from run to run: ids, times, the folder's name."""
     text = re.sub(r"/\S*anvcs-demo-\w+", "SCRATCH", text)
-    text = re.sub(r"\b(am_[0-9A-Z]{26})\b", "am_ID", text)
-    text = re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", text)
-    text = re.sub(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])?[0-9a-f]{7,39}\b", "COMMIT", text)
+    text = re.sub(r"\bam_[0-9A-Z]{26}\b", "am_ID", text)
+    text = re.sub(r"\bI[0-9a-f]{11,40}\b", "CHANGE", text)
+    text = re.sub(r"\b[0-9a-f]{7,40}\b", "COMMIT", text)
+    text = re.sub(r"^( +env +).*", r"\1ENVIRONMENT", text, flags=re.MULTILINE)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
-    text = re.sub(r"\b\d+ (seconds?|minutes?) ago\b", "just now", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
 
 
