@@ -348,13 +348,20 @@ def gap(left: Entry, right: Entry, bodies: tuple[Body, Body, Body]) -> bytes:
 
 
 def widest(left: Entry, right: Entry, bodies: tuple[Body, Body, Body]) -> bytes:
-    """Between entries that are neighbours nowhere: the larger of the gaps they have elsewhere."""
-    found = [b""]
+    """Between entries that are neighbours nowhere: the larger of the gaps in front of them.
+
+    What stands first in a body has no gap in front; then the gaps behind them count.
+    """
+    before = [b""]
+    behind = [b""]
     for one, here, there in zip(bodies, left[:3], right[:3], strict=True):
-        if here and 0 < here[1] < len(one.items):
-            found.append(sep_before(one, here[1]))
-        if there and 0 < there[0] < len(one.items):
-            found.append(sep_before(one, there[0]))
+        size = len(one.items)
+        starts = [span[0] for span in (here, there) if span]
+        before += [sep_before(one, at) for at in starts if 0 < at < size]
+        behind += [
+            sep_before(one, span[1]) for span in (here, there) if span and 0 < span[1] < size
+        ]
+    found = before if len(before) > 1 else behind
     return max(found, key=lambda sep: sep.count(b"\n"))
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
-from git_anvcs.merge.code.identity import bindings, definition, unwrapped
+from git_anvcs.merge.code.identity import bindings, definition, unwrapped, uses
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import Profile
@@ -103,31 +103,13 @@ def unbound(sources: list[Source], merged: Source) -> set[str]:
     return found
 
 
-def uses(source: Source, name: str) -> bool:
-    """Whether the code, not a string or comment, speaks of this name."""
-    pattern = re.compile(rb"(?<![.\w])" + re.escape(name.encode()) + rb"(?!\w)")
-    for match in pattern.finditer(source.text):
-        node = source.root.descendant_for_byte_range(match.start(), match.end())
-        parent = node.parent if node is not None else None
-        if node is None or node.child_count or node.type != "identifier":
-            continue
-        if parent is not None and parent.type == "keyword_argument":
-            field = parent.child_by_field_name("name")
-            if field is not None and field.id == node.id:
-                continue
-        return True
-    return False
-
-
 WORD = re.compile(rb"\w+")
 
 
 def tokens(profile: Profile, text: bytes) -> Tokens:
-    """Definitions and imported names; what is inside them, `conserved` has counted."""
+    """The definitions; what is inside them and the imports, `conserved` has counted."""
     source = read(profile, text)
-    found: Tokens = Counter(one.key for one in definitions(source, source.root, ""))
-    found.update(bindings(source).keys())
-    return found
+    return Counter(one.key for one in definitions(source, source.root, ""))
 
 
 def conserved(sources: list[Source], texts: list[Source]) -> bool:
@@ -136,10 +118,16 @@ def conserved(sources: list[Source], texts: list[Source]) -> bool:
     Counted over the file, and if that does not add up (both sides made one change, one of them
     the opposite elsewhere), over each statement of the module alone.
     """
+    if lost([names(source) for source in sources], union(names(text) for text in texts)):
+        return False
     return any(
         adds_up([counts(source) for source in sources], [counts(text) for text in texts])
         for counts in (words, words_by_statement)
     )
+
+
+def names(source: Source) -> Tokens:
+    return Counter(bindings(source).keys())
 
 
 def adds_up(versions: list[Tokens], texts: list[Tokens]) -> bool:

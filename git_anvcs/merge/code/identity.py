@@ -90,6 +90,22 @@ def bound(source: Source, node: "Node") -> list[tuple[str, str]]:
     return pairs
 
 
+def uses(source: Source, name: str) -> bool:
+    """Whether the code, not a string or comment, speaks of this name."""
+    pattern = re.compile(rb"(?<![.\w])" + re.escape(name.encode()) + rb"(?!\w)")
+    for match in pattern.finditer(source.text):
+        node = source.root.descendant_for_byte_range(match.start(), match.end())
+        parent = node.parent if node is not None else None
+        if node is None or node.child_count or node.type != "identifier":
+            continue
+        if parent is not None and parent.type == "keyword_argument":
+            field = parent.child_by_field_name("name")
+            if field is not None and field.id == node.id:
+                continue
+        return True
+    return False
+
+
 def split_modules(sources: Sequence[Source]) -> frozenset[str]:
     """Modules with several import statements in one version: one name a line is the style there."""
     found = set()

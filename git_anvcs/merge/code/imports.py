@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from git_anvcs.merge.code import listing
-from git_anvcs.merge.code.identity import bound, identity
+from git_anvcs.merge.code.identity import bindings, bound, identity, uses
 from git_anvcs.merge.code.items import Item
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, simple
 
@@ -49,7 +49,15 @@ def add(place: Place, ours: Item, theirs: Item) -> Parts:
 
 
 def remain(place: Place, base: Item, left: Item, side: str) -> Parts:
-    """One side deleted the statement, the other changed it: the names that it added stay."""
+    """One side deleted the statement, the other changed it: the names that it added stay.
+
+    Unless the one that deleted it gets the names in another way now: then both rewrote it.
+    """
+    deleter = place.sources[2 if side == "ours" else 1]
+    others = bindings(deleter)
+    for name, origin in bound(base.source, base.nodes[0]):
+        if origin not in others.get(name, ()) and uses(deleter, name):
+            raise Unmerged
     names = {cell.key for cell in names_of(base).cells}
     keep = [
         cell

@@ -31,9 +31,16 @@ def merge(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:
     done = simple(base.text, ours.text, theirs.text)
     if done is not None:
         return done
-    done = reformatted(place, base, ours, theirs)
-    if done is not None:
-        return done
+    mark = len(place.log)
+    try:
+        return inside(place, base, ours, theirs)
+    except Unmerged:
+        del place.log[mark:]
+        return reformatted(place, base, ours, theirs)
+
+
+def inside(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:
+    """The merged text of a node whose children may change independently."""
     kind = base.node.type
     if not kind == ours.node.type == theirs.node.type:
         raise Unmerged
@@ -48,15 +55,15 @@ def merge(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:
     raise Unmerged
 
 
-def reformatted(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes | None:
-    """One side only changed the layout: the other side's edit wins."""
+def reformatted(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:
+    """One side only changed the layout: the other side's edit wins. Raises Unmerged."""
     old, mine, yours = (tokens(*spot) for spot in (base, ours, theirs))
     if mine in (old, yours):
         result = theirs.text if old == mine else ours.text
     elif old == yours:
         result = ours.text
     else:
-        return None
+        raise Unmerged
     place.note("reformat", base.text, ours.text, theirs.text, result)
     return result
 

@@ -32,17 +32,19 @@ class Frame(NamedTuple):
 
 def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     """The merged file, conflicts between markers. Raises NotUnderstood."""
+    if not versions.base:
+        raise NotUnderstood("both sides added the file")
     frames = [frame_of(version) for version in versions]
     frame = Frame(*(three_way(*values) for values in zip(*frames, strict=True)))
     sources = [read(profile, bare(version)) for version in versions]
     split = split_modules(sources)
     sources = [source._replace(split=split) for source in sources]
     log: list[Resolution] = []
-    parts = merge_sources(Place(profile, log), sources)
+    parts = merge_sources(Place(profile, log, sources=tuple(sources)), sources)
     missing = unbound(sources, result_of(profile, parts, "ours"))
     if missing:
         log.clear()
-        parts = merge_sources(Place(profile, log, needed=frozenset(missing)), sources)
+        parts = merge_sources(Place(profile, log, "", frozenset(missing), tuple(sources)), sources)
         note_kept(log, missing)
     texts = ["ours"] if clean(parts) else ["ours", "theirs"]
     if not conserved(sources, [result_of(profile, parts, side) for side in texts]):

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from git_anvcs.merge import lines
+from git_anvcs.merge.code.source import Source
 from git_anvcs.merge.profile import Profile
 from git_anvcs.merge.result import Resolution
 
@@ -31,6 +32,7 @@ class Place(NamedTuple):
     log: list[Resolution]
     where: str = ""
     needed: frozenset[str] = frozenset()  # imported names that one side dropped, the other uses
+    sources: tuple[Source, ...] = ()  # base, ours, theirs
 
     def inside(self, name: str) -> "Place":
         if not name:

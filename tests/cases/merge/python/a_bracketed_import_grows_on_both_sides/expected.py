@@ -1,0 +1,6 @@
+from a import (
+    b,
+    c,
+    d,
+    e,
+)

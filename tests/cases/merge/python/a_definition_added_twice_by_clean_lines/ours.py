@@ -1,0 +1,16 @@
+def b():
+    return 1
+
+
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def m():
+    return "m"
+
+
+def n():
+    return "n"

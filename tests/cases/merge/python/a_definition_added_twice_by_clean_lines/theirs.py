@@ -1,0 +1,20 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def m():
+    return "m"
+
+
+def n():
+    return "n"
+
+
+def b():
+    return 2
+
+
+def c():
+    return 3

@@ -1,0 +1,10 @@
+import json
+import os
+
+
+def a():
+    return json.dumps(1)
+
+
+def b():
+    return os.name

@@ -1,0 +1,14 @@
+import json
+import os
+
+
+def a():
+    return "1"
+
+
+def b():
+    return os.name
+
+
+def c():
+    return json.loads("1")

@@ -1,0 +1,4 @@
+"""Doc."""
+
+import os
+import sys

@@ -1,0 +1,2 @@
+from package.module import (alpha_long_name, beta_long_name,
+                            delta_long_name)

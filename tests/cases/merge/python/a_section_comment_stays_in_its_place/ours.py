@@ -1,0 +1,15 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def b():
+    return "b"
+
+
+# --- section ---
+
+
+def z():
+    pass

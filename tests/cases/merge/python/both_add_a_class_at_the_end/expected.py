@@ -1,0 +1,12 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+class B:
+    x = 1
+
+
+class C:
+    y = 2

@@ -1,0 +1,7 @@
+@one
+@two
+@three
+def f(a, b=1):
+    x = a
+    y = b
+    return x + y

@@ -1,0 +1,6 @@
+@one
+@two
+def f(a, b=1):
+    x = a
+    y = b
+    return x + y

@@ -1,0 +1,8 @@
+def p():
+    return 1
+
+
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

@@ -1,0 +1,17 @@
+<<<<<<< ours
+def b():
+    return 1
+=======
+def b():
+    return 2
+>>>>>>> theirs
+
+
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def z():
+    return "z"

@@ -1,0 +1,5 @@
+class A:
+    """A."""
+
+    def m(self):
+        return 1

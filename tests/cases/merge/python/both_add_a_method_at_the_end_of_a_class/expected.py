@@ -1,0 +1,11 @@
+class A:
+    """A."""
+
+    def m(self):
+        return 1
+
+    def n(self):
+        return 2
+
+    def o(self):
+        return 3

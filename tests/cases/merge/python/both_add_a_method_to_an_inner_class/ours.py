@@ -1,0 +1,10 @@
+class A:
+    class Meta:
+        def m(self):
+            return 1
+
+        def n(self):
+            return 2
+
+    def z(self):
+        pass

@@ -1,0 +1,10 @@
+class A:
+    class Meta:
+        def m(self):
+            return 1
+
+        def o(self):
+            return 3
+
+    def z(self):
+        pass

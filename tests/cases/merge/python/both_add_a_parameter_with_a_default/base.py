@@ -1,0 +1,5 @@
+@one
+def f(a, b=1):
+    x = a
+    y = b
+    return x + y

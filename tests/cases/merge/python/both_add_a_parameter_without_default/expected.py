@@ -1,0 +1,6 @@
+<<<<<<< ours
+def f(a, b):
+=======
+def f(a, c):
+>>>>>>> theirs
+    return a

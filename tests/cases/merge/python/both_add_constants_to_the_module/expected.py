@@ -1,0 +1,9 @@
+import os
+
+A = 1
+B = "b"
+C = "c"
+
+
+def f():
+    pass

@@ -1,0 +1,8 @@
+import os
+
+A = 1
+B = "b"
+
+
+def f():
+    pass

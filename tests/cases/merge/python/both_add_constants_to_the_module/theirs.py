@@ -1,0 +1,8 @@
+import os
+
+A = 1
+C = "c"
+
+
+def f():
+    pass

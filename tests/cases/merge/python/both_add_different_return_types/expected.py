@@ -1,0 +1,6 @@
+<<<<<<< ours
+def f(a) -> int:
+=======
+def f(a) -> str:
+>>>>>>> theirs
+    return a

@@ -1,0 +1,3 @@
+class A:
+    x: int = 1
+    z: int = 3

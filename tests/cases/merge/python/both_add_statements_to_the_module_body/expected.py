@@ -1,0 +1,8 @@
+import a
+
+a.start()
+<<<<<<< ours
+a.one()
+=======
+a.two()
+>>>>>>> theirs

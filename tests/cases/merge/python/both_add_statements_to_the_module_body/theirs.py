@@ -1,0 +1,4 @@
+import a
+
+a.start()
+a.two()

@@ -1,0 +1,16 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def b():
+    return "b"
+
+
+def c():
+    return "c"
+
+
+def d():
+    return "d"

@@ -1,0 +1,6 @@
+<<<<<<< ours
+class A(B, C):
+=======
+class A(B, D):
+>>>>>>> theirs
+    pass

@@ -1,0 +1,8 @@
+class A:
+    """A."""
+
+    def m(self):
+        return 10
+
+    def n(self):
+        return 2

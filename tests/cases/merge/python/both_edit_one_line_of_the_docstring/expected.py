@@ -1,0 +1,10 @@
+def f():
+    """One.
+
+<<<<<<< ours
+    Two!
+=======
+    Two?
+>>>>>>> theirs
+    """
+    return 1

@@ -1,0 +1,5 @@
+# about a
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

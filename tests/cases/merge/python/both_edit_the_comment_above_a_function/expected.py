@@ -1,0 +1,9 @@
+<<<<<<< ours
+# about A
+=======
+# on a
+>>>>>>> theirs
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

@@ -1,0 +1,5 @@
+# about A
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

@@ -1,0 +1,5 @@
+# on a
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

@@ -1,0 +1,8 @@
+def f():
+    """One.
+
+    Two.
+
+    Three!
+    """
+    return 1

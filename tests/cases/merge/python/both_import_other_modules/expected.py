@@ -1,0 +1,7 @@
+import os
+import re
+import sys
+
+
+def use():
+    return os

@@ -1,0 +1,6 @@
+import os
+import re
+
+
+def use():
+    return os

@@ -1,0 +1,4 @@
+def one(a, b):
+    first = a + b
+    second = a - b
+    return first, second

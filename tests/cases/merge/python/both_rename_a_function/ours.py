@@ -1,0 +1,4 @@
+def two(a, b):
+    first = a + b
+    second = a - b
+    return first, second

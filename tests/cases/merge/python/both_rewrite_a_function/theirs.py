@@ -1,0 +1,6 @@
+def beta(*two):
+    raise ValueError(two)
+
+
+def g():
+    return 2

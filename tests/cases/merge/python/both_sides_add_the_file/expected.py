@@ -1,0 +1,13 @@
+<<<<<<< ours
+import os
+
+
+def a():
+    return os
+=======
+import sys
+
+
+def b():
+    return sys
+>>>>>>> theirs

@@ -1,0 +1,10 @@
+def a(:
+    pass
+
+
+<<<<<<< ours
+def b():
+=======
+def c():
+>>>>>>> theirs
+    pass

@@ -1,0 +1,6 @@
+from a import (
+    b,  # first
+    c,  # new
+    d,  # last
+    e,
+)

@@ -1,0 +1,5 @@
+from a import (
+    b,  # first
+    c,  # new
+    d,  # last
+)

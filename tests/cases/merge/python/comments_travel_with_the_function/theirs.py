@@ -1,0 +1,9 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+# about b
+def b():
+    return 2

@@ -1,0 +1,8 @@
+import sys
+
+if sys.platform == "win32":
+    def f():
+        return 10
+else:
+    def f():
+        return 20

@@ -1,0 +1,5 @@
+import os
+
+import third
+
+from . import own

@@ -1,0 +1,6 @@
+import os
+import re
+
+import third
+
+from . import own, more

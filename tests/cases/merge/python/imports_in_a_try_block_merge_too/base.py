@@ -1,0 +1,4 @@
+try:
+    from a import b
+except ImportError:
+    b = None

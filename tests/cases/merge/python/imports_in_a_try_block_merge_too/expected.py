@@ -1,0 +1,4 @@
+try:
+    from a import b, c, d
+except ImportError:
+    b = None

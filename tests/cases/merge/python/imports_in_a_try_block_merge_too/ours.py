@@ -1,0 +1,4 @@
+try:
+    from a import b, c
+except ImportError:
+    b = None

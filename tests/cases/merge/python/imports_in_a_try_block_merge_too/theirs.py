@@ -1,0 +1,4 @@
+try:
+    from a import b, d
+except ImportError:
+    b = None

@@ -1,0 +1,6 @@
+import os
+import zlib
+
+
+def use():
+    return os

@@ -1,0 +1,8 @@
+import os
+import re
+import sys
+import zlib
+
+
+def use():
+    return os

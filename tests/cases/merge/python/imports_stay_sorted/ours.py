@@ -1,0 +1,7 @@
+import os
+import sys
+import zlib
+
+
+def use():
+    return os

@@ -1,0 +1,7 @@
+import os
+import re
+import zlib
+
+
+def use():
+    return os

@@ -1,0 +1,5 @@
+match a:
+    case 1:
+        x(1)
+    case 2:
+        y()

@@ -1,0 +1,5 @@
+match a:
+    case 1:
+        x()
+    case 2:
+        y(1)

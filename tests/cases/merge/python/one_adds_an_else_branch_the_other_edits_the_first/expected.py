@@ -1,0 +1,7 @@
+def f(a):
+    if a:
+        return 10
+    elif b:
+        return 2
+    else:
+        return 3

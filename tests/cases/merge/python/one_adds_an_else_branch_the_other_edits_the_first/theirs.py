@@ -1,0 +1,5 @@
+def f(a):
+    if a:
+        return 10
+    elif b:
+        return 2

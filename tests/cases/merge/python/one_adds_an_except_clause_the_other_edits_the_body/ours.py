@@ -1,0 +1,9 @@
+def f():
+    try:
+        g()
+    except ValueError:
+        return 1
+    except KeyError:
+        return 2
+    finally:
+        h()

@@ -1,0 +1,5 @@
+from a import c
+import os
+
+os.x()
+c()

@@ -1,0 +1,12 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y
+
+
+def b():
+    return 1
+
+
+def c():
+    return 3

@@ -1,0 +1,2 @@
+from a import b
+from a import d

@@ -1,0 +1,3 @@
+from a import b
+from a import bb
+from a import d

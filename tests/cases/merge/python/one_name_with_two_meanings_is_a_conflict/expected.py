@@ -1,0 +1,6 @@
+import os
+<<<<<<< ours
+from a import load
+=======
+from b import load
+>>>>>>> theirs

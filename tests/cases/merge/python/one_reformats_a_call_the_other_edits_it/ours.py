@@ -1,0 +1,4 @@
+x = call(
+    first,
+    second,
+)

@@ -1,0 +1,1 @@
+x = call(first, other)

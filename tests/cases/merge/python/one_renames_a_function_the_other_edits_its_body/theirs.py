@@ -1,0 +1,5 @@
+def long_name(a, b):
+    first = a + b
+    second = a - b
+    third = a / b
+    return first, second, third

@@ -1,0 +1,4 @@
+def a(x):
+    """Doc."""
+    y = x + 1
+    return y

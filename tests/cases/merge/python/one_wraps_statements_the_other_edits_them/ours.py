@@ -1,0 +1,5 @@
+def f():
+    with lock:
+        a = 1
+        b = 2
+    return a, b

@@ -1,0 +1,17 @@
+from typing import overload
+
+
+@overload
+def f(x: int) -> int: ...
+
+
+@overload
+def f(x: str) -> str: ...
+
+
+@overload
+def f(x: bytes) -> bytes: ...
+
+
+def f(x):
+    return x

@@ -1,0 +1,6 @@
+def f(
+    a,
+    b=1,
+    c=2,
+):
+    return a

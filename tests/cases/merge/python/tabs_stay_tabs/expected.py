@@ -1,0 +1,9 @@
+class A:
+	def m(self):
+		return 1
+
+	def n(self):
+		return 2
+
+	def o(self):
+		return 3

@@ -1,0 +1,4 @@
+# -*- coding: utf-8 -*-
+import abc
+import base
+import os
