@@ -57,8 +57,11 @@ def three(repo: Sandbox, name: str, base: str, ours: str, theirs: str) -> list[s
     return ["driver", "O", "A", "B", "7", name]
 
 
-DRIVER_MODULES = 90
-HOOK_MODULES = 90
+DRIVER_MODULES = 110
+HOOK_MODULES = 110
+DRAIN_MODULES = 200
+# Of the standard library, and what starts once a command may load.
+STANDARD = {"argparse", "dataclasses", "inspect", "importlib.resources"}
 
 
 def test_the_driver_is_light_when_lines_merge(repo: Sandbox) -> None:
@@ -95,9 +98,22 @@ def test_an_agents_hook_is_light(repo: Sandbox) -> None:
     assert len(modules) <= HOOK_MODULES
 
 
+def test_a_drain_in_the_background_of_a_commit_loads_no_library(repo: Sandbox) -> None:
+    repo.anvcs("init", "--agents", "none", "--yes")
+    repo.commit("one", {"a": "1"})
+    modules = modules_of(repo, "git-anvcs", "drain")
+    assert heavy(modules) <= STANDARD
+    assert len(modules) <= DRAIN_MODULES
+
+
+@pytest.mark.parametrize("program", ["git-merge-anvcs", "git-ai-blob"])
+def test_what_git_starts_loads_no_library(repo: Sandbox, program: str) -> None:
+    assert heavy(modules_of(repo, program, "--help")) <= STANDARD
+
+
 def test_what_git_anvcs_needs_for_its_help_is_the_standard_library(repo: Sandbox) -> None:
     modules = modules_of(repo, "git-anvcs", "--help")
-    assert heavy(modules) <= {"argparse", "dataclasses", "inspect"}
+    assert heavy(modules) <= STANDARD
 
 
 def test_hook_scripts_start_no_python_in_the_foreground() -> None:
