@@ -3,15 +3,17 @@
 A folder holds base, ours, theirs and expected with the format's extension; base may be missing
 (both sides added the file). What we know to be wrong has `expected_now` and `expected_ideally`
 instead: the first is what we do, the second what it should become.
-A file named `style` holds diff3 or zdiff3 where the markers are to show the base.
+A file named `style` holds diff3 or zdiff3 where the markers are to show the base; `options.json`
+holds `path`, `style`, `marker_size` and `rules` (`lists`, `schema`) where they matter.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
 from git_anvcs.merge import engine, markers
-from git_anvcs.merge.result import Options, Versions
+from git_anvcs.merge.result import Options, Rules, Versions
 
 CASES = Path(__file__).parents[1] / "cases" / "merge"
 
@@ -24,23 +26,32 @@ def name_of(case: Path) -> str:
     return f"{case.parent.name}/{case.name}"
 
 
+def options_of(case: Path, suffix: str) -> Options:
+    style, said = case / "style", case / "options.json"
+    options = Options(f"file{suffix}")
+    if style.exists():
+        options = options._replace(style=style.read_text().strip())
+    if not said.exists():
+        return options
+    given = json.loads(said.read_text())
+    rules = given.pop("rules", {})
+    lists = tuple((pattern, how) for pattern, how in rules.get("lists", ()))
+    return options._replace(rules=Rules(lists, rules.get("schema")), **given)
+
+
 @pytest.mark.parametrize("case", sorted(CASES.glob("*/*/")), ids=name_of)
 def test_the_merge_is_as_expected_when_this_happens(case: Path) -> None:
     files = [version(case, name) for name in ("base", "ours", "theirs")]
     expected = version(case, "expected") or version(case, "expected_now")
     assert expected is not None, "a case needs an expected file"
-    style = case / "style"
-    options = Options(f"file{expected.suffix}")
-    if style.exists():
-        options = options._replace(style=style.read_text().strip())
-
+    options = options_of(case, expected.suffix)
     versions = Versions(*(file.read_bytes() if file else b"" for file in files))
     merged = engine.merge(versions, options)
 
     assert merged.text.decode("utf-8", "replace") == expected.read_bytes().decode(
         "utf-8", "replace"
     )
-    assert bool(merged.conflicts) == markers.has_markers(merged.text)
+    assert bool(merged.conflicts) == markers.has_markers(merged.text, options.marker_size)
 
 
 def test_a_known_wrong_case_says_what_it_should_become() -> None:

@@ -112,12 +112,13 @@ def build(source: Source, tree: "Syntax | None", start: int, column: int) -> Nod
 
 def opaque(source: Source, tree: "Syntax", style: str) -> Node:
     """A scalar, or whatever is only ever taken as a whole."""
-    text = source.text[tree.start_byte : tree.end_byte]
+    text = source.text[tree.start_byte : tree.end_byte].rstrip()
     value = unquoted(text.decode())
     bare = b"\n".join(line.strip() for line in text.split(b"\n"))
     canon = number(source.numbers, ("scalar", style, text if style == "block_scalar" else bare))
     kind = "block" if style == "block_scalar" else style
-    return Node("scalar", kind, source.text, tree.start_byte, tree.end_byte, canon, value)
+    end = tree.start_byte + len(text)
+    return Node("scalar", kind, source.text, tree.start_byte, end, canon, value)
 
 
 def unquoted(text: str) -> str:
