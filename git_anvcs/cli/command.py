@@ -17,6 +17,9 @@ from git_anvcs.git.repo import Repo
 class Command(Protocol):
     """A module of cli/commands. Its docstring is the help text; its first line is the summary.
 
+    A command that hands options on to Git may tell them apart exactly with two values: OPTIONS
+    (its own options and how many words follow each) and GIT_TAKES_VALUE (see cli/passing.py).
+
     The text after a line `Example:` or `Examples:` in the docstring is printed last, as it is.
     """
 

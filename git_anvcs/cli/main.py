@@ -10,6 +10,7 @@ import sys
 from typing import NamedTuple, NoReturn, cast
 
 from git_anvcs import __version__
+from git_anvcs.cli import passing
 from git_anvcs.cli.command import Call, Command
 from git_anvcs.cli.output import Output
 from git_anvcs.kernel.errors import AnvcsError, UsageError, run_program
@@ -130,7 +131,11 @@ def _call(name: str, module: Command, before: list[str], words: list[str]) -> Ca
     _add_common(leading, passes_on=False)
     given = leading.parse_args(before)
     parser = parser_of(name, module)
-    if COMMANDS[name].passes_on:
+    ours = getattr(module, "OPTIONS", None)
+    if ours is not None:
+        mine, rest = passing.split(words, ours, module.GIT_TAKES_VALUE)  # type: ignore[attr-defined]
+        args = parser.parse_args(mine, given)
+    elif COMMANDS[name].passes_on:
         args, rest = parser.parse_known_args(words, given)
     else:
         args, rest = parser.parse_args(words, given), []

@@ -59,12 +59,17 @@ def claim_for(
     paths = Paths(repo.common_dir)
     here = state.Pending(_of(pending, worktree))
     seen = _seen(facts, line)
-    sessions = {who: _session(paths, who) for who in [*here.sessions, seen.session] if who}
-    claim = claim_of(Known(here, {k: v for k, v in sessions.items() if v}), seen)
+    claim = claim_of(known(paths, here, seen.session), seen)
     claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
     claim["env"] = environment_of(repo, facts.commit.oid)
     here.committed(facts.changed, seen.ticket)
     return claim, _with(repo, pending, worktree, here)
+
+
+def known(paths: Paths, here: state.Pending, declared: str) -> Known:
+    """The state of a worktree with the sessions that left a trace in it, or declare themselves."""
+    found = {who: _session(paths, who) for who in [*here.sessions, declared] if who}
+    return Known(here, {who: session for who, session in found.items() if session})
 
 
 def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:

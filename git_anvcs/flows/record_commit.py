@@ -11,6 +11,7 @@ from git_anvcs.flows.made import Made
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import codec, making, reanchor, records, refs
+from git_anvcs.provenance.claim import improved
 from git_anvcs.provenance.reanchor import Origin
 from git_anvcs.provenance.record import UNTRACKED, Record
 from git_anvcs.provenance.subject import Facts
@@ -59,15 +60,23 @@ class _Batch:
         existing = self.records([made.oid]).get(made.oid)
         olds = self._carried(origin)
         if existing and not _lacks(existing, olds, made):
+            self._improve(existing, made)
             return
         if olds and origin:
             same = _same_files(self.repo, olds, made.oid)
             carried = reanchor.carry(facts, olds, origin, made.claim, same_files=same, now=self.now)
             self.new[made.oid] = carried
+            self._improve(carried, made)
         elif existing:
             self.new[made.oid] = reanchor.claimed(existing, made.claim, now=self.now)
         else:
             self.new[made.oid] = self._fresh(made, facts, origin)
+
+    def _improve(self, record: Record, made: Made) -> None:
+        """What was said of this very commit, or surer evidence, may come after its record."""
+        news = improved(record.value, made.claim) if record.known else None
+        if news:
+            self.new[made.oid] = reanchor.claimed(record, news, now=self.now)
 
     def records(self, oids: Iterable[str]) -> dict[str, Record]:
         """The records that commits have, this batch's included."""

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 import shutil
 import subprocess
+import sys
 from typing import IO, NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
@@ -132,14 +133,26 @@ def piped(
 
 
 def attach(
-    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    argv: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    to_stderr: bool = False,
 ) -> int:
     """Run a program on this process's own terminal and return its exit code.
+
+    to_stderr: what it prints goes to standard error, when standard output is for our JSON
 
     A program ended by signal N gives 128 + N, as a shell does.
     """
     try:
-        done = subprocess.run(argv, cwd=cwd, env=clean_environment(env), check=False)
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=clean_environment(env),
+            stdout=sys.stderr if to_stderr else None,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
     return done.returncode if done.returncode >= 0 else 128 - done.returncode

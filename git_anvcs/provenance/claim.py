@@ -12,11 +12,26 @@ from git_anvcs.provenance import models
 from git_anvcs.provenance.environment import HIGH, LOW, MEDIUM, Detected, Hint, detect, hints
 from git_anvcs.provenance.pending import ACTIVE_SECONDS, Pending, Table
 from git_anvcs.provenance.prompts import HASH_ONLY, REDACTOR
-from git_anvcs.provenance.record import HUMAN, UNTRACKED
+from git_anvcs.provenance.record import HUMAN, TREE_CLAIMS, UNTRACKED
 from git_anvcs.provenance.shell import MAKES_COMMITS
 
 EXT = "anvcs.intake"
 UNKNOWN_SESSION = "unknown"
+
+_SURE = {HIGH: 3, MEDIUM: 2, LOW: 1}
+
+# What can be said of one commit, and the fields of a record that it decides.
+_TOLD_KEYS = {
+    "agent": ("agent_id", "sessions"),
+    "model": ("model",),
+    "prompt_mac": ("prompt", "prompt_info"),
+    "prompt_policy": ("prompt", "prompt_info"),
+    "tests": ("tests",),
+    "tests_passed": ("tests_passed",),
+    "coverage": ("coverage",),
+    "test_report_ref": ("test_report_ref",),
+    "artifacts": ("artifacts",),
+}
 
 _SAID_FIELDS = ("tests_passed", "tests", "coverage", "test_report_ref", "artifacts")
 
@@ -73,8 +88,32 @@ def claim_for(known: Known, seen: Seen) -> Table:
     claim |= {"sessions": sessions} if sessions else {}
     claim |= {key: told[key] for key in _SAID_FIELDS if key in told}
     found = hints(seen.author, seen.committer, seen.message)
-    claim["ext"] = {EXT: _how(maker, found)}
+    claim["ext"] = {EXT: _how(maker, found, sorted(known.here.told_for(seen.ticket)))}
     return claim
+
+
+def improved(existing: Mapping[str, Any], claim: Mapping[str, Any]) -> Table | None:
+    """What a claim adds to a record that exists already; None when it adds nothing.
+
+    A commit may be recorded before its hook has told who made it, and an amended one carries the
+    record of the old one: what was said for this very commit wins over both, surer evidence over
+    weaker. The result is a claim too.
+    """
+    how, known = _table(claim, "ext", EXT), _table(existing, "ext", EXT)
+    keys = [key for word in how.get("said", []) for key in _TOLD_KEYS.get(word, ())]
+    if _table(claim, "tests").get("ran_on_tree") != _table(existing, "subject").get("tree"):
+        keys = [key for key in keys if key not in ("tests", *TREE_CLAIMS)]
+    if _SURE.get(str(how.get("confidence")), 0) > _SURE.get(str(known.get("confidence")), 0):
+        keys += ["agent_id", "model", "prompt", "prompt_info", "sessions"]
+    news = {key: claim[key] for key in keys if key in claim and existing.get(key) != claim[key]}
+    if "artifacts" in news:
+        before = existing.get("artifacts") or []
+        more = [entry for entry in news["artifacts"] if entry not in before]
+        news |= {"artifacts": [*before, *more]}
+        news = news if more else {k: v for k, v in news.items() if k != "artifacts"}
+    if not news:
+        return None
+    return {**news, "ext": {**_table(existing, "ext"), EXT: how}}
 
 
 def observed_maker(known: Known, seen: Seen) -> Maker:
@@ -85,6 +124,7 @@ def observed_maker(known: Known, seen: Seen) -> Maker:
         _declared(seen)
         or _by_shell(known, seen, sure)
         or _by_edits(known, seen, sure)
+        or _by_staging(known, seen, sure)
         or _by_environment(known, seen, sure)
         or _by_running_shell(known, seen)
         or _by_hints(seen)
@@ -144,6 +184,12 @@ def _by_edits(known: Known, seen: Seen, detected: Detected | None) -> Maker | No
     return Maker(best, "edits", MEDIUM if alone else LOW)
 
 
+def _by_staging(known: Known, seen: Seen, detected: Detected | None) -> Maker | None:
+    """The one session that staged committed paths with `git anvcs add`."""
+    stagers = _of_tool(known, list(_counted(known, seen, known.here.staged)), detected)
+    return Maker(stagers[0], "staged", LOW) if len(stagers) == 1 else None
+
+
 def _by_environment(known: Known, seen: Seen, detected: Detected | None) -> Maker | None:
     """An agent's variables are set: its one active session here, or the agent alone."""
     if detected is None:
@@ -183,9 +229,13 @@ def _running(known: Known, seen: Seen, *, committing: bool) -> list[str]:
 
 def _editors(known: Known, seen: Seen) -> dict[str, int]:
     """The sessions that edited committed paths, and how many each."""
+    return _counted(known, seen, known.here.edits)
+
+
+def _counted(known: Known, seen: Seen, table: Mapping[str, Table]) -> dict[str, int]:
     found: dict[str, int] = {}
     for path in seen.paths:
-        for who in known.here.edits.get(path, ()):
+        for who in table.get(path, ()):
             if who in known.sessions:
                 found[who] = found.get(who, 0) + 1
     return found
@@ -233,10 +283,20 @@ def _sessions(known: Known, seen: Seen, maker: str, model: str) -> dict[str, Tab
     return found
 
 
-def _how(maker: Maker, found: Sequence[Hint]) -> Table:
+def _how(maker: Maker, found: Sequence[Hint], said: Sequence[str]) -> Table:
     how: Table = {"method": maker.method, "confidence": maker.confidence}
+    if said:
+        how["said"] = [word for word in said if word in _TOLD_KEYS]
     if maker.signals:
         how["signals"] = list(maker.signals)
     if found:
         how["hints"] = [{"agent": hint.agent, "where": hint.where} for hint in found]
     return how
+
+
+def _table(value: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The object at a path of keys, or an empty one."""
+    for key in path:
+        found = value.get(key)
+        value = found if isinstance(found, dict) else {}
+    return value

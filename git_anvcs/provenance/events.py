@@ -18,6 +18,7 @@ KINDS = frozenset(
         "post_edit",
         "pre_shell",
         "post_shell",
+        "stage",
         "model",
         "stop",
         "subagent_start",

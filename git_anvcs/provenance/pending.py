@@ -30,13 +30,15 @@ Item = TypeVar("Item")
 class Pending:
     """The state of one worktree.
 
-    edits: path -> {who: when}; shells: key -> {who, ts, verbs}; active: who -> when
+    edits, staged: path -> {who: when}, by edits and by `git anvcs add`
+    shells: key -> {who, ts, verbs}; active: who -> when
     context: what `git anvcs context` said
     commit: {ticket, said}: what a running `git anvcs commit` was told
     """
 
     def __init__(self, value: Mapping[str, Any]) -> None:
         self.edits = _tables(value.get("edits"))
+        self.staged = _tables(value.get("staged"))
         self.shells = _tables(value.get("shells"))
         self.active: dict[str, float] = {
             str(k): float(v) for k, v in _table(value.get("active")).items() if _is_number(v)
@@ -52,7 +54,8 @@ class Pending:
     @property
     def sessions(self) -> list[str]:
         """Every session that left a trace here."""
-        editors = [who for edit in self.edits.values() for who in edit]
+        touched = (*self.edits.values(), *self.staged.values())
+        editors = [who for edit in touched for who in edit]
         return list(dict.fromkeys([*self.active, *editors, *self._running()]))
 
     def fold(self, event: Event) -> None:
@@ -64,10 +67,11 @@ class Pending:
         else:
             self.active[event.who] = event.ts
             _drop_oldest(self.active, MOST_ACTIVE, float)
-        if event.event == "post_edit":
+        table = {"post_edit": self.edits, "stage": self.staged}.get(event.event)
+        if table is not None:
             for path in event.paths:
-                self.edits.setdefault(path, {})[event.who] = event.ts
-            _drop_oldest(self.edits, MOST_EDITS, lambda edit: float(max(edit.values())))
+                table.setdefault(path, {})[event.who] = event.ts
+            _drop_oldest(table, MOST_EDITS, lambda edit: float(max(edit.values())))
         self._fold_shell(event)
 
     def tell(self, line: Mapping[str, Any]) -> None:
@@ -85,8 +89,12 @@ class Pending:
 
     def told(self, ticket: str) -> Table:
         """What was said for the commit being made; `ticket` names a `git anvcs commit`."""
+        return {**self.context, **self.told_for(ticket)}
+
+    def told_for(self, ticket: str) -> Table:
+        """What was said for this one commit alone."""
         mine = bool(ticket) and self.commit.get("ticket") == ticket
-        return {**self.context, **(_table(self.commit.get("said")) if mine else {})}
+        return _table(self.commit.get("said")) if mine else {}
 
     def committed(self, paths: Mapping[str, object], ticket: str) -> None:
         """A commit was made: its paths are no longer edited, what was said once is used up.
@@ -95,6 +103,7 @@ class Pending:
         """
         for path in paths:
             self.edits.pop(path, None)
+            self.staged.pop(path, None)
         if self.context.get("once"):
             self.context = {}
         if ticket and self.commit.get("ticket") == ticket:

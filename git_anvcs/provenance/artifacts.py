@@ -1,0 +1,46 @@
+"""Files pinned in a record by their content: SHA-256, size, and where they lie on this machine."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from git_anvcs.kernel.errors import UsageError
+
+_CHUNK = 1 << 20
+
+
+def pinned(file: Path, shown: str, kind: str) -> dict[str, Any]:
+    """One entry of `artifacts`. shown: the path as it may travel, never with a home in it.
+
+    Raises UsageError when the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    size = 0
+    try:
+        if not file.is_file():
+            raise UsageError(f"{file} is not a file")
+        with file.open("rb") as opened:
+            while chunk := opened.read(_CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
+    return {
+        "name": file.name,
+        "type": kind,
+        "storage": "local",
+        "key": shown,
+        "sha256": digest.hexdigest(),
+        "size": size,
+    }
+
+
+def named_apart(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same entries, each with a name of its own (`report.xml`, `report.xml-2`)."""
+    seen: dict[str, int] = {}
+    found = []
+    for entry in entries:
+        name = entry["name"]
+        seen[name] = seen.get(name, 0) + 1
+        found.append({**entry, "name": name if seen[name] == 1 else f"{name}-{seen[name]}"})
+    return found
