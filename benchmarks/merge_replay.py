@@ -15,6 +15,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from difflib import SequenceMatcher
 from fnmatch import fnmatch
 import json
 import os
@@ -28,6 +29,7 @@ CONFIG = Path(__file__).parents[1] / "merge-drivers" / "gitconfig"
 KINDS = {
     "conflicts": "files Git conflicts on",
     "equal": "resolved, equal to the human's",
+    "alike": "resolved, equal once parsed",
     "different": "resolved, different",
     "open": "still conflicting",
     "structural": "not a driver's (delete, rename)",
@@ -173,7 +175,7 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
         human = git(repo, "cat-file", "blob", f"{commit}:{path}")
     except OSError:
         human = b""
-    yield "equal" if result == human else "different"
+    yield "equal" if result == human else "alike" if alike(path, result, human) else "different"
     base, ours, theirs = (
         git(repo, "cat-file", "blob", stages[stage]) if stage in stages else b""
         for stage in (1, 2, 3)
@@ -182,6 +184,16 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
         yield "unparsable"
     if lost_lines(base, ours, theirs, result):
         yield "lost"
+
+
+def alike(path: str, result: bytes, human: bytes) -> bool:
+    """Whether both say the same to a parser of the standard library."""
+    try:
+        if path.endswith(".py"):
+            return ast.dump(ast.parse(result)) == ast.dump(ast.parse(human))
+        return path.endswith(".json") and json.loads(result) == json.loads(human)
+    except (SyntaxError, ValueError, RecursionError):
+        return False
 
 
 def parses(path: str, source: bytes) -> bool:
@@ -208,23 +220,41 @@ def lost_lines(base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[s
     A line counts without white space around it and a comma behind it. A line that was rewritten
     (two imports that became one) is not lost as long as every word of it is there often enough.
     """
-    rows = [Counter(lines(version)) for version in (base, ours, theirs)]
-    words = [Counter(words_of(version)) for version in (base, ours, theirs)]
-    kept, said = Counter(lines(result)), Counter(words_of(result))
-    short = [row for row in set().union(*rows) if kept[row] < due(row, rows)]
+    rows = least(*map(lines, (base, ours, theirs)))
+    kept = Counter(lines(result))
+    short = [row for row, due in rows.items() if kept[row] < due]
+    if not short:
+        return []
+    words = least(*map(words_of, (base, ours, theirs)))
+    said = Counter(words_of(result))
     return [
-        row
-        for row in short
-        if any(said[word] < due(word, words) for word in words_of(row.encode())) or row in "{}[]()"
+        row for row in short if any(said[word] < words[word] for word in words_of(row.encode()))
     ]
 
 
-def due(thing: str, counts: list[Counter[str]]) -> int:
-    """How often at least: additions of both may be the same one; removals of both add up."""
-    base, ours, theirs = (count[thing] for count in counts)
-    if min(ours, theirs) >= base:
-        return max(ours, theirs)
-    return max(0, ours + theirs - base)
+def least(base: list[str], ours: list[str], theirs: list[str]) -> Counter[str]:
+    """How often each thing must at least be left: what both remove goes, what one adds comes.
+
+    Additions of both may be the same one, so the larger number counts.
+    """
+    (added, removed), (added_too, removed_too) = changes(base, ours), changes(base, theirs)
+    found = Counter(base)
+    found.subtract(removed)
+    found.subtract(removed_too)
+    return Counter({thing: found[thing] for thing in found if found[thing] > 0}) + (
+        added | added_too
+    )
+
+
+def changes(base: list[str], side: list[str]) -> tuple[Counter[str], Counter[str]]:
+    """What the side added and what it removed, by the diff of the standard library."""
+    added: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
+    for kind, *place in SequenceMatcher(None, base, side, autojunk=False).get_opcodes():
+        if kind != "equal":
+            removed.update(base[place[0] : place[1]])
+            added.update(side[place[2] : place[3]])
+    return added, removed
 
 
 def lines(source: bytes) -> list[str]:
