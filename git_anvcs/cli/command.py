@@ -5,7 +5,6 @@ Arguments, directory, environment, output, repository.
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -29,18 +28,25 @@ class Command(Protocol):
         """Do it and return the exit code; raise AnvcsError for what the user can mend."""
 
 
-@dataclass
 class Call:
-    """One call of one subcommand.
+    """One call of one subcommand. (No dataclass: importing those costs every command 10 ms.)
 
     rest: what the parser did not know, for commands that hand options on to Git
     """
 
-    args: Namespace
-    cwd: Path
-    env: Mapping[str, str]
-    output: Output
-    rest: list[str] = field(default_factory=list)
+    def __init__(
+        self,
+        args: Namespace,
+        cwd: Path,
+        env: Mapping[str, str],
+        output: Output,
+        rest: list[str] | None = None,
+    ) -> None:
+        self.args = args
+        self.cwd = cwd
+        self.env = env
+        self.output = output
+        self.rest = rest or []
 
     @cached_property
     def repo(self) -> Repo:

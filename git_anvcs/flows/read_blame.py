@@ -1,9 +1,11 @@
 """Story: whose lines are these? git blame for the lines, one look-up for all of its commits."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.provenance import blame, records
 from git_anvcs.provenance.blame import Line, Origin
@@ -21,12 +23,25 @@ class Blamed(NamedTuple):
 
 def read(repo: Repo, cwd: Path, args: list[str], stdin: bytes = b"") -> Blamed:
     """Blame with git's own arguments, paths relative to `cwd`. Raises AnvcsError, UsageError."""
-    done = repo.try_git("-C", str(cwd), "blame", "--porcelain", *args, stdin=stdin)
-    if done.returncode != 0:
-        raise _refused(done.returncode, done.stderr.decode(errors="replace").strip())
-    parsed = blame.parse(done.stdout)
+    return read_while(repo, cwd, args, stdin, lambda: None)
+
+
+def read_while(
+    repo: Repo, cwd: Path, args: list[str], stdin: bytes, meanwhile: Callable[[], None]
+) -> Blamed:
+    """The same; `meanwhile` is done while git works, before records are looked up."""
+    try:
+        with repo.talk("-C", str(cwd), "blame", "--porcelain", *args) as git:
+            with suppress(BrokenPipeError):  # git has refused already and says why
+                git.write.write(stdin)
+                git.write.close()
+            meanwhile()
+            porcelain = git.read.read()
+    except GitFailed as error:
+        raise _refused(error.returncode, error.stderr.decode(errors="replace").strip()) from error
+    parsed = blame.parse(porcelain)
     commits = (commit for commit in parsed.origins if not blame.is_uncommitted(commit))
-    return Blamed(done.stdout, parsed.lines, parsed.origins, records.read(repo, commits))
+    return Blamed(porcelain, parsed.lines, parsed.origins, records.read(repo, commits))
 
 
 def _refused(returncode: int, said: str) -> AnvcsError:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows.drain import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.provenance import prompts, records
@@ -47,6 +46,10 @@ class Prompt(NamedTuple):
 
 def ready(repo: Repo, note: Callable[[str], None]) -> None:
     """Turn what hooks wrote down into records; what cannot be written is said, not raised."""
+    if not Paths(repo.common_dir).home.is_dir():
+        return  # never set up here; the drain and all it knows need not even be loaded
+    from git_anvcs.flows.drain import drain
+
     done = drain(repo, timeout=_PATIENCE)
     if done.problem:
         note(f"some records wait to be written: {done.problem.message}")

@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 import select
-import tempfile
 from typing import IO, NamedTuple, cast
 
 from git_anvcs.kernel import process
@@ -97,6 +96,8 @@ class Repo:
 
         Raises GitFailed at the end of the block when git failed of its own accord.
         """
+        import tempfile
+
         argv = ("git", *args)
         with tempfile.TemporaryFile() as complaints:
             own = {**self._own(), **GUARD, **(env or {})}

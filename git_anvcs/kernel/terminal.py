@@ -4,6 +4,7 @@ Author names, messages, file names and what agents say are hostile: an escape se
 could hide a line, move the cursor or set the clipboard. Everything printed goes through `safe`.
 """
 
+from functools import lru_cache
 import re
 import unicodedata
 
@@ -58,6 +59,7 @@ def shown(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+@lru_cache(maxsize=4096)
 def width(text: str) -> int:
     """How many columns a terminal gives to safe text."""
     if text.isascii():

@@ -63,22 +63,22 @@ def parse(porcelain: bytes) -> Parsed:
     origins: dict[str, Origin] = {}
     paths: dict[str, bytes] = {}
     facts: dict[bytes, bytes] = {}
-    commit, original, number = "", 0, 0
+    commit, original, number, in_group = "", 0, 0, False
     for row in porcelain.split(b"\n"):
-        if row.startswith(b"\t"):
-            if commit not in origins:
-                origins[commit] = _origin(facts)
-            if b"filename" in facts:
-                paths[commit] = unquoted(facts[b"filename"])
+        if row[:1] == b"\t":
+            if facts:
+                origins.setdefault(commit, _origin(facts))
+                if b"filename" in facts:
+                    paths[commit] = unquoted(facts[b"filename"])
+                facts = {}
             lines.append(Line(commit, paths.get(commit, b""), original, number, row[1:]))
-            facts = {}
-        elif not facts and (header := _HEADER.match(row)):
-            commit = header[1].decode()
-            original, number = int(header[2]), int(header[3])
-            facts = {b"": b""}  # within a group; a summary may look like a header
-        else:
+            in_group = False
+        elif in_group:  # a summary may look like the header of a group
             key, _, value = row.partition(b" ")
             facts[key] = value
+        elif header := _HEADER.match(row):
+            commit, in_group = header[1].decode(), True
+            original, number = int(header[2]), int(header[3])
     return Parsed(lines, origins)
 
 
@@ -87,28 +87,28 @@ def is_uncommitted(commit: str) -> bool:
 
 
 class Attributor:
-    """Says who wrote a line; keeps each record's ranges of each file ready to be searched."""
+    """Says who wrote a line; what holds for a whole file of a commit is worked out once."""
 
     def __init__(self, records: Mapping[str, Record]) -> None:
         self._records = records
-        self._ranges: dict[tuple[str, bytes], _Ranges | None] = {}
+        self._known: dict[tuple[str, bytes], tuple[Attribution, _Ranges | None]] = {}
 
     def __call__(self, line: Line) -> Attribution:
-        if is_uncommitted(line.commit):
-            return Attribution(summary.NOT_YET, exact=True)
-        record = self._records.get(line.commit)
-        if record is None:
-            return Attribution(summary.NOBODY_KNOWS, exact=False)
         key = (line.commit, line.path)
-        if key not in self._ranges:
-            self._ranges[key] = _ranges(record, line)
-        ranges = self._ranges[key]
-        if ranges is None:
-            return Attribution(summary.who(record), exact=False)
-        found = ranges.at(line.original)
-        if found is None:  # contradicting claims prove nothing about the line
-            return Attribution(summary.who(record), exact=False)
-        return Attribution(found, exact=True)
+        if key not in self._known:
+            self._known[key] = self._of_file(line)
+        whole, ranges = self._known[key]
+        found = ranges.at(line.original) if ranges else None
+        # Contradicting claims prove nothing about the line; then its commit speaks for it.
+        return whole if found is None else Attribution(found, exact=True)
+
+    def _of_file(self, line: Line) -> tuple[Attribution, "_Ranges | None"]:
+        """Who made the commit as a whole, and the ranges it attests in this file."""
+        if is_uncommitted(line.commit):
+            return Attribution(summary.NOT_YET, exact=True), None
+        record = self._records.get(line.commit)
+        whole = Attribution(summary.who(record), exact=False)
+        return whole, _ranges(record, line) if record else None
 
 
 def annotated(porcelain: bytes, said: Callable[[Line], list[bytes]]) -> Iterator[bytes]:

@@ -47,9 +47,11 @@ def run(call: Call) -> int:
     if not call.rest or "--incremental" in call.rest:
         problem = "--incremental is not supported" if call.rest else "no file is given"
         raise UsageError(problem, hint="git anvcs blame FILE")
-    reading.ready(call.repo, call.output.note)
     stdin = sys.stdin.buffer.read() if "-" in call.rest else b""
-    found = read_blame.read(call.repo, call.cwd, call.rest, stdin)
+    found = read_blame.read_while(
+        *(call.repo, call.cwd, call.rest, stdin),
+        lambda: reading.ready(call.repo, call.output.note),
+    )
     attribute = Attributor(found.records)
     if call.output.as_json:
         call.output.stream("lines", _json_lines(found, attribute), _json_head(found, attribute))
@@ -64,7 +66,7 @@ def run(call: Call) -> int:
 
 def _text(found: Blamed, attribute: Attributor, *, colour: bool) -> Iterator[str]:
     said = [(line, attribute(line).who) for line in found.lines]
-    names = {(line.commit, who): _name(found, line, who) for line, who in said}
+    names = {key: _name(found, *key) for key in {(line.commit, who) for line, who in said}}
     widest = min(max(map(width, names.values()), default=0), _WIDEST_WHO)
     digits = len(str(found.lines[-1].number)) if found.lines else 1
     starts = {}
@@ -75,18 +77,18 @@ def _text(found: Blamed, attribute: Attributor, *, colour: bool) -> Iterator[str
         mark = paint.mark(summary.tests(found.records.get(commit)), colour=colour)
         date = styled(_date(origin), "dim", colour=colour)
         starts[commit, who] = f"{styled(ident, 'yellow', colour=colour)} {painted} {mark} {date}"
+    number = styled(f"%{digits}d│", "dim", colour=colour)
     for line, who in said:
-        number = styled(f"{line.number:>{digits}}│", "dim", colour=colour)
-        yield f"{starts[line.commit, who]} {number}{safe_bytes(line.text)}"
+        yield f"{starts[line.commit, who]} {number % line.number}{safe_bytes(line.text)}"
 
 
-def _name(found: Blamed, line: Line, who: summary.Who) -> str:
+def _name(found: Blamed, commit: str, who: summary.Who) -> str:
     """The agent and its model; for others the author's name and the class."""
     if who.kind == UNCOMMITTED:
         return "not committed yet"
     if who.kind == AGENT:
         return cut(paint.described(who), _WIDEST_WHO)
-    author = safe(found.origins[line.commit].author.decode(errors="surrogateescape"))
+    author = safe(found.origins[commit].author.decode(errors="surrogateescape"))
     return f"{cut(author, _WIDEST_WHO - len(who.kind) - 3)} · {who.kind}"
 
 

@@ -22,7 +22,9 @@ from git_anvcs.provenance.record import Record
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT")
+    parser.add_argument(
+        "commit", nargs="?", default="HEAD", metavar="COMMIT", help="a revision, am_… or I…"
+    )
 
 
 def run(call: Call) -> int:
