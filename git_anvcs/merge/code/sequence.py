@@ -255,9 +255,8 @@ class Sequences(Generic[T]):
             raise Tangled
         entry = self.both(b, o, t)
         text = self.how.matching.text
-        if text(self.base[b]) not in (text(self.ours[o]), text(self.theirs[t])) or (
-            text(self.ours[o]) != text(self.theirs[t])
-        ):
+        other = self.theirs[t] if b in self.mine.moved else self.ours[o]
+        if text(other) != text(self.base[b]):
             self.how.note("move-edit", [self.ours[o]], [self.theirs[t]])
         if b in self.mine.moved:
             return entry._replace(base=None, theirs=None)
