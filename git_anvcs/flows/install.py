@@ -48,13 +48,20 @@ def load(repo: Repo) -> Manifest | None:
 def plan(repo: Repo, choices: Choices, *, home: Path) -> Plan:
     """Everything init has to change for these choices; touches nothing."""
     wanted = targets.all_of(repo, choices, home=home)
-    made = _plan(repo, wanted.targets, choices.to_json(), wanted.notes)
+    made = _plan(repo, wanted.targets, load(repo), choices.to_json(), wanted.notes)
     return made._replace(tracked_hooks=wanted.tracked_hooks)
 
 
 def plan_removal(repo: Repo) -> Plan:
-    """Everything uninstall has to change; touches nothing."""
-    return _plan(repo, (), {}, ())
+    """Everything uninstall has to change; touches nothing.
+
+    A manifest that cannot be read is no obstacle: our blocks are found by their marker lines.
+    """
+    try:
+        old = load(repo)
+    except manifests.Broken:
+        old = None
+    return _plan(repo, (), old, {}, ())
 
 
 def prove_strategy() -> None:
@@ -87,9 +94,13 @@ def apply(repo: Repo, plan: Plan) -> None:
 
 
 def _plan(
-    repo: Repo, wanted: Sequence[Target], choices: dict[str, Any], notes: Sequence[str]
+    repo: Repo,
+    wanted: Sequence[Target],
+    known: Manifest | None,
+    choices: dict[str, Any],
+    notes: Sequence[str],
 ) -> Plan:
-    old = load(repo) or Manifest({}, (), ())
+    old = known or Manifest({}, (), ())
     todo: list[steps.Step] = []
     kept: list[Wired] = []
     paths = {target.path for target in wanted}
@@ -112,27 +123,26 @@ def _plan(
 def _wire(target: Target, old: Wired | None) -> tuple[list[steps.Step], Wired]:
     """The steps that put the target's piece in place, and what to remember of it."""
     current = steps.read(target.path)
-    chained = old.chained if old and old.chained and old.chained.exists() else None
-    before = _before(current, old)
+    before = _before(current, old or Wired(target.what, target.path, target.piece, None, ""))
     todo: list[steps.Step] = []
-    if target.move_to is not None:
-        chained, before, current = target.move_to, None, None
-        todo.append(steps.Move(target.path, target.move_to))
+    if target.chained and target.move:
+        before, current = None, None
+        todo.append(steps.Move(target.path, target.chained))
     after = pieces.put(current, target.piece)
     if after != current:
         todo.append(steps.Write(target.path, current, after, target.executable))
-    wired = Wired(target.what, target.path, target.piece, before, digest(after), chained)
+    wired = Wired(target.what, target.path, target.piece, before, digest(after), target.chained)
     return todo, wired
 
 
-def _before(current: bytes | None, old: Wired | None) -> bytes | None:
+def _before(current: bytes | None, wired: Wired) -> bytes | None:
     """The file as it would be without us now."""
-    if old is None or current is None:
-        return current
-    if digest(current) == old.after:
-        return old.before
-    rest = pieces.take(current, old.piece)
-    return rest if rest is not None or old.before is None else b""
+    if current is None:
+        return None
+    if digest(current) == wired.after:
+        return wired.before
+    rest = pieces.take(current, wired.piece)
+    return rest if rest is not None or wired.before is None else b""
 
 
 def unwire(wired: Wired) -> list[steps.Step]:

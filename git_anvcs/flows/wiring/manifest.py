@@ -69,7 +69,7 @@ def decode(text: bytes, common_dir: Path, root: Path) -> Manifest:
         if value["version"] != VERSION:
             raise Broken(
                 f"this repository was wired by another version of git-anvcs ({value['version']})",
-                hint="use that version, or a newer one",
+                hint="use that version, or `git anvcs uninstall` and then init",
             )
         moves = ((Path(value["common_dir"]), common_dir), (Path(value["root"]), root))
         wired = tuple(_from_json(item, moves) for item in value["wired"])
@@ -78,7 +78,7 @@ def decode(text: bytes, common_dir: Path, root: Path) -> Manifest:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Broken(
             "the list of what init did cannot be read",
-            hint="`git anvcs uninstall` still finds our blocks by their marker lines",
+            hint="`git anvcs uninstall` finds our blocks by their marker lines; then run init",
         ) from error
 
 

@@ -48,13 +48,17 @@ class Choices(NamedTuple):
 
 
 class Target(NamedTuple):
-    """One file to hold one piece. move_to: the name for the hook that is there now."""
+    """One file to hold one piece.
+
+    chained: the other name of the hook that was there; move: it still has to get that name
+    """
 
     what: str
     path: Path
     piece: pieces.Piece
     executable: bool = False
-    move_to: Path | None = None
+    chained: Path | None = None
+    move: bool = False
 
 
 class Wanted(NamedTuple):
@@ -147,17 +151,22 @@ def _peek(path: Path) -> bytes:
 
 def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
     script = b"" if path.is_symlink() else _peek(path)
-    there = path.is_symlink() or path.exists()
-    move = there and not (script and stubs.takes_block(script))
-    chained = move or (chained_name(path).exists() and block.has(script))
+    move = _is_there(path) and not (script and stubs.takes_block(script))
+    renamed = chained_name(path)
+    chained = renamed if move or (block.has(script) and _is_there(renamed)) else None
     own = block.take(script)
     lines = stubs.lines(
-        event, programs, script=b"" if own == stubs.SHEBANG else own, chained=chained
+        event,
+        programs,
+        script=b"" if own == stubs.SHEBANG else own,
+        chained=chained is not None,
     )
     piece = pieces.Block(tuple(lines), "shebang")
-    return Target(
-        f"hook {event}", path, piece, executable=True, move_to=chained_name(path) if move else None
-    )
+    return Target(f"hook {event}", path, piece, executable=True, chained=chained, move=move)
+
+
+def _is_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def _owner_of(repo: Repo, folder: Path) -> str:
