@@ -6,7 +6,7 @@ from pathlib import Path
 import sys
 from typing import NamedTuple
 
-from git_anvcs.flows import drain, install, probe
+from git_anvcs.flows import drain, fsck, install, probe
 from git_anvcs.flows.wiring import targets
 from git_anvcs.flows.wiring.attributes import by_format
 from git_anvcs.flows.wiring.manifest import Manifest
@@ -22,6 +22,7 @@ from git_anvcs.store.paths import Paths
 
 OLDEST_GIT = (2, 38, 0)
 OLDEST_PYTHON = (3, 11)
+_MOST_SAID = 5  # findings of one kind
 _OUR_REFS = ("refs/notes/anvcs", "refs/anvcs/meta")
 
 
@@ -80,6 +81,8 @@ def mend(repo: Repo, env: Mapping[str, str], findings: tuple[Check, ...]) -> lis
         choices = Choices.from_json(old.choices if old else {})
         install.apply(repo, install.plan(repo, choices, home=_home(env)))
         done.append("renewed what init wires")
+    if any(check.fix == "records" for check in findings):
+        done.append(f"made both record refs agree on {fsck.repair(repo)} commits")
     return done
 
 
@@ -211,19 +214,34 @@ def _timings(scratch: probe.Scratch, manifest: Manifest, runs: int) -> list[Timi
 
 
 def _records(repo: Repo) -> Iterator[Check]:
-    paths = Paths(repo.common_dir)
     drained = drain.drain(repo)
     if drained.problem:
         problem = drained.problem
         yield Check("spool", wrong=f"what waits became no record: {problem}", mend=problem.hint)
     else:
         yield Check("spool", f"{len(drained.recorded)} commits waited and have their records now")
+    yield from _set_aside(Paths(repo.common_dir))
+    report = fsck.check(repo)
+    for found in report.findings[:_MOST_SAID]:
+        mend, fix = "`git anvcs meta fsck` lists them", ""
+        if found.mendable:
+            mend, fix = "`git anvcs doctor --fix`, or `git anvcs meta fsck --repair`", "records"
+        yield Check("records", wrong=f"{found.commit}: {found.what}", mend=mend, fix=fix)
+    rest = len(report.findings) - _MOST_SAID
+    if rest > 0:
+        yield Check("records", wrong=f"and {rest} more", mend="`git anvcs meta fsck` lists them")
+    if not report.findings:
+        yield Check("records", f"{report.records} records, the same in both refs")
+
+
+def _set_aside(paths: Paths) -> Iterator[Check]:
     aside = spool.set_aside(paths)
-    for path, reason in aside[:5]:
+    for path, reason in aside[:_MOST_SAID]:
         yield Check(
             "set aside",
             wrong=f"{path.name}: a line that could not be used: {reason}",
             mend=f"look at it and delete it: {path}",
         )
-    if len(aside) > 5:
-        yield Check("set aside", wrong=f"and {len(aside) - 5} more", mend=f"{paths.set_aside}")
+    if len(aside) > _MOST_SAID:
+        rest = len(aside) - _MOST_SAID
+        yield Check("set aside", wrong=f"and {rest} more", mend=f"{paths.set_aside}")

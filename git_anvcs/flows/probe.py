@@ -92,10 +92,15 @@ class Scratch(NamedTuple):
 @contextmanager
 def scratch(manifest: Manifest) -> Iterator[Scratch]:
     """A repository in a temporary folder with the pieces of `manifest`; deleted afterwards."""
-    with tempfile.TemporaryDirectory(prefix="anvcs doctor ") as folder:  # a space, as users have
+    # A space in the name, as users have it.
+    with tempfile.TemporaryDirectory(prefix="anvcs doctor ", ignore_cleanup_errors=True) as folder:
         found = Scratch(Path(folder).resolve(), _ENVIRONMENT)
         process.run(("git", "init", "-q", "-b", "main", "."), cwd=found.root, env=_ENVIRONMENT)
-        (found.root / ".git" / "anvcs").mkdir()  # as after init: hooks look for it
+        # As after init, and with a drain that runs already: hooks then start none of their own,
+        # which would still write here while we clean up.
+        mark = found.root / ".git" / "anvcs" / "spool" / "drainer"
+        mark.parent.mkdir(parents=True)
+        mark.write_text(f"{os.getpid()}\n")
         for wired in manifest.wired:
             lines = block.inside(_bytes(wired.path))
             if wired.what.startswith("hook "):

@@ -25,7 +25,7 @@ def test_doctor_proves_hooks_and_drivers_after_init(repo: Sandbox) -> None:
     answer = json.loads(repo.anvcs("doctor", "--json", "--runs", "2"))
     assert answer["findings"] == []
     proved = {check["check"] for check in answer["checks"]}
-    assert {"git", "python", "hooks", "driver json", "driver python"} <= proved
+    assert {"git", "python", "hooks", "driver json", "driver python", "records"} <= proved
     assert [timing["event"] for timing in answer["hooks"]] == [
         "post-commit",
         "post-rewrite",
@@ -137,3 +137,16 @@ def test_status_says_what_is_on_and_who_edits_what(repo: Sandbox) -> None:
 @pytest.mark.parametrize("runs", ["-1", "5000", "x"])
 def test_an_odd_number_of_runs_is_wrong_usage(repo: Sandbox, runs: str) -> None:
     assert repo.run("git-anvcs", "doctor", "--runs", runs).returncode == 2
+
+
+def test_doctor_mends_the_notes_that_another_program_overwrote(repo: Sandbox) -> None:
+    repo.anvcs("init", "--drivers", "none")
+    commit = repo.commit("one")
+    repo.anvcs("show")
+    repo.git("notes", "--ref=anvcs", "remove", commit)
+    found = findings(repo)
+    assert [(f["check"], f["fixable"]) for f in found] == [("records", True)]
+    assert commit in found[0]["wrong"]
+    assert findings(repo, "--fix", "--dry-run") == found
+    assert findings(repo, "--fix") == []
+    assert repo.git("notes", "--ref=anvcs", "show", commit).startswith("{")
