@@ -92,6 +92,23 @@ def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
     return parsed.starts == [conflict.line for conflict in merged.conflicts]
 
 
+# Rules that take one of two values: what they drop is stated in their resolution.
+CHOOSING = ("larger-version",)
+
+
+def chosen_away(merged: Merged) -> set[str]:
+    """The values that a choosing rule left out, as they are written without quotes."""
+    made = (one for one in merged.resolutions if one.rule in CHOOSING)
+    return {text.strip("\"'") for one in made for text in (one.ours, one.theirs)}
+
+
+def stands_for(token: Hashable) -> str:
+    """The text of a token that is a scalar."""
+    last = token[-1] if isinstance(token, tuple) else token
+    text = last.decode("utf-8", "replace") if isinstance(last, bytes) else str(last)
+    return text.strip("\"'")
+
+
 def union(counts: Iterable[Tokens]) -> Tokens:
     """For each token the most that any of the texts holds."""
     total: Tokens = Counter()

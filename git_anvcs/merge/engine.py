@@ -109,9 +109,33 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
         raise
     if not sound(form, versions, by_meaning, options):
         return forced(versions, by_lines, flaws, options) if flaws else by_lines
+    if not flaws and len(by_meaning.conflicts) > len(by_lines.conflicts):
+        by_meaning = glued(by_meaning, options)
     if flaws or cost(by_meaning) <= cost(by_lines):
         return by_meaning
     return by_lines
+
+
+def glued(merged: Merged, options: Options) -> Merged:
+    """The same merge with neighbouring conflicts as one, as Git joins them."""
+    parsed = markers.parse(merged.text, options.marker_size)
+    texts = lines.Texts(*parsed.texts)
+    chunks = lines.glued(texts, parsed.chunks)
+    text, placed = markers.render(texts, chunks, options)
+    starts = [chunk[1::2] for chunk in parsed.chunks if chunk.kind == "conflict"]
+    ends = [place.chunk[1::2] for place in placed[1:]]
+    conflicts = []
+    told = list(zip(starts, merged.conflicts, strict=True))
+    for place, end in zip(placed, [*ends, None], strict=True):
+        inside = [one for start, one in told if end is None or start < end]
+        told = told[len(inside) :]
+        where = ", ".join(one.where for one in inside)
+        kind = inside[0].kind if len({one.kind for one in inside}) == 1 else "edit/edit"
+        one = lines.conflict(texts, place)._replace(kind=kind, where=where)
+        if not parsed.with_base:
+            one = one._replace(base="".join(part.base for part in inside))
+        conflicts.append(one)
+    return merged._replace(text=text, conflicts=tuple(conflicts))
 
 
 def flaws_of(
@@ -134,9 +158,9 @@ def sound(form: Format, versions: Versions, merged: Merged, options: Options) ->
         return False
     counts = [form.tokens(version) for version in versions]
     kept = checks.union(form.tokens(text) for text in texts)
-    return not checks.lost(counts, kept) and (
-        bool(merged.conflicts) or not checks.revived(counts, kept)
-    )
+    dropped = checks.chosen_away(merged)
+    lost = [one for one in checks.lost(counts, kept) if checks.stands_for(one) not in dropped]
+    return not lost and (bool(merged.conflicts) or not checks.revived(counts, kept))
 
 
 def cost(merged: Merged) -> tuple[int, int]:

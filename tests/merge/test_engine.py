@@ -1,13 +1,14 @@
 """The cascade: which of the merges is taken, and that odd input stays with the lines."""
 
 from collections import Counter
+import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from git_anvcs.merge import checks, engine, lines
 from git_anvcs.merge.registry import format_of
-from git_anvcs.merge.result import Options, Versions
+from git_anvcs.merge.result import Options, Rules, Versions
 
 NAMES = st.sampled_from(["a.json", "b.yaml", "c.py", "d", "e.jsonc"])
 
@@ -61,3 +62,35 @@ def test_a_format_is_found_when_name_or_extension_says_it() -> None:
     names = ["a/b.json", ".babelrc", "X.YML", "x.py", "Makefile", "json", "a.json/b"]
     formats = ["json", "json", "yaml", "python", "text", "text", "text"]
     assert [format_of(name) for name in names] == formats
+
+
+def test_conflicts_are_joined_as_git_joins_them_when_there_would_be_more() -> None:
+    base = '{\n  "a": 1,\n  "b": 1,\n  "c": 1,\n  "d": 1,\n  "e": 1,\n  "f": 1,\n  "g": 1\n}\n'
+    ours = base.replace('"a": 1', '"a": 2').replace('"c": 1', '"c": 2').replace('"g": 1', '"g": 5')
+    theirs = (
+        base.replace('"a": 1', '"a": 3').replace('"c": 1', '"c": 3').replace('"f": 1', '"f": 6')
+    )
+    versions = Versions(base.encode(), ours.encode(), theirs.encode())
+    by_lines = lines.merge(versions, Options())
+    merged = engine.merge(versions, Options("x.json"))
+    assert [one.where for one in merged.conflicts] == ["a, c"]
+    assert len(merged.conflicts) <= len(by_lines.conflicts)
+    assert b'"f": 6,\n  "g": 5\n' in merged.text
+
+
+@given(st.sampled_from(["1.2.0", "^1.2", "~2.0.1", "v3"]), st.booleans())
+def test_the_larger_version_is_taken_only_when_speculation_is_allowed(
+    base: str, speculative: bool
+) -> None:
+    texts = [json.dumps({"dependencies": {"x": v}}, indent=2) for v in raised(base)]
+    versions = Versions(*(text.encode() for text in texts))
+    options = Options("package.json", rules=Rules(speculative=speculative))
+    merged = engine.merge(versions, options)
+    assert bool(merged.conflicts) is not speculative
+    if speculative:
+        assert merged.text == versions.theirs
+        assert merged.resolutions[0].rule == "larger-version"
+
+
+def raised(version: str) -> tuple[str, str, str]:
+    return version, f"{version}.1", f"{version}.2"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from git_anvcs.merge import lines
-from git_anvcs.merge.data import identity
+from git_anvcs.merge.data import identity, version
 from git_anvcs.merge.data.node import Item, Node
 from git_anvcs.merge.data.order import arranged, rivals, same_order
 from git_anvcs.merge.data.place import column_of, fitted, line_indent, settled, shifted
@@ -53,11 +53,25 @@ def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) ->
         if len(where) > DEEPEST:
             raise RecursionError
         return collection(job, base, ours, theirs, where)
-    text = job.scalar(base, ours, theirs) if base else None
-    if text is None:
+    if base is None or not ours.kind == theirs.kind == base.kind == "scalar":
         raise Unplaced(clash_kind(base, ours, theirs), dotted(where))
-    note(job, "text-in-scalar", where, (base, ours, theirs), text)
-    return [Segment(text)]
+    return [Segment(scalar(job, base, ours, theirs, where))]
+
+
+def scalar(job: Job, base: Node, ours: Node, theirs: Node, where: Path) -> bytes:
+    """A scalar that both sides changed: by its lines or as a version, else a conflict."""
+    nodes = (base, ours, theirs)
+    text = job.scalar(*nodes)
+    if text is not None:
+        note(job, "text-in-scalar", where, nodes, text)
+        return text
+    if job.rules.speculative:
+        taken = version.larger(base.value, ours.value, theirs.value, where)
+        if taken is not None:
+            text = ours.text if taken == ours.value else theirs.text
+            note(job, "larger-version", where, nodes, text)
+            return text
+    raise Unplaced("edit/edit", dotted(where))
 
 
 def untouched(base: Node, ours: Node, theirs: Node) -> Node | None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 import json
+from typing import NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data import json_text, three_way
@@ -60,7 +61,9 @@ def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
 def strict(text: bytes) -> bool:
     """Whether the standard library reads it, each key of an object once."""
     try:
-        json.loads(text.removeprefix(json_text.BOM), object_pairs_hook=distinct)
+        json.loads(
+            text.removeprefix(json_text.BOM), object_pairs_hook=distinct, parse_constant=refused
+        )
     except (ValueError, RecursionError):
         return False
     return True
@@ -76,11 +79,53 @@ def parsed_or_empty(text: bytes) -> Document | None:
 
 
 def tokens(text: bytes) -> Tokens:
-    """Every scalar with its key, every key, every word of a comment."""
+    """Every scalar with its keys, every key, every word of a comment."""
     counts: Tokens = Counter()
-    document = parsed_or_empty(text)
-    if document is None:
+    if not text.strip():
         return counts
+    try:
+        value = json.loads(
+            text.removeprefix(json_text.BOM),
+            parse_int=Number,
+            parse_float=Number,
+            parse_constant=refused,
+        )
+    except (ValueError, RecursionError):
+        return commented_tokens(json_text.parse(text, {}))
+    todo: list[tuple[str, str, object]] = [("", "", value)]
+    while todo:
+        above, key, value = todo.pop()
+        if isinstance(value, dict):
+            counts.update((key, "key", name) for name in value)
+            todo += [(key, name, inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            todo += [(key, "", inner) for inner in value]
+        elif isinstance(value, str):
+            counts[above, key, "s", value] += 1
+        else:
+            word = (
+                value.literal if isinstance(value, Number) else WORDS[value is None, value is True]
+            )
+            counts[above, key, "n" if isinstance(value, Number) else "w", word] += 1
+    return counts
+
+
+class Number(NamedTuple):
+    """A number as it is written."""
+
+    literal: str
+
+
+WORDS = {(True, False): "null", (False, True): "true", (False, False): "false"}
+
+
+def refused(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
+
+
+def commented_tokens(document: Document) -> Tokens:
+    """The same for a text that only our own parser reads."""
+    counts: Tokens = Counter()
     counts.update(("note", word) for word in (document.head + document.tail).split())
     todo = [("", "", document.root)]
     while todo:
@@ -88,7 +133,7 @@ def tokens(text: bytes) -> Tokens:
         if node.kind == "scalar":
             counts[above, key, node.style, node.value] += 1
         for item in node.items:
-            counts[key, "key", item.key] += 1
+            counts.update([(key, "key", item.key)] if node.kind == "map" else [])
             counts.update(("note", word) for word in item.notes)
             todo.append((key, item.key, item.value))
         counts.update(("note", word) for word in node.close[:-1].split())
