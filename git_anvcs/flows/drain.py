@@ -5,7 +5,8 @@ background. One drain runs at a time. The order inside is what makes a crash har
 are written, then the state that says so; what is repeated finds its record in place.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from git_anvcs.flows import drain_state, intake, made, mirror, record_commit
@@ -44,14 +45,14 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
     timeout: seconds to wait for a drain that is running already
     """
     paths = Paths(repo.common_dir)
-    if not paths.home.is_dir() or paths.off.exists():  # not set up here; a reader makes nothing
-        return Drained()
     recorded: dict[str, None] = {}
     set_aside = 0
     try:
-        if not something_to_do(repo, paths):
+        if not something_to_do(repo, paths) or not _set_up(paths):
             return Drained()
         with lock.held(paths.locks / "drain", timeout=timeout):
+            if not _set_up(paths):  # uninstalled while we waited
+                return Drained()
             for _ in range(_ROUNDS):
                 done, again = _drain_once(repo, paths)
                 recorded.update(dict.fromkeys(done.recorded))
@@ -63,8 +64,25 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
     return Drained(tuple(recorded), set_aside)
 
 
+@contextmanager
+def kept_out(repo: Repo) -> Iterator[None]:
+    """Wait for a drain that is running, and let none begin in the block."""
+    if not Paths(repo.common_dir).home.is_dir():  # nobody drains here
+        yield
+        return
+    with lock.held(Paths(repo.common_dir).locks / "drain"):
+        yield
+
+
+def _set_up(paths: Paths) -> bool:
+    """Whether this repository is one of ours; in another one nothing is made."""
+    return paths.home.is_dir() and not paths.off.exists()
+
+
 def something_to_do(repo: Repo, paths: Paths) -> bool:
     """Whether a drain would find anything; a few stat calls, no process (files backend)."""
+    if not _set_up(paths):
+        return False
     state = drain_state.load(paths)
     if state is None or spool.pending(paths, state.mark):
         return True

@@ -32,6 +32,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"\bam_[0-9A-Z]{26}\b", "am_ID", text)
     text = re.sub(r"\bI[0-9a-f]{11,40}\b", "CHANGE", text)
     text = re.sub(r"\b[0-9a-f]{7,40}\b", "COMMIT", text)
+    text = re.sub(r"([<>]{7}) \S+", r"\1 SIDE", text)  # Git before 2.44 does not tell the names
     text = re.sub(r"^( +env +).*", r"\1ENVIRONMENT", text, flags=re.MULTILINE)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)

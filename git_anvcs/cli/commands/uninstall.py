@@ -38,10 +38,12 @@ def run(call: Call) -> int:
     if not args.dry_run:
         drain.drain(call.repo)  # the last commits get their records
         install.apply(call.repo, plan)
-        purge.mirror(call.repo)
-        if args.purge:
-            purge.refs(call.repo, refs)
-            purge.folder(call.repo)
+        with drain.kept_out(call.repo):  # one that a hook started may still be running
+            purge.mirror(call.repo)
+            refs = purge.record_refs(call.repo) if args.records else {}
+            if args.purge:
+                purge.refs(call.repo, refs)
+                purge.folder(call.repo)
     facts = {
         "changed": bool(changes),
         "dry_run": args.dry_run,
