@@ -114,7 +114,7 @@ build() {
         fail_with_log 'the packages could not be installed'
     "$new/bin/python" -m git_anvcs.cli.pages "$new/share" >"$log" 2>&1 ||
         fail_with_log 'the man pages could not be written'
-    # Git starts the driver once a file: this launcher saves half of its start.
+    # Git starts the driver once a file: this launcher saves what Python's site costs.
     "$new/bin/python" -m git_anvcs.drivers.launcher "$new/bin/git-ai-merge" >"$log" 2>&1 ||
         fail_with_log 'the merge driver could not be written'
     # Repositories keep paths of ours, so these must outlive upgrades: of the programs' Python,

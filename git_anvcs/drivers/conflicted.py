@@ -44,6 +44,44 @@ def stages(repo: Repo) -> dict[str, dict[int, str]]:
     return found
 
 
+class Changed(NamedTuple):
+    """The blobs of a changed file before and after; `""` where Git does not know one."""
+
+    before: str
+    after: str
+
+
+def changed(repo: Repo, *compared: str) -> dict[str, Changed]:
+    """The regular files that differ, as `git diff` compares; deleted and unmerged ones are left
+    out."""
+    asked = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=AMT")
+    fields = iter(text_of(repo.git(*asked, *compared, "--")).split("\0")[:-1])
+    found = {}
+    for facts, path in zip(fields, fields, strict=True):
+        _, mode, before, after, _ = facts.split(" ")
+        if mode.startswith("100"):
+            found[path] = Changed(before.strip("0") and before, after.strip("0") and after)
+    return found
+
+
+def contents(repo: Repo, blobs: Iterable[str]) -> dict[str, bytes]:
+    """The blobs of these ids, read by one git; unknown ones are left out."""
+    wanted = sorted({blob for blob in blobs if blob})
+    if not wanted:
+        return {}
+    printed = repo.git("cat-file", "--batch", stdin="".join(f"{b}\n" for b in wanted).encode())
+    found = {}
+    place = 0
+    for blob in wanted:
+        end = printed.index(b"\n", place)
+        kind, _, size = printed[place:end].decode().partition(" ")[2].partition(" ")
+        place = end + 1
+        if kind == "blob":
+            found[blob] = printed[place : place + int(size)]
+            place += int(size) + 1
+    return found
+
+
 def as_checked_out(repo: Repo, path: str, blob: str | None) -> bytes:
     """The blob as Git would write it into the worktree (line ends, filters); None gives b""."""
     if blob is None:

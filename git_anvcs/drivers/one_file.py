@@ -38,7 +38,7 @@ def _merge(job: Job, env: dict[str, str]) -> int:
         replace(job.ours, theirs)
         return CLEAN
     status, lines = merge_lines(job, env)
-    if not 0 <= status < 128:
+    if not 0 <= status < 128 or (status and not lines):
         return FAILED
     replace(job.ours, lines)
     verdict = CONFLICTS if status else CLEAN

@@ -36,7 +36,7 @@ class Call:
         if self.as_json:
             write_json(value)
         elif text:
-            sys.stdout.write(f"{text}\n")
+            sys.stdout.write(f"{shown(text)}\n")
 
     def note(self, text: str) -> None:
         """Say something on the way; silent with -q."""
@@ -55,6 +55,11 @@ class Command(Protocol):
 def write_json(value: Mapping[str, object]) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     sys.stdout.write(f"{text.encode('utf-8', 'replace').decode()}\n")
+
+
+def shown(text: str) -> str:
+    """Text for a terminal: names and keys come from files, and may hold escape sequences."""
+    return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in text)
 
 
 def write_bytes(data: bytes) -> None:

@@ -48,6 +48,8 @@ class NothingToSolve(Exception):
 
 def of_file(repo: Repo | None, file: Path) -> Case:
     """Rebuild the versions of `file`. Raises NothingToSolve."""
+    if file.is_symlink():
+        raise NothingToSolve("a symbolic link: name the file itself")
     if repo is None or repo.bare:
         return _of_markers(file.name, file.read_bytes(), conflicted.DEFAULT_MARKER_SIZE, {})
     path = conflicted.in_repository(repo, file.parent, file.name)

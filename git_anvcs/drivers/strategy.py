@@ -13,9 +13,10 @@ import sys
 import tempfile
 
 from git_anvcs.kernel import process
-from git_anvcs.kernel.errors import run_program
+from git_anvcs.kernel.errors import AnvcsError, print_error, run_program
 from git_anvcs.kernel.shipped import shipped
 
+PROGRAM = "git-merge-anvcs"
 MERGED, CONFLICTS, FAILED = 0, 1, 2
 USAGE = "usage: git-merge-anvcs [--OPTION…] BASE… -- HEAD REMOTE   (started by git merge -s anvcs)"
 
@@ -25,7 +26,16 @@ LIKE_ORT = "--diff-algorithm=histogram"
 
 def main() -> int:
     """Entry point; returns the exit code."""
-    return run_program("git-merge-anvcs", lambda: run(sys.argv[1:], dict(os.environ)))
+    return run_program(PROGRAM, lambda: _guarded(sys.argv[1:], dict(os.environ)))
+
+
+def _guarded(words: list[str], env: dict[str, str]) -> int:
+    """`run`, where an error of ours means "no merge": 1 would mean conflicts to Git."""
+    try:
+        return run(words, env)
+    except AnvcsError as error:
+        print_error(PROGRAM, error)
+        return FAILED
 
 
 def run(words: list[str], env: dict[str, str]) -> int:

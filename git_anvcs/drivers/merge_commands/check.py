@@ -62,20 +62,24 @@ def findings(repo: Repo) -> Iterator[Finding]:
     unmerged = conflicted.stages(repo)
     for path in unmerged:
         yield Finding("unmerged", path, "index")
-    staged = [path for path in _changed(repo, "--cached") if path not in unmerged]
-    present = [] if repo.bare else [path for path in _changed(repo) if _is_file(repo, path)]
-    sizes = conflicted.marker_sizes(repo, {*staged, *present})
-    for path in staged:
-        yield from judge(repo, path, "index", _blob(repo, f":{path}"), sizes[path])
-    for path in present:
-        text = (repo.root / path).read_bytes()
-        if path not in staged or text != _blob(repo, f":{path}"):
-            yield from judge(repo, path, "worktree", text, sizes[path])
+    staged = conflicted.changed(repo, "--cached", _head(repo))
+    edited = {} if repo.bare else conflicted.changed(repo)
+    for path, stages in unmerged.items():
+        edited[path] = conflicted.Changed(stages.get(2, ""), "")
+    blobs = conflicted.contents(repo, [blob for one in staged.values() for blob in one])
+    blobs |= conflicted.contents(repo, [one.before for one in edited.values()])
+    sizes = conflicted.marker_sizes(repo, {*staged, *edited})
+    for path, (before, after) in staged.items():
+        yield from judge(path, "index", blobs.get(after, b""), blobs.get(before, b""), sizes[path])
+    for path, (before, _) in edited.items():
+        file = repo.root / path
+        if file.is_file() and not file.is_symlink():
+            in_head = blobs.get(staged[path].before if path in staged else before, b"")
+            yield from judge(path, "worktree", file.read_bytes(), in_head, sizes[path])
 
 
-def judge(repo: Repo, path: str, place: str, text: bytes, size: int) -> Iterator[Finding]:
+def judge(path: str, place: str, text: bytes, before: bytes, size: int) -> Iterator[Finding]:
     """What is wrong with a text that was not wrong in HEAD."""
-    before = _blob(repo, f"HEAD:{path}")
     if markers.has_markers(text, size):
         if not markers.has_markers(before, size):
             yield Finding("markers", path, place)
@@ -95,25 +99,9 @@ def _parses(name: str, text: bytes) -> bool:
     return True
 
 
-def _changed(repo: Repo, *options: str) -> list[str]:
-    """Paths that differ from HEAD (of an unborn branch: from nothing) and still exist."""
-    head = (
-        ["HEAD"] if repo.resolve("HEAD") else [repo.line("hash-object", "-t", "tree", "/dev/null")]
-    )
-    if repo.bare:
-        return []
-    listed = repo.git("diff", "--name-only", "-z", "--diff-filter=d", *options, *head, "--")
-    return conflicted.text_of(listed).split("\0")[:-1]
-
-
-def _is_file(repo: Repo, path: str) -> bool:
-    file = repo.root / path
-    return file.is_file() and not file.is_symlink()
-
-
-def _blob(repo: Repo, name: str) -> bytes:
-    done = repo.try_git("cat-file", "blob", name)
-    return done.stdout if done.returncode == 0 else b""
+def _head(repo: Repo) -> str:
+    """HEAD, or the empty tree before the first commit."""
+    return repo.resolve("HEAD") or repo.line("hash-object", "-t", "tree", "/dev/null")
 
 
 def _verdict(going_on: list[conflicted.Operation], number: int) -> str:

@@ -71,7 +71,9 @@ def _text(facts: Mapping[str, object]) -> str:
         f" run {facts['id']})"
     )
     lines = [head]
-    lines += [f"  decided  {one.get('where', '?')}: {one.get('rule', '?')}" for one in decided]
+    lines += [
+        f"  decided  {one.get('where') or '(top)'}: {one.get('rule', '?')}" for one in decided
+    ]
     lines += [
         f"  open     {one.get('where') or 'line ' + str(one.get('line'))}: {one.get('kind', '?')}"
         for one in left
