@@ -233,17 +233,22 @@ def lost_lines(base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[s
 
 
 def least(base: list[str], ours: list[str], theirs: list[str]) -> Counter[str]:
-    """How often each thing must at least be left: what both remove goes, what one adds comes.
+    """How often each thing must at least be left: what a side removes goes, what one adds comes.
 
-    Additions of both may be the same one, so the larger number counts.
+    Additions of both may be the same one, so the larger number counts. Changes are counted twice,
+    and the smaller claim holds: a diff takes a move for a removal and an addition; mere numbers
+    hide that a side removed one of several equal lines and added another.
     """
     (added, removed), (added_too, removed_too) = changes(base, ours), changes(base, theirs)
-    found = Counter(base)
-    found.subtract(removed)
-    found.subtract(removed_too)
-    return Counter({thing: found[thing] for thing in found if found[thing] > 0}) + (
-        added | added_too
-    )
+    had, has, has_too = Counter(base), Counter(ours), Counter(theirs)
+    found: Counter[str] = Counter()
+    for thing in has | has_too:
+        by_diff = had[thing] - removed[thing] - removed_too[thing]
+        by_diff = max(by_diff, 0) + max(added[thing], added_too[thing])
+        fewest, most = sorted((has[thing], has_too[thing]))
+        by_number = most if fewest >= had[thing] else max(fewest + most - had[thing], 0)
+        found[thing] = min(by_diff, by_number)
+    return found
 
 
 def changes(base: list[str], side: list[str]) -> tuple[Counter[str], Counter[str]]:
