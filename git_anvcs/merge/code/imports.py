@@ -13,7 +13,7 @@ def is_import(item: Item) -> bool:
 
 
 def rank(item: Item) -> str:
-    """Import statements of one line, one under the other, are sorted by their text."""
+    """Import statements of one kind and line, one under the other, are sorted by their text."""
     plain = is_import(item) and item.end == item.first + 1 and not item.sep
     return item.text.decode("utf-8", "replace") if plain else ""
 

@@ -218,13 +218,25 @@ class Sequences(Generic[T]):
         return self.ranked(first, second)
 
     def ranked(self, first: list[Entry], second: list[Entry]) -> list[Entry]:
-        """Ours then theirs; by rank where both are in that order already."""
+        """Ours then theirs; by rank where both are in that order already.
+
+        Definitions go before statements that the other side added: those run, and may need them.
+        """
+        if not all(map(self.free, first)) and all(map(self.free, second)):
+            return [*second, *first]
         keyed = [(self.rank(entry), entry) for entry in [*first, *second]]
         ranks = [rank for rank, _entry in keyed]
         runs = (ranks[: len(first)], ranks[len(first) :])
-        if not all(ranks) or any(run != sorted(run) for run in runs):
+        kinds = {rank.partition(" ")[0] for rank in ranks}
+        if "" in kinds or len(kinds) > 1 or any(run != sorted(run) for run in runs):
             return [*first, *second]
         return [entry for _rank, entry in sorted(keyed, key=lambda pair: pair[0])]
+
+    def free(self, entry: Entry) -> bool:
+        identity = self.how.matching.identity
+        if entry.ours:
+            return identity(self.ours[entry.ours[0]]).free
+        return entry.theirs is None or identity(self.theirs[entry.theirs[0]]).free
 
     def rank(self, entry: Entry) -> str:
         if entry.ours:

@@ -1,0 +1,7 @@
+<<<<<<< ours
+from b import load
+=======
+from c import load
+>>>>>>> theirs
+
+load()

@@ -1,0 +1,4 @@
+import json as j
+from a import b, c
+
+b(j, c)

@@ -1,0 +1,5 @@
+import os
+import re
+from a import b
+
+os.x()

@@ -1,0 +1,4 @@
+import os
+from a import b
+
+os.x()
