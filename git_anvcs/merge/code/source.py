@@ -48,12 +48,12 @@ def read(profile: Profile, text: bytes) -> Source:
 
 
 # One merge reads three versions and its result, and the checks read them again.
-@lru_cache(maxsize=5)
+@lru_cache(maxsize=4)
 def parsed(grammar: str, text: bytes) -> "Node":
     return parse(grammar, text)
 
 
-@lru_cache(maxsize=5)
+@lru_cache(maxsize=4)
 def starts_of(text: bytes) -> list[int]:
     """The offset of each row, and the end."""
     starts = [0, *(found.end() for found in re.finditer(b"\n", text))]

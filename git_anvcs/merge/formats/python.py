@@ -7,6 +7,8 @@ from git_anvcs.merge.code import checks, merger
 from git_anvcs.merge.profile import profile
 from git_anvcs.merge.result import Merged, Options, Versions
 
+LARGE = 400_000  # bytes; compiling more costs more memory than the merge itself
+
 
 def merge(versions: Versions, options: Options) -> Merged:
     return merger.merge(profile("python"), versions, options)
@@ -27,6 +29,8 @@ def refused(text: bytes) -> int:
 
     The grammar is generous: it takes two arguments of one name, or `return` outside a function.
     """
+    if len(text) > LARGE:
+        return 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
