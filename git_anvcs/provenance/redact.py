@@ -27,7 +27,7 @@ class Redacted(NamedTuple):
 
 _PLACEHOLDER = re.compile(
     r"example|sample|dummy|placeholder|change_?-?me|your[_-]|redacted|x{4,}|\*{3,}|\.{3}|<[^>]*>"
-    r"|\$\{|\{\{|%\(|\$\(|^\$[A-Za-z_]|^%[A-Za-z_]+%$|0{8,}|1234567",
+    r"|\$\{|\{\{|^\{[A-Za-z_][\w.]*\}$|%\(|\$\(|^\$[A-Za-z_]|^%[A-Za-z_]+%$|0{8,}|1234567",
     re.IGNORECASE,
 )
 _FAKE_TOKEN = re.compile(r"EXAMPLE|x{6,}|X{6,}|\*{3,}|\.{3}|0{10,}")

@@ -26,7 +26,7 @@ from git_anvcs.store.paths import Paths
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("set", "show", "clear"))
+    parser.add_argument("action", choices=("set", "show", "clear"), help="what to do")
     parser.add_argument("--agent", metavar="ID", help="set: TOOL:SESSION, or human")
     parser.add_argument("--model", metavar="PROVIDER/MODEL", help="set: as models.dev names it")
     parser.add_argument("--prompt", metavar="TEXT", help="set: what was asked for")

@@ -26,6 +26,7 @@ _CLAUDE = (
     _Event("UserPromptSubmit"),
     _Event("PreToolUse", matcher=_TOOLS),
     _Event("PostToolUse", matcher=_TOOLS, waits=False),
+    _Event("PostToolUseFailure", matcher="Bash", waits=False),  # it may have committed before
     _Event("Stop", waits=False),
     _Event("SubagentStop", waits=False),
     _Event("SessionEnd", waits=False),
