@@ -156,3 +156,28 @@ def test_a_text_that_is_no_record_counts_as_none(repo: Sandbox) -> None:
     write_texts(repo, {commit: b"\xff not json\n"})
 
     assert repo.run("git-anvcs", "show").returncode == 1
+
+
+def test_a_record_is_there_right_after_a_plain_commit(repo: Sandbox) -> None:
+    repo.anvcs("init", "--yes", "--agents", "none")
+    repo.anvcs("context", "set", "--agent", "codex:7", "--model", "openai/gpt-5")
+    commit = repo.commit("one", {"a": "1\n"})
+
+    for args in (["show"], ["log", "-1"], ["graph"], ["why", "a:1"], ["blame", "a"]):
+        assert "codex" in repo.anvcs(*args), args
+    assert json.loads(repo.anvcs("show", "--json"))["subject"]["commit"] == commit
+
+
+def test_what_cannot_be_drained_is_said_and_reading_goes_on(repo: Sandbox) -> None:
+    repo.anvcs("init", "--yes", "--agents", "none")
+    first = repo.commit("one", {"a": "1\n"})
+    repo.anvcs("show")
+    repo.ok("rm", "-rf", ".git/anvcs/locks")
+    repo.write(".git/anvcs/locks", "in the way")
+    repo.commit("two", {"a": "2\n"})
+
+    done = repo.run("git-anvcs", "show", "--json", first)
+
+    assert (done.returncode, json.loads(done.stdout)["subject"]["commit"]) == (0, first)
+    assert done.stderr.startswith("some records wait to be written: ")
+    assert done.stderr.count("\n") == 1
