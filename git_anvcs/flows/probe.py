@@ -14,7 +14,7 @@ import time
 from typing import NamedTuple
 
 from git_anvcs.flows.wiring import block, stubs
-from git_anvcs.flows.wiring.manifest import Manifest
+from git_anvcs.flows.wiring.manifest import Manifest, Wired
 from git_anvcs.kernel import process
 from git_anvcs.kernel.process import Done
 
@@ -71,10 +71,11 @@ SAMPLES = {
 
 
 class Scratch(NamedTuple):
-    """The scratch repository. env: what every command in it gets."""
+    """The scratch repository. env: what every command in it gets; hooks: the folder of stubs."""
 
     root: Path
     env: Mapping[str, str]
+    hooks: Path
 
     def run(self, *argv: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Done:
         """Start a program there, with nothing of ours switched off; any exit code."""
@@ -86,7 +87,7 @@ class Scratch(NamedTuple):
         return self.run("git", "-c", "commit.gpgSign=false", *args, env=env)
 
     def hook(self, event: str) -> Path:
-        return self.root / ".git" / "hooks" / event
+        return self.hooks / event
 
 
 @contextmanager
@@ -94,21 +95,21 @@ def scratch(manifest: Manifest) -> Iterator[Scratch]:
     """A repository in a temporary folder with the pieces of `manifest`; deleted afterwards."""
     # A space in the name, as users have it.
     with tempfile.TemporaryDirectory(prefix="anvcs doctor ", ignore_cleanup_errors=True) as folder:
-        found = Scratch(Path(folder).resolve(), _ENVIRONMENT)
-        process.run(("git", "init", "-q", "-b", "main", "."), cwd=found.root, env=_ENVIRONMENT)
+        root = Path(folder).resolve()
+        process.run(("git", "init", "-q", "-b", "main", "."), cwd=root, env=_ENVIRONMENT)
+        events = [w.what.removeprefix("hook ") for w in manifest.wired if w.what[:5] == "hook "]
+        by_config = any(w.path.parts[-3:-1] == ("anvcs", "hooks") for w in manifest.wired)
+        hooks = root / ".git" / ("anvcs/hooks" if by_config else "hooks")
+        found = Scratch(root, _ENVIRONMENT, hooks)
         # As after init, and with a drain that runs already: hooks then start none of their own,
         # which would still write here while we clean up.
-        mark = found.root / ".git" / "anvcs" / "spool" / "drainer"
+        mark = root / ".git" / "anvcs" / "spool" / "drainer"
         mark.parent.mkdir(parents=True)
         mark.write_text(f"{os.getpid()}\n")
         for wired in manifest.wired:
-            lines = block.inside(_bytes(wired.path))
-            if wired.what.startswith("hook "):
-                _copy_hook(found.hook(wired.what.removeprefix("hook ")), lines)
-            elif wired.what == "configuration":
-                _append(found.root / ".git" / "config", _without_sections(lines))
-            elif wired.what.startswith("attributes"):
-                _append(found.root / ".git" / "info" / "attributes", lines)
+            _copy(found, wired)
+        if by_config:
+            _append(root / ".git" / "config", stubs.config_lines(events, str(hooks)))
         found.git("commit", "-q", "--allow-empty", "-m", "start", env={"ANVCS": "0"})
         yield found
 
@@ -192,9 +193,19 @@ def _merge(found: Scratch, sample: Sample, env: Mapping[str, str]) -> Done:
     return found.git("merge", "-q", "--no-edit", "theirs", env=env)
 
 
+def _copy(found: Scratch, wired: Wired) -> None:
+    lines = block.inside(_bytes(wired.path))
+    if wired.what.startswith("hook "):
+        _copy_hook(found.hook(wired.what.removeprefix("hook ")), lines)
+    elif wired.what == "configuration":
+        _append(found.root / ".git" / "config", _without_places(lines))
+    elif wired.what.startswith("attributes"):
+        _append(found.root / ".git" / "info" / "attributes", lines)
+
+
 def _copy_hook(path: Path, lines: Sequence[str]) -> None:
     own = [line for line in lines if "anvcs_next" not in line]
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(stubs.SHEBANG + "\n".join([*own, ""]).encode(errors="surrogateescape"))
     path.chmod(0o755)
 
@@ -205,12 +216,12 @@ def _append(path: Path, lines: Sequence[str]) -> None:
         file.write("\n".join(["", *lines, ""]).encode(errors="surrogateescape"))
 
 
-def _without_sections(lines: Sequence[str]) -> list[str]:
-    """The configuration block without remotes, which the scratch repository does not have."""
+def _without_places(lines: Sequence[str]) -> list[str]:
+    """The configuration block without remotes, which the scratch has not, and without hooks."""
     kept, skip = [], False
     for line in lines:
         if line.startswith("["):
-            skip = line.startswith("[remote ")
+            skip = line.startswith(("[remote ", "[hook "))
         if not skip:
             kept.append(line)
     return kept

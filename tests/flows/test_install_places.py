@@ -11,6 +11,10 @@ import subprocess
 
 import pytest
 
+from git_anvcs.flows import install, probe
+from git_anvcs.flows.wiring import targets
+from git_anvcs.flows.wiring.targets import Choices
+from git_anvcs.git.repo import Repo
 from tests.flows.test_install import claude, own_hooks, snapshot
 from tests.support.sandbox import Sandbox
 
@@ -287,3 +291,32 @@ def test_init_shows_the_lines_and_asks_on_a_terminal(
         assert process.wait(timeout=60) == 0
     assert (repo.root / ".gitattributes").exists() == tracked
     assert (repo.root / ".git/info/attributes").exists() != tracked
+
+
+def test_hooks_are_configuration_when_git_is_new_enough(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git 2.54 reads them; here stands what it would read, and that every byte goes again."""
+    own_hooks(repo)
+    before = snapshot(repo)
+    monkeypatch.setattr(targets, "CONFIG_HOOKS", (2, 0, 0))
+    found = Repo.discover(repo.root)
+    install.apply(found, install.plan(found, Choices(agents=("none",)), home=repo.home))
+    stub = repo.root / ".git/anvcs/hooks/post-commit"
+    assert repo.git("config", "hook.anvcs-post-commit.event").strip() == "post-commit"
+    command = repo.git("config", "hook.anvcs-post-commit.command").strip()
+    assert str(stub) in command
+    assert "anvcs" not in repo.read(".git/hooks/post-commit")
+    repo.run("sh", "-c", command, env={"GIT_DIR": ".git"})  # nothing to tell yet: no commit
+    commit = repo.commit("one")
+    repo.ok("sh", "-c", command, env={"GIT_DIR": ".git"})
+    assert commit in (repo.root / ".git/anvcs/spool/lines").read_text()
+    with probe.scratch(install.load(found) or pytest.fail("no manifest")) as scratch:
+        assert scratch.hook("post-commit").read_text().startswith("#!/bin/sh\n")
+        configured = scratch.git("config", "hook.anvcs-post-commit.command").stdout.decode()
+        assert str(scratch.root) in configured
+    repo.anvcs("uninstall")
+    repo.git("update-ref", "-d", "HEAD")
+    repo.git("rm", "-rfq", "--cached", ".")
+    assert snapshot(repo) == before
+    assert not stub.exists()

@@ -1,9 +1,11 @@
 """The settings file with real Git: places of mistakes, origins, what is inert until approved."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from git_anvcs.kernel import settings as words
 from tests.support.sandbox import Sandbox
 
 FILE = "ai-vcs.config.yaml"
@@ -136,3 +138,12 @@ def test_broken_approvals_say_so_when_they_are_read(repo: Sandbox) -> None:
     store.write_text("{")
     done = repo.run("git-anvcs", "config", "show")
     assert (done.returncode, "cannot be read" in done.stderr) == (1, True)
+
+
+def test_the_published_schema_and_the_page_say_what_the_program_knows() -> None:
+    reference = Path(__file__).parents[2] / "docs/reference"
+    assert json.loads((reference / "ai-vcs.config.schema.json").read_text()) == words.schema()
+    page = (reference / "settings.md").read_text()
+    for key in words.known().values():
+        assert f"| `{key.name}`" in page
+        assert key.spec["description"] in page
