@@ -6,7 +6,6 @@ search below /usr/share. Everything comes from the parsers themselves.
 
 from collections.abc import Iterator
 import importlib
-import importlib.util
 from pathlib import Path
 import sys
 
@@ -33,7 +32,7 @@ def main(folder: Path) -> int:
 
 def command_shapes() -> list[Shape]:
     """The shape of every `git anvcs` command."""
-    return [shape_of(parser_of(name, load(name))) for name in COMMANDS if _built(name)]
+    return [shape_of(parser_of(name, load(name))) for name in COMMANDS]
 
 
 def merge_shapes() -> list[Shape]:
@@ -126,11 +125,6 @@ def completion_script(shell: str, name: str) -> str:
 def _page(shape: Shape, summary: str, see_also: tuple[str, ...]) -> tuple[str, str]:
     name = shape.name.replace(" ", "-")
     return f"man/man1/{name}.1", man_page(shape, summary, see_also)
-
-
-def _built(name: str) -> bool:
-    module = f"git_anvcs.cli.commands.{name.replace('-', '_')}"
-    return importlib.util.find_spec(module) is not None
 
 
 if __name__ == "__main__":
