@@ -36,9 +36,9 @@ _TYPES = ("blob", "model", "dataset", "report", "coverage", "log", "transcript",
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=tuple(_ACTIONS))
-    parser.add_argument("words", nargs="*", metavar="ARGUMENT")
-    parser.add_argument("--format", choices=("anvcs",), default="anvcs")
+    parser.add_argument("action", choices=tuple(_ACTIONS), help="what to do, see above")
+    parser.add_argument("words", nargs="*", metavar="ARGUMENT", help="its arguments")
+    parser.add_argument("--format", choices=("anvcs",), default="anvcs", help="of the lines")
     parser.add_argument("--dry-run", action="store_true", help="show it, write nothing")
     parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
     parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
