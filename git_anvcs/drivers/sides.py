@@ -12,9 +12,9 @@ from typing import NamedTuple
 from git_anvcs.drivers import conflicted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
-from git_anvcs.merge import checks, markers, registry
+from git_anvcs.merge import checks, markers
 from git_anvcs.merge.markers import Parsed
-from git_anvcs.merge.result import Labels, Merged, NotUnderstood, Options, Versions
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
 STYLES = ("merge", "diff3", "zdiff3")
 
@@ -26,6 +26,7 @@ class Case(NamedTuple):
     conflicts: how many `current`, the file as it is, has
     source: `index`, `markers and index`, or `markers`
     blind: the base is not known, so only a complete and lossless result is acceptable
+    other_base: what the base may also have been, when it comes from zdiff3 markers
     """
 
     path: str
@@ -36,6 +37,7 @@ class Case(NamedTuple):
     conflicts: int
     source: str
     blind: bool = False
+    other_base: bytes = b""
 
 
 class NothingToSolve(Exception):
@@ -88,8 +90,6 @@ def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -
     versions = parsed.versions()
     if texts:
         versions = versions._replace(base=texts.get(1, b""))
-    elif not _parses(path, versions.base):
-        versions = versions._replace(base=_without_echo(parsed))
     base, ours, theirs = parsed.labels[0] if parsed.labels else ("", "", "")
     options = Options(
         path, size, "diff3" if parsed.with_base else "merge", Labels(base, ours, theirs)
@@ -99,17 +99,8 @@ def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -
     if blind and _has_empty_side(parsed):
         raise NothingToSolve("the markers do not show the base, and one side is empty", count)
     source = "markers and index" if texts else "markers"
-    return Case(path, current, versions, options, current, count, source, blind)
-
-
-def _parses(path: str, text: bytes) -> bool:
-    try:
-        form = registry.load_format(registry.format_of(path))
-        if isinstance(form, registry.Checked):
-            form.tokens(text)
-    except NotUnderstood:
-        return False
-    return True
+    other_base = b"" if texts else _without_echo(parsed)
+    return Case(path, current, versions, options, current, count, source, blind, other_base)
 
 
 def _without_echo(parsed: Parsed) -> bytes:

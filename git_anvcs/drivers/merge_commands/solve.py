@@ -95,12 +95,16 @@ def _merge(call: Call, case: sides.Case) -> Merged | None:
     """The engine's result, when the file has less to decide with it."""
     repo = _repo(call)
     seconds = bounded.limit(call.env, config.get(repo, "anvcs.merge.timeout") if repo else "")
+    bases = dict.fromkeys((case.versions.base, case.other_base or case.versions.base))
     try:
-        merged = bounded.merge(case.versions, case.options, case.lines, seconds)
+        for base in bases:
+            versions = case.versions._replace(base=base)
+            merged = bounded.merge(versions, case.options, case.lines, seconds)
+            if sides.is_better(case, merged):
+                return merged
     except bounded.TookTooLong as error:
         call.note(f"git-ai-merge: {error.message}")
-        return None
-    return merged if sides.is_better(case, merged) else None
+    return None
 
 
 def _write(call: Call, file: Path, case: sides.Case, merged: Merged) -> str:
