@@ -10,13 +10,17 @@ from git_anvcs.merge.result import Conflict, Options
 
 
 class Segment(NamedTuple):
-    """A run of the result. With a `kind` it is a conflict, and its texts are whole lines."""
+    """A run of the result. With a `kind` it is a conflict, and its texts are whole lines.
+
+    joins: the line of a conflict begins before it: that begin belongs to each of its sides
+    """
 
     ours: bytes
     base: bytes = b""
     theirs: bytes = b""
     kind: str = ""
     where: str = ""
+    joins: bool = False
 
 
 class Piece(NamedTuple):
@@ -129,10 +133,24 @@ def clash(entry: Entry, commas: Commas, frame: Node, following: Entry | None) ->
     behind = rest[0].lead if rest else frame.close
     if not behind and not frame.separator:
         behind = b"\n"  # a YAML block ends where its last line does
-    if not behind.startswith(b"\n") or any(text and text[:1] != b"\n" for text in texts):
+    if not behind.startswith(b"\n"):
+        raise Unplaced(entry.kind, entry.where)
+    if not frame.separator and texts[0] and texts[0][:1] != b"\n":
+        return behind_dash(entry, texts)
+    if any(text and text[:1] != b"\n" for text in texts):
         raise Unplaced(entry.kind, entry.where)
     ours, base, theirs = (text[1:] + b"\n" if text else b"" for text in texts)
     return [Segment(b"\n"), Segment(ours, base, theirs, entry.kind, entry.where)]
+
+
+def behind_dash(entry: Entry, texts: list[bytes]) -> list[Segment]:
+    """A conflict that begins on the line of a YAML dash: the line's begin joins each side."""
+    leads = {side[0].lead for side in (entry.ours, entry.base, entry.theirs) if side}
+    lead = entry.ours[0].lead
+    if leads != {lead} or lead.strip(b" ") or not entry.theirs:
+        raise Unplaced(entry.kind, entry.where)
+    ours, base, theirs = (text[len(lead) :] + b"\n" if text else b"" for text in texts)
+    return [Segment(lead), Segment(ours, base, theirs, entry.kind, entry.where, joins=True)]
 
 
 def assembled(segments: list[Segment], options: Options) -> tuple[bytes, list[Conflict]]:
@@ -179,12 +197,22 @@ def joined(segments: list[Segment]) -> list[Segment]:
             drop = drop and not segment.ours
             continue
         text = b"".join(buffer)
-        if result and not text:
-            result[-1] = both(result[-1], segment)
+        cut = text.rfind(b"\n") + 1 if segment.joins else len(text)
+        whole = begun(text[cut:], segment)
+        if result and not text[:cut]:
+            result[-1] = both(result[-1], whole)
         else:
-            result += [Segment(text), segment]
+            result += [Segment(text[:cut]), whole]
         buffer, drop = [], True
     return [*result, Segment(b"".join(buffer))]
+
+
+def begun(line: bytes, segment: Segment) -> Segment:
+    """The conflict with the begin of its first line on each side."""
+    ours, base, theirs = (
+        line + text if text else text for text in (segment.ours, segment.base, segment.theirs)
+    )
+    return segment._replace(ours=ours, base=base, theirs=theirs)
 
 
 def both(first: Segment, second: Segment) -> Segment:
