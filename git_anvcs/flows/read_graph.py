@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-import os
 from pathlib import Path
 import re
 from typing import IO, NamedTuple
 
 from git_anvcs.flows import reading
+from git_anvcs.git import stream
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.provenance.filters import Filter
@@ -19,7 +19,6 @@ from git_anvcs.provenance.record import Record
 # More commits than dates are ever out of order in a usual history; read in about 2 ms.
 WINDOW = 256
 _PAGE = 50
-_CHUNK = 1 << 16
 
 _FIELDS = ("%H", "%P", "%aN", "%aI", "%D", "%s")
 _OURS = ("refs/anvcs/*", "refs/notes/*", "refs/stash")
@@ -135,8 +134,8 @@ def _commits(pipe: IO[bytes]) -> Iterator[Seen]:
 def _fields(pipe: IO[bytes]) -> Iterator[str]:
     """What stands between NULs. Nothing in a commit can hold one (git-commit-tree(1))."""
     rest = b""
-    while chunk := os.read(pipe.fileno(), _CHUNK):
-        *whole, rest = (rest + chunk).split(b"\0")
+    for piece in stream.pieces(pipe):
+        *whole, rest = (rest + piece).split(b"\0")
         yield from (field.decode(errors="surrogateescape") for field in whole)
     if rest:
         yield rest.decode(errors="surrogateescape")

@@ -1,12 +1,12 @@
 """Story: git log as it prints, with a record joined to each commit while it streams by."""
 
 from collections.abc import Iterator, Sequence
-import os
 from pathlib import Path
 import re
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from git_anvcs.flows import reading
+from git_anvcs.git import stream
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.kernel.ids import random_hex
@@ -14,8 +14,6 @@ from git_anvcs.provenance import pretty
 from git_anvcs.provenance.filters import Filter
 from git_anvcs.provenance.lookup import Lookup, open_lookup
 from git_anvcs.provenance.record import Record
-
-_CHUNK = 1 << 16
 
 BEGIN, HEAD, TAIL = "+", "head", "-"
 
@@ -49,7 +47,7 @@ def read(repo: Repo, cwd: Path, wanted: Wanted) -> Iterator[Piece]:
     argv = ["-C", str(cwd), "log", pretty.format_argument(wanted.template, mark), *wanted.options]
     try:
         with repo.talk(*argv) as git, open_lookup(repo) as lookup:
-            pieces = _pieces(git.read.fileno(), mark.encode(), lookup)
+            pieces = _pieces(git.read, mark.encode(), lookup)
             yield from _admitted(pieces, wanted.chosen, wanted.limit)
     except GitFailed as error:
         raise reading.no_commits(repo) or _refused(error) from error
@@ -67,13 +65,11 @@ def _admitted(pieces: Iterator[Piece], chosen: Filter, limit: int | None) -> Ite
             yield piece
 
 
-def _pieces(descriptor: int, mark: bytes, lookup: Lookup) -> Iterator[Piece]:
-    """Cut git's output at our marks; each chunk that arrives costs one look-up at most."""
+def _pieces(pipe: IO[bytes], mark: bytes, lookup: Lookup) -> Iterator[Piece]:
+    """Cut git's output at our marks; each piece that arrives costs one look-up at most."""
     marks = re.compile(b"\x01" + mark + rb"([^\x01]*)\x01")
     now = Piece(HEAD, b"")
-    rest = b""
-    while chunk := os.read(descriptor, _CHUNK):
-        whole, rest = _split(rest + chunk, mark)
+    for whole in stream.pieces(pipe):
         found = list(marks.finditer(whole))
         begun = (m[1][1:].split(b" ")[0].decode() for m in found if m[1].startswith(b"+"))
         records = lookup(begun)
@@ -85,7 +81,6 @@ def _pieces(descriptor: int, mark: bytes, lookup: Lookup) -> Iterator[Piece]:
             now, said = _at_mark(now, m[1].decode(), records)
             yield said
         yield now._replace(text=whole[end:])
-    yield now._replace(text=rest)
 
 
 def _at_mark(now: Piece, name: str, records: dict[str, Record]) -> tuple[Piece, Piece]:
@@ -97,23 +92,6 @@ def _at_mark(now: Piece, name: str, records: dict[str, Record]) -> tuple[Piece, 
     if name == TAIL:
         return now._replace(kind=TAIL), now._replace(kind=TAIL)
     return now, now._replace(kind=name)
-
-
-def _split(text: bytes, mark: bytes) -> tuple[bytes, bytes]:
-    """Text that holds whole marks only, and the rest, which may begin with half of one."""
-    opening = b"\x01" + mark
-    begin = text.rfind(opening)
-    after = begin + len(opening) if begin >= 0 else 0
-    if begin >= 0:
-        after = text.find(b"\x01", after) + 1
-        if not after:
-            return text[:begin], text[begin:]
-    half = text.find(b"\x01", max(after, len(text) - len(mark)))
-    while half >= 0:
-        if opening.startswith(text[half:]):
-            return text[:half], text[half:]
-        half = text.find(b"\x01", half + 1)
-    return text, b""
 
 
 def _refused(error: GitFailed) -> AnvcsError:
