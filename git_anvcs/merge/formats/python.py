@@ -7,7 +7,7 @@ from git_anvcs.merge.code import checks, merger
 from git_anvcs.merge.profile import profile
 from git_anvcs.merge.result import Merged, Options, Versions
 
-LARGE = 400_000  # bytes; compiling more costs more memory than the merge itself
+LARGE = 250_000  # bytes; compiling more costs more memory than the merge itself
 
 
 def merge(versions: Versions, options: Options) -> Merged:
