@@ -320,16 +320,22 @@ def header_fields(clause: Clause, row: int) -> inline.Fields:
 
 def spaced(entries: list[Entry], bodies: tuple[Body, Body, Body]) -> Parts:
     """The entries with blank lines between them: as they are where the neighbours are."""
-    sizes = [(len(one.items), len(one.items) + 1) for one in bodies]
-    end = Entry(sizes[0], sizes[1], sizes[2], [b""])
-    start = Entry((-1, 0), (-1, 0), (-1, 0), [b""])
     parts: Parts = []
-    before = start
-    for entry in [*entries, end]:
-        parts.append(gap(before, entry, bodies))
+    before: Entry | None = None
+    for entry in entries:
+        parts.append(gap(before, entry, bodies) if before else first_gap(entry, bodies))
         parts += entry.parts
         before = entry
-    return parts
+    base, ours, theirs = (one.tail for one in bodies)
+    tail = simple(base, ours, theirs)
+    return [*parts, ours if tail is None else tail]
+
+
+def first_gap(entry: Entry, bodies: tuple[Body, Body, Body]) -> bytes:
+    """The blank lines in front of the first entry: those of a version that starts with it."""
+    spans = zip(bodies, entry[:3], strict=True)
+    found = [sep_before(one, 0) for one, span in spans if span and span[0] == 0]
+    return found[-1] if found else b""
 
 
 def gap(left: Entry, right: Entry, bodies: tuple[Body, Body, Body]) -> bytes:

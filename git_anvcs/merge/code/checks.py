@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
-from git_anvcs.merge.code.identity import bindings, definition, unwrapped, uses
+from git_anvcs.merge.code.identity import bindings, bound_often, definition, unwrapped, uses
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import Profile
@@ -118,6 +118,11 @@ def conserved(sources: list[Source], texts: list[Source]) -> bool:
     Counted over the file, and if that does not add up (both sides made one change, one of them
     the opposite elsewhere), over each statement of the module alone.
     """
+    often = [bound_often(source) for source in sources]
+    for text in texts:
+        for pair, times in bound_often(text).items():
+            if times > max(1, *(known[pair] for known in often)):
+                return False
     if lost([names(source) for source in sources], union(names(text) for text in texts)):
         return False
     return any(

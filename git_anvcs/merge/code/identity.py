@@ -50,8 +50,9 @@ def identity(item: Item, scope: bool) -> Identity:
 def imported(source: Source, node: "Node") -> Identity:
     rule = source.profile.imports[node.type]
     name = module_of(source, node)
-    if not name or name in source.split:
-        name += "".join(f" {one}" for one in sorted(names_in(source, node)))
+    names = names_in(source, node)
+    if not name or (name in source.split and len(names) == 1):
+        name += "".join(f" {one}" for one in sorted(names))
     star = bool(rule.star) and any(child.type == rule.star for child in node.named_children)
     return Identity(f"{node.type} {name}{' *' if star else ''}", free=not star)
 
@@ -76,6 +77,13 @@ def bindings(source: Source) -> dict[str, set[str]]:
             for name, origin in bound(source, node):
                 found.setdefault(name, set()).add(origin)
     return found
+
+
+def bound_often(source: Source) -> Counter[tuple[str, str]]:
+    """How many statements of a module bind a name to one origin."""
+    kinds = source.profile.imports
+    nodes = (node for node in source.root.children if node.type in kinds)
+    return Counter(pair for node in nodes for pair in bound(source, node))
 
 
 def bound(source: Source, node: "Node") -> list[tuple[str, str]]:
@@ -107,11 +115,12 @@ def uses(source: Source, name: str) -> bool:
 
 
 def split_modules(sources: Sequence[Source]) -> frozenset[str]:
-    """Modules with several import statements in one version: one name a line is the style there."""
+    """Modules from which a version imports one name a statement, several times: its style."""
     found = set()
     for source in sources:
         kinds = source.profile.imports
-        modules = [module_of(source, n) for n in source.root.children if n.type in kinds]
+        nodes = [node for node in source.root.children if node.type in kinds]
+        modules = [module_of(source, one) for one in nodes if len(names_in(source, one)) == 1]
         found |= {module for module, count in Counter(modules).items() if module and count > 1}
     return frozenset(found)
 

@@ -1,0 +1,3 @@
+from .a import z as y
+from .a import (b, c,
+                d, e)

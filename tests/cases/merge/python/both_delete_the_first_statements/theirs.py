@@ -1,0 +1,9 @@
+import os
+
+
+def b():
+    return 2
+
+
+def c():
+    return 3

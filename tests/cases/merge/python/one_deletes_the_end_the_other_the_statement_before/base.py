@@ -1,0 +1,10 @@
+import os
+
+
+def a():
+    return os
+
+
+X = 1
+
+Y = 2

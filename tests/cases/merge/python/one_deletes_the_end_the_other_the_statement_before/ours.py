@@ -1,0 +1,8 @@
+import os
+
+
+def a():
+    return os
+
+
+X = 1
