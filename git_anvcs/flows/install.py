@@ -130,7 +130,7 @@ def _wire(target: Target, old: Wired | None) -> tuple[list[steps.Step], Wired]:
         todo.append(steps.Move(target.path, target.chained))
     after = pieces.put(current, target.piece)
     if after != current:
-        todo.append(steps.Write(target.path, current, after, target.executable))
+        todo.append(steps.Write(target.path, current, after, 0o755 if target.executable else 0o644))
     wired = Wired(target.what, target.path, target.piece, before, digest(after), target.chained)
     return todo, wired
 
@@ -153,7 +153,7 @@ def unwire(wired: Wired) -> list[steps.Step]:
     rest = _before(current, wired)
     todo: list[steps.Step] = []
     if rest != current:
-        todo.append(steps.Write(wired.path, current, rest, executable=True))
+        todo.append(steps.Write(wired.path, current, rest))
         if rest is None and wired.chained and wired.chained.is_symlink() | wired.chained.exists():
             todo.append(steps.Move(wired.chained, wired.path))
     return todo
@@ -176,13 +176,19 @@ def _elsewhere(repo: Repo, path: Path) -> bool:
 
 
 def _our_steps(repo: Repo, manifest: Manifest) -> list[steps.Write]:
-    """The manifest, and the file that says whether drains may do anything here."""
+    """The manifest, and the file that says whether drains may do anything here.
+
+    The manifest holds the configuration's old bytes, which may hold a password: mode 0600. Without
+    a drain's state, the next init takes a first look, and commits made meanwhile stay out.
+    """
     paths, on = Paths(repo.common_dir), bool(manifest.wired)
     text = manifests.encode(manifest, repo.common_dir, repo.root) if on else None
     wanted = {paths.install / NAME: text, paths.off: None if on else b""}
+    if not on:
+        wanted[paths.spool / "state.json"] = None
     if not on and not paths.home.is_dir():
         return []
-    found = [steps.Write(path, steps.read(path), after) for path, after in wanted.items()]
+    found = [steps.Write(path, steps.read(path), after, 0o600) for path, after in wanted.items()]
     return [step for step in found if step.before != step.after]
 
 

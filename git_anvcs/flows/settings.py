@@ -76,10 +76,12 @@ def _bytes(repo: Repo) -> bytes | None:
     if repo.bare:
         done = repo.try_git("cat-file", "blob", f"HEAD:{FILE}")
         return done.stdout if done.returncode == 0 else None
-    try:
-        return (repo.root / FILE).read_bytes()
-    except FileNotFoundError:
+    path = repo.root / FILE
+    if not path.is_file():  # a device or a pipe behind a link would never end
         return None
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST + 1)
     except OSError as error:
         raise UsageError(f"cannot read {FILE}: {error.strerror}") from error
 

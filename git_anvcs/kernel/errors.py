@@ -82,6 +82,9 @@ def run_program(program: str, main: Callable[[], int]) -> int:
 
 
 def print_error(program: str, error: AnvcsError) -> None:
-    print(f"{program}: {error.message}", file=sys.stderr)
+    """Message and hint; what they quote of files and arguments may be hostile."""
+    from git_anvcs.kernel.terminal import safe_text
+
+    print(f"{program}: {safe_text(error.message)}", file=sys.stderr)
     if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+        print(f"hint: {safe_text(error.hint)}", file=sys.stderr)

@@ -138,6 +138,18 @@ def test_init_and_uninstall_work_in_every_kind_of_repository(repo: Sandbox, kind
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_a_settings_file_that_is_a_link_stays_one(repo: Sandbox) -> None:
+    real = repo.home / "dotfiles.json"
+    real.write_text("{}\n")
+    link = repo.root / ".claude/settings.local.json"
+    link.parent.mkdir()
+    link.symlink_to(real)
+    repo.anvcs("init")
+    assert "hook claude" in real.read_text()
+    repo.anvcs("uninstall")
+    assert (link.readlink(), real.read_text()) == (real, "{}\n")
+
+
 def test_nothing_is_changed_when_the_disk_is_full(repo: Sandbox) -> None:
     before = snapshot(repo)
     done = repo.run("sh", "-c", "ulimit -f 0; exec git-anvcs init --agents claude")
@@ -252,6 +264,10 @@ def test_records_go_only_when_purge_is_told_so(repo: Sandbox) -> None:
     refused = repo.run("git-anvcs", "uninstall", "--purge", "--records")
     assert refused.returncode == 3
     assert repo.run("git-anvcs", "uninstall", "--records").returncode == 2
+    repo.anvcs("init")
+    assert repo.run("git-anvcs", "show", "HEAD").returncode == 1
+    manifest = repo.root / ".git/anvcs/install/manifest.json"
+    assert manifest.stat().st_mode & 0o077 == 0
     repo.anvcs("uninstall", "--purge", "--records", "--yes")
     assert repo.git("for-each-ref", "refs/notes", "refs/anvcs") == ""
     assert not (repo.root / ".git/anvcs").exists()
@@ -318,5 +334,6 @@ def test_hooks_are_configuration_when_git_is_new_enough(
     repo.anvcs("uninstall")
     repo.git("update-ref", "-d", "HEAD")
     repo.git("rm", "-rfq", "--cached", ".")
+    (repo.root / ".git/COMMIT_EDITMSG").unlink()
     assert snapshot(repo) == before
     assert not stub.exists()

@@ -147,3 +147,18 @@ def test_the_published_schema_and_the_page_say_what_the_program_knows() -> None:
     for key in words.known().values():
         assert f"| `{key.name}`" in page
         assert key.spec["description"] in page
+
+
+def test_a_link_to_a_device_is_no_settings_file(repo: Sandbox) -> None:
+    (repo.root / FILE).symlink_to("/dev/zero")
+    assert shown(repo)["inert"] == {}
+
+
+def test_escape_sequences_of_the_file_never_reach_the_terminal(repo: Sandbox) -> None:
+    repo.write(FILE, 'adapters: {s3: {region: "\\e[2Jx", bucket: "\\e[31mred"}}\n')
+    for command in (("config", "show", "--origin"), ("config", "get", "adapters.s3.region")):
+        assert "\x1b" not in repo.anvcs(*command)
+    assert "\x1b" not in repo.run("git-anvcs", "trust", "show").stdout
+    repo.write(FILE, '"\\e[2J": 1\n')
+    done = repo.run("git-anvcs", "config", "show")
+    assert (done.returncode, "\x1b" in done.stderr) == (2, False)

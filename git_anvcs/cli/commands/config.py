@@ -18,6 +18,7 @@ from git_anvcs.flows import settings as flow
 from git_anvcs.kernel import settings as words
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.settings import Settings
+from git_anvcs.kernel.terminal import safe_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,7 +41,7 @@ def run(call: Call) -> int:
     if call.args.action == "get":
         value = found.find(call.args.key)
         facts = {"key": call.args.key, "value": value.value, "origin": value.origin}
-        call.output.answer(facts, _plain(value.value))
+        call.output.answer(facts, safe_text(_plain(value.value)))
         return 0
     inert = found.inert()
     rows = {name: found.find(name) for name in words.known()}
@@ -48,7 +49,7 @@ def run(call: Call) -> int:
         "settings": {n: {"value": v.value, "origin": v.origin} for n, v in rows.items()},
         "inert": {n: {"value": v.value, "origin": v.origin} for n, v in inert.items()},
     }
-    call.output.answer(facts, lambda: _table(found, origin=call.args.origin))
+    call.output.answer(facts, lambda: safe_text(_table(found, origin=call.args.origin)))
     return 0
 
 

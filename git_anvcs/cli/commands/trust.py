@@ -18,6 +18,7 @@ from git_anvcs.flows import settings as flow
 from git_anvcs.flows.settings import Written
 from git_anvcs.kernel import settings as words
 from git_anvcs.kernel.errors import DONE, NO
+from git_anvcs.kernel.terminal import safe_text
 from git_anvcs.trust import approvals
 
 
@@ -48,7 +49,9 @@ def run(call: Call) -> int:
         "approved": known,
         "asks": asks,
     }
-    call.output.answer(facts, lambda: _text(asks, known=known, exists=written is not None))
+    call.output.answer(
+        facts, lambda: safe_text(_text(asks, known=known, exists=written is not None))
+    )
     return NO if asks and not known and call.args.action == "show" else DONE
 
 

@@ -12,12 +12,15 @@ from git_anvcs.store import atomic
 
 
 class Write(NamedTuple):
-    """`path` goes from `before` to `after`; None stands for "no such file"."""
+    """`path` goes from `before` to `after`; None stands for "no such file".
+
+    mode: of a new file; one that was there keeps its own
+    """
 
     path: Path
     before: bytes | None
     after: bytes | None
-    executable: bool = False
+    mode: int = 0o644
 
 
 class Move(NamedTuple):
@@ -105,31 +108,31 @@ def _do(step: Step) -> None:
                 source.rename(target)
             except OSError as error:
                 raise atomic.CannotWrite(f"cannot rename {source}: {error.strerror}") from error
-        case Write(path, before, after, executable):
+        case Write(path, before, after, mode):
             if read(path) != before:
                 raise ChangedMeanwhile(f"{path} changed just now", hint="run it again")
             if after is None:
                 path.unlink(missing_ok=True)
             else:
-                mode = _mode(path, executable=executable)
-                atomic.write(path, after, mode=mode)
-                if before is not None:  # the umask does not apply to a file that was there
-                    path.chmod(mode)
+                _replace(path.resolve(), after, mode)  # a symbolic link stays one
+
+
+def _replace(path: Path, text: bytes, mode: int) -> None:
+    try:
+        kept = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        atomic.write(path, text, mode=mode)
+        return
+    atomic.write(path, text, mode=kept)
+    path.chmod(kept)  # whatever the umask is
 
 
 def _opposite(step: Step) -> Step:
     match step:
         case Move(source, target):
             return Move(target, source)
-        case Write(path, before, after, executable):
-            return Write(path, after, before, executable)
-
-
-def _mode(path: Path, *, executable: bool) -> int:
-    try:
-        return stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return 0o755 if executable else 0o644
+        case Write(path, before, after, mode):
+            return Write(path, after, before, mode)
 
 
 @contextmanager
