@@ -5,6 +5,7 @@ commit repeats; a commit that fails takes its words back.
 """
 
 from collections.abc import Mapping, Sequence
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -212,6 +213,7 @@ def _write_line(repo: Repo, paths: Paths, oid: str, token: str, env: Mapping[str
         "token": token,
         "session": env.get("ANVCS_SESSION", ""),
         "signals": list(signals_in(env)),
+        "terminal": os.isatty(2),
     }
     spool.append(paths, "commit", worktree, facts)
 

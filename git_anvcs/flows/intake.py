@@ -141,7 +141,12 @@ def _read(file: Path) -> Table:
             value = json.loads(opened.read(_LARGEST_SESSION))
     except (OSError, ValueError, RecursionError):
         return {}
-    return value if isinstance(value, dict) else {}
+    known = value if isinstance(value, dict) else {}
+    return {
+        key: item
+        for key, item in known.items()
+        if isinstance(item, int if key == "redactions" else str)
+    }
 
 
 def _tail(file: Path) -> bytes:

@@ -66,15 +66,15 @@ class _Batch:
             same = _same_files(self.repo, olds, made.oid)
             carried = reanchor.carry(facts, olds, origin, made.claim, same_files=same, now=self.now)
             self.new[made.oid] = carried
-            self._improve(carried, made)
+            self._improve(carried, made, carried=True)
         elif existing:
             self.new[made.oid] = reanchor.claimed(existing, made.claim, now=self.now)
         else:
             self.new[made.oid] = self._fresh(made, facts, origin)
 
-    def _improve(self, record: Record, made: Made) -> None:
+    def _improve(self, record: Record, made: Made, *, carried: bool = False) -> None:
         """What was said of this very commit, or surer evidence, may come after its record."""
-        news = improved(record.value, made.claim) if record.known else None
+        news = improved(record.value, made.claim, carried=carried) if record.known else None
         if news:
             self.new[made.oid] = reanchor.claimed(record, news, now=self.now)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 import os
 from pathlib import Path
 import shutil
+import signal
 import subprocess
 import sys
 from typing import IO, NamedTuple
@@ -142,9 +143,11 @@ def attach(
     """Run a program on this process's own terminal and return its exit code.
 
     to_stderr: what it prints goes to standard error, when standard output is for our JSON
+    ^C is the program's to answer: git under an editor ignores it, and must not be killed for it.
 
     A program ended by signal N gives 128 + N, as a shell does.
     """
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # not inherited, as SIG_IGN would be
     try:
         done = subprocess.run(
             argv,
@@ -155,6 +158,8 @@ def attach(
         )
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
+    finally:
+        signal.signal(signal.SIGINT, before)
     return done.returncode if done.returncode >= 0 else 128 - done.returncode
 
 

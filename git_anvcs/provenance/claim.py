@@ -92,18 +92,20 @@ def claim_for(known: Known, seen: Seen) -> Table:
     return claim
 
 
-def improved(existing: Mapping[str, Any], claim: Mapping[str, Any]) -> Table | None:
+def improved(
+    existing: Mapping[str, Any], claim: Mapping[str, Any], *, carried: bool = False
+) -> Table | None:
     """What a claim adds to a record that exists already; None when it adds nothing.
 
-    A commit may be recorded before its hook has told who made it, and an amended one carries the
-    record of the old one: what was said for this very commit wins over both, surer evidence over
-    weaker. The result is a claim too.
+    A commit may be recorded before its hook has told who made it: then surer evidence wins over
+    weaker. What was said for this very commit wins always, over a record carried from an amended
+    commit as well (carried: that one's maker stays, whoever amended). The result is a claim too.
     """
     how, known = _table(claim, "ext", EXT), _table(existing, "ext", EXT)
     keys = [key for word in how.get("said", []) for key in _TOLD_KEYS.get(word, ())]
     if _table(claim, "tests").get("ran_on_tree") != _table(existing, "subject").get("tree"):
         keys = [key for key in keys if key not in ("tests", *TREE_CLAIMS)]
-    if _SURE.get(str(how.get("confidence")), 0) > _SURE.get(str(known.get("confidence")), 0):
+    if not carried and claim.get("agent_id") != UNTRACKED and _surer(how, known):
         keys += ["agent_id", "model", "prompt", "prompt_info", "sessions"]
     news = {key: claim[key] for key in keys if key in claim and existing.get(key) != claim[key]}
     if "artifacts" in news:
@@ -114,6 +116,12 @@ def improved(existing: Mapping[str, Any], claim: Mapping[str, Any]) -> Table | N
     if not news:
         return None
     return {**news, "ext": {**_table(existing, "ext"), EXT: how}}
+
+
+def _surer(how: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Whether new evidence is stronger; a record that was not decided here stays as it is."""
+    before = _SURE.get(str(known.get("confidence")))
+    return before is not None and _SURE.get(str(how.get("confidence")), 0) > before
 
 
 def observed_maker(known: Known, seen: Seen) -> Maker:
@@ -223,8 +231,13 @@ def _by_hints(seen: Seen) -> Maker | None:
 def _running(known: Known, seen: Seen, *, committing: bool) -> list[str]:
     """The sessions with a shell command running in the worktree, each once."""
     shells = known.here.shells.values()
-    fit = (s["who"] for s in shells if not committing or MAKES_COMMITS & set(s["verbs"]))
+    fit = (str(s.get("who")) for s in shells if not committing or _commits(s))
     return [who for who in dict.fromkeys(fit) if who in known.sessions]
+
+
+def _commits(shell: Mapping[str, Any]) -> bool:
+    verbs = shell.get("verbs")
+    return isinstance(verbs, list) and any(verb in MAKES_COMMITS for verb in verbs)
 
 
 def _editors(known: Known, seen: Seen) -> dict[str, int]:

@@ -37,8 +37,8 @@ class Pending:
     """
 
     def __init__(self, value: Mapping[str, Any]) -> None:
-        self.edits = _tables(value.get("edits"))
-        self.staged = _tables(value.get("staged"))
+        self.edits = _marks(value.get("edits"))
+        self.staged = _marks(value.get("staged"))
         self.shells = _tables(value.get("shells"))
         self.active: dict[str, float] = {
             str(k): float(v) for k, v in _table(value.get("active")).items() if _is_number(v)
@@ -76,7 +76,7 @@ class Pending:
 
     def tell(self, line: Mapping[str, Any]) -> None:
         """Take one line of kind `context` in: op set, clear, commit or drop."""
-        said = _table(line.get("said"))
+        said = _said(line.get("said"))
         match line.get("op"):
             case "set":
                 self.context = said
@@ -139,6 +139,29 @@ def with_event(session: Mapping[str, Any], event: Event) -> Table:
         found["prompt_mac"] = event.prompt_mac
         found["redactions"] = event.redactions
     return found
+
+
+# What can be said, and the type it must have; a line of the spool may be damaged.
+_SAID: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("agent", "model", "prompt_mac", "prompt_policy", "test_report_ref"), str),
+    **dict.fromkeys(("once", "tests_passed"), bool),
+    "redactions": int,
+    "coverage": (int, float),
+    "tests": dict,
+    "artifacts": list,
+}
+
+
+def _said(value: object) -> Table:
+    said = _table(value)
+    return {key: said[key] for key, kind in _SAID.items() if isinstance(said.get(key), kind)}
+
+
+def _marks(value: object) -> dict[str, Table]:
+    """path -> {who: when}, without what is no moment."""
+    tables = _tables(value)
+    clean = {p: {w: t for w, t in edit.items() if _is_number(t)} for p, edit in tables.items()}
+    return {path: edit for path, edit in clean.items() if edit}
 
 
 def _when(shell: Mapping[str, Any]) -> float:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.provenance import models
-from git_anvcs.provenance.claim import EXT, Known, Seen, claim_for, session_key
+from git_anvcs.provenance.claim import EXT, Known, Seen, claim_for, improved, session_key
 from git_anvcs.provenance.environment import SIGNALS, detect, hints, signals_in
 from git_anvcs.provenance.events import KINDS, Event
 from git_anvcs.provenance.pending import (
@@ -245,3 +245,47 @@ def test_hints_are_read_from_a_commit(author: str, message: str, expected: list[
 )
 def test_model_gets_its_provider_when_its_family_is_known(said: str, expected: str | None) -> None:
     assert models.reference(said) == expected
+
+
+def test_surer_evidence_wins_over_weaker_but_not_over_what_was_not_decided_here() -> None:
+    weak = claim_for(world(EDIT_A), Seen(paths=("a.py", "c.py")))
+    sure = claim_for(world(EDIT_B), Seen(session=B))
+    news = improved(weak, sure)
+    assert news is not None
+    assert news["agent_id"] == B
+    assert improved(sure, weak) is None
+    assert improved(weak, sure, carried=True) is None
+    assert improved({"agent_id": "imported:1"}, sure) is None
+    assert improved(sure, claim_for(world(), Seen())) is None
+
+
+def test_what_was_said_of_a_commit_wins_over_a_carried_record_once() -> None:
+    known = world()
+    tests = {"total": 1, "failed": 0, "skipped": 0, "ran_on_tree": "a" * 40}
+    said = {"model": "acme/m2", "tests": tests, "tests_passed": True, "artifacts": [{"name": "r"}]}
+    known.here.tell({"op": "commit", "ticket": "t", "said": said})
+    claim = claim_for(known, Seen(ticket="t"))
+    old = {"agent_id": A, "model": "acme/m1", "artifacts": [{"name": "x"}], "ext": {"b.c": 1}}
+    existing = {**old, "subject": {"tree": "a" * 40}}
+    news = improved(existing, claim, carried=True)
+    assert news is not None
+    assert "agent_id" not in news
+    assert (news["model"], news["tests_passed"]) == ("acme/m2", True)
+    assert news["artifacts"] == [{"name": "x"}, {"name": "r"}]
+    assert news["ext"]["b.c"] == 1
+    assert improved({**existing, **news}, claim, carried=True) is None
+    other = improved({**existing, "subject": {"tree": "b" * 40}}, claim, carried=True)
+    assert other is not None
+    assert "tests_passed" not in other
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["agent", "model", "tests", "once", "prompt_mac"]),
+        st.none() | st.integers() | st.text(max_size=5) | st.booleans(),
+    )
+)
+def test_claim_is_made_when_a_context_line_is_damaged(said: dict[str, Any]) -> None:
+    known = world(EDIT_A)
+    known.here.tell({"op": "set", "said": said})
+    assert claim_for(known, Seen())["agent_id"]
