@@ -42,6 +42,23 @@ class Trio(NamedTuple):
     theirs: Item | None
 
 
+def root(job: Job, base: Node | None, ours: Node, theirs: Node) -> list[Segment]:
+    """The merged value of a whole file. Raises Unplaced when its conflicts have no lines.
+
+    Where theirs only changed the layout, ours' changes go into that layout: else it would be lost.
+    """
+    if base and base.canon == theirs.canon != ours.canon and base.text != theirs.text:
+        tried = job._replace(resolved=[])
+        try:
+            segments = value(tried, base, theirs, ours, ())
+        except Unplaced:
+            segments = []
+        if segments and not any(segment.kind for segment in segments):
+            note(job, "layout-of-theirs", (), (base, ours, theirs), b"")
+            return segments
+    return value(job, base, ours, theirs, ())
+
+
 def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) -> list[Segment]:
     """The merged value. Raises Unplaced for a conflict that the item around it must show."""
     if base is None:

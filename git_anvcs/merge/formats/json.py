@@ -23,7 +23,7 @@ def merge(versions: Versions, options: Options) -> Merged:
     resolved: list[Resolution] = []
     job = three_way.Job(options.path, options.rules, no_text, resolved)
     try:
-        body = three_way.value(job, base.root if base else None, ours.root, theirs.root, ())
+        body = three_way.root(job, base.root if base else None, ours.root, theirs.root)
     except Unplaced as problem:
         raise NotUnderstood(str(problem)) from problem
     segments = [

@@ -25,7 +25,7 @@ def merge(versions: Versions, options: Options) -> Merged:
     resolved: list[Resolution] = []
     job = three_way.Job(options.path, options.rules, block_text, resolved)
     try:
-        body = three_way.value(job, roots[0], ours.root, theirs.root, ())
+        body = three_way.root(job, roots[0], ours.root, theirs.root)
     except Unplaced as problem:
         raise NotUnderstood(str(problem)) from problem
     segments = [
