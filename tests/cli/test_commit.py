@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.sandbox import Sandbox
+from git_anvcs import provenance
+from git_anvcs.store.schemas import violations
+from tests.support.sandbox import Sandbox, newer_git
 
 JUNIT = "<testsuite>" + "<testcase name='a'/>" * 3 + "</testsuite>"
 FAILED = "<testsuite><testcase><failure/></testcase></testsuite>"
@@ -71,6 +74,28 @@ def test_record_is_complete_on_return(ready: Sandbox) -> None:
     how = found["ext"]["anvcs.intake"]
     assert (how["method"], how["confidence"]) == ("said", "high")
     assert record(ready) == found
+
+
+def test_record_conforms_to_the_schema_with_everything_told_and_observed(wired: Sandbox) -> None:
+    wired.write("a.py", "a = 2\n")
+    wired.write("uv.lock", "version = 1\n")
+    wired.git("add", "uv.lock")
+    wired.anvcs("add", "a.py", env={"ANVCS_SESSION": "acme:9"})
+    done = committed(
+        wired, "-m", "x\n\nCo-authored-by: Claude <noreply@anthropic.com>", "--prompt", "p",
+        "--test-report", report(wired, "junit.xml", JUNIT), "--coverage", "50",
+        "--artifact", "b.txt",
+        env={"ANVCS_SESSION": "claude:s-1", "CLAUDECODE": "1"},
+    )  # fmt: skip
+    found = done["record"]
+    schema = json.loads((Path(provenance.__file__).parent / "commit-meta.schema.json").read_text())
+    assert violations(found, schema) == []
+    assert found["agent_id"] == "claude:s-1"
+    (session,) = [s["agent_id"]["id"] for s in found["sessions"].values()]
+    assert session == "s-1"
+    assert found["env"]["lockfiles"][0]["path"] == "uv.lock"
+    assert [entry["type"] for entry in found["artifacts"]] == ["report", "other"]
+    assert found["ext"]["anvcs.intake"]["hints"]
 
 
 def test_failed_tests_are_recorded_as_failed(wired: Sandbox) -> None:
@@ -289,3 +314,14 @@ def test_add_and_checkout_end_as_git_does(wired: Sandbox) -> None:
     wired.anvcs("checkout", "-q", "-b", "topic")
     assert wired.git("branch", "--show-current").strip() == "topic"
     assert json.loads(wired.anvcs("checkout", "--json", "main"))["branch"] == "main"
+
+
+def test_commit_is_recorded_in_a_sha256_reftable_repository_of_a_newer_git(tmp_path: Path) -> None:
+    repo = Sandbox(tmp_path, init=False, **newer_git(tmp_path / "git"))
+    repo.root.mkdir()
+    repo.git("init", "-q", "-b", "main", "--object-format=sha256", "--ref-format=reftable")
+    repo.write("a.py", "a = 1\n")
+    repo.git("add", "a.py")
+    done = committed(repo, "-m", "x", "--test-report", report(repo, "junit.xml", JUNIT))
+    assert len(done["commit"]) == 64
+    assert done["record"]["tests_passed"] is True
