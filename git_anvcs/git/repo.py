@@ -11,10 +11,14 @@ import select
 from typing import IO, NamedTuple, cast
 
 from git_anvcs.kernel import process
-from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.kernel.errors import OFFLINE, AnvcsError, UsageError
 
 # Hooks of ours see this in a git that we started ourselves, and stay out of the way.
 GUARD = {"ANVCS_INTERNAL": "1"}
+
+
+# What a partial clone says when an object is neither here nor to be had.
+_NOT_FETCHED = "from promisor remote"
 
 
 class GitFailed(AnvcsError):
@@ -27,6 +31,8 @@ class GitFailed(AnvcsError):
         self.argv = argv
         self.returncode = returncode
         self.stderr = stderr
+        if _NOT_FETCHED in said:
+            self.exit_code = OFFLINE
 
 
 class Talk(NamedTuple):
@@ -189,6 +195,8 @@ def _subcommand(argv: tuple[str, ...]) -> str:
 def _hint(said: str) -> str:
     if "index.lock" in said or "cannot lock ref" in said:
         return "another git is running here; try again when it has ended"
+    if _NOT_FETCHED in said:
+        return "this is a partial clone; try again when its remote can be reached"
     if "No space left" in said:
         return "the disk is full"
     if "Permission denied" in said or "Read-only file system" in said:

@@ -8,15 +8,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from git_anvcs.git.repo import Repo, Talk
+from git_anvcs.kernel.errors import Offline
 from git_anvcs.provenance import codec
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.records import META_REF, NOTES_REF, path_of
 
 # So many questions at once fit into a pipe nobody reads yet (16 KiB on macOS).
 _AT_ONCE = 50
-
-# A partial clone must not go to the network for a record (git(1), GIT_NO_LAZY_FETCH; 2.45).
-_OFFLINE = {"GIT_NO_LAZY_FETCH": "1"}
 
 
 class Lookup:
@@ -45,7 +43,7 @@ class Lookup:
         self._say(f"info {ref}^{{tree}}" for ref in refs)
         meta, notes = (self._git.read.readline().split() for _ in refs)
         return tuple(  # type: ignore[return-value]  # two in, two out
-            words[0].decode() if words[-1].isdigit() else "" for words in (meta, notes)
+            words[0].decode() if words and words[-1].isdigit() else "" for words in (meta, notes)
         )
 
     def _ask(self, commits: list[str]) -> None:
@@ -70,7 +68,12 @@ class Lookup:
 
     def _answer(self) -> bytes | None:
         words = self._git.read.readline().split()
-        if not words or not words[-1].isdigit():  # "<name> missing"
+        if not words:  # "untracked" would be untrue
+            raise Offline(
+                "not every record is on this machine, and the others could not be fetched",
+                hint="this is a partial clone; try again when its remote can be reached",
+            )
+        if not words[-1].isdigit():  # "<name> missing"
             return None
         size = int(words[-1])
         return self._git.read.read(size + 1)[:size] if words[1] == b"blob" else None
@@ -79,5 +82,5 @@ class Lookup:
 @contextmanager
 def open_lookup(repo: Repo) -> Iterator[Lookup]:
     """A lookup that lives as long as the block."""
-    with repo.talk("cat-file", "--batch-command", env=_OFFLINE) as git:
+    with repo.talk("cat-file", "--batch-command") as git:
         yield Lookup(git)

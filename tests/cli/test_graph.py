@@ -189,3 +189,25 @@ def test_the_first_page_does_not_wait_for_the_rest_of_the_history(repo: Sandbox)
 
     assert said.count("\n") == 5
     assert '"--max-count=261"' in trace.read_text()
+
+
+def test_a_partial_clone_fetches_records_and_says_when_it_cannot(repo: Sandbox) -> None:
+    story(repo)
+    repo.git("config", "uploadpack.allowFilter", "true")
+    repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    source = f"file://{repo.root}"
+    for name in ("online", "offline"):
+        clone = repo.base / name
+        repo.git("clone", "-q", "--filter=blob:none", source, str(clone))
+        repo.git("fetch", "-q", "origin", "refs/anvcs/meta:refs/anvcs/meta", cwd=clone)
+
+    said = json.loads(repo.anvcs("graph", "--json", cwd=repo.base / "online"))["commits"]
+    assert [c["agent"] for c in said if c["agent"]] == ["claude-code"]
+
+    repo.root.rename(repo.base / "gone")
+    for words in (["graph"], ["log"], ["show", "HEAD^1"]):
+        done = repo.run("git-anvcs", *words, cwd=repo.base / "offline")
+        assert done.returncode == 5, done.stderr
+        assert "hint: this is a partial clone" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "untracked" not in done.stdout
