@@ -203,3 +203,20 @@ def test_init_keeps_off_a_hooks_folder_that_git_tracks(repo: Sandbox) -> None:
     assert ".githooks/post-commit" in repo.git("status", "--porcelain")
     repo.anvcs("uninstall")
     assert repo.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("start", [nothing, own_hooks, husky, pre_commit])
+def test_commits_get_records_and_the_owners_hooks_run_when_both_are_there(
+    repo: Sandbox, start: Start
+) -> None:
+    start(repo)
+    repo.anvcs("init", "--agents", "none")
+    commit = repo.commit("both")
+    spool = repo.root / ".git/anvcs/spool/lines"
+    assert commit in spool.read_text()
+    assert commit in repo.anvcs("show", "--json", "HEAD")
+    ran = repo.home / "ran"
+    expected = {own_hooks: "own .git/hooks/post-commit \n", husky: "husky post-commit\n"}
+    assert (ran.read_text() if ran.exists() else "") == expected.get(start, "")
+    repo.git("init", "-q", "--bare", "../there.git")
+    repo.git("push", "-q", "../there.git", "main")
