@@ -59,7 +59,8 @@ def claim_for(
     paths = Paths(repo.common_dir)
     here = state.Pending(_of(pending, worktree))
     seen = _seen(facts, line)
-    claim = claim_of(known(paths, here, seen.session), seen)
+    what = known(paths, here, seen.session)
+    claim = claim_of(_with_models(what, claim_of(what, seen)), seen)
     claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
     claim["env"] = environment_of(repo, facts.commit.oid)
     here.committed(facts.changed, seen.ticket)
@@ -68,7 +69,7 @@ def claim_for(
 
 def known(paths: Paths, here: state.Pending, declared: str) -> Known:
     """The state of a worktree with the sessions that left a trace in it, or declare themselves."""
-    found = {who: _session(paths, who) for who in [*here.sessions, declared] if who}
+    found = {who: _read(_file(paths, who)) for who in [*here.sessions, declared] if who}
     return Known(here, {who: session for who, session in found.items() if session})
 
 
@@ -124,15 +125,22 @@ def _update_session(paths: Paths, who: str, event: Event) -> None:
     atomic.write(_file(paths, who), said, mode=0o600)
 
 
-def _session(paths: Paths, who: str) -> Table:
-    """What is known of a session; its model from the transcript when the agent did not tell."""
-    known = _read(_file(paths, who))
-    if known.get("agent") == "claude" and known.get("transcript"):
-        from git_anvcs.provenance.agents.claude import model_in_transcript
+def _with_models(what: Known, claim: Table) -> Known:
+    """The same, with the models that transcripts tell of the sessions a claim names.
 
-        model = model_in_transcript(_tail(Path(str(known["transcript"]))))
-        return {**known, "model": model or known.get("model", "")}
-    return known
+    Agents need not tell their model, nor that the user switched to another one; the transcript
+    does. It may be large, so only the few that count are looked at.
+    """
+    from git_anvcs.provenance.agents.claude import model_in_transcript
+
+    sessions = dict(what.sessions)
+    for named in claim.get("sessions", {}).values():
+        who = f"{named['agent_id']['tool']}:{named['agent_id']['id']}"
+        known_of = sessions.get(who, {})
+        if known_of.get("agent") == "claude" and known_of.get("transcript"):
+            model = model_in_transcript(_tail(Path(str(known_of["transcript"]))))
+            sessions[who] = {**known_of, "model": model or known_of.get("model", "")}
+    return Known(what.here, sessions)
 
 
 def _read(file: Path) -> Table:
