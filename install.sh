@@ -82,6 +82,7 @@ install() {
     trap 'give_up' EXIT
     trap 'exit 130' INT HUP TERM
     make_folder "$home"
+    touch "$made"
     lock
     make_folder "$bin"
     make_folder "$share"
@@ -160,6 +161,9 @@ check_links() {
         [ -d "$above" ] || fail "$above is not a folder" 'choose another place with --prefix DIR'
         [ -w "$above" ] || fail "$above cannot be written" 'choose another place with --prefix DIR'
     done
+    if [ -d "$home" ] && [ ! -f "$made" ] && [ -n "$(ls -A "$home")" ]; then
+        fail "$home exists and is not from this installer" 'move it away, or set XDG_DATA_HOME'
+    fi
     for program in $programs; do
         at=$bin/$program
         if { [ -e "$at" ] || [ -L "$at" ]; } && ! ours "$at"; then
@@ -192,7 +196,7 @@ make_folder() {
 remember() { grep -qxF "$1" "$made" 2>/dev/null || printf '%s\n' "$1" >>"$made"; }
 
 uninstall() {
-    [ -d "$home" ] || { say "git-anvcs is not installed below $home."; return 0; }
+    [ -f "$made" ] || { say "git-anvcs is not installed below $home."; return 0; }
     if [ -n "$dry" ]; then
         say "These would be removed, and $home:"
         sed 's/^[a-z]* /  /' "$made" 2>/dev/null || :

@@ -175,6 +175,15 @@ def test_a_program_of_somebody_else_is_never_replaced(newcomer: Newcomer) -> Non
     assert newcomer.tree() == before
 
 
+def test_a_folder_of_somebody_else_is_never_deleted(newcomer: Newcomer) -> None:
+    theirs = newcomer.home / ".local/share/git-anvcs/thesis.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    one_sentence(newcomer.install(), "is not from this installer", "XDG_DATA_HOME")
+    assert newcomer.install("--uninstall").returncode == 0
+    assert theirs.read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("program", "script", "sentence"),
     [
