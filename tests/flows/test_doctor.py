@@ -20,12 +20,20 @@ def findings(repo: Sandbox, *options: str, **env: str) -> list[dict[str, Any]]:
 
 
 def test_doctor_proves_hooks_and_drivers_after_init(repo: Sandbox) -> None:
-    repo.anvcs("init", "--drivers", "json,python")
+    repo.anvcs("init")
     before = snapshot(repo)
     answer = json.loads(repo.anvcs("doctor", "--json", "--runs", "2"))
     assert answer["findings"] == []
     proved = {check["check"] for check in answer["checks"]}
-    assert {"git", "python", "hooks", "driver json", "driver python", "records"} <= proved
+    assert {
+        "git",
+        "python",
+        "hooks",
+        "driver json",
+        "driver yaml",
+        "driver python",
+        "records",
+    } <= proved
     assert [timing["event"] for timing in answer["hooks"]] == [
         "post-commit",
         "post-rewrite",
