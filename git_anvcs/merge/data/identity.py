@@ -53,7 +53,6 @@ KNOWN = (
     Known(".pre-commit-hooks.yaml", "", "id"),
     Known("*compose*.y*ml", "services.*.ports", "set"),
     Known("*compose*.y*ml", "services.*.volumes", "set"),
-    Known("*.y*ml", "*containerPort*", "ordered"),
     Known("*.y*ml", "*.ports", "containerPort+protocol"),
     Known("*.y*ml", "*.steps", "ordered"),
     Known("*.y*ml", "*.args", "ordered"),
