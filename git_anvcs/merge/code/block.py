@@ -110,7 +110,7 @@ def merge_dropped(place: Place, base: Item, left: Item, side: str) -> Parts | No
 def merge_item(place: Place, base: Item, ours: Item, theirs: Item) -> Parts:
     """One statement in three versions."""
     done = simple(base.text, ours.text, theirs.text)
-    if done is not None:
+    if done is not None and not imports.needed(place, base):
         return [done]
     triple = (base, ours, theirs)
     inner = place.inside(identity(ours, scope=False).label)

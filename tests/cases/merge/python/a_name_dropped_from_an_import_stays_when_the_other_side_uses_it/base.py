@@ -1,0 +1,12 @@
+from a import (
+    b,
+    c,
+)
+
+
+def f():
+    return b()
+
+
+def g():
+    return c()
