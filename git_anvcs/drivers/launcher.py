@@ -14,7 +14,7 @@ SHEBANG_LIMIT = 127  # Linux before 5.1 cuts longer first lines, and none may ho
 
 CODE = """import sys
 here = sys.executable.rpartition("/")[0]
-sys.path[:0] = [here + "/" + name for name in {folders!r}]
+sys.path += [here + "/" + name for name in {folders!r}]
 from git_anvcs.drivers.merge import main
 sys.exit(main())
 """
