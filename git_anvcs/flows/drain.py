@@ -98,6 +98,7 @@ class _Round(NamedTuple):
     mark: spool.Mark
     moves: Mapping[str, Sequence[Move]]
     reflogs: Mapping[str, reflog.Mark]
+    rebasing: frozenset[str]
 
 
 def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
@@ -122,10 +123,14 @@ def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
 def _look(repo: Repo, paths: Paths, state: State, *, first: bool) -> _Round:
     # The reflogs before the spool: a commit's hook writes after Git does, so a commit seen in
     # the reflog has its line in the spool already, unless its hook is still running.
+    # And before both, who is rebasing: the last word of a rebase comes before its folder goes.
+    known = {*reflog.worktrees(repo.common_dir), *(found.worktree for found in state.held)}
+    rebasing = frozenset(name for name in known if _in_rebase(repo, name))
     read = _read_reflogs(repo, state)
     lines, mark = spool.read(paths, state.mark)
     moves = {name: [] if first else moves for name, (moves, _) in read.items()}
-    return _Round(lines, mark, moves, {name: mark for name, (_, mark) in read.items()})
+    marks = {name: mark for name, (_, mark) in read.items()}
+    return _Round(lines, mark, moves, marks, rebasing)
 
 
 def _read_reflogs(repo: Repo, state: State) -> dict[str, tuple[list[Move], reflog.Mark]]:
@@ -147,6 +152,7 @@ class _Taken:
         self._queue: list[Made] = list(state.held)
         self._rewrites: dict[str, Made] = {}
         self._released: set[str] = set()
+        self._rebasing = found.rebasing
         self._moves = {
             (name, move.new): move
             for name, moves in found.moves.items()
@@ -176,7 +182,7 @@ class _Taken:
 
     def _waits(self, found: Made) -> bool:
         """Whether a rebase that is going on may still replace it."""
-        return found.worktree not in self._released and _in_rebase(self.repo, found.worktree)
+        return found.worktree not in self._released and found.worktree in self._rebasing
 
     def _superseded(self, found: Made) -> bool:
         """Whether it was a step of a rebase that ended in another commit."""

@@ -65,8 +65,8 @@ class _Batch:
         if olds and origin:
             same = _same_files(self.repo, olds, made.oid)
             carried = reanchor.carry(facts, olds, origin, made.claim, same_files=same, now=self.now)
-            self.new[made.oid] = carried
-            self._improve(carried, made, carried=True)
+            self.new[made.oid] = _above(existing, carried)
+            self._improve(self.new[made.oid], made, carried=True)
         elif existing:
             self.new[made.oid] = reanchor.claimed(existing, made.claim, now=self.now)
         else:
@@ -108,6 +108,16 @@ class _Batch:
     def _search(self) -> rewrite.Search:
         found = rewrite.candidates(self.repo, self.mades)
         return rewrite.Search(self.repo, found, self.records)
+
+
+def _above(existing: Record | None, carried: Record) -> Record:
+    """The carried record, with a revision above what the commit has already of the same record.
+
+    A rebase may be drained between its last amend and its list: what is told last must win.
+    """
+    if existing is None or existing.meta_id != carried.meta_id or existing.rev < carried.rev:
+        return carried
+    return making.finished({**carried.value, "rev": existing.rev + 1})
 
 
 def _lacks(existing: Record, olds: Sequence[Record], made: Made) -> bool:
