@@ -32,10 +32,11 @@ def run(repo: Repo) -> None:
 
 
 def _leave_everybody() -> None:
-    """Own session, lowest claim on the processor, nothing kept open, no directory held."""
+    """Own session, nothing kept open, no directory held.
+
+    No lower priority: a reader may wait for the lock that this process holds.
+    """
     with suppress(OSError):
         os.setsid()
-    with suppress(OSError):
-        os.nice(10)
     os.closerange(3, 256)
     os.chdir(Path("/"))

@@ -106,8 +106,7 @@ class _Batch:
 
     @cached_property
     def _search(self) -> rewrite.Search:
-        found = rewrite.candidates(self.repo, self.mades)
-        return rewrite.Search(self.repo, found, self.records)
+        return rewrite.search(self.repo, self.mades, self.records)
 
 
 def _above(existing: Record | None, carried: Record) -> Record:

@@ -34,11 +34,13 @@ class Search(NamedTuple):
     """Where to look for origins.
 
     candidates: recent commits, oldest first; records: the record of a commit, if it has one
+    seen: the places (worktree, commit) where HEAD was
     """
 
     repo: Repo
     candidates: Mapping[str, Commit]
     records: Callable[[Iterable[str]], Mapping[str, Record]]
+    seen: frozenset[tuple[str, str]]
 
 
 def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
@@ -78,16 +80,19 @@ def declared(made: Made, commit: Commit) -> Origin | None:
     return None
 
 
-def candidates(repo: Repo, mades: Sequence[Made]) -> dict[str, Commit]:
-    """Commits that a new one may have come from: where HEAD was of late, in any worktree."""
-    found: dict[str, None] = {}
-    for git_dir in reflog.worktrees(repo.common_dir).values():
-        for move in reflog.recent(repo, git_dir)[-_RECENT_MOVES:]:
-            found.setdefault(move.new)
+def search(
+    repo: Repo, mades: Sequence[Made], known: Callable[[Iterable[str]], Mapping[str, Record]]
+) -> Search:
+    """Where new commits may have come from: where HEAD was of late, in any worktree."""
+    seen: dict[tuple[str, str], None] = {}
+    for name, git_dir in reflog.worktrees(repo.common_dir).items():
+        moves = reflog.recent(repo, git_dir)[-_RECENT_MOVES:]
+        seen.update(dict.fromkeys((name, move.new) for move in moves))
+    found = dict.fromkeys(oid for _, oid in seen)
     if any(made.action.startswith("am") for made in mades):
         listed = repo.try_git("rev-list", f"-n{_RECENT_COMMITS}", "--branches", "--remotes")
         found = {**dict.fromkeys(listed.stdout.decode().split()[::-1]), **found}
-    return commits.load(repo, found)
+    return Search(repo, commits.load(repo, found), known, frozenset(seen))
 
 
 def _rewrite_op(made: Made) -> str:
@@ -137,7 +142,10 @@ def _by_tree(search: Search, made: Made, facts: Facts) -> Origin | None:
     for oid, old in list(search.candidates.items())[::-1]:
         if old.tree != new.tree or not _may_be_origin(search, oid, made.oid):
             continue
-        row = (oid,) if old.parents == new.parents else _row(search.repo, new.parents[0], oid)
+        alike = old.parents == new.parents
+        if alike and (made.worktree, oid) not in search.seen:
+            continue  # two agents may well make the same change on the same base
+        row = (oid,) if alike else _row(search.repo, new.parents[0], oid)
         if row and search.records(row):
             return Origin("squash" if len(row) > 1 else _op(made, facts, old), row, "tree")
     return None
@@ -145,7 +153,7 @@ def _by_tree(search: Search, made: Made, facts: Facts) -> Origin | None:
 
 def _by_patch_id(search: Search, made: Made, facts: Facts) -> Origin | None:
     """The same patch by the same author at the same moment, on another base."""
-    if facts.patch_id is None:
+    if facts.patch_id is None or _is_plain(made):
         return None
     like = _of_author(search, made, facts)
     same = {oid: r for oid, r in like.items() if r.patch_id == facts.patch_id}
@@ -154,6 +162,8 @@ def _by_patch_id(search: Search, made: Made, facts: Facts) -> Origin | None:
 
 def _by_moment(search: Search, made: Made, facts: Facts) -> Origin | None:
     """The same author, moment, message and files, the patch changed by a conflict's resolution."""
+    if _is_plain(made) or not facts.changed:
+        return None
     like = {
         oid: record
         for oid, record in _of_author(search, made, facts).items()
@@ -162,6 +172,11 @@ def _by_moment(search: Search, made: Made, facts: Facts) -> Origin | None:
     loaded = subject.load(search.repo, like)
     same = {oid: like[oid] for oid, old in loaded.items() if set(old.changed) == set(facts.changed)}
     return _single(search, made, facts, same, "range-diff")
+
+
+def _is_plain(made: Made) -> bool:
+    """Whether `git commit` made it: one author may commit twice a second in two worktrees."""
+    return made.action.startswith(("commit:", "commit (initial)", "commit (merge)"))
 
 
 def _of_author(search: Search, made: Made, facts: Facts) -> dict[str, Record]:

@@ -278,6 +278,24 @@ def test_the_same_patch_by_somebody_else_stays_without_the_record(repo: Sandbox)
     assert record(repo)["agent_id"] == "untracked"
 
 
+@pytest.mark.parametrize("text", ["one\n" * 3, "another\n", None])
+def test_two_agents_at_the_same_moment_never_get_each_others_record(
+    repo: Sandbox, text: str | None
+) -> None:
+    tree = repo.base / "other"
+    repo.git("worktree", "add", "-q", "-b", "other", str(tree))
+    made(repo, "one", "claude:a")
+    if text:
+        (tree / "one.txt").write_text(text)
+        repo.git("add", "-A", cwd=tree)
+    how = ("commit", "-q", "--allow-empty", "-m", "add one\n\nBody of one.")
+    repo.git(*how, cwd=tree)
+    after = record(repo, "other")
+    if repo.git("rev-parse", "main") != repo.git("rev-parse", "other"):  # else it is one commit
+        assert after["agent_id"] == "untracked"
+        assert "lineage" not in after
+
+
 def test_a_change_id_in_the_message_carries_the_record(repo: Sandbox) -> None:
     change = "I" + "5" * 40
     repo.git("switch", "-q", "-c", "topic")
