@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import partial
+import os
 from pathlib import Path
 import sys
 from typing import NamedTuple
@@ -79,7 +81,8 @@ def mend(repo: Repo, env: Mapping[str, str], findings: tuple[Check, ...]) -> lis
     if any(check.fix == "init" for check in findings):
         old = install.load(repo)
         choices = Choices.from_json(old.choices if old else {})
-        install.apply(repo, install.plan(repo, choices, home=_home(env)))
+        make = partial(install.plan, repo, choices, home=_home(env))
+        install.apply(repo, make(), again=make)
         done.append("renewed what init wires")
     if any(check.fix == "records" for check in findings):
         done.append(f"made both record refs agree on {fsck.repair(repo)} commits")
@@ -136,10 +139,21 @@ def _wiring(repo: Repo, manifest: Manifest, env: Mapping[str, str]) -> Iterator[
             mend="`git anvcs doctor --fix`, or `git anvcs init`",
             fix="init",
         )
+    for wired in manifest.wired:
+        if wired.what.startswith("hook ") and not _starts(wired.path):
+            yield Check(
+                "wiring",
+                wrong=f"{wired.path} is not executable, so Git does not start it",
+                mend=f"chmod +x {wired.path}",
+            )
     for note in plan.notes:
         yield Check("wiring", note)
     if not plan.steps:
         yield Check("wiring", f"{len(plan.manifest.wired)} files are as init leaves them")
+
+
+def _starts(hook: Path) -> bool:
+    return os.access(hook, os.X_OK) or not hook.exists()
 
 
 def _programs(manifest: Manifest) -> Iterator[Check]:
@@ -231,7 +245,8 @@ def _records(repo: Repo) -> Iterator[Check]:
     if rest > 0:
         yield Check("records", wrong=f"and {rest} more", mend="`git anvcs meta fsck` lists them")
     if not report.findings:
-        yield Check("records", f"{report.records} records, the same in both refs")
+        what = "record" if report.records == 1 else "records"
+        yield Check("records", f"{report.records} {what}, the same in both refs")
 
 
 def _set_aside(paths: Paths) -> Iterator[Check]:

@@ -4,7 +4,7 @@
 the manifest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
 NAME = "manifest.json"
+_TRIES = 3
 STRATEGY_CAVEAT = (
     "Git refuses to merge where git-merge-anvcs is not on PATH (an editor started from a desktop"
     " may have another PATH); `git anvcs init --no-strategy` takes it back"
@@ -77,8 +78,23 @@ def touches(step: steps.Step, path: Path) -> bool:
     return isinstance(step, steps.Write) and step.path == path
 
 
-def apply(repo: Repo, plan: Plan) -> None:
-    """Do it, or leave everything as it was."""
+def apply(repo: Repo, plan: Plan, *, again: Callable[[], Plan]) -> Plan:
+    """Do it, or leave everything as it was; the plan that was carried out.
+
+    again: makes the plan anew, for when another process (a second init) was there first
+    """
+    for _ in range(_TRIES):
+        try:
+            _apply(repo, plan)
+        except steps.ChangedMeanwhile:
+            plan = again()
+        else:
+            return plan
+    _apply(repo, plan)
+    return plan
+
+
+def _apply(repo: Repo, plan: Plan) -> None:
     paths = Paths(repo.common_dir)
     todo = [*plan.steps, *_our_steps(repo, plan.manifest)]
     if not todo:
@@ -112,6 +128,8 @@ def _plan(
         else:
             todo += unwire(wired)
     todo += _strays(repo, paths, old)
+    back = (steps.Move(*names) for names in targets.left_renamed(repo))
+    todo += [move for move in back if move.target not in paths and move not in todo]
     for target in wanted:
         made, wired = _wire(target, old.at(target.path))
         todo += made
@@ -128,7 +146,7 @@ def _wire(target: Target, old: Wired | None) -> tuple[list[steps.Step], Wired]:
     if target.chained and target.move:
         before, current = None, None
         todo.append(steps.Move(target.path, target.chained))
-    after = pieces.put(current, target.piece)
+    after = pieces.put(current, target.piece, old.piece if old else None)
     if after != current:
         todo.append(steps.Write(target.path, current, after, 0o755 if target.executable else 0o644))
     wired = Wired(target.what, target.path, target.piece, before, digest(after), target.chained)
@@ -148,14 +166,14 @@ def _before(current: bytes | None, wired: Wired) -> bytes | None:
 def unwire(wired: Wired) -> list[steps.Step]:
     """The steps that take one piece out: the exact old bytes, or others' edits without ours."""
     current = steps.read(wired.path)
-    if current is None:
-        return []
+    if current is None and targets.is_there(wired.path):
+        return []  # a link that leads nowhere
     rest = _before(current, wired)
     todo: list[steps.Step] = []
     if rest != current:
         todo.append(steps.Write(wired.path, current, rest))
-        if rest is None and wired.chained and wired.chained.is_symlink() | wired.chained.exists():
-            todo.append(steps.Move(wired.chained, wired.path))
+    if rest is None and wired.chained and targets.is_there(wired.chained):
+        todo.append(steps.Move(wired.chained, wired.path))
     return todo
 
 

@@ -15,7 +15,7 @@ from git_anvcs.kernel.settings import FILE, Layer, Problem, Settings, Step, Valu
 from git_anvcs.store import yaml
 from git_anvcs.trust import approvals
 
-_LARGEST = 1 << 18  # bytes; a settings file is a page
+_LARGEST = 1 << 16  # bytes; a settings file is a page, and every command reads it
 _NOT_APPROVED = "not approved on this machine"
 
 Places = Mapping[tuple[Step, ...], yaml.Place]

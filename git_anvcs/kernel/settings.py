@@ -16,7 +16,7 @@ from git_anvcs.kernel.errors import UsageError
 FILE = "ai-vcs.config.yaml"
 
 Step = str | int
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
 _TRUE = ("true", "yes", "on", "1", "")
 _FALSE = ("false", "no", "off", "0")
 _KINDS: dict[str, tuple[type, ...]] = {

@@ -1,5 +1,6 @@
 """YAML read with the place of every mistake; the only module that imports ruamel.yaml."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
@@ -43,7 +44,7 @@ def read(text: str) -> Document:
         raise YamlBroken(said, *((mark.line + 1, mark.column + 1) if mark else (1, 1))) from error
     except YAMLError as error:
         raise YamlBroken(str(error).splitlines()[0], 1, 1) from error
-    except (ValueError, RecursionError) as error:  # such as the date 2026-99-99; deep nesting
+    except Exception as error:  # ruamel.yaml stumbles over odd tags in many ways
         raise YamlBroken("a value that cannot be read", 1, 1) from error
     places: dict[tuple[str | int, ...], Place] = {}
     try:
@@ -61,15 +62,19 @@ def _plain(
         raise YamlBroken(f"more than {_MOST} values", 1, 1)
     if isinstance(node, CommentedMap):
         for key in node:
-            line, column = node.lc.key(key)
-            places[(*path, str(key))] = Place(line + 1, column + 1)
+            places[(*path, str(key))] = _place(node.lc.data, key)
         return {str(k): _plain(v, (*path, str(k)), places) for k, v in node.items()}
     if isinstance(node, CommentedSeq):
         for index in range(len(node)):
-            line, column = node.lc.item(index)
-            places[(*path, index)] = Place(line + 1, column + 1)
+            places[(*path, index)] = _place(node.lc.data, index)
         return [_plain(item, (*path, i), places) for i, item in enumerate(node)]
     return _scalar(node)
+
+
+def _place(known: Mapping[object, Sequence[int]] | None, key: object) -> Place:
+    """Where a key or item stands; `<<` brings keys that stand elsewhere, a tag may hide it."""
+    line, column = (known or {}).get(key, (0, 0))[:2]
+    return Place(line + 1, column + 1)
 
 
 def _scalar(node: object) -> object:

@@ -317,7 +317,8 @@ def test_hooks_are_configuration_when_git_is_new_enough(
     before = snapshot(repo)
     monkeypatch.setattr(targets, "CONFIG_HOOKS", (2, 0, 0))
     found = Repo.discover(repo.root)
-    install.apply(found, install.plan(found, Choices(agents=("none",)), home=repo.home))
+    plan = install.plan(found, Choices(agents=("none",)), home=repo.home)
+    install.apply(found, plan, again=lambda: plan)
     stub = repo.root / ".git/anvcs/hooks/post-commit"
     assert repo.git("config", "hook.anvcs-post-commit.event").strip() == "post-commit"
     command = repo.git("config", "hook.anvcs-post-commit.command").strip()

@@ -112,3 +112,8 @@ def test_every_setting_has_a_default_of_its_own_type_and_a_description() -> None
     for key in words.known().values():
         assert words.problems(key.spec["default"], key.spec) == [] or key.spec["default"] == ""
         assert key.spec["description"]
+
+
+def test_openings_without_an_end_are_text_however_many_there_are() -> None:
+    text = "${A:-" * 50_000  # takes minutes where each of them looks to the end of the text
+    assert words.expand(text, {}) == text

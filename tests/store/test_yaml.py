@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 
 from git_anvcs.store import schemas, yaml
@@ -39,3 +41,21 @@ def test_violations_name_path_and_reason() -> None:
 
     assert [violation.path for violation in found] == [(), ("n",)]
     assert schemas.violations({"n": 1}, schema) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["--- !!omap x\n", "!!int ", "2026-99-99", "[" * 2000, "? [a]\n: 1", "a: &a [*a]"],
+)
+def test_yaml_that_makes_the_parser_stumble_ends_in_no_other_error(text: str) -> None:
+    with suppress(yaml.YamlBroken):
+        yaml.read(text)
+
+
+def test_keys_that_a_merge_brings_are_values_like_others() -> None:
+    found = yaml.read("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
+    assert found.value == {"a": {"x": 1}, "b": {"y": 2, "x": 1}}
+
+
+def test_a_tagged_list_is_a_list() -> None:
+    assert yaml.read("!t # odd\n-   ").value == [None]

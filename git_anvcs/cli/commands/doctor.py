@@ -65,12 +65,12 @@ def _text(call: Call, found: Examination, mended: list[str]) -> str:
     for check in found.checks:
         mark, style = ("✗", "red") if check.wrong else ("✓", "green")
         said = check.wrong or check.said
-        lines.append(f"{styled(mark, style, colour=colour)} {check.name:<14} {said}")
+        lines.append(f"{styled(mark, style, colour=colour)} {check.name:<15} {said}")
         if check.wrong and check.mend:
-            lines.append(f"  {'':<14} mend: {check.mend}")
+            lines.append(f"  {'':<15} mend: {check.mend}")
     for timing in found.timings:
         said = f"p50 {timing.p50:5.1f} ms   p95 {timing.p95:5.1f} ms   ({timing.runs} runs)"
-        lines.append(f"  {timing.event:<14} {said}")
+        lines.append(f"  {timing.event:<15} {said}")
     fixable = any(check.fix for check in found.findings)
     count = len(found.findings)
     lines.append(f"{count} finding{'s' * (count != 1)}" if count else "all well")

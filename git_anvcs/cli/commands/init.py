@@ -53,9 +53,10 @@ def run(call: Call) -> int:
         choices = _ask_attributes(call, choices)
     plan = _plan(call, choices)
     if asks and plan.tracked_hooks and _ask_hooks(call, plan.tracked_hooks):
-        plan = _plan(call, choices._replace(foreign_hooks=True))
+        choices = choices._replace(foreign_hooks=True)
+        plan = _plan(call, choices)
     if not call.args.dry_run:
-        install.apply(call.repo, plan)
+        plan = install.apply(call.repo, plan, again=lambda: _plan(call, choices))
         drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
     facts = {
         "changed": bool(plan.steps),

@@ -37,7 +37,7 @@ def run(call: Call) -> int:
         _confirm(call, len(refs))
     if not args.dry_run:
         drain.drain(call.repo)  # the last commits get their records
-        install.apply(call.repo, plan)
+        install.apply(call.repo, plan, again=lambda: install.plan_removal(call.repo))
         with drain.kept_out(call.repo):  # one that a hook started may still be running
             purge.mirror(call.repo)
             refs = purge.record_refs(call.repo) if args.records else {}

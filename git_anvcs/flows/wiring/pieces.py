@@ -22,13 +22,13 @@ class ClaudeHooks(NamedTuple):
 Piece = Block | ClaudeHooks
 
 
-def put(text: bytes | None, piece: Piece) -> bytes:
-    """The file with the piece in it, or with it renewed."""
+def put(text: bytes | None, piece: Piece, old: Piece | None = None) -> bytes:
+    """The file with the piece in it, or with it renewed. old: the piece that was put before."""
     match piece:
-        case Block(lines, "shebang"):
-            return block.put(text or stubs.SHEBANG, lines, at="shebang")
         case Block(lines, at):
-            return block.put(text or b"", lines, at=at)
+            start = stubs.SHEBANG if at == "shebang" else b""
+            known = old.lines if isinstance(old, Block) else None
+            return block.put(text or start, lines, at=at, old=known)
         case ClaudeHooks(command):
             return agents.put(text, command)
 

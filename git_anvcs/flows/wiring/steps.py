@@ -77,18 +77,17 @@ def apply(steps: Sequence[Step], *, git_locked: Sequence[Path] = ()) -> None:
     git_locked: files that Git itself writes under `<file>.lock`, such as its config
     """
     made = missing_folders(steps)
-    done: list[Step] = []
+    undo = ExitStack()  # goes on when one step of it fails
+    undo.callback(remove_empty, made)
     with ExitStack() as locks:
         try:
             for path in git_locked:
                 locks.enter_context(_git_lock(path))
             for step in steps:
                 _do(step)
-                done.append(step)
+                undo.callback(_do, _opposite(step))
         except BaseException:
-            for step in reversed(done):
-                _do(_opposite(step))
-            remove_empty(made)
+            undo.close()
             raise
 
 
@@ -104,6 +103,10 @@ def remove_empty(folders: Iterable[Path]) -> None:
 def _do(step: Step) -> None:
     match step:
         case Move(source, target):
+            if target.exists() or target.is_symlink():
+                raise ChangedMeanwhile(
+                    f"{target} is there already", hint="move it away, then run it again"
+                )
             try:
                 source.rename(target)
             except OSError as error:

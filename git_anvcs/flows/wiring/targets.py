@@ -1,6 +1,7 @@
 """Every place in a repository that init writes to, for given choices."""
 
 from collections.abc import Iterator, Mapping, Sequence
+import os
 from pathlib import Path
 import shlex
 import sys
@@ -134,6 +135,14 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
             yield path.resolve(), pieces.Block(tuple(block.inside(text)), at)
 
 
+def left_renamed(repo: Repo) -> Iterator[tuple[Path, Path]]:
+    """Hooks under their other name without a stub of ours, and their own name."""
+    for event in shipped_events():
+        path = hooks_folder(repo) / event
+        if is_there(chained_name(path)) and not is_there(path):
+            yield chained_name(path), path
+
+
 def shipped_events() -> tuple[str, ...]:
     """The Git hooks that we have a script for."""
     return tuple(event for event in stubs.EVENTS if shipped(f"hooks/{event}").is_file())
@@ -151,9 +160,13 @@ def _peek(path: Path) -> bytes:
 
 def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
     script = b"" if path.is_symlink() else _peek(path)
-    move = _is_there(path) and not (script and stubs.takes_block(script))
+    ours = block.begun(script)
+    # Git does not start a hook that is not executable: renamed it stays off, and ours runs.
+    takes = bool(script) and stubs.takes_block(script) and os.access(path, os.X_OK)
+    move = is_there(path) and not (ours or takes)
     renamed = chained_name(path)
-    chained = renamed if move or (block.has(script) and _is_there(renamed)) else None
+    # An init that was killed has renamed a hook and not put ours in its place.
+    chained = renamed if move or (is_there(renamed) and (ours or not is_there(path))) else None
     own = block.take(script)
     lines = stubs.lines(
         event,
@@ -165,7 +178,8 @@ def _hook(path: Path, event: str, programs: stubs.Programs) -> Target:
     return Target(f"hook {event}", path, piece, executable=True, chained=chained, move=move)
 
 
-def _is_there(path: Path) -> bool:
+def is_there(path: Path) -> bool:
+    """Whether the name is taken, also by a symbolic link that leads nowhere."""
     return path.exists() or path.is_symlink()
 
 
