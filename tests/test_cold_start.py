@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from git_anvcs.provenance.agents.registry import AGENTS
 from tests.support.sandbox import Sandbox
 
 HEAVY = {
@@ -91,9 +92,10 @@ def test_the_driver_loads_one_formats_library_and_no_other(
     assert {module.partition(".")[0] for module in heavy(modules)} - {"dataclasses"} <= library
 
 
-def test_an_agents_hook_is_light(repo: Sandbox) -> None:
+@pytest.mark.parametrize("agent", AGENTS)
+def test_an_agents_hook_is_light(repo: Sandbox, agent: str) -> None:
     payload = b'{"hook_event_name":"PostToolUse","session_id":"s","cwd":"."}'
-    modules = modules_of(repo, "git-anvcs", "hook", "claude", stdin=payload)
+    modules = modules_of(repo, "git-anvcs", "hook", agent, stdin=payload)
     assert heavy(modules) == set()
     assert len(modules) <= HOOK_MODULES
 

@@ -1,8 +1,9 @@
 """What an agent starts on every tool call: its payload in, one spool line out, never a failure.
 
 `git anvcs hook AGENT [--event E]` with the payload on standard input. The exit code is 0 and
-standard output stays empty whatever happens: an agent must never stumble over us. What could not
-be used is one line in `<common Git dir>/anvcs/logs/hook.log`.
+standard output holds the answer the agent's protocol asks for (for most of them: none) whatever
+happens: an agent must never stumble over us. What could not be used is one line in
+`<common Git dir>/anvcs/logs/hook.log`.
 """
 
 from collections.abc import Mapping
@@ -29,17 +30,24 @@ _CHUNK = 1 << 16
 _SALVAGED = (
     "session_id|hook_event_name|cwd|transcript_path|prompt_id|agent_id|tool_name|tool_use_id"
     "|cursor_version|extensionId|type|event|agent|session|repo_working_dir|agent_name|model"
-    "|conversation_id|file_path|notebook_path"
+    "|conversation_id|file_path|notebook_path|filePath|path|sessionId|hookEventName|toolName"
+    "|thread_id|trajectory_id|agent_action_name|model_name|taskId|hookName|sessionID|tool|callID"
 )
+_SALVAGED_INPUTS = ("tool_input", "tool_info", "parameters", "args")
+_SALVAGED_PATHS = ("file_path", "notebook_path", "filePath", "path")
 
 
 def run(agent: str, told: str, env: Mapping[str, str]) -> int:
     """Take one payload from standard input; the exit code is always 0."""
     payload, size = _read_all(sys.stdin.fileno())
+    module = registry.load(agent)
+    _answer(module)
     if env.get("ANVCS") == "0":
         return 0
     try:
-        _take(agent, told, payload, size, env)
+        event = _event(agent, module, told, payload, size)
+        if module is not None and event is not None:
+            _take(event, env.get(module.ENV_FILE, ""))
     except (NotAnEvent, AnvcsError, OSError, ValueError, RecursionError) as error:
         _complain(f"{agent}: {error}")
     except Exception as error:  # noqa: BLE001 - a bug of ours must not disturb the agent
@@ -47,19 +55,30 @@ def run(agent: str, told: str, env: Mapping[str, str]) -> int:
     return 0
 
 
-def _take(agent: str, told: str, payload: bytes, size: int, env: Mapping[str, str]) -> None:
-    module = registry.load(agent)
+def _answer(module: registry.Agent | None) -> None:
+    """Say what the agent wants to hear, before anything can go wrong."""
+    if module is not None and module.ANSWER:
+        try:
+            os.write(1, module.ANSWER.encode() + b"\n")
+        except OSError:  # it does not listen
+            return
+
+
+def _event(
+    agent: str, module: registry.Agent | None, told: str, payload: bytes, size: int
+) -> Event | None:
     if module is None:
         raise NotAnEvent("no agent of this name is known")
     if not payload.strip():
         raise NotAnEvent("an empty payload")
     if size > len(payload):
         _complain(f"{agent}: a payload of {size:,} bytes; only its leading fields are used")
-    event = module.parse(_decode(payload, size), told)
-    if event is None:
-        return
-    if event.event == "session_start" and module.ENV_FILE:
-        _name_session(event, env.get(module.ENV_FILE, ""))
+    return module.parse(_decode(payload, size), told)
+
+
+def _take(event: Event, env_file: str) -> None:
+    if event.event == "session_start" and env_file:
+        _name_session(event, env_file)
     capture(event, Path.cwd(), time.time())
 
 
@@ -105,8 +124,8 @@ def _salvage(text: str) -> Mapping[str, object]:
             found.setdefault(key, json.loads(raw, strict=False))
         except ValueError:
             continue
-    found["tool_input"] = {k: found[k] for k in ("file_path", "notebook_path") if k in found}
-    return found
+    inside = {key: found[key] for key in _SALVAGED_PATHS if key in found}
+    return {**found, **dict.fromkeys(_SALVAGED_INPUTS, inside)}
 
 
 def _name_session(event: Event, env_file: str) -> None:

@@ -13,6 +13,11 @@ from git_anvcs.provenance.events import Event
 MOST_ACTIVE = 64
 MOST_EDITS = 4096
 MOST_SHELLS = 64
+MOST_SEEN = 512
+
+# Shorter ids may be the same for two agents, or for two calls of a tool (some say just `bash`).
+_UNIQUE_SESSION = 16
+_UNIQUE_CALL = 8
 
 # A shell command whose end was never told (the agent was killed) is over by then.
 SHELL_SECONDS = 2 * 3600
@@ -34,6 +39,7 @@ class Pending:
     shells: key -> {who, ts, verbs}; active: who -> when
     context: what `git anvcs context` said
     commit: {ticket, said}: what a running `git anvcs commit` was told
+    seen: events of tool calls, since two hooks may tell the same one
     """
 
     def __init__(self, value: Mapping[str, Any]) -> None:
@@ -45,6 +51,9 @@ class Pending:
         }
         self.context = _table(value.get("context"))
         self.commit = _table(value.get("commit"))
+        self.seen: dict[str, float] = {
+            str(k): float(v) for k, v in _table(value.get("seen")).items() if _is_number(v)
+        }
 
     @property
     def value(self) -> Table:
@@ -60,7 +69,7 @@ class Pending:
 
     def fold(self, event: Event) -> None:
         """Take one event of this worktree in."""
-        if not event.who:
+        if not event.who or self._is_told_again(event):
             return
         if event.event == "session_end":
             self.active.pop(event.who, None)
@@ -108,6 +117,22 @@ class Pending:
             self.context = {}
         if ticket and self.commit.get("ticket") == ticket:
             self.commit = {}
+
+    def _is_told_again(self, event: Event) -> bool:
+        """Whether this step of a tool call is known: told twice, or its end came before it.
+
+        Agents run each other's hooks, so the same event may even come under two names.
+        """
+        if len(event.tool_use_id) < _UNIQUE_CALL:
+            return False
+        session = event.session if len(event.session) >= _UNIQUE_SESSION else event.who
+        call = f"{session} {event.tool_use_id} "
+        end = event.event.replace("pre_", "post_", 1)
+        if call + event.event in self.seen or call + end in self.seen:
+            return True
+        self.seen[call + event.event] = event.ts
+        _drop_oldest(self.seen, MOST_SEEN, float)
+        return False
 
     def _fold_shell(self, event: Event) -> None:
         key = f"{event.who} {event.tool_use_id}"

@@ -206,6 +206,46 @@ def test_hook_loads_no_heavy_module(ready: Sandbox) -> None:
     assert len(spooled(ready)) == 1
 
 
+@pytest.mark.parametrize(
+    ("agent", "answer"),
+    [("gemini", "{}\n"), ("cursor", "{}\n"), ("cline", '{"cancel":false}\n')]
+    + [(name, "") for name in ("codex", "copilot", "windsurf", "opencode", "droid", "continue")]
+    + [("amp", ""), ("neutral", "")],
+)
+@pytest.mark.parametrize("said", [b"", b"\xff{", b'{"session_id":"s"}'], ids=["no", "bad", "some"])
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_the_answer_is_what_the_agents_protocol_asks_for_whatever_came(
+    ready: Sandbox, agent: str, answer: str, said: bytes, switch: str
+) -> None:
+    done = ready.run("git-anvcs", "hook", agent, stdin=said, env={"ANVCS": switch})
+    assert (done.returncode, done.stdout, done.stderr) == (0, answer, "")
+
+
+def test_raw_control_characters_of_windsurf_are_understood(ready: Sandbox) -> None:
+    file = f"{ready.root}/a.py"
+    text = (
+        '{"agent_action_name":"post_write_code","trajectory_id":"t","tool_info":{"file_path":"'
+        + file
+        + '","edits":[{"old_string":"a\n\tb\x01","new_string":""}]}}'
+    )
+    hook(ready, text.encode(), agent="windsurf")
+    (line,) = spooled(ready)
+    assert (line["agent"], line["event"], line["paths"]) == ("windsurf", "post_edit", ["a.py"])
+
+
+def test_a_huge_edit_of_another_agent_is_kept_by_its_leading_fields(ready: Sandbox) -> None:
+    value = {
+        "conversation_id": "c",
+        "hook_event_name": "postToolUse",
+        "tool_name": "Write",
+        "tool_input": {"path": f"{ready.root}/big.txt", "content": "x" * (9 << 20)},
+    }
+    done = ready.run("git-anvcs", "hook", "cursor", stdin=json.dumps(value))
+    assert (done.returncode, done.stdout) == (0, "{}\n")
+    (line,) = spooled(ready)
+    assert (line["agent"], line["paths"]) == ("cursor", ["big.txt"])
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
 def test_hook_ends_with_0_and_in_silence_when_given_any_bytes(ready: Sandbox, data: bytes) -> None:

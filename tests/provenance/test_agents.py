@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
@@ -17,16 +17,17 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=8,
 )
-CLAUDE_KEYS = [
-    "session_id",
-    "hook_event_name",
-    "cwd",
-    "tool_name",
-    "tool_input",
-    "prompt",
-    "transcript_path",
-    "model",
-]
+KEYS = sorted(
+    {
+        *("session_id", "sessionId", "sessionID", "conversation_id", "trajectory_id", "taskId"),
+        *("thread_id", "hook_event_name", "agent_action_name", "hookName", "event", "cwd"),
+        *("tool_name", "toolName", "tool", "tool_input", "toolArgs", "tool_info", "args"),
+        *("parameters", "preToolUse", "prompt", "transcript_path", "model", "workspace_roots"),
+        *("files", "edits", "edited_filepaths", "execution_id", "callID", "command", "type"),
+    }
+)
+TOLD = ["PreToolUse", "preToolUse", "BeforeTool", "post_write_code", "tool.execute.after", ""]
+TOOLS = ["Edit", "Write", "apply_patch", "bash", "Shell", "editFiles", "execute_command"]
 
 
 def golden(agent: str) -> list[Path]:
@@ -52,17 +53,62 @@ def test_payload_becomes_the_event_beside_it(case: Path) -> None:
     assert agent.parse(given_case["payload"], told) == expected
 
 
-@given(st.dictionaries(st.sampled_from(CLAUDE_KEYS), JSON_VALUES), st.sampled_from(registry.AGENTS))
+@settings(max_examples=400)
+@given(
+    st.dictionaries(st.sampled_from(KEYS), JSON_VALUES | st.sampled_from([*TOLD, *TOOLS])),
+    st.sampled_from(registry.AGENTS),
+    st.sampled_from(TOLD),
+)
 def test_parse_gives_an_event_or_refuses_when_fields_have_any_type(
-    payload: dict[str, object], name: str
+    payload: dict[str, object], name: str, told: str
 ) -> None:
     agent = registry.load(name)
     assert agent is not None
     try:
-        event = agent.parse(payload, "PreToolUse")
+        event = agent.parse(payload, told)
+    except NotAnEvent:
+        return
+    assert event is None or (event.event in KINDS and to_line(event))
+
+
+@given(st.data())
+def test_parse_gives_an_event_or_refuses_when_a_golden_payload_is_damaged(
+    data: st.DataObject,
+) -> None:
+    """One field of a real payload, at any depth, holds something else."""
+    case = data.draw(st.sampled_from([c for a in registry.AGENTS for c in golden(a)]))
+    given_case = json.loads(case.read_text())
+    place = given_case["payload"]
+    while True:
+        key = data.draw(st.sampled_from(sorted(place)))
+        if not isinstance(place[key], dict) or not place[key] or data.draw(st.booleans()):
+            break
+        place = place[key]
+    place[key] = data.draw(JSON_VALUES)
+    agent = registry.load(case.parent.name)
+    assert agent is not None
+    try:
+        event = agent.parse(given_case["payload"], given_case.get("told", ""))
     except NotAnEvent:
         return
     assert event is None or event.event in KINDS
+
+
+@pytest.mark.parametrize("name", registry.AGENTS)
+def test_every_agent_has_golden_payloads_and_all_that_the_protocol_asks_for(name: str) -> None:
+    agent = registry.load(name)
+    assert agent is not None
+    assert golden(name)
+    assert isinstance(agent.ENV_FILE, str)
+    assert agent.ANSWER == "" or isinstance(json.loads(agent.ANSWER), dict)
+
+
+def test_a_payload_of_another_agent_is_refused_whatever_hook_it_came_through() -> None:
+    for name in set(registry.AGENTS) - {"cursor", "neutral"}:
+        agent = registry.load(name)
+        assert agent is not None
+        with pytest.raises(NotAnEvent, match="Cursor"):
+            agent.parse({"cursor_version": "2.1", "hook_event_name": "Stop"}, "Stop")
 
 
 @given(JSON_VALUES)

@@ -289,3 +289,34 @@ def test_claim_is_made_when_a_context_line_is_damaged(said: dict[str, Any]) -> N
     known = world(EDIT_A)
     known.here.tell({"op": "set", "said": said})
     assert claim_for(known, Seen())["agent_id"]
+
+
+CALL = {"tool_use_id": "toolu_01ABCDEF", "verbs": ("commit",)}
+UUID = "8c35adc1-7d1f-4d0e-9b6e-0c1d2e3f4a5b"
+
+
+def test_a_command_is_over_when_its_start_is_told_again_after_its_end() -> None:
+    told = [event("claude:s", kind, **CALL) for kind in ("pre_shell", "post_shell", "pre_shell")]
+    assert Pending(world(*told).here.value).shells == {}
+
+
+def test_a_command_runs_when_its_agent_gives_all_of_them_the_same_short_id() -> None:
+    same = {**CALL, "tool_use_id": "bash"}
+    told = [event("cline:s", kind, **same) for kind in ("pre_shell", "post_shell", "pre_shell")]
+    assert len(world(*told).here.shells) == 1
+
+
+def test_an_edit_counts_once_when_two_agents_hooks_told_it() -> None:
+    edits = [
+        event(f"{agent}:{UUID}", "post_edit", paths=("a",), tool_use_id="toolu_01ABCDEF")
+        for agent in ("copilot", "claude")
+    ]
+    assert list(world(*edits).here.edits["a"]) == [f"copilot:{UUID}"]
+
+
+def test_both_edits_count_when_two_agents_have_the_same_short_session() -> None:
+    edits = [
+        event(f"{agent}:1", "post_edit", paths=("a",), tool_use_id="toolu_01ABCDEF")
+        for agent in ("one", "two")
+    ]
+    assert list(world(*edits).here.edits["a"]) == ["one:1", "two:1"]

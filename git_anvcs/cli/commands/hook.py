@@ -2,11 +2,13 @@
 
 Agents run this on every tool call, prompt and session start; `git anvcs init` writes it into
 their settings. It appends one line to the spool of the repository the event happened in and never
-disturbs the agent: the exit code is 0 and standard output stays empty, whatever it was given. What
-could not be used is a line in `.git/anvcs/logs/hook.log`.
+disturbs the agent: the exit code is 0, and standard output holds nothing, or the empty JSON answer
+that Gemini CLI, Cursor and Cline ask for, whatever it was given. What could not be used is a line
+in `.git/anvcs/logs/hook.log`.
 
-AGENT is `claude` or `neutral` (our own documented format, and git-ai's agent-v1). Prompts are
-redacted before anything of them is written; `ANVCS=0` switches the hook off.
+AGENT is `claude`, `codex`, `cursor`, `gemini`, `copilot`, `windsurf`, `opencode`, `droid`,
+`continue`, `cline`, `amp` or `neutral` (our own documented format, and git-ai's agent-v1). Prompts
+are redacted before anything of them is written; `ANVCS=0` switches the hook off.
 
 Example:
   $ echo '{"v":1,"agent":"mytool","event":"post_edit","session":"42",
@@ -21,7 +23,9 @@ from git_anvcs.drivers import agent_hook
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("agent", metavar="AGENT", help="whose payload it is: claude, neutral")
+    parser.add_argument(
+        "agent", metavar="AGENT", help="whose payload it is: claude, codex, …, or neutral"
+    )
     parser.add_argument(
         "--event", default="", metavar="E", help="the event's name, when the payload has none"
     )

@@ -6,9 +6,11 @@ hook_event_name; tool events add tool_name, tool_input, tool_use_id, tool_respon
 
 from collections.abc import Mapping
 
+from git_anvcs.provenance.agents.sender import refuse_others
 from git_anvcs.provenance.events import LONGEST_PATH, Event, NotAnEvent, mapping, text, texts
 
 ENV_FILE = "CLAUDE_ENV_FILE"
+ANSWER = ""
 
 _EDIT_TOOLS = frozenset({"Write", "Edit", "MultiEdit", "NotebookEdit"})
 _SHELL_TOOLS = frozenset({"Bash"})
@@ -36,9 +38,10 @@ _OWN_PROMPTS = frozenset({"system", "loop_wakeup", "schedule_wakeup", "poll_even
 
 def parse(payload: Mapping[str, object], told: str) -> Event | None:
     """The event of one payload; None for what we do not keep."""
-    other = foreign(payload)
-    if other:
-        raise NotAnEvent(f"a payload of {other} came through Claude Code's hooks")
+    refuse_others(payload, "claude")
+    if "timestamp" in payload and "transcript_path" not in payload:
+        # Claude Code says where its transcript is and no time; the Copilot CLI the other way round.
+        raise NotAnEvent("a payload of another program came through Claude Code's hooks")
     said = text(payload, "hook_event_name") or told
     kind = _tool_kind(said, payload) if said in _TOOL_EVENTS else _PLAIN_EVENTS.get(said, "")
     if not kind or (kind == "prompt" and payload.get("source") in _OWN_PROMPTS):
@@ -62,23 +65,6 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
         tool_use_id=text(payload, "tool_use_id"),
         transcript=text(payload, "transcript_path", limit=LONGEST_PATH),
     )
-
-
-def foreign(payload: Mapping[str, object]) -> str:
-    """Which other agent really sent this, if one did.
-
-    Cursor and VS Code's Copilot run the hooks in Claude's settings.json too; believing them would
-    credit Claude with their work.
-    """
-    transcript = text(payload, "transcript_path", limit=LONGEST_PATH).lower().replace("\\", "/")
-    if "cursor_version" in payload or "/.cursor/" in transcript:
-        return "Cursor"
-    copilot = "github copilot" in transcript or "github.copilot" in transcript
-    if copilot and "/.claude/" not in transcript:
-        return "GitHub Copilot"
-    if not transcript and "extensionId" in payload:
-        return "GitHub Copilot"
-    return ""
 
 
 def model_in_transcript(tail: bytes) -> str:

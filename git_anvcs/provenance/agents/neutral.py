@@ -19,6 +19,7 @@ from git_anvcs.provenance.events import (
 )
 
 ENV_FILE = ""
+ANSWER = ""
 
 _AGENT_V1 = {
     "human": "pre_edit",

@@ -1,15 +1,32 @@
 """The agents we understand, and what a module about one must offer.
 
-Adding one: a module here with `parse`, a line in `load`, golden payloads under
-tests/cases/agents/<name>/.
+Adding one: a module here with `parse` (most need only a Shape), a name in AGENTS, golden payloads
+under tests/cases/agents/<name>/, a row in docs/reference/agents.md.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
 from git_anvcs.provenance.events import Event
 
-AGENTS = ("claude", "neutral")
+AGENTS = (
+    "claude",
+    "codex",
+    "cursor",
+    "gemini",
+    "copilot",
+    "windsurf",
+    "opencode",
+    "droid",
+    "continue",
+    "cline",
+    "amp",
+    "neutral",
+)
+
+# Names that are not the module's.
+_MODULES = {"agent-v1": "neutral", "continue": "continuedev"}
 
 
 class Agent(Protocol):
@@ -26,16 +43,14 @@ class Agent(Protocol):
     # offer a file for it: the name of the variable that holds the file, else "".
     ENV_FILE: str
 
+    # What the agent wants to read on standard output whatever happened; most want silence. It
+    # must neither grant nor refuse anything.
+    ANSWER: str
+
 
 def load(name: str) -> Agent | None:
     """The module about an agent, or None when there is none."""
-    match name:
-        case "claude":
-            from git_anvcs.provenance.agents import claude
-
-            return claude
-        case "neutral" | "agent-v1":
-            from git_anvcs.provenance.agents import neutral
-
-            return neutral
-    return None
+    module = _MODULES.get(name, name if name in AGENTS else "")
+    if not module:
+        return None
+    return cast("Agent", import_module(f"git_anvcs.provenance.agents.{module}"))

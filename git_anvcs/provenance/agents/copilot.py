@@ -1,0 +1,63 @@
+"""GitHub Copilot: the CLI, the cloud agent and VS Code, which name the same things differently.
+
+The CLI and the cloud agent say `toolName` and leave the event's name to the command line
+(`--event preToolUse`); newer ones and VS Code say `tool_name` and `hook_event_name`. `toolArgs`
+may be JSON in a string. The oldest payloads name no session; what they tell is then of
+`copilot:unknown`.
+"""
+
+from collections.abc import Mapping
+
+from git_anvcs.provenance.agents.shape import (
+    CLAUDE_EVENTS,
+    CLAUDE_TOOL_EVENTS,
+    Shape,
+    read,
+)
+from git_anvcs.provenance.events import Event, text
+
+ENV_FILE = ""
+ANSWER = ""
+
+_SHAPE = Shape(
+    agent="copilot",
+    edits=frozenset(
+        {
+            # CLI and cloud agent
+            *("create", "edit", "str_replace", "str_replace_editor", "apply_patch"),
+            "git_apply_patch",
+            # CLI with Claude Code's names
+            *("Edit", "Write", "MultiEdit"),
+            # VS Code
+            *("editFiles", "createFile", "create_file", "insert_edit_into_file"),
+            *("replace_string_in_file", "multi_replace_string_in_file", "edit_notebook_file"),
+        }
+    ),
+    shells=frozenset(
+        {"bash", "Bash", "powershell", "shell", "run_in_terminal", "runInTerminal"}
+        | {"runTerminalCommand", "run_terminal_command"}
+    ),
+    tool_events={
+        **CLAUDE_TOOL_EVENTS,
+        "preToolUse": "pre",
+        "postToolUse": "post",
+        "postToolUseFailure": "failed",
+    },
+    events={
+        **CLAUDE_EVENTS,
+        "sessionStart": "session_start",
+        "userPromptSubmitted": "prompt",
+        "agentStop": "stop",
+        "subagentStart": "subagent_start",
+        "subagentStop": "subagent_stop",
+        "sessionEnd": "session_end",
+    },
+    prompt=("prompt", "userPrompt", "initialPrompt"),
+)
+
+
+def parse(payload: Mapping[str, object], told: str) -> Event | None:
+    """The event of one payload."""
+    if not text(payload, *_SHAPE.session):
+        payload = {**payload, "session_id": "unknown"}
+    return read(payload, told, _SHAPE)
