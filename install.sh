@@ -113,21 +113,22 @@ build() {
     new_environment "$new" >"$log" 2>&1 || fail_with_log 'the Python environment could not be made'
     add_packages "$new" "$source${extras:+[$extras]}" >"$log" 2>&1 ||
         fail_with_log 'the packages could not be installed'
-    "$new/bin/python" -m git_anvcs.cli.pages "$new/share" >"$log" 2>&1 ||
+    # -I: what was installed answers, not the source in the folder where install.sh was started.
+    "$new/bin/python" -I -m git_anvcs.cli.pages "$new/share" >"$log" 2>&1 ||
         fail_with_log 'the man pages could not be written'
     # Git starts the driver once a file: this launcher saves what Python's site costs.
-    "$new/bin/python" -m git_anvcs.drivers.launcher "$new/bin/git-ai-merge" >"$log" 2>&1 ||
+    "$new/bin/python" -I -m git_anvcs.drivers.launcher "$new/bin/git-ai-merge" >"$log" 2>&1 ||
         fail_with_log 'the merge driver could not be written'
     # Repositories keep paths of ours, so these must outlive upgrades: of the programs' Python,
     # and of the hooks and drivers inside the package.
-    shipped=$("$new/bin/python" -c \
+    shipped=$("$new/bin/python" -I -c \
         'import os, sys; from git_anvcs.kernel.shipped import shipped
 print(os.path.relpath(shipped("hooks").parent, sys.argv[1]))' "$new/share")
     ln -s "$shipped" "$new/share/git-anvcs"
     for program in $programs; do
         replace "$new/bin/$program" "$new/bin/" "$home/current/bin/"
     done
-    "$new/bin/python" "$new/bin/git-anvcs" --version >"$log" 2>&1 ||
+    "$new/bin/python" -I "$new/bin/git-anvcs" --version >"$log" 2>&1 ||
         fail_with_log 'the new version does not start'
     rm -f "$log"
 }

@@ -36,7 +36,7 @@ class Newcomer:
         return subprocess.run(
             [TOP / "install.sh", *words],
             env={**self.env, **env},
-            cwd=self.home,
+            cwd=TOP,  # as the README says: ./install.sh
             capture_output=True,
             text=True,
             check=False,
@@ -101,6 +101,8 @@ def test_paths_that_repositories_keep_outlive_upgrades(newcomer: Newcomer, tmp_p
     lasting = f"{newcomer.home}/.local/share/git-anvcs/current/share/git-anvcs"
     for name in PROGRAMS:
         program = newcomer.home / ".local/bin" / name
+        assert str(TOP) not in program.read_text()
+        assert f"/{TOP.name}'" not in program.read_text()
         assert "/versions/" not in program.read_text()
         done = subprocess.run(
             [program, "--help"], env=newcomer.env, capture_output=True, check=True
