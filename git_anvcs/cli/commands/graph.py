@@ -78,8 +78,7 @@ def _text(nodes: Iterable[Node], *, colour: bool, plain: bool) -> Iterator[str]:
             continue
         dot = paint.agent_paint(who, _NODES[who.kind][plain], colour=colour)
         row = lanes.add(commit.oid, commit.parents, dot)
-        if row.before is not None:
-            yield row.before
+        yield from row.before
         above = "".join(f"  (parent {oid[:9]} is above)" for oid in row.above)
         yield f"{row.node}  {_said(node, colour=colour)}{above}"
         if row.after is not None:
