@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from git_anvcs.flows import drain_state, intake, made, mirror, record_commit
+from git_anvcs.flows import drain_state, intake, made, mirror, rebased, record_commit
 from git_anvcs.flows.drain_state import State
 from git_anvcs.flows.intake import Pending
 from git_anvcs.flows.made import Made
+from git_anvcs.flows.record_commit import Recorded
 from git_anvcs.git import reflog
 from git_anvcs.git.reflog import Move
 from git_anvcs.git.repo import Repo
@@ -107,17 +108,18 @@ def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
     state = saved or State()
     found = _look(repo, paths, state, first=saved is None)
     taken = _Taken(repo, state, found)
-    new = taken.record()
+    done = taken.record()
+    mirror.update(repo, done.texts)  # before the state: killed in between, it is all done again
     for line in taken.unusable:
         spool.put_aside(paths, line)
-    after = State(found.mark, found.reflogs, taken.pending, taken.held, taken.squashes)
+    pending = intake.without_gone(repo, taken.pending)
+    after = State(found.mark, found.reflogs, pending, taken.held, taken.squashes)
     if after != state:
         drain_state.save(paths, after)
         moved = spool.rotate(paths, after.mark)
         if moved != after.mark:
             drain_state.save(paths, after._replace(mark=moved))
-    mirror.update(repo, new)
-    return Drained(tuple(new), len(taken.unusable)), bool(found.lines)
+    return Drained(done.changed, len(taken.unusable)), bool(found.lines)
 
 
 def _look(repo: Repo, paths: Paths, state: State, *, first: bool) -> _Round:
@@ -153,6 +155,7 @@ class _Taken:
         self._rewrites: dict[str, Made] = {}
         self._released: set[str] = set()
         self._rebasing = found.rebasing
+        self._past = rebased.Past(repo)
         self._moves = {
             (name, move.new): move
             for name, moves in found.moves.items()
@@ -164,16 +167,20 @@ class _Taken:
             self._take(line)
         self._witness()
 
-    def record(self) -> dict[str, bytes]:
+    def record(self) -> Recorded:
         """Write the records of every commit that need not wait for the end of a rebase."""
         queued = [self._declared(m) for m in self._queue]
         self.held = tuple(m for m in queued if self._waits(m))
         known = {m.oid for m in queued}
         more = [m for oid, m in self._rewrites.items() if oid not in known]
         ready = [m for m in [*queued, *more] if not self._waits(m) and not self._superseded(m)]
-        self._facts.update(subject.load(self.repo, {m.oid for m in ready} - set(self._facts)))
+        both = [*ready, *self.held] if ready else []
+        self._facts.update(subject.load(self.repo, {m.oid for m in both} - set(self._facts)))
         ready = [m for m in ready if m.oid in self._facts]
-        return record_commit.record_commits(self.repo, ready, self._facts, clock.now())
+        waiting = [m for m in self.held if m.oid in self._facts]
+        return record_commit.record_commits(
+            self.repo, ready, self._facts, clock.now(), waiting=waiting
+        )
 
     def _declared(self, found: Made) -> Made:
         """The commit with what post-rewrite declared it to replace."""
@@ -210,6 +217,8 @@ class _Taken:
         move = self._moves.pop((line.worktree, found.oid), None)
         if line.kind == "merge" and move is None:
             return  # a fast-forward: somebody else's commit
+        # The reflog may have been read while the hook was still about to write its line.
+        move = move or self._past.maker(line.worktree, found.oid)
         if found.oid not in self._facts:
             self.unusable.append(line._replace(reason="its commit does not exist here"))
             return
@@ -218,11 +227,13 @@ class _Taken:
     def _take_rewrite(self, line: Line) -> None:
         value = line.value or {}
         by = "rebase" if value.get("by") == "rebase" else "amend"
-        pairs = value.get("pairs")
-        for pair in pairs if isinstance(pairs, list) else []:
-            old, new = (*made.oids(pair), "", "")[:2]
-            if old and new and old != new:
-                self._rewritten(Made(new, line.worktree, by), old)
+        listed = value.get("pairs")
+        both = [made.oids(pair) for pair in listed] if isinstance(listed, list) else []
+        pairs = [(pair[0], pair[1]) for pair in both if len(set(pair)) == 2]
+        if by == "rebase":
+            pairs = rebased.proven(self.repo, pairs, self._past.moves(line.worktree))
+        for old, new in pairs:
+            self._rewritten(Made(new, line.worktree, by), old)
         if by == "rebase":
             self._released.add(line.worktree)
 

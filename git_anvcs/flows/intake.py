@@ -46,7 +46,7 @@ def fold(repo: Repo, pending: Pending, worktree: str, line: Mapping[str, Any]) -
         here.fold(event)
         if event.who:
             _update_session(Paths(repo.common_dir), event.who, event)
-    return _with(repo, pending, worktree, here)
+    return _with(pending, worktree, here)
 
 
 def claim_for(
@@ -64,7 +64,7 @@ def claim_for(
     claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
     claim["env"] = environment_of(repo, facts.commit.oid)
     here.committed(facts.changed, seen.ticket)
-    return claim, _with(repo, pending, worktree, here)
+    return claim, _with(pending, worktree, here)
 
 
 def known(paths: Paths, here: state.Pending, declared: str) -> Known:
@@ -104,14 +104,21 @@ def _of(pending: Pending, worktree: str) -> Table:
     return found if isinstance(found, dict) else {}
 
 
-def _with(repo: Repo, pending: Pending, worktree: str, here: state.Pending) -> Pending:
-    """All worktrees with the new state of one; a worktree that is gone leaves nothing behind."""
-    found = {**pending, worktree: here.value}
+def without_gone(repo: Repo, pending: Pending) -> Pending:
+    """Only the worktrees that are there still.
+
+    Not before every line is taken up: of a worktree that was removed right after a commit, the
+    lines that say who made it come to be read when it is gone already.
+    """
     return {
         name: value
-        for name, value in found.items()
+        for name, value in pending.items()
         if value and (name == "." or (repo.common_dir / name).is_dir())
     }
+
+
+def _with(pending: Pending, worktree: str, here: state.Pending) -> Pending:
+    return {**pending, worktree: here.value}
 
 
 def _update_session(paths: Paths, who: str, event: Event) -> None:

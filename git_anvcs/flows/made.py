@@ -8,7 +8,10 @@ from git_anvcs.git.reflog import Move
 _ID_SIZES = (40, 64)
 # What the reflog calls a move that makes no commit.
 _NO_COMMIT = ("checkout", "clone", "reset", "branch", "switch", "update", "fetch", "push")
+# What may say that it only moved on to a commit that was there ("Fast-forward", of a rebase small).
+_FORWARDS = ("merge", "pull", "rebase")
 _REBASE_STEPS = ("(start)", "(finish)", "(abort)", "(reset)")
+_JOINING_STEPS = ("(squash)", "(fixup)", "(continue)")
 
 
 class Made(NamedTuple):
@@ -69,8 +72,9 @@ def from_move(move: Move, worktree: str) -> Made:
 
 def makes_commit(message: str) -> bool:
     """Whether a reflog message may be of a new commit; who is in doubt looks at the commit."""
-    verb = message.split(":", 1)[0]
-    if message.endswith("Fast-forward") or verb.split(" ")[0] in _NO_COMMIT:
+    verb, _, rest = message.partition(": ")
+    first = verb.split(" ")[0]
+    if first in _NO_COMMIT or (first in _FORWARDS and rest.lower() == "fast-forward"):
         return False
     return not any(step in verb for step in _REBASE_STEPS)
 
@@ -85,6 +89,12 @@ def surely_makes_commit(message: str) -> bool:
 def is_rebase(message: str) -> bool:
     verb = message.split(":", 1)[0]
     return verb.startswith("rebase") or ("--rebase" in verb and "(" in verb)
+
+
+def joins(message: str) -> bool:
+    """Whether a rebase's step put a commit together with the one before it."""
+    verb = message.split(":", 1)[0]
+    return is_rebase(message) and any(step in verb for step in _JOINING_STEPS)
 
 
 def oids(value: object) -> tuple[str, ...]:

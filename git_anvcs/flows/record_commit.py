@@ -5,6 +5,7 @@ Doing it again changes nothing: a commit whose record is in place is left alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from git_anvcs.flows import rewrite
 from git_anvcs.flows.made import Made
@@ -19,34 +20,55 @@ from git_anvcs.provenance.subject import Facts
 _NAMED = 30
 
 
-def record_commits(
-    repo: Repo, mades: Sequence[Made], facts: Mapping[str, Facts], now: float
-) -> dict[str, bytes]:
-    """Make and write the records of `mades`; returns the stored texts that changed, by commit.
+class Recorded(NamedTuple):
+    """changed: commits whose record is new; texts: what is stored of all, changed or not."""
 
-    facts: of every commit in `mades`. Raises GitFailed, Locked, CannotWrite; then nothing is
+    changed: tuple[str, ...]
+    texts: Mapping[str, bytes]
+
+
+def record_commits(
+    repo: Repo,
+    mades: Sequence[Made],
+    facts: Mapping[str, Facts],
+    now: float,
+    *,
+    waiting: Sequence[Made] = (),
+) -> Recorded:
+    """Make and write the records of `mades`.
+
+    waiting: get theirs later, or now when one of `mades` was made from them
+    facts: of every commit in both. Raises GitFailed, Locked, CannotWrite; then nothing is
     written, and the same call later does it all.
     """
-    batch = _Batch(repo, mades, facts, now)
+    batch = _Batch(repo, mades, facts, now, waiting)
     for made in mades:
         batch.record(made)
     texts = {commit: record.line + b"\n" for commit, record in batch.new.items()}
-    return refs.add(repo, texts, _message(batch.new, facts)) if texts else {}
+    changed = refs.add(repo, texts, _message(batch.new, facts)) if texts else {}
+    stored = {made.oid: text for made in mades if (text := batch.texts.get(made.oid))}
+    return Recorded(tuple(changed), {**stored, **changed})
 
 
 class _Batch:
     """The records known while a batch is made: what is stored, and what is new."""
 
     def __init__(
-        self, repo: Repo, mades: Sequence[Made], facts: Mapping[str, Facts], now: float
+        self,
+        repo: Repo,
+        mades: Sequence[Made],
+        facts: Mapping[str, Facts],
+        now: float,
+        waiting: Sequence[Made],
     ) -> None:
         self.repo = repo
         self.mades = mades
         self.facts = facts
         self.now = now
         self.new: dict[str, Record] = {}
+        self.texts: dict[str, bytes] = {}
         self._stored: dict[str, Record | None] = {}
-        self._waiting = {made.oid: made for made in mades}
+        self._waiting = {made.oid: made for made in (*waiting, *mades)}
         self.records([made.oid for made in mades])
 
     def record(self, made: Made) -> None:
@@ -74,6 +96,9 @@ class _Batch:
 
     def _improve(self, record: Record, made: Made, *, carried: bool = False) -> None:
         """What was said of this very commit, or surer evidence, may come after its record."""
+        carried = carried or any(
+            step.get("from_meta") and step.get("op") != "revert" for step in record.lineage
+        )
         news = improved(record.value, made.claim, carried=carried) if record.known else None
         if news:
             self.new[made.oid] = reanchor.claimed(record, news, now=self.now)
@@ -84,6 +109,7 @@ class _Batch:
         unknown = [oid for oid in wanted if oid not in self._stored]
         if unknown:
             found = records.texts(self.repo, unknown, env=objects.NO_FETCH)
+            self.texts.update(found)
             decoded = {oid: codec.decode(found.get(oid, b"")).records for oid in unknown}
             self._stored.update({oid: codec.primary(r) for oid, r in decoded.items()})
         both = {oid: self.new.get(oid) or self._stored[oid] for oid in wanted}

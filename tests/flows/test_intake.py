@@ -8,6 +8,7 @@ import pytest
 
 from git_anvcs.provenance.claim import EXT
 from git_anvcs.provenance.environment import SIGNALS
+from git_anvcs.store.lock import held
 from tests.support.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -179,3 +180,19 @@ def test_hooks_look_at_the_very_variables_of_the_table() -> None:
         assert signal.variable in script
     named = {line.split()[1] for line in script.splitlines() if "\tanvcs_signal " in line}
     assert named <= {signal.variable for signal in SIGNALS}
+
+
+def test_agent_is_known_when_its_worktree_is_removed_before_anybody_looks(ready: Sandbox) -> None:
+    there = ready.base / "short"
+    ready.git("worktree", "add", "-q", "-b", "short", str(there))
+    agent = Claude(ready, there, "c1")
+    agent.edit("c.py", "c = 1\n")
+    lock = ready.root / ".git/anvcs/locks/drain"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with held(lock):  # no drain until the worktree is gone
+        agent.shell("git add -A && git commit -q -m one")
+        ready.git("worktree", "remove", "--force", str(there))
+    found = record(ready, "short")
+    assert found["agent_id"] == "claude:c1"
+    state = json.loads((ready.root / ".git/anvcs/spool/state.json").read_text())
+    assert "worktrees/short" not in state["pending"]

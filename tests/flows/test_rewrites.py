@@ -359,3 +359,68 @@ def test_a_record_of_a_newer_version_is_named_in_the_lineage_and_kept(repo: Sand
     after = record(repo)
     assert after["schema"] == "anvcs/commit-meta/1"
     assert newer.encode() in records.texts(Repo.discover(repo.root), [old])[old]
+
+
+def test_a_commit_that_became_empty_gives_nobody_its_record(repo: Sandbox) -> None:
+    """Git's own list says that it became the commit HEAD was at, here somebody else's."""
+    repo.git("branch", "theirs")
+    _, mine = made(repo, "a", "mine")
+    second, _ = made(repo, "b", "mine")
+    repo.git("checkout", "-q", "theirs")
+    repo.write("a.txt", "a\n" * 3)
+    theirs = repo.commit("the same, and more", {"c.txt": "c\n"})
+    known(repo, theirs, "theirs")
+    repo.git("checkout", "-q", "main")
+    repo.git("rebase", "-q", "theirs")
+    repo.ticks += 1
+    assert record(repo, theirs)["agent_id"] == "theirs"
+    assert "lineage" not in record(repo, theirs)
+    assert mine["meta_id"] not in str(record(repo, "HEAD")["lineage"])
+    assert record(repo, "HEAD")["lineage"][-1]["from"] == [second]
+
+
+def test_a_skipped_commit_is_no_part_of_the_one_before_it(repo: Sandbox) -> None:
+    first, one = made(repo, "a", "one")
+    repo.write("base.txt", "changed here\n")
+    two = repo.commit("two", {})
+    known(repo, two, "two")
+    repo.git("checkout", "-q", "-b", "other", "HEAD~2")
+    repo.commit("three", {"base.txt": "changed there\n"})
+    repo.git("checkout", "-q", "main")
+    assert repo.run("git", "rebase", "other").returncode != 0
+    repo.git("rebase", "--skip")
+    found = record(repo)
+    assert found["agent_id"] == "one"
+    assert found["lineage"][-1]["from"] == [first]
+    assert found["sessions"] == one["sessions"]
+
+
+def test_a_copy_of_a_commit_that_waits_for_the_end_of_a_rebase_is_known(repo: Sandbox) -> None:
+    repo.git("branch", "base")
+    repo.git("worktree", "add", "-q", "-b", "other", str(repo.base / "other"))
+    made(repo, "a", "one")
+    todo = {"GIT_SEQUENCE_EDITOR": "sed -i 1abreak"}
+    repo.git("rebase", "-q", "-i", "HEAD~1", env=todo)
+    repo.write("b.txt", "b\n")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "in the middle", env={"ANVCS_SESSION": "claude:two"})
+    mine = repo.git("rev-parse", "HEAD").strip()
+    there = repo.base / "other"
+    repo.git("cherry-pick", mine, cwd=there, env={"ANVCS_SESSION": "claude:three"})
+    copy = repo.git("rev-parse", "other").strip()
+    found = record(repo, copy)
+    if (repo.root / ".git/hooks/post-commit").exists():
+        assert found["agent_id"] == "claude:two"
+        assert found["lineage"][-1]["from"] == [mine]
+    else:
+        assert found["agent_id"] == "untracked"
+
+
+def test_who_moves_a_commit_does_not_become_its_maker(repo: Sandbox) -> None:
+    old, _ = made(repo, "a", "one")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.commit("other", {"b.txt": "b\n"})
+    repo.git("cherry-pick", old, env={"ANVCS_SESSION": "claude:two"})
+    assert record(repo)["agent_id"] == "one"
+    repo.git("commit", "-q", "--amend", "--no-edit", env={"ANVCS_SESSION": "claude:two"})
+    assert record(repo)["agent_id"] == "one"
