@@ -21,6 +21,7 @@ import json
 import os
 from pathlib import Path
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,11 +37,14 @@ KINDS = {
     "unparsable": "clean but does not parse",
     "lost": "clean but a line is lost",
     "new": "we conflict, Git does not",
+    "other": "both clean, not the same",
 }
 
 
 def main() -> None:
     args = arguments()
+    if shutil.which("git-ai-merge") is None:
+        sys.exit("git-ai-merge is not on PATH: the driver line would fall back to Git's own merge")
     done = read_state(args.state)
     with tempfile.TemporaryDirectory(prefix="anvcs-replay-") as folder:
         repos = Repos(args.repo, Path(folder), args.pattern)
@@ -121,11 +125,12 @@ def replay(repos: Repos, merge: list[str], args: Namespace) -> dict[str, object]
     commit, first, second = merge
     found: list[dict[str, str]] = []
     try:
-        _, theirs = merge_tree(repos.plain, first, second)
+        plain, theirs = merge_tree(repos.plain, first, second)
         clashing = {path for path in theirs if repos.wanted(path)}
         if clashing or args.all_merges:
             tree, ours = merge_tree(repos.ours, first, second)
             found = list(judged(repos, commit, tree, theirs, ours))
+            found += unlike(repos, plain, tree, {*theirs, *ours})
     except OSError as error:
         return {"merge": commit, "error": str(error), "files": []}
     return {"merge": commit, "files": found}
@@ -166,6 +171,24 @@ def judged(
         else:
             for kind in clean(repos.ours, commit, tree, path, theirs[path]):
                 yield {"path": path, "type": end, "kind": kind}
+
+
+def unlike(repos: Repos, plain: str, tree: str, clashing: set[str]) -> Iterator[dict[str, str]]:
+    """Files that both merged without a conflict, each in its own way."""
+    # The tree of the scratch repository without the driver is not in the one with it.
+    rows = [listing(repos.plain, plain), listing(repos.ours, tree)]
+    for path in sorted(rows[0].keys() | rows[1].keys()):
+        if path in clashing or not repos.wanted(path):
+            continue
+        if rows[0].get(path) != rows[1].get(path):
+            yield {"path": path, "type": Path(path).suffix or Path(path).name, "kind": "other"}
+
+
+def listing(repo: Path, tree: str) -> dict[str, str]:
+    """Path -> blob of a tree."""
+    rows = text(git(repo, "ls-tree", "-r", "-z", tree)).split("\0")[:-1]
+    pairs = (row.partition("\t") for row in rows)
+    return {path: facts.rpartition(" ")[2] for facts, _, path in pairs}
 
 
 def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import shutil
 import sys
 
 from benchmarks.merge_replay import lost_lines
@@ -58,3 +59,15 @@ def test_a_history_is_replayed_and_goes_on_where_it_stopped(repo: Sandbox) -> No
     assert (counts["conflicts"], counts["alike"], counts["open"]) == (2, 1, 1)
     assert counts["lost"] == counts["unparsable"] == counts["new"] == 0
     assert repo.git("status", "--porcelain") == ""
+
+
+def test_the_replay_stops_when_the_driver_is_not_on_the_path(repo: Sandbox) -> None:
+    repo.commit("one", {"a.json": BASE})
+    git = Path(shutil.which("git", path=repo.env["PATH"]) or "")
+    folder = repo.base / "only-git"
+    folder.mkdir()
+    (folder / "git").symlink_to(git)
+    argv = (sys.executable, str(SCRIPT), "--repo", ".", "--pattern", "*.json")
+    done = repo.run(*argv, env={"PATH": str(folder)})
+    assert done.returncode != 0
+    assert "git-ai-merge is not on PATH" in done.stderr
