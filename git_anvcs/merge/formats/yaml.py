@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from git_anvcs.merge import lines
+from git_anvcs.merge import checks, lines
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data import three_way, yaml_text
 from git_anvcs.merge.data.node import Node, Numbers
@@ -33,7 +33,10 @@ def merge(versions: Versions, options: Options) -> Merged:
         *body,
         Segment(around(base.tail if base else b"", ours.tail, theirs.tail)),
     ]
-    return finished(without_first_line_end(segments), texts, options, resolved)
+    merged = finished(without_first_line_end(segments), texts, options, resolved)
+    if not all(map(bytes.strip, checks.sides(merged, options))):
+        raise NotUnderstood("one side of the conflicts is no document")
+    return merged
 
 
 def without_first_line_end(segments: list[Segment]) -> list[Segment]:
