@@ -1,7 +1,7 @@
 """What an item is called, and whether its place among its neighbours matters."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,11 +72,23 @@ def names_in(source: Source, node: "Node") -> list[str]:
 def bindings(source: Source) -> dict[str, set[str]]:
     """What the imports of a module bind: name -> where it comes from."""
     found: dict[str, set[str]] = {}
-    for node in source.root.children:
-        if node.type in source.profile.imports:
-            for name, origin in bound(source, node):
-                found.setdefault(name, set()).add(origin)
+    for node in imports_under(source, source.root):
+        for name, origin in bound(source, node):
+            found.setdefault(name, set()).add(origin)
     return found
+
+
+def imports_under(source: Source, node: "Node") -> Iterator["Node"]:
+    """The imports that bind names of this scope: also those under `if` and `try`."""
+    profile = source.profile
+    inner = {*profile.blocks, *profile.clauses}
+    for child in node.children:
+        if child.type in profile.imports:
+            yield child
+        elif child.type not in profile.definitions and (
+            child.type in inner or any(one.type in inner for one in child.children)
+        ):
+            yield from imports_under(source, child)
 
 
 def bound_often(source: Source) -> Counter[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from git_anvcs.merge.code import listing
-from git_anvcs.merge.code.identity import bindings, bound, identity, uses
+from git_anvcs.merge.code.identity import bound, bound_often, identity, uses
 from git_anvcs.merge.code.items import Item
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, simple
 
@@ -54,9 +54,9 @@ def remain(place: Place, base: Item, left: Item, side: str) -> Parts:
     Unless the one that deleted it gets the names in another way now: then both rewrote it.
     """
     deleter = place.sources[2 if side == "ours" else 1]
-    others = bindings(deleter)
+    others = bound_often(deleter)
     for name, origin in bound(base.source, base.nodes[0]):
-        if origin not in others.get(name, ()) and uses(deleter, name):
+        if (name, origin) not in others and uses(deleter, name):
             raise Unmerged
     names = {cell.key for cell in names_of(base).cells}
     keep = [

@@ -5,9 +5,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.code.align import Matching
+from git_anvcs.merge.code.combine import Combine
 from git_anvcs.merge.code.identity import Identity
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, joined, simple
-from git_anvcs.merge.code.sequence import Combine, three_way
+from git_anvcs.merge.code.sequence import three_way
 from git_anvcs.merge.code.source import Source
 from git_anvcs.merge.profile import ListRule
 

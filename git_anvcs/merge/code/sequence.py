@@ -5,47 +5,16 @@ taken. Where both did so at one place, items whose order is free are all kept, o
 otherwise the place is a clash.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Generic, TypeVar
 
-from git_anvcs.merge.code.align import Alignment, Matching, align
+from git_anvcs.merge.code.align import Alignment, align
+from git_anvcs.merge.code.combine import Combine, Entry, Span
+from git_anvcs.merge.code.groups import Group, groups
 from git_anvcs.merge.code.outcome import Parts
 from git_anvcs.merge.diff import Change
 
 T = TypeVar("T")
-Span = tuple[int, int] | None
-
-
-class Entry(NamedTuple):
-    """A place of the result: the items it stands for in each version, and its text."""
-
-    base: Span
-    ours: Span
-    theirs: Span
-    parts: Parts
-
-
-class Combine(NamedTuple, Generic[T]):
-    """How the items of a sequence are merged.
-
-    pair: both sides changed an item of the base in place
-    twin: both sides added an item with this key; None when that is a clash
-    dropped: one side deleted the item, the other edited it; None when that is a clash
-    clash: a run of items that no rule combines
-    between: whether both sides may do this to one place: insert and delete these items
-    needed: whether the item stays although one side deleted it
-    rank: where the item belongs among others added at one place, empty when anywhere
-    """
-
-    matching: Matching[T]
-    pair: Callable[[T, T, T], Parts]
-    twin: Callable[[T, T], Parts | None]
-    dropped: Callable[[T, T, str], Parts | None]
-    clash: Callable[[Sequence[T], Sequence[T], Sequence[T], str], Parts]
-    between: Callable[[Sequence[T], Sequence[T]], bool]
-    note: Callable[[str, Sequence[T], Sequence[T]], None]
-    needed: Callable[[T], bool] = lambda _item: False
-    rank: Callable[[T], str] = lambda _item: ""
 
 
 class Tangled(Exception):
@@ -65,16 +34,6 @@ def three_way(
         except Tangled:
             continue
     raise AssertionError("without moves nothing is tangled")
-
-
-class Group(NamedTuple):
-    """Changes of both sides that overlap or touch, and the ranges they cover."""
-
-    base: tuple[int, int]
-    ours: tuple[int, int]
-    theirs: tuple[int, int]
-    mine: list[Change]
-    yours: list[Change]
 
 
 class Sequences(Generic[T]):
@@ -175,16 +134,42 @@ class Sequences(Generic[T]):
         gone_theirs = [b for change in group.yours for b in range(change.a0, change.a1)]
         if not new_ours and not new_theirs:
             return True
-        if self.rewritten(gone_ours, gone_theirs):
+        if self.rewritten(gone_ours, gone_theirs, [*new_ours, *new_theirs]):
+            return False
+        if self.torn(group.mine, self.ours, group.yours) or self.torn(
+            group.yours, self.theirs, group.mine
+        ):
             return False
         old_ours = [self.base[b] for b in gone_ours if b not in self.mine.moved]
         old_theirs = [self.base[b] for b in gone_theirs if b not in self.yours.moved]
         return self.how.between([*new_ours, *old_ours], [*new_theirs, *old_theirs])
 
-    def rewritten(self, gone_ours: list[int], gone_theirs: list[int]) -> bool:
-        """Both sides took the same item out, and something else in: two ways to change it."""
+    def rewritten(self, gone_ours: list[int], gone_theirs: list[int], new: list[T]) -> bool:
+        """Both sides took the same item out, and something else in: two ways to change it.
+
+        Not where all of it may stand in any order and under any name: imports.
+        """
+        identity = self.how.matching.identity
         both = {*gone_ours} & {*gone_theirs} - {*self.mine.moved} - {*self.yours.moved}
-        return any(self.how.matching.identity(self.base[b]).once for b in both)
+        if not both:
+            return False
+        ordered = any(not identity(item).free for item in new)
+        return ordered or any(identity(self.base[b]).once for b in both)
+
+    def torn(self, gone: list[Change], side: Sequence[T], other: list[Change]) -> bool:
+        """Whether the other side put something in the middle of what this side took out.
+
+        Where that belongs now nobody can say, as soon as order counts there: a block that this
+        side wrapped or unwrapped stands elsewhere.
+        """
+        identity = self.how.matching.identity
+        for change in gone:
+            run = [*self.base[change.a0 : change.a1], *side[change.b0 : change.b1]]
+            if all(identity(item).free for item in run):
+                continue
+            if any(one.b0 < one.b1 and change.a0 < one.a0 < change.a1 for one in other):
+                return True
+        return False
 
     def remaining(self, b: int) -> Entry | None:
         """A base item inside a group: kept by both, deleted by one, or a clash (None)."""
@@ -339,44 +324,3 @@ def fresh(items: Sequence[T], alignment: Alignment) -> list[int]:
     """The items that the base does not have."""
     known = {*alignment.pairs.values(), *alignment.moved.values()}
     return [place for place in range(len(items)) if place not in known]
-
-
-def gaps(alignment: Alignment, base: int, side: int) -> list[Change]:
-    """The runs between matched items."""
-    found = []
-    b0 = s0 = 0
-    for b, s in [*sorted(alignment.pairs.items()), (base, side)]:
-        if b > b0 or s > s0:
-            found.append(Change(b0, b, s0, s))
-        b0, s0 = b + 1, s + 1
-    return found
-
-
-def groups(mine: Alignment, yours: Alignment, sizes: tuple[int, int, int]) -> Iterator[Group]:
-    """Changes of both sides, those that overlap or touch together."""
-    base, ours, theirs = sizes
-    left, right = gaps(mine, base, ours), gaps(yours, base, theirs)
-    shift_mine = shift_yours = 0
-    while left or right:
-        low = min(changes[0].a0 for changes in (left, right) if changes)
-        high = low
-        took_mine: list[Change] = []
-        took_yours: list[Change] = []
-        growing = True
-        while growing:
-            growing = False
-            for changes, took in ((left, took_mine), (right, took_yours)):
-                while changes and changes[0].a0 <= high:
-                    took.append(changes.pop(0))
-                    high = max(high, took[-1].a1)
-                    growing = True
-        low_mine, low_yours = low + shift_mine, low + shift_yours
-        shift_mine = took_mine[-1].b1 - took_mine[-1].a1 if took_mine else shift_mine
-        shift_yours = took_yours[-1].b1 - took_yours[-1].a1 if took_yours else shift_yours
-        yield Group(
-            (low, high),
-            (low_mine, high + shift_mine),
-            (low_yours, high + shift_yours),
-            took_mine,
-            took_yours,
-        )

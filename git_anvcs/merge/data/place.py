@@ -1,7 +1,7 @@
 """Make text from one version fit where another version stands: indentation of whole lines."""
 
 from git_anvcs.merge.data.node import Item, Node
-from git_anvcs.merge.data.write import Piece, Segment
+from git_anvcs.merge.data.write import Entry, Piece, Segment
 
 
 def settled(item: Item, source: Node, target: Node) -> Piece:
@@ -50,3 +50,35 @@ def line_indent(node: Node) -> bytes:
     start = node.source.rfind(b"\n", 0, node.start) + 1
     line = node.source[start : node.start]
     return line[: len(line) - len(line.lstrip(b" \t"))]
+
+
+def aligned(entries: list[Entry], frame: Node) -> list[Entry]:
+    """The entries with white space that fits their place: the first item has its own."""
+    if not frame.items:
+        return entries
+    first = frame.items[0].lead
+    other = frame.items[1].lead if len(frame.items) > 1 else None
+    if other is None:
+        other = next_lead(frame, first)
+    result: list[Entry] = []
+    for entry in entries:
+        wanted = other if result else first
+        if entry.kind or fits(entry.ours[0].lead, wanted):
+            result.append(entry)
+        else:
+            result.append(entry._replace(ours=[entry.ours[0]._replace(lead=wanted)]))
+    return result
+
+
+def next_lead(frame: Node, first: bytes) -> bytes:
+    """The white space before a second item, where the frame has only one."""
+    if b"\n" in first:
+        return b"\n" + first.rpartition(b"\n")[2]
+    return b" " if frame.separator else b"\n" + b" " * column_of(frame)
+
+
+def fits(lead: bytes, wanted: bytes) -> bool:
+    """Whether an item with this lead may stand where one with the other stood."""
+    if lead.strip() or (b"\n" in lead and b"\n" in wanted):
+        return True
+    return lead == wanted

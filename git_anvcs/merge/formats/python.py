@@ -4,6 +4,7 @@ import warnings
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.code import checks, merger
+from git_anvcs.merge.code.nesting import misplaced
 from git_anvcs.merge.profile import profile
 from git_anvcs.merge.result import Merged, Options, Versions
 
@@ -15,12 +16,15 @@ def merge(versions: Versions, options: Options) -> Merged:
 
 
 def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
-    """Syntax errors and duplicate definitions that no version has."""
+    """Syntax errors, duplicate definitions and lines in another block that no version has."""
     found = checks.flaws(profile("python"), versions, text)
     if not found:
         line = refused(text)
         if line and not any(map(refused, versions)):
             return [Flaw("syntax", "", line, line)]
+        line = misplaced(versions, text)
+        if line:
+            return [Flaw("misplaced", "", line, line)]
     return found
 
 

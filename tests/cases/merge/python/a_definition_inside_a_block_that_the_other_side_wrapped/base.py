@@ -1,0 +1,5 @@
+def run():
+    prepare()
+    first()
+    second()
+    finish()

@@ -1,0 +1,6 @@
+def run():
+    prepare()
+    if ready():
+        first()
+        second()
+    finish()

@@ -1,0 +1,7 @@
+def run():
+    prepare()
+    first()
+    def helper():
+        return 1
+    second()
+    finish()

@@ -1,0 +1,4 @@
+import sys
+import chardet
+
+print(sys)

@@ -1,0 +1,4 @@
+import sys
+import other
+
+print(sys)

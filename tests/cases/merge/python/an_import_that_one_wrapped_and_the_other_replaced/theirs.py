@@ -1,0 +1,6 @@
+import sys
+
+if sys.platform == "linux":
+    import chardet
+
+print(sys)
