@@ -76,7 +76,7 @@ install() {
     choose_installer
     new=$home/versions/$(date +%Y%m%d%H%M%S)-$$
     say "git-anvcs: with $tool and Python $python_version into $home"
-    say "           programs into $bin"
+    say "           programs into $bin; this takes up to a minute"
     [ -z "$dry" ] || { say 'Nothing was changed (--dry-run).'; return 0; }
     check_links
     trap 'give_up' EXIT
@@ -325,7 +325,7 @@ path_hint() {
     say ''
     say "$bin is not on your PATH yet. This adds it, in the startup file of your shell:"
     case ${shell##*/} in
-        fish) say "  fish_add_path $bin" ;;
+        fish) say "  fish_add_path '$bin'" ;;
         zsh) say "  echo 'export PATH=\"$bin:\$PATH\"' >> ~/.zshrc" ;;
         *) say "  echo 'export PATH=\"$bin:\$PATH\"' >> ~/.profile" ;;
     esac

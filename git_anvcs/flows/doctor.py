@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 from git_anvcs.flows import drain, fsck, install, probe
-from git_anvcs.flows.wiring import targets
+from git_anvcs.flows.wiring import block, steps, targets
 from git_anvcs.flows.wiring.attributes import by_format
 from git_anvcs.flows.wiring.manifest import Manifest
 from git_anvcs.flows.wiring.targets import Choices
@@ -68,7 +68,8 @@ def examine(repo: Repo, env: Mapping[str, str], *, runs: int) -> Examination:
             Check("wiring", wrong="git-anvcs is not on here", mend="run `git anvcs init`")
         )
         return Examination((*checks, *_records(repo)), ())
-    checks += [*_wiring(repo, manifest, env), *_programs(manifest), *_refspecs(repo)]
+    checks += [*_wiring(repo, manifest, env), *_hooks(manifest), *_effective(repo, manifest)]
+    checks += [*_programs(manifest), *_refspecs(repo)]
     with probe.scratch(manifest) as scratch:
         checks += _probes(scratch, manifest, env)
         timings = _timings(scratch, manifest, runs) if runs else ()
@@ -139,21 +140,44 @@ def _wiring(repo: Repo, manifest: Manifest, env: Mapping[str, str]) -> Iterator[
             mend="`git anvcs doctor --fix`, or `git anvcs init`",
             fix="init",
         )
-    for wired in manifest.wired:
-        if wired.what.startswith("hook ") and not _starts(wired.path):
-            yield Check(
-                "wiring",
-                wrong=f"{wired.path} is not executable, so Git does not start it",
-                mend=f"chmod +x {wired.path}",
-            )
+    if Paths(repo.common_dir).off.exists():
+        yield Check("wiring", wrong="no records are made here", mend="`git anvcs init`", fix="init")
     for note in plan.notes:
         yield Check("wiring", note)
     if not plan.steps:
         yield Check("wiring", f"{len(plan.manifest.wired)} files are as init leaves them")
 
 
-def _starts(hook: Path) -> bool:
-    return os.access(hook, os.X_OK) or not hook.exists()
+def _hooks(manifest: Manifest) -> Iterator[Check]:
+    """What the scratch repository cannot show: whether Git and the hook get to our lines."""
+    for wired in manifest.wired:
+        if not wired.what.startswith("hook ") or not wired.path.exists():
+            continue
+        if not os.access(wired.path, os.X_OK):
+            wrong, mend = "is not executable, so Git does not start it", f"chmod +x {wired.path}"
+            yield Check("wiring", wrong=f"{wired.path} {wrong}", mend=mend)
+        above = block.above(steps.read(wired.path) or b"")
+        if any(line.strip() and not line.lstrip().startswith(b"#") for line in above):
+            wrong = "has code above our lines, which may end before them"
+            yield Check("wiring", wrong=f"{wired.path} {wrong}", mend="move that code below them")
+
+
+def _effective(repo: Repo, manifest: Manifest) -> Iterator[Check]:
+    """What stands elsewhere and outranks us: another driver is wrong, an attribute is a choice."""
+    if not any(wired.what.startswith("attributes") for wired in manifest.wired):
+        return
+    key = "merge.anvcs.driver"
+    ours = repo.git("config", "-f", str(shipped("merge-drivers/gitconfig")), "--get", key)
+    now = config.get(repo, key)
+    if now and now != ours.decode().removesuffix("\n"):
+        wrong = f"{key} is configured a second time, which replaces our driver"
+        mend = f"`git config --show-origin --get-all {key}` says where"
+        yield Check("drivers", wrong=wrong, mend=mend)
+    names = [sample.name for sample in probe.SAMPLES.values()]
+    said = repo.git("check-attr", "-z", "merge", "--", *names).decode().split("\0")
+    for name, value in zip(said[::3], said[2::3], strict=False):
+        if not value.startswith("anvcs"):
+            yield Check("drivers", f"not for files such as {name}: attributes say merge: {value}")
 
 
 def _programs(manifest: Manifest) -> Iterator[Check]:

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
@@ -183,6 +184,8 @@ def _read_file(path: Path, start: int) -> tuple[list[Line], int]:
             data = file.read()
     except FileNotFoundError:
         return [], 0
+    except OSError as error:
+        raise AnvcsError(f"cannot read {path}: {error.strerror}") from error
     whole = data.rfind(b"\n") + 1  # the rest is being written
     lines = [line for raw in data[:whole].split(b"\n") if raw.strip() for line in split_torn(raw)]
     return lines, start + whole
@@ -191,7 +194,7 @@ def _read_file(path: Path, start: int) -> tuple[list[Line], int]:
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return 0
 
 

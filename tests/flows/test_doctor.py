@@ -158,3 +158,31 @@ def test_doctor_mends_the_notes_that_another_program_overwrote(repo: Sandbox) ->
     assert findings(repo, "--fix", "--dry-run") == found
     assert findings(repo, "--fix") == []
     assert repo.git("notes", "--ref=anvcs", "show", commit).startswith("{")
+
+
+BROKEN = {
+    "a hook lost its bit": ("chmod -x .git/hooks/post-commit", "not executable"),
+    "code above our lines": ("sed -i '2i exit 0' .git/hooks/post-commit", "code above our lines"),
+    "another driver": ("git config merge.anvcs.driver true", "configured a second time"),
+    "drains are off": ("touch .git/anvcs/off", "no records are made"),
+    "no spool": ("rm -r .git/anvcs/spool; touch .git/anvcs/spool", "cannot read"),
+    "a hook is gone": ("rm .git/hooks/pre-push", "pre-push is not as init leaves it"),
+    "our include is gone": ("git config --unset include.path", "did not resolve the sample"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_doctor_says_what_is_broken(repo: Sandbox, case: str) -> None:
+    repo.anvcs("init", "--drivers", "json")
+    command, said = BROKEN[case]
+    repo.ok("sh", "-c", command)
+    assert any(said in finding["wrong"] for finding in findings(repo))
+
+
+def test_doctor_names_files_that_the_owners_attributes_keep_from_our_driver(repo: Sandbox) -> None:
+    repo.anvcs("init")
+    with (repo.root / ".git/info/attributes").open("a") as file:
+        file.write("*.json -merge\n")
+    answer = json.loads(repo.run("git-anvcs", "doctor", "--json", "--runs", "0").stdout)
+    said = [check["said"] for check in answer["checks"] if check["check"] == "drivers"]
+    assert said == ["not for files such as probe.json: attributes say merge: unset"]

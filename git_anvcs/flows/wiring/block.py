@@ -73,6 +73,12 @@ def begun(text: bytes) -> bool:
     return any(line.startswith(_BEGIN) for line in _split(text))
 
 
+def above(text: bytes) -> list[bytes]:
+    """The lines before the block; none when there is no block."""
+    found = _find(text)
+    return found[0] if found else []
+
+
 def inside(text: bytes) -> list[str]:
     """The lines of the block, without their newlines; empty when there is none."""
     found = _find(text)
