@@ -12,7 +12,9 @@ PROGRAM = "git-ai-merge"
 def main() -> int:
     """Entry point; returns the exit code."""
     words = sys.argv[1:]
-    if words[:1] == ["driver"] and not {"-h", "--help"} & set(words):
+    # Only a lone word asks for help: `--help` behind others is the name of a file, and to answer
+    # with help and 0 would tell Git that it is merged.
+    if words[:1] == ["driver"] and words[1:] not in (["-h"], ["--help"]):
         from git_anvcs.drivers.one_file import drive
 
         return drive(words[1:], dict(os.environ))

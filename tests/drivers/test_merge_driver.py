@@ -163,6 +163,21 @@ def test_odd_names_reach_the_driver_whole(repo: Sandbox, name: str) -> None:
     assert repo.git("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("name", ["-h", "--help"])
+def test_a_file_named_like_an_option_is_merged(repo: Sandbox, name: str) -> None:
+    """Help, and 0 for it, would mean to Git that ours is the merge."""
+    wire(repo)
+    repo.commit("attributes", {".gitattributes": "* merge=anvcs\n"})
+    rows = [f"row {number}" for number in range(9)]
+    base, ours, theirs = (
+        "\n".join([first, *rows[1:-1], last, ""])
+        for first, last in (("a", "z"), ("A", "z"), ("a", "Z"))
+    )
+    two_sides(repo, {name: base}, {name: ours}, {name: theirs})
+    repo.git("merge", "-q", "feature", "-m", "both")
+    assert repo.read(name) == "\n".join(["A", *rows[1:-1], "Z", ""])
+
+
 def test_binary_content_conflicts_as_in_git_and_ours_stays(wired: Sandbox) -> None:
     two_sides(wired, {"a.json": b"\0a"}, {"a.json": b"\0of ours"}, {"a.json": b"\0of theirs"})
     done = wired.run("git", "merge", "feature")
