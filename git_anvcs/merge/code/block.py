@@ -1,13 +1,14 @@
 """Merges bodies: statements on lines of their own, and what is inside those both sides changed."""
 
 from collections.abc import Sequence
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.code import imports, inline
 from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
 from git_anvcs.merge.code.combine import Combine
-from git_anvcs.merge.code.identity import Identity, identity, unwrapped
+from git_anvcs.merge.code.identity import Identity, definition, identity, unwrapped
 from git_anvcs.merge.code.items import Body, Item, body
 from git_anvcs.merge.code.outcome import (
     Clash,
@@ -71,7 +72,34 @@ def side_by_side(mine: Sequence[Item], yours: Sequence[Item], scope: bool) -> bo
     fixed = [
         any(not identity(item, scope).free for item in run if item.nodes) for run in (mine, yours)
     ]
-    return not all(fixed) and not imports.collide(mine, yours)
+    if all(fixed) or imports.collide(mine, yours):
+        return False
+    return not (names_in(mine, scope) & runs(yours) or names_in(yours, scope) & runs(mine))
+
+
+def names_in(items: Sequence[Item], scope: bool) -> set[bytes]:
+    """What the definitions and constants among the items are called."""
+    labels = (identity(item, scope).label for item in items)
+    return {label.split()[-1].encode() for label in labels if label}
+
+
+def runs(items: Sequence[Item]) -> set[bytes]:
+    """The words of statements that run where they stand: order counts for what they name.
+
+    The name that an assignment binds is none of them.
+    """
+    found: set[bytes] = set()
+    for item in items:
+        if len(item.nodes) != 1 or imports.is_import(item) or defines(item):
+            continue
+        name = identity(item, scope=True).label
+        words = re.findall(rb"\w+", item.source.of(item.nodes[0]))
+        found.update(words[1:] if name else words)
+    return found
+
+
+def defines(item: Item) -> bool:
+    return definition(item.source, item.nodes[0]) is not None
 
 
 def place_of(place: Place, items: Sequence[Item], scope: bool) -> Place:

@@ -1,0 +1,4 @@
+LIMIT = 1
+start()
+use(LIMIT)
+stop()

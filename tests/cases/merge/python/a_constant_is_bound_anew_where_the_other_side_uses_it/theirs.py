@@ -1,0 +1,4 @@
+LIMIT = 1
+start()
+LIMIT = 2
+stop()
