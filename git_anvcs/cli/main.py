@@ -50,6 +50,8 @@ COMMANDS: dict[str, Entry] = {
     "blame": Entry("git blame with agent, model and tests", "read", passes_on=True),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
     "meta": Entry("read, write, check and mend records", "records"),
+    "push": Entry("git push, and send records to where they may go", "records", passes_on=True),
+    "pull": Entry("git pull, and bring in the records others made", "records", passes_on=True),
     "drain": Entry("turn what hooks wrote down into records now", "records"),
 }
 

@@ -53,6 +53,12 @@ def ready(repo: Repo, note: Callable[[str], None]) -> None:
     done = drain(repo, timeout=_PATIENCE)
     if done.problem:
         note(f"some records wait to be written: {done.problem.message}")
+    from git_anvcs.flows.sync import fold_if_fetched
+
+    try:
+        fold_if_fetched(repo)
+    except AnvcsError as error:
+        note(f"records that were fetched wait to be taken in: {error.message}")
 
 
 def find(repo: Repo, name: str) -> str:

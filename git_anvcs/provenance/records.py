@@ -61,9 +61,13 @@ def texts(
     return {commit: blob.data for commit, blob in found if blob and blob.kind == "blob"}
 
 
-def listing(repo: Repo, ref: str) -> dict[str, str]:
-    """Commit id -> blob id of everything under META_REF or NOTES_REF, whatever its fan-out."""
-    done = repo.try_git("ls-tree", "-r", "-z", ref)
+def listing(repo: Repo, ref: str, *, at: str = "") -> dict[str, str]:
+    """Commit id -> blob id of everything under META_REF or NOTES_REF, whatever its fan-out.
+
+    A ref below refs/notes/ is laid out as notes, any other one as META_REF.
+    at: the commit of `ref` to look at, by default where it is now
+    """
+    done = repo.try_git("ls-tree", "-r", "-z", at or ref)
     if done.returncode != 0:  # no such ref: no records yet
         return {}
     found = {}
@@ -82,7 +86,7 @@ def path_of(commit: str) -> str:
 
 def commit_of(path: str, ref: str = META_REF) -> str | None:
     """The commit a path of one of our refs belongs to; None for a file that is not ours."""
-    if ref == META_REF:
+    if not ref.startswith("refs/notes/"):
         name = path.rpartition("/")[2].removesuffix(".json")
         return name if path == path_of(name) and _is_hex(name) else None
     name = path.replace("/", "")

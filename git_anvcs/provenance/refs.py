@@ -48,6 +48,21 @@ def add(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str, bytes
     raise AssertionError("unreachable")
 
 
+def grow(repo: Repo, parent: str | None, blobs: Mapping[str, str], message: str) -> str:
+    """A commit on top of `parent` whose tree also holds these blobs (commit -> blob id).
+
+    Nothing is joined and no ref moves. Returns `parent` when it holds them all already.
+    """
+    changes = {path_of(commit): blob for commit, blob in blobs.items()}
+    tip = _tip(repo, parent, changes) if parent else Tip(None, {})
+    root, made = trees.edit(repo, tip.folders, changes)
+    if tip.commit and tip.folders[""].oid == root:
+        return tip.commit
+    commit = _commit(repo, root, tip.commit, _identity(repo), message)
+    objects.write(repo, [*made, commit])
+    return commit.oid
+
+
 def _add_once(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str, bytes]:
     meta_paths = {commit: path_of(commit) for commit in texts}
     meta = _tip(repo, META_REF, meta_paths.values())

@@ -15,4 +15,6 @@ class Paths:
         self.prompts = self.home / "prompts"
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
+        self.outbox = self.home / "outbox"
+        self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

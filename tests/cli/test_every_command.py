@@ -44,10 +44,11 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "blame": (["f"], {"totals", "commits", "lines"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
+    "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
     "drain": (["--dry-run"], {"held_by_rebase", "waiting"}),
 }
 # No such call: they change something, take long (and have tests of their own), or say nothing.
-OTHERS = {"demo", "doctor", "hook", "checkout"}
+OTHERS = {"demo", "doctor", "hook", "checkout", "pull"}
 
 ANYWHERE = {"demo", "completion", "hook", "config"}
 ENDINGS = {0, 1, 2, 3, 4, 5}

@@ -19,7 +19,7 @@ import sys
 from typing import Any
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import drain, install
+from git_anvcs.flows import drain, install, pull, settings
 from git_anvcs.flows.wiring.targets import Choices
 
 
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--agents", metavar="LIST", help="auto (those used here), none, or names: claude")
     add("--drivers", metavar="LIST", help="all, none, or formats such as json,yaml,python")
     add("--attributes", choices=("tracked", "local"), help="where the drivers' lines go")
-    add("--remote", metavar="NAME", action="append", help="fetch our refs from NAME as well")
+    add("--remote", metavar="NAME", action="append", help="exchange records with NAME")
     add(
         "--strategy",
         action=BooleanOptionalAction,
@@ -58,6 +58,7 @@ def run(call: Call) -> int:
     if not call.args.dry_run:
         plan = install.apply(call.repo, plan, again=lambda: _plan(call, choices))
         drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
+        plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
     facts = {
         "changed": bool(plan.steps),
         "dry_run": call.args.dry_run,
@@ -68,6 +69,17 @@ def run(call: Call) -> int:
     }
     call.output.answer(facts, lambda: _text(call, plan, first=old is None))
     return 0
+
+
+def _bring_records(call: Call) -> list[str]:
+    """What other clones recorded, from the remotes named now: a fresh clone has it all at once."""
+    notes: list[str] = []
+    for remote in call.args.remote or ():
+        done = pull.bring(call.repo, settings.load(call.repo, call.env), remote)
+        notes += done.notes
+        if done.received:
+            notes.append(f"records of {done.received} commits came from {remote}")
+    return notes
 
 
 def _plan(call: Call, choices: Choices) -> install.Plan:

@@ -1,0 +1,219 @@
+"""Story: our records go out, to the remotes they may go to, about the commits that are there.
+
+What is due follows from the remote itself: the records of commits it has, which its writers do
+not hold yet. So nothing is remembered, sending twice sends nothing, and a crash loses nothing.
+Each time the remote's copy of our writer ref grows by one commit; it is never forced.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from git_anvcs.flows import sync
+from git_anvcs.git import objects
+from git_anvcs.git import refs as git_refs
+from git_anvcs.git.refs import RefMoved, Update
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import ids
+from git_anvcs.kernel.errors import AnvcsError, Offline
+from git_anvcs.kernel.settings import Settings
+from git_anvcs.provenance import fold as folding
+from git_anvcs.provenance import records, refs
+from git_anvcs.provenance.records import META_REF
+from git_anvcs.store import atomic, lock, outbox
+from git_anvcs.store.paths import Paths
+
+_TRIES = 8
+_AGAIN = (
+    "fetch first",
+    "non-fast-forward",
+    "already exists",
+    "stale info",
+    "failed to update ref",
+    "cannot lock ref",
+    "failed to lock",
+)
+
+# What the user has set for pushes of branches is not for this one.
+_QUIET = ("-c", "push.followTags=false", "-c", "push.recurseSubmodules=no")
+
+
+class Route(NamedTuple):
+    """remote: where the commits are; target: where their records go; fallback: see `send`."""
+
+    remote: str
+    target: str
+    fallback: bool
+
+
+class Sent(NamedTuple):
+    """What went out.
+
+    records: commits whose records were sent; held_back: those that tell a prompt they must not
+    ref: under which name; received: commits with records that came in on the way
+    """
+
+    records: int = 0
+    held_back: int = 0
+    ref: str = ""
+    received: int = 0
+
+
+class HostRefuses(AnvcsError):
+    """The host does not take our ref."""
+
+
+def route(settings: Settings, remote: str, *, fallback: bool = False) -> Route | None:
+    """Where the records of what `remote` has may go; None: nowhere, they stay here."""
+    target = settings.text("meta.remote")
+    if not target and remote in settings.words("remotes"):
+        target = remote
+    return Route(remote, target, fallback or settings.flag("meta.fallback")) if target else None
+
+
+def send(repo: Repo, way: Route) -> Sent:
+    """Send what is due; what cannot go now waits in the outbox.
+
+    fallback: a host that refuses refs/anvcs/ gets a branch, refs/heads/anvcs/w/<writer>
+    Raises Offline (it waits), HostRefuses, GitFailed, Locked.
+    """
+    paths = Paths(repo.common_dir)
+    item = {"remote": way.remote, "target": way.target}
+    try:
+        with lock.held(paths.locks / "send", timeout=60):
+            sent = _send(repo, way)
+    except Offline as error:
+        outbox.put(paths, "records", item)
+        raise Offline(error.message, hint="the records wait; the next push sends them") from error
+    outbox.done(paths, "records", item)
+    return sent
+
+
+def due(repo: Repo, way: Route, more: Iterable[str] = ()) -> tuple[int, int]:
+    """How many commits' records would go, and how many would be held back; nothing is sent.
+
+    more: commits that the remote is about to get
+    """
+    there = sync.listed(repo, way.remote)
+    target = there if way.target == way.remote else sync.listed(repo, way.target)
+    sync.receive(repo, way.target, target)
+    found, held_back = _due(repo, way, [*_tips(there), *more])
+    return len(found), held_back
+
+
+def writer(repo: Repo) -> str:
+    """The name of this clone among the writers, made once: 16 hex digits."""
+    path = Paths(repo.common_dir).sync / "writer"
+    for _ in range(2):
+        try:
+            name = path.read_text(encoding="ascii", errors="replace").strip()
+        except FileNotFoundError:
+            name = ""
+        if len(name) == 16 and not name.strip("0123456789abcdef"):
+            return name
+        path.unlink(missing_ok=True)
+        atomic.create(path, f"{ids.random_hex(8)}\n".encode())
+    return path.read_text(encoding="ascii").strip()
+
+
+def _send(repo: Repo, way: Route) -> Sent:
+    received = 0
+    for attempt in range(_TRIES):
+        there = sync.listed(repo, way.remote)
+        target = there if way.target == way.remote else sync.listed(repo, way.target)
+        received += len(sync.receive(repo, way.target, target).commits)
+        blobs, held_back = _due(repo, way, _tips(there))
+        if not blobs:
+            return Sent(0, held_back, received=received)
+        if attempt == _TRIES - 1:  # somebody made our name theirs: take another one
+            (Paths(repo.common_dir).sync / "writer").unlink(missing_ok=True)
+        ref = _grow_and_push(repo, way, blobs)
+        if ref:
+            return Sent(len(blobs), held_back, ref, received)
+    raise AnvcsError(f"{way.target} changes faster than we can push", hint="try again")
+
+
+def _tips(there: Mapping[str, str]) -> list[str]:
+    """The commits a remote shows, records aside; tags come peeled as well."""
+    ours = ("refs/anvcs/", "refs/notes/", sync.FALLBACK)
+    return [oid for name, oid in there.items() if not name.startswith(ours)]
+
+
+def _due(repo: Repo, way: Route, tips: Iterable[str]) -> tuple[dict[str, str], int]:
+    """Commit -> blob of the records that the target lacks, and how many are held back."""
+    have: dict[str, set[str]] = {}
+    for ref in sync.held(repo, way.target):
+        for commit, blob in records.listing(repo, ref).items():
+            have.setdefault(commit, set()).add(blob)
+    ours = records.listing(repo, META_REF)
+    wanted = {c: blob for c, blob in ours.items() if blob not in have.get(c, ())}
+    if wanted:
+        pushed = _reachable(repo, tips)
+        wanted = {c: blob for c, blob in wanted.items() if c in pushed}
+    names = {*wanted.values(), *(blob for c in wanted for blob in have.get(c, ()))}
+    read = objects.read(repo, names, env=objects.NO_FETCH)
+    texts = {found.oid: found.data for found in read if found}
+    found: dict[str, str] = {}
+    held_back = 0
+    for commit, blob in wanted.items():
+        text = texts.get(blob)
+        if text is None:
+            continue
+        if folding.tells_a_prompt(text):
+            held_back += 1
+        elif folding.lacks((texts[b] for b in have.get(commit, ()) if b in texts), text):
+            found[commit] = blob
+    return found, held_back
+
+
+def _reachable(repo: Repo, tips: Iterable[str]) -> set[str]:
+    found = objects.ids(repo, [f"{oid}^{{commit}}" for oid in dict.fromkeys(tips)])
+    here = [oid for oid in found if oid]
+    if not here:
+        return set()
+    stdin = "\n".join([*here, ""]).encode()
+    listed = repo.git("rev-list", "--stdin", stdin=stdin, env=objects.NO_FETCH)
+    return set(listed.decode().split())
+
+
+def _grow_and_push(repo: Repo, way: Route, blobs: Mapping[str, str]) -> str:
+    """The name under which the target took them; empty when it must be tried again."""
+    name = writer(repo)
+    have = sync.held(repo, way.target)
+    places = [sync.WRITERS + name]
+    if way.fallback:
+        branch = sync.FALLBACK + name
+        places = [branch] if sync.tracking(way.target, branch) in have else [*places, branch]
+    refusal = ""
+    for ref in places:
+        track = sync.tracking(way.target, ref) or ""
+        old = have.get(track)
+        new = refs.grow(repo, old, blobs, f"anvcs: {len(blobs)} records")
+        refusal = _push(repo, way.target, new, ref)
+        if refusal and any(words in refusal for words in _AGAIN):
+            return ""
+        if not refusal:
+            _remember(repo, Update(track, old, new))
+            return ref
+    hint = "" if way.fallback else "`git anvcs push --fallback` uses a branch there instead"
+    raise HostRefuses(f"{way.target} refuses {places[-1]}: {refusal}", hint=hint)
+
+
+def _push(repo: Repo, target: str, commit: str, ref: str) -> str:
+    """Why the target did not take it; empty when it did. Raises Offline, GitFailed."""
+    argv = (*_QUIET, "push", "--porcelain", "--no-verify", target, f"{commit}:{ref}")
+    done = repo.try_git(*argv, env=sync.PLAIN)
+    if done.returncode == 0:
+        return ""
+    lines = done.stdout.decode(errors="replace").splitlines()
+    refused = [line.split("\t")[-1] for line in lines if line.startswith("!\t")]
+    if not refused:
+        raise sync.failure(done.argv, done.returncode, done.stderr)
+    return refused[0]
+
+
+def _remember(repo: Repo, update: Update) -> None:
+    """What the target has now; a fetch would say the same."""
+    try:
+        git_refs.update(repo, [update], "anvcs: records pushed")
+    except RefMoved:
+        return
