@@ -9,12 +9,43 @@ from git_anvcs.merge.data.node import Item
 Name = Callable[[Hashable], str]
 
 
-def arranged(keys: Keys, name: Name) -> list[Hashable]:
+def arranged(keys: Keys, name: Name, *, in_place: bool = False) -> list[Hashable]:
     """All keys of both sides: ours' order, or theirs' where only theirs reordered.
 
     What only the other side has follows its nearest predecessor and what ours put there; where
     the base is sorted and both sides inserted sorted, what they inserted is sorted too.
+
+    in_place: what replaced an item stands where that stood; else the two have nothing in common
     """
+    if not in_place:
+        return ordered(keys, name)
+    base = keys[0]
+    old = [replaced(base, side) for side in keys[1:]]
+    ours, theirs = (
+        [one.get(key, key) for key in side] for one, side in zip(old, keys[1:], strict=True)
+    )
+    new = [{slot: key for key, slot in one.items()} for one in old]
+    order = ordered((base, ours, theirs), name)
+    known = {*keys[1], *keys[2]}
+    slots = ((slot, *(one[slot] for one in new if slot in one)) for slot in order)
+    return list(dict.fromkeys(key for keys_there in slots for key in keys_there if key in known))
+
+
+def replaced(base: Sequence[Hashable], side: Sequence[Hashable]) -> dict[Hashable, Hashable]:
+    """New key -> old key, where the side put as many new items in a place as it took out."""
+    if moved(base, side):
+        return {}
+    stable = set(base) & set(side)
+    gaps, filled = gaps_of(base, stable), gaps_of(side, stable)
+    return {
+        new: old
+        for place, gone in gaps.items()
+        if len(gone) == len(filled.get(place, []))
+        for old, new in zip(gone, filled[place], strict=True)
+    }
+
+
+def ordered(keys: Keys, name: Name) -> list[Hashable]:
     base, ours, theirs = keys
     by_name = name if mostly_sorted([name(key) for key in base]) else None
     if moved(base, theirs) and not moved(base, ours):

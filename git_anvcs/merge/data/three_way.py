@@ -140,7 +140,8 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
     ]
     rivalry = rivals(keys, maps if nodes[1].kind == "map" else None)
     entries: list[Entry] = []
-    for key in arranged(keys, lambda key: spelled(key, maps)):
+    rewritten = all(one.value.kind == "scalar" and not one.key for one in nodes[1].items)
+    for key in arranged(keys, lambda key: spelled(key, maps), in_place=rewritten):
         trio = Trio(*(found.get(key) for found in maps))
         if key in rivalry:
             place = rivalry[key]
