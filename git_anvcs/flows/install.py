@@ -160,7 +160,7 @@ def _before(current: bytes | None, wired: Wired) -> bytes | None:
     if digest(current) == wired.after:
         return wired.before
     rest = pieces.take(current, wired.piece)
-    return rest if rest is not None or wired.before is None else b""
+    return rest if rest is not None or wired.before is None else pieces.empty(wired.piece)
 
 
 def unwire(wired: Wired) -> list[steps.Step]:

@@ -2,9 +2,10 @@
 
 From then on plain `git commit` leaves a record of who made the commit, and plain `git merge`
 understands the formats it has a driver for. Nothing that Git tracks is changed unless you say so:
-attributes go to .git/info/attributes and an agent's hooks to its local settings. Hooks that are
-there already keep working. Run it again at any time: it renews what has moved and changes nothing
-else. `git anvcs uninstall` restores every byte.
+attributes go to .git/info/attributes and an agent's hooks to a file that Git is told to ignore;
+one that Git tracks is changed only for an agent you name. Hooks that are there already keep
+working. Run it again at any time: it renews what has moved and changes nothing else.
+`git anvcs uninstall` restores every byte.
 
 Example:
   git anvcs init --dry-run                 what would change, as a diff
@@ -25,7 +26,7 @@ from git_anvcs.flows.wiring.targets import Choices
 
 def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("--agents", metavar="LIST", help="auto (those used here), none, or names: claude")
+    add("--agents", metavar="LIST", help="auto (those used here), none, or names: claude,codex")
     add("--drivers", metavar="LIST", help="all, none, or formats such as json,yaml,python")
     add("--attributes", choices=("tracked", "local"), help="where the drivers' lines go")
     add("--remote", metavar="NAME", action="append", help="exchange records with NAME")

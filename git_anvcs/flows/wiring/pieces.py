@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from git_anvcs.flows.wiring import agents, block, stubs
+from git_anvcs.flows.wiring import agent_files, agents, block, stubs
 
 
 class Block(NamedTuple):
@@ -13,13 +13,20 @@ class Block(NamedTuple):
     at: str = "end"
 
 
-class ClaudeHooks(NamedTuple):
-    """Our hooks in Claude Code's settings; `command` is what they start."""
+class AgentHooks(NamedTuple):
+    """Our hooks in an agent's settings; `program` is git-anvcs as a word of the shell."""
 
-    command: str
+    agent: str
+    program: str
 
 
-Piece = Block | ClaudeHooks
+class Whole(NamedTuple):
+    """A file that is ours from the first byte to the last."""
+
+    text: bytes
+
+
+Piece = Block | AgentHooks | Whole
 
 
 def put(text: bytes | None, piece: Piece, old: Piece | None = None) -> bytes:
@@ -29,8 +36,10 @@ def put(text: bytes | None, piece: Piece, old: Piece | None = None) -> bytes:
             start = stubs.SHEBANG if at == "shebang" else b""
             known = old.lines if isinstance(old, Block) else None
             return block.put(text or start, lines, at=at, old=known)
-        case ClaudeHooks(command):
-            return agents.put(text, command)
+        case AgentHooks(agent, program):
+            return agents.put(text, agent, program)
+        case Whole(own):
+            return own
 
 
 def take(text: bytes, piece: Piece) -> bytes | None:
@@ -39,16 +48,25 @@ def take(text: bytes, piece: Piece) -> bytes | None:
         case Block(lines, at):
             rest = block.take(text, lines)
             return None if rest == (stubs.SHEBANG if at == "shebang" else b"") else rest
-        case ClaudeHooks():
-            return agents.take(text)
+        case AgentHooks(agent, _):
+            return agents.take(text, agent)
+        case Whole(own):
+            return None if text == own or agent_files.is_ours(text) else text
+
+
+def empty(piece: Piece) -> bytes:
+    """A file of this kind that says nothing."""
+    return agents.empty(piece.agent) if isinstance(piece, AgentHooks) else b""
 
 
 def to_json(piece: Piece) -> dict[str, object]:
     match piece:
         case Block(lines, at):
             return {"kind": "block", "lines": list(lines), "at": at}
-        case ClaudeHooks(command):
-            return {"kind": "claude", "command": command}
+        case AgentHooks(agent, program):
+            return {"kind": "agent", "agent": agent, "program": program}
+        case Whole(text):
+            return {"kind": "whole", "text": text.decode(errors="surrogateescape")}
 
 
 def from_json(value: Mapping[str, object]) -> Piece:
@@ -56,6 +74,10 @@ def from_json(value: Mapping[str, object]) -> Piece:
     match value:
         case {"kind": "block", "lines": list(lines), "at": str(at)}:
             return Block(tuple(map(str, lines)), at)
-        case {"kind": "claude", "command": str(command)}:
-            return ClaudeHooks(command)
+        case {"kind": "agent", "agent": str(agent), "program": str(program)}:
+            return AgentHooks(agent, program)
+        case {"kind": "whole", "text": str(text)}:
+            return Whole(text.encode(errors="surrogateescape"))
+        case {"kind": "claude", "command": str(command)}:  # before there were others
+            return AgentHooks("claude", command.removesuffix(" hook claude"))
     raise ValueError(f"unknown kind of wiring: {value.get('kind')!r}")

@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 import os
 from pathlib import Path
-import shlex
 import sys
 from typing import Any, NamedTuple
 
-from git_anvcs.flows.wiring import agents, attributes, block, pieces, stubs
+from git_anvcs.flows.wiring import agent_places, attributes, block, pieces, stubs
 from git_anvcs.git import repo as git
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
-from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.shipped import shipped
 
-AGENTS = ("claude",)
 CONFIG_HOOKS = (2, 54, 0)
 
 
@@ -77,15 +75,16 @@ def all_of(repo: Repo, choices: Choices, *, home: Path) -> Wanted:
     folder = config_hooks_folder(repo) if by_config else hooks_folder(repo)
     owner = _owner_of(repo, folder)
     free = owner == "" or (owner == "tracked" and choices.foreign_hooks)
-    settings = _agents(repo, _agents_named(repo, choices.agents, home), programs)
+    settings = agent_places.wanted(repo, choices.agents, home, programs.program)
     made = [
         *(_hook(folder / event, event, programs) for event in shipped_events() if free),
         _config(repo, choices, by_config=by_config),
         *_attributes(repo, choices),
-        _excludes(repo, settings),
-        *settings,
+        _excludes(repo, settings.places),
+        *(Target(p.what, p.path, p.piece, executable=p.executable) for p in settings.places),
     ]
     notes = [] if free else [_REFUSALS[owner].format(folder=folder)]
+    notes += settings.notes
     if repo.bare and choices.attributes == "tracked":
         notes.append("attributes: a bare repository has no .gitattributes; local ones were made")
     return Wanted(tuple(made), tuple(notes), "" if free or owner == "others" else str(folder))
@@ -122,7 +121,7 @@ def chained_name(hook: Path) -> Path:
 
 
 def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
-    """Every file here with a block of ours, by its marker lines."""
+    """Every file here with a block of ours, by its marker lines; agents' files by our hooks."""
     ends = ("config", "info/exclude", "info/attributes")
     places = [(repo.common_dir / name, "end") for name in ends]
     places.append((repo.root / ".gitattributes", "start"))
@@ -133,6 +132,8 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
         text = _peek(path)
         if block.has(text):
             yield path.resolve(), pieces.Block(tuple(block.inside(text)), at)
+    if not repo.bare:
+        yield from agent_places.found(repo)
 
 
 def left_renamed(repo: Repo) -> Iterator[tuple[Path, Path]]:
@@ -279,47 +280,9 @@ def _text_of(repo: Repo, name: str) -> str:
     return text.decode(errors="surrogateescape")
 
 
-def _excludes(repo: Repo, settings: Sequence[Target]) -> Target:
-    names = ["/.ai/meta/"]
-    for target in settings:
-        name = target.path.relative_to(repo.root).as_posix()
-        if repo.try_git("ls-files", "--error-unmatch", "--", name).returncode != 0:
-            names.append(f"/{name}")
+def _excludes(repo: Repo, settings: Sequence[agent_places.Place]) -> Target:
+    known = agent_places.tracked(repo, settings)
+    names = [place.path.relative_to(repo.root).as_posix() for place in settings]
+    lines = ["/.ai/meta/", *(f"/{name}" for name in names if name not in known)]
     path = repo.common_dir / "info" / "exclude"
-    return Target("excludes", path, pieces.Block(tuple(names)))
-
-
-# Agents
-
-
-def _agents_named(repo: Repo, names: Sequence[str], home: Path) -> list[str]:
-    if repo.bare or names == ("none",):
-        return []
-    if names == ("auto",):
-        return [a for a in AGENTS if (repo.root / f".{a}").is_dir() or (home / f".{a}").is_dir()]
-    unknown = [name for name in names if name not in AGENTS]
-    if unknown:
-        raise UsageError(
-            f"no hooks are known for the agent {unknown[0]!r}",
-            hint=f"known: {', '.join(AGENTS)}; any agent can call `git anvcs hook`",
-        )
-    return list(names)
-
-
-def _agents(repo: Repo, named: Sequence[str], programs: stubs.Programs) -> list[Target]:
-    made = []
-    for name in named:
-        path = repo.root / f".{name}" / "settings.local.json"
-        command = f"{shlex.quote(programs.program)} hook {name}"
-        try:
-            agents.put(_read(path), command)
-        except agents.NotSettings as error:
-            raise AnvcsError(
-                f"{path}: {error.message}", hint="mend it, or `git anvcs init --agents none`"
-            ) from error
-        made.append(Target(f"agent {name}", path, pieces.ClaudeHooks(command)))
-    return made
-
-
-def _read(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+    return Target("excludes", path, pieces.Block(tuple(lines)))

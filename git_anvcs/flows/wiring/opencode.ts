@@ -1,0 +1,74 @@
+// git-anvcs: written by `git anvcs init`, taken out by `git anvcs uninstall`
+// Tells git-anvcs which files the agent edits and when its shell commands run. Without the first
+// line this file is yours: init and uninstall leave it alone then.
+import { spawn } from "node:child_process"
+
+const PROGRAM = "@git-anvcs@"
+const SECONDS = 5
+
+// Hand one event over. Never fails, and never waits longer than SECONDS.
+function tell(fact) {
+  return new Promise((resolve) => {
+    const done = () => resolve(undefined)
+    const timer = setTimeout(done, SECONDS * 1000)
+    const end = () => (clearTimeout(timer), done())
+    try {
+      const child = spawn(PROGRAM, ["hook", "opencode"], { stdio: ["pipe", "ignore", "ignore"] })
+      child.on("error", end)
+      child.on("close", end)
+      child.stdin.on("error", () => {})
+      child.stdin.end(JSON.stringify(fact))
+    } catch {
+      end()
+    }
+  })
+}
+
+// What is needed of a tool's arguments: names of files and the command, not what is written.
+function brief(args) {
+  const { filePath, path, files, command, patchText } = args ?? {}
+  return { filePath, path, files, command, patchText }
+}
+
+function textOf(parts) {
+  const texts = (parts ?? []).filter((part) => part?.type === "text" && !part.synthetic)
+  return texts.map((part) => part.text).join("\n")
+}
+
+export const GitAnvcs = async ({ directory }) => {
+  const running = new Map() // callID -> arguments, for versions that tell them only before
+  const tool = (event, input, args) =>
+    tell({
+      event,
+      sessionID: input.sessionID,
+      callID: input.callID,
+      tool: input.tool,
+      args: brief(args),
+      cwd: directory,
+    })
+  return {
+    "tool.execute.before": async (input, output) => {
+      running.set(input.callID, output?.args)
+      await tool("tool.execute.before", input, output?.args)
+    },
+    "tool.execute.after": async (input) => {
+      const args = input.args ?? running.get(input.callID)
+      running.delete(input.callID)
+      await tool("tool.execute.after", input, args)
+    },
+    "chat.message": async (input, output) => {
+      const { sessionID, model } = input
+      const prompt = textOf(output?.parts)
+      await tell({ event: "chat.message", sessionID, model, prompt, cwd: directory })
+    },
+    "shell.env": async (input, output) => {
+      if (input.sessionID) output.env.ANVCS_SESSION = `opencode:${input.sessionID}`
+    },
+    event: async ({ event }) => {
+      const sessionID = event?.properties?.sessionID ?? event?.properties?.info?.id
+      if (["session.created", "session.idle", "session.deleted"].includes(event?.type)) {
+        await tell({ event: event.type, sessionID, cwd: directory })
+      }
+    },
+  }
+}
