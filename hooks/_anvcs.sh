@@ -135,14 +135,26 @@ anvcs_commit_line() {
 	anvcs_write "$1" "\"commit\":\"$anvcs_oid\",\"ref\":\"$anvcs_ref\"$anvcs_more"
 }
 
-# Append one line; one write, so that writers at the same time do not mix.
+# Append one line; one write, so that writers at the same time do not mix. Then the flag that
+# something waits, which a drain takes down: after the line, so that it never comes too early.
 anvcs_write() {
 	anvcs_spool=$anvcs_common/anvcs/spool
 	if [ ! -d "$anvcs_spool" ]; then mkdir -p "$anvcs_spool" 2>/dev/null || return 0; fi
 	{
 		printf '{"v":1,"kind":"%s","git_dir":"%s",%s}\n' "$1" "$anvcs_worktree" "$2" \
-			>>"$anvcs_spool/lines"
+			>>"$anvcs_spool/lines" && : >"$anvcs_spool/waits"
 	} 2>/dev/null || :
+}
+
+# Whether a drain may find something: a line, or a HEAD that moved since the last one.
+anvcs_waits() {
+	anvcs_spool=$anvcs_common/anvcs/spool
+	if [ -e "$anvcs_spool/waits" ] || [ ! -e "$anvcs_spool/state.json" ]; then return 0; fi
+	for anvcs_value in "$anvcs_common/logs/HEAD" "$anvcs_common"/worktrees/*/logs/HEAD \
+		"$anvcs_common/reftable/tables.list" "$anvcs_common"/worktrees/*/reftable/tables.list; do
+		if [ "$anvcs_value" -nt "$anvcs_spool/state.json" ]; then return 0; fi
+	done
+	return 1
 }
 
 # Start a drain in the background, unless one is about to look. It keeps no descriptor of ours

@@ -49,7 +49,10 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
     recorded: dict[str, None] = {}
     set_aside = 0
     try:
-        if not something_to_do(repo, paths) or not _set_up(paths):
+        if not _set_up(paths):
+            return Drained()
+        if not something_to_do(repo, paths):
+            _lower_flag(paths)
             return Drained()
         with lock.held(paths.locks / "drain", timeout=timeout):
             if not _set_up(paths):  # uninstalled while we waited
@@ -59,6 +62,7 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
                 recorded.update(dict.fromkeys(done.recorded))
                 set_aside += done.set_aside
                 if not again:
+                    _lower_flag(paths)
                     break
     except AnvcsError as error:
         return Drained(tuple(recorded), set_aside, error)
@@ -73,6 +77,12 @@ def kept_out(repo: Repo) -> Iterator[None]:
         return
     with lock.held(Paths(repo.common_dir).locks / "drain"):
         yield
+
+
+def _lower_flag(paths: Paths) -> None:
+    state = drain_state.load(paths)
+    if state is not None:
+        spool.lower_flag(paths, state.mark)
 
 
 def _set_up(paths: Paths) -> bool:
@@ -154,6 +164,7 @@ class _Taken:
         self._queue: list[Made] = list(state.held)
         self._rewrites: dict[str, Made] = {}
         self._released: set[str] = set()
+        self._news: set[str] = set()
         self._rebasing = found.rebasing
         self._past = rebased.Past(repo)
         self._moves = {
@@ -173,7 +184,10 @@ class _Taken:
         self.held = tuple(m for m in queued if self._waits(m))
         known = {m.oid for m in queued}
         more = [m for oid, m in self._rewrites.items() if oid not in known]
-        ready = [m for m in [*queued, *more] if not self._waits(m) and not self._superseded(m)]
+        ready = [m for m in [*queued, *more] if not self._waits(m)]
+        steps = [m.oid for m in ready if self._may_be_superseded(m)]
+        gone = set(steps) - rebased.kept(self.repo, steps, self._news)
+        ready = [m for m in ready if m.oid not in gone]
         both = [*ready, *self.held] if ready else []
         self._facts.update(subject.load(self.repo, {m.oid for m in both} - set(self._facts)))
         ready = [m for m in ready if m.oid in self._facts]
@@ -191,8 +205,8 @@ class _Taken:
         """Whether a rebase that is going on may still replace it."""
         return found.worktree not in self._released and found.worktree in self._rebasing
 
-    def _superseded(self, found: Made) -> bool:
-        """Whether it was a step of a rebase that ended in another commit."""
+    def _may_be_superseded(self, found: Made) -> bool:
+        """Whether it may be a step of a rebase that ended in another commit."""
         return found.worktree in self._released and found.in_rebase and not found.replaced
 
     def _take(self, line: Line) -> None:
@@ -231,6 +245,7 @@ class _Taken:
         both = [made.oids(pair) for pair in listed] if isinstance(listed, list) else []
         pairs = [(pair[0], pair[1]) for pair in both if len(set(pair)) == 2]
         if by == "rebase":
+            self._news.update(new for _, new in pairs)
             pairs = rebased.proven(self.repo, pairs, self._past.moves(line.worktree))
         for old, new in pairs:
             self._rewritten(Made(new, line.worktree, by), old)

@@ -59,7 +59,9 @@ def claim_for(
     paths = Paths(repo.common_dir)
     here = state.Pending(_of(pending, worktree))
     seen = _seen(facts, line)
-    what = known(paths, here, seen.session)
+    # Only the reflog tells of it: what agents did since is in the lines that were read, too.
+    then = here if line else here.until(_committed_at(facts) + 1)
+    what = known(paths, then, seen.session)
     claim = claim_of(_with_models(what, claim_of(what, seen)), seen)
     claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
     claim["env"] = environment_of(repo, facts.commit.oid)
@@ -88,6 +90,12 @@ def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
         committer=facts.commit.committer,
         message=facts.commit.message,
     )
+
+
+def _committed_at(facts: Facts) -> float:
+    """The second a commit says it was made in."""
+    words = facts.commit.committer.rsplit(" ", 2)
+    return float(words[1]) if len(words) == 3 and words[1].isdecimal() else 0.0
 
 
 def _by_policy(repo: Repo, paths: Paths, claim: Table, said: object) -> Table:

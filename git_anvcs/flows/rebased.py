@@ -82,7 +82,7 @@ def _rebases(moves: Sequence[Move]) -> list[dict[str, Move]]:
 def _put_together(new: str, steps: Mapping[str, Move], known: Mapping[str, Commit]) -> int:
     """Of how many commits the rebase made `new`: 0 when it did not make it."""
     move = steps.get(new)
-    if move is None:
+    if move is None or _is_one_more(move, steps):
         return 0
     count = 1
     parents = known[new].parents if new in known else ()
@@ -93,6 +93,30 @@ def _put_together(new: str, steps: Mapping[str, Move], known: Mapping[str, Commi
             break
         move = before
     return count
+
+
+def _is_one_more(move: Move, steps: Mapping[str, Move]) -> bool:
+    """Whether a person made one more commit on top of a step, which stays; no part of a split."""
+    while move.message.startswith("commit: "):
+        before = steps.get(move.old)
+        if before is None or before is move:
+            return False
+        move = before
+        if made.is_rebase(move.message):
+            return True
+    return False
+
+
+def kept(repo: Repo, oids: Iterable[str], news: Iterable[str]) -> set[str]:
+    """Those of a rebase's steps that stayed in what it made of the history."""
+    asked, ends = list(oids), [f"^{oid}" for oid in news]
+    if not asked or not ends:
+        return set()
+    lines = [*asked, *ends]
+    listed = repo.try_git("rev-list", "--stdin", stdin="".join(f"{x}\n" for x in lines).encode())
+    if listed.returncode:
+        return set()
+    return set(asked) - set(listed.stdout.decode().split())
 
 
 def _by_author(pairs: Pairs, known: Mapping[str, Commit]) -> list[tuple[str, str]]:

@@ -67,6 +67,16 @@ class Pending:
         editors = [who for edit in touched for who in edit]
         return list(dict.fromkeys([*self.active, *editors, *self._running()]))
 
+    def until(self, moment: float) -> "Pending":
+        """The same without what agents did after `moment`."""
+        found = Pending(self.value)
+        for table in (found.edits, found.staged):
+            for path, edit in list(table.items()):
+                table[path] = {who: ts for who, ts in edit.items() if ts <= moment}
+        found.shells = {key: s for key, s in found.shells.items() if _when(s) <= moment}
+        found.active = {who: ts for who, ts in found.active.items() if ts <= moment}
+        return found
+
     def fold(self, event: Event) -> None:
         """Take one event of this worktree in."""
         if not event.who or self._is_told_again(event):

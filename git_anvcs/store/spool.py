@@ -76,10 +76,30 @@ def append(paths: Paths, kind: str, worktree: str, facts: Mapping[str, object]) 
             written = os.write(descriptor, line)
         finally:
             os.close(descriptor)
+        raise_flag(paths)
     except OSError as error:
         raise CannotWrite(f"cannot write {current(paths)}: {error.strerror}") from error
     if written < len(line):  # the rest of a torn line is found again by `split_torn`
         raise CannotWrite(f"cannot write {current(paths)}: the disk is full")
+
+
+def raise_flag(paths: Paths) -> None:
+    """Let the pre-push hook, which can read no marks, see that something waits."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+    os.close(os.open(paths.spool / "waits", flags, 0o600))
+
+
+def lower_flag(paths: Paths, mark: Mark) -> None:
+    """Nothing waits after `mark`; a line written meanwhile raises the flag again."""
+    flag = paths.spool / "waits"
+    if not flag.exists():
+        return
+    try:
+        flag.unlink(missing_ok=True)
+        if pending(paths, mark):
+            raise_flag(paths)
+    except OSError as error:
+        raise CannotWrite(f"cannot write {flag}: {error.strerror}") from error
 
 
 def current(paths: Paths) -> Path:

@@ -4,6 +4,7 @@ from contextlib import suppress
 import json
 import os
 from pathlib import Path
+import re
 import signal
 import subprocess
 import sys
@@ -334,3 +335,22 @@ def test_no_record_is_lost_when_writers_and_drains_are_killed(repo: Sandbox) -> 
     assert recorded(repo) == made
     report = json.loads(repo.anvcs("meta", "fsck", "--json"))
     assert [f for f in report["findings"] if "mirror" not in f["what"]] == []
+
+
+def test_a_push_starts_nothing_when_nothing_waits(repo: Sandbox) -> None:
+    remote = str(repo.base / "remote.git")
+    repo.git("init", "-q", "--bare", remote)
+    repo.commit("one", {"a": "1"})
+    repo.anvcs("drain")
+    fake = repo.base / "fake"
+    fake.write_text(f'#!/bin/sh\necho "$@" >>{repo.base}/started\n')
+    fake.chmod(0o755)
+    hook = repo.root / ".git/hooks/pre-push"
+    hook.write_text(re.sub(r"(?m)^anvcs_program=.*$", f"anvcs_program={fake}", hook.read_text()))
+    repo.git("push", "-q", remote, "main")
+    assert not (repo.base / "started").exists()
+    spool.raise_flag(Paths(repo.root / ".git"))
+    repo.git("push", "-q", remote, "main:again")
+    assert (repo.base / "started").exists()
+    repo.anvcs("drain")
+    assert not (repo.root / ".git/anvcs/spool/waits").exists()

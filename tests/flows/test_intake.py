@@ -196,3 +196,13 @@ def test_agent_is_known_when_its_worktree_is_removed_before_anybody_looks(ready:
     assert found["agent_id"] == "claude:c1"
     state = json.loads((ready.root / ".git/anvcs/spool/state.json").read_text())
     assert "worktrees/short" not in state["pending"]
+
+
+def test_an_edit_after_a_commit_without_hooks_is_no_evidence_for_it(ready: Sandbox) -> None:
+    agent = Claude(ready, ready.root, "c1")
+    ready.write("a.py", "a = 2\n")
+    ready.git("commit", "-qam", "by hand", env={"ANVCS": "0", "GIT_COMMITTER_DATE": "@1790000000"})
+    agent.edit("a.py", "a = 3\n")
+    tool = {"tool_name": "Bash", "tool_use_id": "b", "tool_input": {"command": "git commit"}}
+    agent.hook("PreToolUse", **tool)
+    assert record(ready)["agent_id"] == "untracked"

@@ -424,3 +424,19 @@ def test_who_moves_a_commit_does_not_become_its_maker(repo: Sandbox) -> None:
     assert record(repo)["agent_id"] == "one"
     repo.git("commit", "-q", "--amend", "--no-edit", env={"ANVCS_SESSION": "claude:two"})
     assert record(repo)["agent_id"] == "one"
+
+
+def test_a_commit_added_in_a_rebase_leaves_the_one_below_its_record(repo: Sandbox) -> None:
+    first, one = made(repo, "a", "one")
+    made(repo, "b", "two")
+    repo.ticks += 1
+    todo = {"GIT_SEQUENCE_EDITOR": "sed -i '1{h;d};2{s/pick/edit/;G}'"}
+    repo.git("rebase", "-q", "-i", "HEAD~2", env=todo)
+    repo.write("c.txt", "c\n")
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "one more")
+    repo.git("rebase", "--continue")
+    assert record(repo, "HEAD~2")["agent_id"] == "two"
+    assert record(repo, "HEAD~1")["agent_id"] == "untracked"
+    assert record(repo, "HEAD")["lineage"][-1]["from"] == [first]
+    assert record(repo, "HEAD")["meta_id"] == one["meta_id"]
