@@ -104,14 +104,12 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
     try:
         by_meaning = form.merge(versions, options)._replace(format=name)
     except NotUnderstood:
-        if flaws and not by_lines.conflicts:
-            return forced(versions, by_lines, flaws, options)
-        raise
+        return mended(form, versions, by_lines, options)
     if not sound(form, versions, by_meaning, options):
-        return forced(versions, by_lines, flaws, options) if flaws else by_lines
+        return mended(form, versions, by_lines, options)
     if not flaws and len(by_meaning.conflicts) > len(by_lines.conflicts):
         by_meaning = glued(by_meaning, options)
-    if flaws or cost(by_meaning) <= cost(by_lines):
+    if flaws or cost(by_meaning) <= cost(by_lines) or misled(form, versions, by_lines, options):
         return by_meaning
     return by_lines
 
@@ -142,9 +140,21 @@ def flaws_of(
     form: Format, versions: Versions, merged: Merged, options: Options
 ) -> list[checks.Flaw]:
     """What is wrong with a clean text; conflicts are for people to judge."""
-    if merged.conflicts or not isinstance(form, Checked):
-        return []
-    return form.flaws(versions, merged.text, options)
+    return [] if merged.conflicts else by_side(form, versions, merged, options)[0]
+
+
+def misled(form: Format, versions: Versions, by_lines: Merged, options: Options) -> bool:
+    """Whether lines went wrong beside their conflicts, so that no choice between them is right."""
+    return any(by_side(form, versions, by_lines, options))
+
+
+def by_side(
+    form: Format, versions: Versions, merged: Merged, options: Options
+) -> list[list[checks.Flaw]]:
+    """What is wrong with the text, as either side of its conflicts reads."""
+    if not isinstance(form, Checked):
+        return [[]]
+    return [form.flaws(versions, text, options) for text in checks.sides(merged, options)]
 
 
 def sound(form: Format, versions: Versions, merged: Merged, options: Options) -> bool:
@@ -169,42 +179,62 @@ def cost(merged: Merged) -> tuple[int, int]:
     return len(merged.conflicts), mass
 
 
-def forced(
-    versions: Versions, by_lines: Merged, flaws: list[checks.Flaw], options: Options
-) -> Merged:
-    """The clean but wrong line merge with a conflict where it is wrong."""
-    if by_lines.conflicts:
+def mended(form: Format, versions: Versions, by_lines: Merged, options: Options) -> Merged:
+    """The line merge, with a conflict over every place where it is wrong."""
+    flaws = by_side(form, versions, by_lines, options)
+    if not any(flaws):
         return by_lines
+    narrow = forced(versions, flaws, options)
+    if not any(by_side(form, versions, narrow, options)):
+        return narrow
+    return forced(versions, [[first_of(flaws)._replace(first=0)]], options)
+
+
+def forced(versions: Versions, flaws: list[list[checks.Flaw]], options: Options) -> Merged:
+    """The line merge with one conflict over all its flaws, given by side of its conflicts.
+
+    Flaws without a place, or at places that both sides share, stand for all that was changed.
+    """
     texts = lines.Texts(*map(lines.split, versions))
     chunks = lines.merge3(*texts)
-    placed_flaws = [flaw for flaw in flaws if flaw.first]
-    first, last = widest(chunks, placed_flaws) or widest(chunks, []) or (0, len(chunks) - 1)
-    whole = chunks[first]._replace(
-        kind="conflict",
-        base1=chunks[last].base1,
-        ours1=chunks[last].ours1,
-        theirs1=chunks[last].theirs1,
-    )
-    text, placed = markers.render(texts, [*chunks[:first], whole, *chunks[last + 1 :]], options)
-    kind = flaws[0].kind
-    found = (lines.conflict(texts, place) for place in placed)
-    return Merged(
-        text, tuple(one._replace(kind=kind, where=flaws[0].where) for one in found), (), "text"
-    )
+    sides = zip(flaws, ("ours", "theirs"), strict=False)
+    wrong = [([one for one in found if one.first], side) for found, side in sides if found]
+    reached = [widest(chunks, placed, side) for placed, side in wrong]
+    spans = [span for span in reached if span] or [(0, len(chunks) - 1)]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    whole = lines.span(chunks[first]._replace(kind="conflict"), chunks[last])
+    before = lines.shown(texts, chunks[:first], options.style)
+    after = lines.shown(texts, chunks[last + 1 :], options.style)
+    text, placed = markers.render(texts, [*before, whole, *after], options)
+    flaw = first_of(flaws)
+    found = [
+        one._replace(kind=flaw.kind, where=flaw.where) if place.chunk == whole else one
+        for place in placed
+        for one in [lines.conflict(texts, place)]
+    ]
+    return Merged(text, tuple(found))
 
 
-def widest(chunks: list[Chunk], flaws: list[checks.Flaw]) -> tuple[int, int] | None:
-    """The first and last changed chunk that the flaws touch; without flaws, of all."""
+def first_of(flaws: list[list[checks.Flaw]]) -> checks.Flaw:
+    return next(flaw for found in flaws for flaw in found)
+
+
+def widest(chunks: list[Chunk], flaws: list[checks.Flaw], side: str) -> tuple[int, int] | None:
+    """The first and last changed chunk that the flaws touch; of all, where they touch none.
+
+    flaws: with line numbers in the text in which conflicts read as `side`
+    """
     touched = []
     line = 1
     for index, chunk in enumerate(chunks):
-        size = (
-            chunk.theirs1 - chunk.theirs0 if chunk.kind == "theirs" else chunk.ours1 - chunk.ours0
-        )
+        theirs = chunk.kind == "theirs" or (chunk.kind == "conflict" and side == "theirs")
+        size = chunk.theirs1 - chunk.theirs0 if theirs else chunk.ours1 - chunk.ours0
         hit = not flaws or any(
             flaw.first < line + max(size, 1) and flaw.last >= line for flaw in flaws
         )
         if hit and chunk.kind != "same":
             touched.append(index)
         line += size
+    if flaws and not touched:
+        return widest(chunks, [], side)
     return (touched[0], touched[-1]) if touched else None

@@ -172,7 +172,13 @@ def test_claim_names_only_sessions_that_were_seen(events: list[Event], paths: li
     assert claim["agent_id"] in {"untracked", *(e.who for e in events if e.who)}
 
 
-@given(st.dictionaries(st.text(max_size=5), st.recursive(st.none() | st.text(), st.lists)))
+@given(
+    st.dictionaries(
+        st.text(max_size=5),
+        st.recursive(st.none() | st.text(max_size=5), st.lists, max_leaves=6),
+        max_size=6,
+    )
+)
 def test_state_is_read_when_it_was_damaged(value: dict[str, Any]) -> None:
     keys = ("edits", "shells", "active", "context", "commit")
     damaged = dict(zip(keys, [*value.values(), None, 5, "x", []], strict=False))
