@@ -43,10 +43,11 @@ class Newcomer:
             timeout=300,
         )
 
-    def fake(self, program: str, script: str) -> None:
+    def fake(self, program: str, script: str) -> Path:
         path = self.fakes / program
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
+        return path
 
     def tree(self) -> set[str]:
         return {str(path.relative_to(self.home)) for path in self.home.rglob("*")}
@@ -60,6 +61,15 @@ def _uv_cache() -> str:
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Newcomer:
     return Newcomer(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Newcomer:
+    """One installation for the tests that leave it as it is."""
+    found = Newcomer(tmp_path_factory.mktemp("installed"))
+    done = found.install()
+    assert done.returncode == 0, said(done)
+    return found
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
@@ -94,22 +104,21 @@ def test_install_upgrades_and_uninstalls_without_a_trace(newcomer: Newcomer) -> 
     assert newcomer.tree() == before
 
 
-def test_paths_that_repositories_keep_outlive_upgrades(newcomer: Newcomer, tmp_path: Path) -> None:
+def test_paths_that_repositories_keep_outlive_upgrades(installed: Newcomer, tmp_path: Path) -> None:
     """Neither the version's folder nor that of its Python may stand in a hook or in the config."""
     (tmp_path / "repo").mkdir()
-    assert newcomer.install().returncode == 0
-    lasting = f"{newcomer.home}/.local/share/git-anvcs/current/share/git-anvcs"
+    lasting = f"{installed.home}/.local/share/git-anvcs/current/share/git-anvcs"
     for name in PROGRAMS:
-        program = newcomer.home / ".local/bin" / name
+        program = installed.home / ".local/bin" / name
         assert str(TOP) not in program.read_text()
         assert f"/{TOP.name}'" not in program.read_text()
         assert "/versions/" not in program.read_text()
         done = subprocess.run(
-            [program, "--help"], env=newcomer.env, capture_output=True, check=True
+            [program, "--help"], env=installed.env, capture_output=True, check=True
         )
         assert done.stderr == b""
 
-    env = {**newcomer.env, "PATH": f"{newcomer.home}/.local/bin:{newcomer.env['PATH']}"}
+    env = {**installed.env, "PATH": f"{installed.home}/.local/bin:{installed.env['PATH']}"}
     for words in (
         ["git", "init", "-q", "."],
         ["git", "anvcs", "init", "--agents", "none", "--yes"],
@@ -119,20 +128,22 @@ def test_paths_that_repositories_keep_outlive_upgrades(newcomer: Newcomer, tmp_p
     hook = (tmp_path / "repo/.git/hooks/post-commit").read_text()
     assert f"{lasting}/merge-drivers/gitconfig" in config
     assert f"{lasting}/hooks" in hook
-    assert f"{newcomer.home}/.local/bin/git-anvcs" in hook
+    assert f"{installed.home}/.local/bin/git-anvcs" in hook
 
 
-def test_a_broken_upgrade_leaves_the_old_version_working(newcomer: Newcomer) -> None:
-    assert newcomer.install().returncode == 0
-    before = newcomer.tree()
-    newcomer.fake("uv", '[ "$1" = --version ] && exit 0\necho "error: disk on fire" >&2\nexit 1')
-    broken = newcomer.install()
+def test_a_broken_upgrade_leaves_the_old_version_working(installed: Newcomer) -> None:
+    before = installed.tree()
+    uv = installed.fake(
+        "uv", '[ "$1" = --version ] && exit 0\necho "error: disk on fire" >&2\nexit 1'
+    )
+    broken = installed.install()
+    uv.unlink()
     assert broken.returncode == 1
     assert "disk on fire" in broken.stderr
     assert broken.stderr.count("install.sh:") == 1
-    assert newcomer.tree() == before
-    program = newcomer.home / ".local/bin/git-anvcs"
-    assert subprocess.run([program, "--version"], env=newcomer.env, check=False).returncode == 0
+    assert installed.tree() == before
+    program = installed.home / ".local/bin/git-anvcs"
+    assert subprocess.run([program, "--version"], env=installed.env, check=False).returncode == 0
 
 
 def test_prefix_takes_programs_and_pages(newcomer: Newcomer, tmp_path: Path) -> None:

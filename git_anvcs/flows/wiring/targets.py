@@ -126,7 +126,7 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
     places = [(repo.common_dir / name, "end") for name in ends]
     places.append((repo.root / ".gitattributes", "start"))
     folder = hooks_folder(repo)
-    for event in shipped_events():
+    for event in stubs.EVENTS:  # an older version may have shipped one that this has not
         places += [(folder / f"{event}{ending}", "shebang") for ending in ("", ".old", ".legacy")]
     for path, at in places:
         text = _peek(path)
@@ -138,7 +138,7 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
 
 def left_renamed(repo: Repo) -> Iterator[tuple[Path, Path]]:
     """Hooks under their other name without a stub of ours, and their own name."""
-    for event in shipped_events():
+    for event in stubs.EVENTS:
         path = hooks_folder(repo) / event
         if is_there(chained_name(path)) and not is_there(path):
             yield chained_name(path), path
