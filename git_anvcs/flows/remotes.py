@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from git_anvcs.git import config
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import UsageError
 
 
 def named(repo: Repo, remote: str) -> bool:
@@ -32,6 +33,13 @@ def for_pull(repo: Repo, words: Sequence[str], takes_value: Collection[str]) -> 
     branch = _branch(repo)
     configured = config.get(repo, f"branch.{branch}.remote") if branch else ""
     return _first(words, takes_value) or configured or _usual(repo)
+
+
+def only_names(words: Sequence[str]) -> None:
+    """Raise UsageError for an option of Git's where Git is not asked."""
+    options = [word for word in words if word.startswith("-") and word != "--"]
+    if options:
+        raise UsageError(f"{options[0]} is git's, and --records starts no git push or pull")
 
 
 def _first(words: Sequence[str], takes_value: Collection[str]) -> str:

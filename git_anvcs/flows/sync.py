@@ -15,8 +15,8 @@ from git_anvcs.git import refs as git_refs
 from git_anvcs.git.refs import RefMoved, Update
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import Offline
+from git_anvcs.provenance import codec, records, refs
 from git_anvcs.provenance import fold as folding
-from git_anvcs.provenance import records, refs
 from git_anvcs.provenance.records import META_REF, NOTES_REF
 from git_anvcs.store import atomic, lock, spool
 from git_anvcs.store.paths import Paths
@@ -174,17 +174,20 @@ def _news(
 
 
 def _sifted(repo: Repo, said: Iterable[tuple[str, bytes]]) -> tuple[dict[str, bytes], int]:
-    sides: list[dict[str, bytes]] = []
+    found: dict[str, list[bytes]] = {}
     refused: dict[bytes, str] = {}
     for commit, text in said:
         kept = folding.sift(commit, text)
         refused.update(kept.refused)
         if kept.text:
-            sides.append({commit: kept.text})
+            found.setdefault(commit, []).append(kept.text)
     paths = Paths(repo.common_dir)
     for line, reason in list(refused.items())[:_MOST_ASIDE]:
         spool.put_aside(paths, spool.Line(line[:4096], None, f"from another clone: {reason}"))
-    return folding.together(sides), len(refused)
+    # What one writer says alone is sifted, and so joined, already.
+    alone = {c: texts[0] for c, texts in found.items() if len(texts) == 1}
+    several = {c: codec.union(texts) for c, texts in found.items() if len(texts) > 1}
+    return {**alone, **several}, len(refused)
 
 
 def _batches(repo: Repo, blobs: Iterable[str]) -> Iterator[list[str]]:

@@ -45,7 +45,7 @@ def sift(commit: str, text: bytes) -> Sifted:
             refused.append(Refused(line, reason))
         else:
             kept.append(line + b"\n")
-    return Sifted(codec.union(kept), tuple(refused))
+    return Sifted(_joined(kept), tuple(refused))
 
 
 def together(sides: Iterable[Mapping[str, bytes]]) -> dict[str, bytes]:
@@ -68,6 +68,11 @@ def tells_a_prompt(text: bytes) -> bool:
     if text.count(b'"prompt"') == text.count(b'"prompt":null') and b"\\u" not in text:
         return False  # nearly every text; taking 10,000 apart would take a second
     return any(_tells(record) for record in codec.decode(text).records)
+
+
+def _joined(lines: list[bytes]) -> bytes:
+    """The union of lines that are records; one of them is its own union."""
+    return lines[0] if len(lines) == 1 else codec.union(lines)
 
 
 def _tells(record: Record) -> bool:

@@ -80,10 +80,18 @@ def _add_once(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str,
     _publish(
         repo,
         [(META_REF, meta, meta_changes), (NOTES_REF, notes, notes_changes)],
-        list(blobs.values()),
+        _missing(repo, list(blobs.values())),
         message,
     )
     return joined
+
+
+def _missing(repo: Repo, blobs: list[Object]) -> list[Object]:
+    """Those of many blobs that are not here yet: what was fetched need not be packed again."""
+    if len(blobs) <= objects.UNPACK_LIMIT:
+        return blobs
+    here = objects.ids(repo, [blob.oid for blob in blobs])
+    return [blob for blob, oid in zip(blobs, here, strict=True) if oid is None]
 
 
 def _publish(

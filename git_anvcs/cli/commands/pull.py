@@ -39,6 +39,7 @@ def run(call: Call) -> int:
     in_force = settings.load(repo, call.env)
     reading.ready(repo, call.output.note)
     if call.args.records:
+        remotes.only_names(words)
         remote = remotes.for_pull(repo, words, GIT_TAKES_VALUE)
         if not remote:
             raise UsageError("there is no remote to ask", hint="git remote add origin URL")

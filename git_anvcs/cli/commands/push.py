@@ -20,7 +20,7 @@ Example:
 from argparse import SUPPRESS, ArgumentParser
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import push, reading, settings
+from git_anvcs.flows import push, reading, remotes, settings
 from git_anvcs.git.repo import GUARD
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import DONE, UsageError
@@ -49,6 +49,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     args = call.args
+    if args.records:
+        remotes.only_names(call.rest)
     in_force = settings.load(call.repo, call.env)
     asked = push.Asked(tuple(call.rest), args.records, args.fallback, to_stderr=call.output.as_json)
     if args.after is not None:
