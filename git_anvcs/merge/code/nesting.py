@@ -4,19 +4,11 @@ A line merge looks at neighbours only: what one side added at the end of a block
 block when the other side moved the lines around it.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 from git_anvcs.merge.result import Versions
 
-Pair = tuple[bytes, bytes]
-
-
-class Nesting(NamedTuple):
-    """pairs: each line and the line it stands under; over: line -> the lines it stands under"""
-
-    pairs: frozenset[Pair]
-    over: dict[bytes, set[bytes]]
+Nesting = dict[bytes, set[bytes]]  # line -> the lines it stands under
 
 
 def misplaced(versions: Versions, text: bytes) -> int:
@@ -25,30 +17,29 @@ def misplaced(versions: Versions, text: bytes) -> int:
     Both the line above it now and the one above it there must still be in the text: otherwise
     somebody renamed the block, or wrapped it.
     """
-    sides = [nesting(versions.ours), nesting(versions.theirs)]
-    now = {line for _row, line, _above in placed(text)}
-    for row, line, above in placed(text):
-        if any((above, line) in side.pairs for side in sides):
+    sides = [nesting(placed(side)) for side in versions[1:]]
+    found = list(placed(text))
+    now = nesting(found)
+    for row, line, above in found:
+        if any(above in side.get(line, ()) for side in sides):
             continue
-        origins = [side for side in sides if line in side.over]
+        origins = [side for side in sides if line in side]
         if origins and all(elsewhere(side, line, above, now) for side in origins):
             return row
     return 0
 
 
-def elsewhere(side: Nesting, line: bytes, above: bytes, now: set[bytes]) -> bool:
+def elsewhere(side: Nesting, line: bytes, above: bytes, now: Nesting) -> bool:
     """Whether a side knows both blocks and has the line in the other one."""
-    known = not above or above in side.over
-    return known and all(not one or one in now for one in side.over[line])
+    known = not above or above in side
+    return known and all(not one or one in now for one in side[line])
 
 
-def nesting(text: bytes) -> Nesting:
-    pairs = set()
-    over: dict[bytes, set[bytes]] = {}
-    for _row, line, above in placed(text):
-        pairs.add((above, line))
+def nesting(rows: Iterable[tuple[int, bytes, bytes]]) -> Nesting:
+    over: Nesting = {}
+    for _row, line, above in rows:
         over.setdefault(line, set()).add(above)
-    return Nesting(frozenset(pairs), over)
+    return over
 
 
 def placed(text: bytes) -> Iterator[tuple[int, bytes, bytes]]:
