@@ -136,13 +136,22 @@ _ADDRESSES = (
     ("noreply@openai.com", "codex"),
     ("roomote@roocode.com", "roo"),
     ("aider@aider.chat", "aider"),
+    ("amp@ampcode.com", "amp"),
+    ("noreply@continue.dev", "continue"),
+    ("noreply@opencode.ai", "opencode"),
+    ("+factory-droid[bot]@users.noreply.github.com", "droid"),
+    ("+google-labs-jules[bot]@users.noreply.github.com", "jules"),
 )
 _LOGINS = {
     "copilot-swe-agent[bot]": "copilot",
     "devin-ai-integration[bot]": "devin",
     "cursor[bot]": "cursor",
+    "factory-droid[bot]": "droid",
+    "google-labs-jules[bot]": "jules",
 }
-_TRAILERS = ("co-authored-by", "assisted-by", "claude-session", "agent-logs-url", "generated-by")
+_TRAILERS = ("co-authored-by", "assisted-by", "agent-logs-url", "generated-by")
+# Trailers that name a session by a URL or an id: its agent, and what stands before the id.
+_SESSION_TRAILERS = {"claude-session": ("claude", "session_"), "amp-thread-id": ("amp", "")}
 _ASSISTANTS = (
     ("claude", "claude"),
     ("codex", "codex"),
@@ -162,9 +171,10 @@ def hints(author: str, committer: str, message: str) -> list[Hint]:
         if agent:
             found.append(Hint(agent, "", where))
     for key, value in _trailers(message):
-        if key == "claude-session":
-            session = value.rstrip("/").rsplit("/", 1)[-1].removeprefix("session_")
-            found.append(Hint("claude", session[:128], key))
+        if key in _SESSION_TRAILERS:
+            agent, start = _SESSION_TRAILERS[key]
+            session = value.rstrip("/").rsplit("/", 1)[-1].removeprefix(start)
+            found.append(Hint(agent, session[:128], key))
             continue
         agent = _of_person(value) if key == "co-authored-by" else _assistant(value)
         if agent:
@@ -176,7 +186,8 @@ def _trailers(message: str) -> list[tuple[str, str]]:
     """The trailers we know, from the last paragraph of the message."""
     last = message.rstrip().rsplit("\n\n", 1)[-1]
     pairs = (line.partition(":") for line in last.splitlines()[:100])
-    return [(k.strip().lower(), v.strip()) for k, _, v in pairs if k.strip().lower() in _TRAILERS]
+    said = ((key.strip().lower(), value.strip()) for key, _, value in pairs)
+    return [pair for pair in said if pair[0] in _TRAILERS or pair[0] in _SESSION_TRAILERS]
 
 
 def _of_person(said: str) -> str:

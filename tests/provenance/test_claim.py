@@ -232,10 +232,29 @@ def test_signals_never_hold_a_value_of_a_variable() -> None:
         ("cursor[bot] <1+cursor[bot]@x> 1 +0000", "x", ["cursor"]),
         ("Copilot <198982749+Copilot@users.noreply.github.com> 1 +0", "x", ["copilot"]),
         ("Eve <evil-noreply@anthropic.com>", "x", []),
+        ("Eve <evil-amp@ampcode.com>", "x", []),
+        ("A B (aider) <a@b> 1 +0000", "x", ["aider"]),
+        ("A <a@b>", "x\n\nCo-authored-by: aider (gpt-5) <aider@aider.chat>", ["aider"]),
+        ("devin-ai-integration[bot] <1+devin-ai-integration[bot]@x>", "x", ["devin"]),
+        ("factory-droid[bot] <1+factory-droid[bot]@users.noreply.github.com>", "x", ["droid"]),
+        ("google-labs-jules[bot] <1+x@y>", "x", ["jules"]),
+        ("A <a@b>", "x\n\nCo-authored-by: Continue <noreply@continue.dev>", ["continue"]),
+        (
+            "A <a@b>",
+            "x\n\nAmp-Thread-ID: https://ampcode.com/threads/T-1\n"
+            "Co-authored-by: Amp <amp@ampcode.com>",
+            ["amp", "amp"],
+        ),
     ],
 )
 def test_hints_are_read_from_a_commit(author: str, message: str, expected: list[str]) -> None:
     assert [hint.agent for hint in hints(author, "C <c@d>", message)] == expected
+
+
+def test_a_trailer_names_the_session_when_it_has_one() -> None:
+    amp = "x\n\nAmp-Thread-ID: https://ampcode.com/threads/T-1/"
+    claude = "x\n\nClaude-Session: https://claude.ai/code/session_01Ab"
+    assert [h.session for m in (amp, claude) for h in hints("", "", m)] == ["T-1", "01Ab"]
 
 
 @pytest.mark.parametrize(
