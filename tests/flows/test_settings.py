@@ -155,10 +155,23 @@ def test_a_link_to_a_device_is_no_settings_file(repo: Sandbox) -> None:
 
 
 def test_escape_sequences_of_the_file_never_reach_the_terminal(repo: Sandbox) -> None:
-    repo.write(FILE, 'adapters: {s3: {region: "\\e[2Jx", bucket: "\\e[31mred"}}\n')
-    for command in (("config", "show", "--origin"), ("config", "get", "adapters.s3.region")):
+    repo.write(FILE, 'blobs: {track: ["\\e[2Jx"]}\nadapters: {s3: {bucket: "\\e[31mred"}}\n')
+    for command in (("config", "show", "--origin"), ("config", "get", "blobs.track")):
+        assert "2Jx" in repo.anvcs(*command)
         assert "\x1b" not in repo.anvcs(*command)
     assert "\x1b" not in repo.run("git-anvcs", "trust", "show").stdout
     repo.write(FILE, '"\\e[2J": 1\n')
     done = repo.run("git-anvcs", "config", "show")
     assert (done.returncode, "\x1b" in done.stderr) == (2, False)
+
+
+def test_no_text_that_names_a_server_takes_a_secret_there_unapproved(repo: Sandbox) -> None:
+    """The region, too, becomes a part of the server's name."""
+    text = "adapters: {s3: {bucket: '${KEY}', region: '${KEY}', endpoint_url: '${KEY}'}}"
+    repo.write(FILE, text)
+    found = json.loads(repo.anvcs("config", "show", "--json", env={"KEY": "secret"}))
+    values = {name: setting["value"] for name, setting in found["settings"].items()}
+    assert [values[f"adapters.s3.{key}"] for key in ("bucket", "region", "endpoint_url")] == [
+        ""
+    ] * 3
+    assert len(found["inert"]) == 3
