@@ -56,16 +56,37 @@ def check(repo: Repo, *, by_schema: bool = False) -> Report:
 def repair(repo: Repo) -> int:
     """Make both refs and the mirror agree; returns how many commits' records were written."""
     held = _Held(repo)
+    saved = _from_mirror(repo, held) if held.broken else {}
     for ref in held.broken:
         repo.git("update-ref", "-d", ref)
     wrong = [f.commit for f in held.disagreements() if f.mendable]
     if held.broken:
         wrong = list(dict.fromkeys([*held.meta, *held.notes]))
     texts = {c: t for c in wrong if c not in held.foreign and (t := held.text(c))}
+    texts = {**saved, **texts}
     for batch in _batches(texts):
         refs.add(repo, batch, f"anvcs: repair {len(batch)} records")
     _mend_mirror(repo)
     return len(texts)
+
+
+def _from_mirror(repo: Repo, held: "_Held") -> dict[str, bytes]:
+    """What only the mirror has still, when a ref is lost (`git gc --prune=now` beside a writer).
+
+    Files that somebody committed there are no mirror.
+    """
+    folder = mirror.place(repo)
+    if folder is None or repo.try_git("-C", str(folder), "ls-files", "--", ".").stdout:
+        return {}
+    found = {}
+    for commit, path in _files(folder).items():
+        if commit in held.meta or commit in held.notes or path.is_symlink():
+            continue
+        text = path.read_bytes()
+        read = codec.decode(text).records
+        if read and all(record.commit == commit for record in read):
+            found[commit] = codec.union([text])
+    return found
 
 
 class _Held:

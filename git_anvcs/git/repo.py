@@ -193,6 +193,8 @@ def _subcommand(argv: tuple[str, ...]) -> str:
 
 
 def _hint(said: str) -> str:
+    if "cannot lock ref 'refs/" in said and "reference already exists" in said:  # yet unreadable
+        return "the ref points to nothing; `git anvcs meta fsck --repair` mends ours"
     if "index.lock" in said or "cannot lock ref" in said:
         return "another git is running here; try again when it has ended"
     if _NOT_FETCHED in said:

@@ -1,5 +1,6 @@
 """Both refs and the mirror are compared, and each is made again from the others."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,21 @@ def test_records_follow_commits_in_repositories_that_libgit2_cannot_open(
     assert found[copied].lineage[0]["from"] == [picked]
     assert found[copied].change_id == found[picked].change_id
     assert "anvcs/commit-meta/1" in repo.git("log", "-1", "--notes=anvcs")
+
+
+def test_records_come_back_from_the_mirror_when_both_refs_are_lost(tmp_path: Path) -> None:
+    repo = Sandbox(tmp_path)
+    repo.anvcs("init", "--agents", "none", "--drivers", "none", "--yes")
+    first = repo.commit("one", {"a": "1"})
+    repo.anvcs("drain")
+    before = json.loads(repo.anvcs("show", "--json", first))
+    for ref in ("refs/anvcs/meta", "refs/notes/anvcs"):  # as gc leaves them beside a writer
+        repo.write(f".git/{ref}", f"{'1' * 40}\n")
+    second = repo.commit("two", {"a": "2"})
+    waits = repo.run("git-anvcs", "drain")
+    assert waits.returncode != 0
+    assert "meta fsck --repair" in waits.stderr
+    repo.anvcs("meta", "fsck", "--repair")
+    assert json.loads(repo.anvcs("show", "--json", first)) == before
+    assert json.loads(repo.anvcs("show", "--json", second))
+    repo.anvcs("meta", "fsck")
