@@ -13,7 +13,7 @@ from git_anvcs.provenance.events import Event
 MOST_ACTIVE = 64
 MOST_EDITS = 4096
 MOST_SHELLS = 64
-MOST_SEEN = 512
+MOST_SEEN = 64  # two hooks tell the same event within moments
 
 # Shorter ids may be the same for two agents, or for two calls of a tool (some say just `bash`).
 _UNIQUE_SESSION = 16

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.flows.wiring import agents, attributes, block
+from git_anvcs.flows.wiring.agent_tables import WIRINGS, Wiring
 
 LINES = st.lists(st.text(alphabet="ab =\"'#", max_size=6), max_size=4)
 TEXT = st.binary(max_size=60) | st.text(alphabet="a\n\r#[", max_size=20).map(str.encode)
@@ -57,24 +58,28 @@ def test_a_begin_line_without_an_end_is_left_alone() -> None:
         b"{}",
     ],
 )
-def test_an_agents_other_settings_stay_when_our_hooks_come_and_go(text: bytes) -> None:
-    there = agents.put(text, "'/a b/git-anvcs' hook claude")
-    assert agents.put(there, "'/a b/git-anvcs' hook claude") == there
-    moved = agents.put(there, "/new/git-anvcs hook claude")
+@pytest.mark.parametrize("name", [n for n, w in WIRINGS.items() if isinstance(w, Wiring)])
+def test_an_agents_other_settings_stay_when_our_hooks_come_and_go(text: bytes, name: str) -> None:
+    there = agents.put(text, name, "'/a b/git-anvcs'")
+    assert agents.put(there, name, "'/a b/git-anvcs'") == there
+    moved = agents.put(there, name, "/new/git-anvcs")
     assert b"/a b/" not in moved
-    assert agents.has(moved, "/new/git-anvcs hook claude")
-    rest = agents.take(moved)
+    assert agents.put(moved, name, "/new/git-anvcs") == moved
+    assert agents.has_any(moved, name)
+    rest = agents.take(moved, name)
     assert (rest is None) == (text == b"{}")
     if rest is not None:
         import json
 
-        assert json.loads(rest) == json.loads(text)
+        wiring = WIRINGS[name]
+        base = dict(wiring.base) if isinstance(wiring, Wiring) else {}
+        assert json.loads(rest) == {**base, **json.loads(text)}
 
 
 @pytest.mark.parametrize("text", [b"", b"[", b"[]", b'{"hooks": []}', b'{"hooks": {"Stop": {}}}'])
 def test_settings_of_another_form_are_refused(text: bytes) -> None:
     with pytest.raises(agents.NotSettings):
-        agents.take(text)
+        agents.take(text, "claude")
 
 
 def test_the_owners_merge_attributes_are_repeated_when_ours_outrank_them() -> None:

@@ -157,7 +157,9 @@ def test_auto_takes_the_agents_that_left_a_folder(repo: Sandbox) -> None:
 
 
 def test_a_tracked_file_is_written_only_when_its_agent_is_named(repo: Sandbox) -> None:
-    repo.commit("settings", {".gemini/settings.json": '{"theme": "x"}\n'})
+    repo.commit("settings", {".gemini/settings.json": '{"theme": "x"} // mine\n'})
+    repo.anvcs("init")
+    repo.commit("settings", {".gemini/settings.json": '{"theme": "\\ud800"}\n'})
     answer = json.loads(repo.anvcs("init", "--json"))
     assert any("Git tracks .gemini/settings.json" in note for note in answer["notes"])
     assert repo.git("status", "--porcelain") == ""

@@ -38,27 +38,31 @@ def wanted(repo: Repo, names: Sequence[str], home: Path, program: str) -> Places
     notes: list[str] = []
     by_name = tuple(names) != ("auto",)
     for name in _named(repo, names, home):
-        found = [p for p in _places(repo, name, program) if _is_free(p, notes)]
-        if not by_name and (kept := tracked(repo, found)):
+        if not by_name and (kept := tracked(repo, _files(name))):
             shown = ", ".join(sorted(kept))
             notes.append(
                 f"agent {name}: not wired, Git tracks {shown}; `git anvcs init --agents {name}`"
                 " (with the others you want) writes it, for you to commit or not"
             )
             continue
+        found = [p for p in _places(repo, name, program) if _is_free(p, notes)]
         made += found
         if found and WIRINGS[name].note:
             notes.append(f"agent {name}: {WIRINGS[name].note}")
     return Places(tuple(made), tuple(notes))
 
 
-def tracked(repo: Repo, places: Sequence[Place]) -> set[str]:
-    """Those of the files that Git tracks, as paths in the worktree."""
-    if not places:
+def tracked(repo: Repo, names: Sequence[str]) -> set[str]:
+    """Those of the files, as paths in the worktree, that Git tracks."""
+    if not names:
         return set()
-    names = [place.path.relative_to(repo.root).as_posix() for place in places]
     listed = repo.try_git("ls-files", "-z", "--", *(f":(top,literal){n}" for n in names)).stdout
     return {name.decode(errors="surrogateescape") for name in listed.split(b"\0") if name}
+
+
+def _files(name: str) -> list[str]:
+    wiring = WIRINGS[name]
+    return [wiring.file] if isinstance(wiring, Wiring) else list(wiring.files)
 
 
 def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
@@ -74,9 +78,10 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
             text = _peek(repo.root / file)
             if agent_files.is_ours(text):
                 held.append(Place(name, repo.root / file, pieces.Whole(text)))
-    known = tracked(repo, held)
-    for place in held:
-        if place.path.relative_to(repo.root).as_posix() not in known:
+    names = [place.path.relative_to(repo.root).as_posix() for place in held]
+    known = tracked(repo, names)
+    for name, place in zip(names, held, strict=True):
+        if name not in known:
             yield place.path, place.piece
 
 
@@ -114,7 +119,8 @@ def _places(repo: Repo, name: str, program: str) -> Iterator[Place]:
         pieces.put(path.read_bytes() if path.is_file() else None, piece)
     except agents.NotSettings as error:
         raise AnvcsError(
-            f"{path}: {error.message}", hint="mend it, or `git anvcs init --agents none`"
+            f"{path}: {error.message}",
+            hint="mend it, or leave it out: `git anvcs init --agents LIST`, or --agents none",
         ) from error
     yield Place(f"agent {name}", path, piece)
 

@@ -123,5 +123,8 @@ def _render(value: dict[str, Any], like: bytes) -> bytes:
     lines = like.decode(errors="replace").splitlines()
     spaces = next((len(x) - len(x.lstrip()) for x in lines[1:] if x[:1] == " "), 2)
     indent: int | str = "\t" if any(x[:1] == "\t" for x in lines) else spaces
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
-    return (text + ("\n" if like[-1:] == b"\n" or not like else "")).encode()
+    end = "\n" if like[-1:] == b"\n" or not like else ""
+    try:
+        return (json.dumps(value, indent=indent, ensure_ascii=False) + end).encode()
+    except UnicodeEncodeError:  # an escape of half a character, which UTF-8 cannot hold
+        return (json.dumps(value, indent=indent) + end).encode()

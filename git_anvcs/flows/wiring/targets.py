@@ -281,8 +281,8 @@ def _text_of(repo: Repo, name: str) -> str:
 
 
 def _excludes(repo: Repo, settings: Sequence[agent_places.Place]) -> Target:
-    known = agent_places.tracked(repo, settings)
     names = [place.path.relative_to(repo.root).as_posix() for place in settings]
+    known = agent_places.tracked(repo, names)
     lines = ["/.ai/meta/", *(f"/{name}" for name in names if name not in known)]
     path = repo.common_dir / "info" / "exclude"
     return Target("excludes", path, pieces.Block(tuple(lines)))
