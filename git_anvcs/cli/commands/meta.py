@@ -6,6 +6,10 @@
   meta fsck [--repair]            do both refs and the mirror hold the same, valid records?
   meta export [COMMIT ...]        records as JSON Lines (all of them without COMMIT)
   meta import FILE                take JSON Lines in (- is standard input); known ones stay
+  meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
+
+--format stands last. export: git-ai (the authorship note of one commit), agent-trace and in-toto
+(one JSON object a line; the in-toto statements are not signed).
 
 VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
 (prompt_info.policy). A record that a newer git-anvcs wrote is kept as it is and never changed.
@@ -18,17 +22,20 @@ value, 4 some lines of an import could not be used, the rest is in.
 Example:
   git anvcs meta set HEAD model=anthropic/claude-opus-4 tests_passed=true coverage=91.5
   git anvcs meta fsck --repair
-  git anvcs meta export --format anvcs > records.jsonl
+  git anvcs meta export > records.jsonl
+  git anvcs meta export HEAD --format git-ai
 """
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 import hashlib
 from pathlib import Path
 import sys
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import edit_record, fsck, mirror, reading
+from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
+from git_anvcs.kernel.terminal import safe_text
 from git_anvcs.provenance import codec, records, refs
 from git_anvcs.provenance.record import Record
 
@@ -38,7 +45,9 @@ _TYPES = ("blob", "model", "dataset", "report", "coverage", "log", "transcript",
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("action", choices=tuple(_ACTIONS), help="what to do, see above")
     parser.add_argument("words", nargs="*", metavar="ARGUMENT", help="its arguments")
-    parser.add_argument("--format", choices=("anvcs",), default="anvcs", help="of the lines")
+    parser.add_argument(
+        "--format", choices=exchange.FORMATS, default="anvcs", help="export, import: in whose words"
+    )
     parser.add_argument("--dry-run", action="store_true", help="show it, write nothing")
     parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
     parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
@@ -127,12 +136,29 @@ def _export(call: Call) -> int:
     stored = commits or list(records.listing(call.repo, records.META_REF))
     texts = records.texts(call.repo, stored)
     found = [record for commit in stored for record in codec.decode(texts.get(commit, b"")).records]
-    lines = "\n".join(record.line.decode(errors="replace") for record in found)
-    call.output.answer({"records": [record.value for record in found]}, lines)
+    form = call.args.format
+    if form == "anvcs":
+        lines = "\n".join(record.line.decode(errors="replace") for record in found)
+        call.output.answer({"records": [record.value for record in found]}, lines)
+        return DONE
+    return _export_as(call, form, records.read(call.repo, stored))
+
+
+def _export_as(call: Call, form: str, found: Mapping[str, Record]) -> int:
+    if form == "git-ai" and len(found) != 1 and not call.output.as_json:
+        raise UsageError("a note is of one commit: name it, or use --json for several")
+    if form == "in-toto":
+        call.output.note("the statements are not signed: this clone has no key for it")
+    made = {commit: exchange.written(record, form) for commit, record in found.items()}
+    call.output.answer({"format": form, "exported": made}, "\n".join(made.values()).rstrip("\n"))
     return DONE
 
 
 def _import(call: Call) -> int:
+    if call.args.format == "git-ai":
+        return _import_notes(call)
+    if call.args.format != "anvcs":
+        raise UsageError(f"{call.args.format} can only be exported")
     name = _one(call)
     try:
         data = sys.stdin.buffer.read() if name == "-" else (call.cwd / name).read_bytes()
@@ -149,6 +175,18 @@ def _import(call: Call) -> int:
     facts = {"commits": list(texts), "refused": refused, "dry_run": call.args.dry_run}
     call.output.answer(facts, f"{len(texts)} commits' records taken in, {len(refused)} lines not")
     return PARTLY if refused else DONE
+
+
+def _import_notes(call: Call) -> int:
+    ref = _one(call, default="refs/notes/ai")
+    taken = exchange.take_notes(call.repo, ref, dry_run=call.args.dry_run)
+    for sentence in taken.refused:
+        call.output.note(safe_text(sentence))
+    dry = call.args.dry_run
+    facts = {"commits": list(taken.commits), "refused": list(taken.refused), "dry_run": dry}
+    said = f"{len(taken.commits)} commits' notes taken in, {len(taken.refused)} not"
+    call.output.answer(facts, said)
+    return PARTLY if taken.refused else DONE
 
 
 def _artifact(path: Path, kind: str) -> dict[str, object]:

@@ -1,0 +1,73 @@
+"""Story: records go out in another standard's words, and notes of the Git AI Standard come in."""
+
+from collections.abc import Sequence
+import json
+from typing import NamedTuple
+
+from git_anvcs.flows import edit_record, mirror
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.provenance import records, refs
+from git_anvcs.provenance.exchange import agent_trace, git_ai, in_toto
+from git_anvcs.provenance.record import Record
+
+FORMATS = ("anvcs", "git-ai", "agent-trace", "in-toto")
+
+
+class Taken(NamedTuple):
+    """What an import did: commits whose records say more now, and a sentence for each refusal."""
+
+    commits: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+def written(record: Record, form: str) -> str:
+    """A record in one of FORMATS: a note, or one line of JSON."""
+    match form:
+        case "git-ai":
+            return git_ai.write(record)
+        case "agent-trace":
+            return json.dumps(agent_trace.write(record), ensure_ascii=False)
+        case "in-toto":
+            return json.dumps(in_toto.write(record), ensure_ascii=False)
+    return record.line.decode(errors="replace")
+
+
+def take_notes(repo: Repo, ref: str, *, dry_run: bool = False) -> Taken:
+    """Take in what Git AI notes say of commits whose records attest nothing yet.
+
+    A note of a commit that is not here is refused; nothing we know is replaced.
+    """
+    if not ref.startswith("refs/notes/"):
+        raise UsageError(f"{ref} is no notes ref", hint=f"git anvcs meta import {git_ai.REF}")
+    listed = records.listing(repo, ref)
+    blobs = {found.oid: found.data for found in objects.read(repo, listed.values()) if found}
+    known = records.read(repo, listed)
+    made: dict[str, bytes] = {}
+    refused = []
+    for commit, oid in listed.items():
+        if commit in known and known[commit].mapping("attestations"):
+            continue
+        try:
+            said = git_ai.read(blobs.get(oid, b""))
+            record = edit_record.edited(repo, commit, {**said, **_maker(known.get(commit), said)})
+        except (git_ai.NotANote, AnvcsError, KeyError) as error:
+            reason = "its commit is not here" if isinstance(error, KeyError) else str(error)
+            refused.append(f"{commit[:12]}: {reason}")
+        else:
+            made[commit] = record.line + b"\n"
+    if made and not dry_run:
+        joined = refs.add(repo, made, f"anvcs: {len(made)} records from Git AI notes")
+        mirror.update(repo, joined)
+    return Taken(tuple(made), tuple(refused))
+
+
+def _maker(record: Record | None, said: dict[str, object]) -> dict[str, object]:
+    """Who made the commit, where nobody is known and the note names one session."""
+    sessions: Sequence[dict[str, dict[str, str]]] = list((said.get("sessions") or {}).values())  # type: ignore[attr-defined]
+    if (record and record.agent_id != "untracked") or len(sessions) != 1:
+        return {}
+    agent = sessions[0]["agent_id"]
+    made: dict[str, object] = {"agent_id": f"{agent['tool']}:{agent['id']}"}
+    return {**made, "model": agent["model"]} if "/" in agent["model"] else made
