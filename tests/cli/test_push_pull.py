@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, newer_git
 
 REFUSES = """#!/bin/sh
 while read -r old new ref; do
@@ -192,3 +192,19 @@ def test_pull_says_when_records_cannot_come(repo: Sandbox, origin: Path) -> None
 def test_push_without_a_remote_is_gits_to_answer(repo: Sandbox) -> None:
     repo.commit("one", {"a": "1"})
     assert repo.run("git-anvcs", "push").returncode == 128
+
+
+def test_records_travel_between_sha256_and_reftable_repositories(tmp_path: Path) -> None:
+    kind = {"GIT_DEFAULT_HASH": "sha256", "GIT_DEFAULT_REF_FORMAT": "reftable"}
+    repo = Sandbox(tmp_path, **newer_git(tmp_path / "newer"), **kind)
+    assert repo.git("rev-parse", "--show-ref-format").strip() == "reftable"
+    path = tmp_path / "origin.git"
+    repo.git("init", "-q", "--bare", "-b", "main", str(path))
+    repo.git("remote", "add", "origin", str(path))
+    repo.anvcs("init", "--agents", "none", "--drivers", "none", "--remote", "origin")
+    repo.commit("one", {"a": "1"})
+    repo.anvcs("push", "-u", "origin", "main")
+    other = clone(repo, path)
+    other.anvcs("pull")
+    assert shown(other) == shown(repo)
+    assert len(str(shown(other)["subject"]["commit"])) == 64  # type: ignore[index]
