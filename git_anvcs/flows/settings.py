@@ -64,12 +64,26 @@ def read_file(repo: Repo, env: Mapping[str, str]) -> Written | None:
         raise UsageError(f"{FILE}:{error.line}:{error.column}: {error.message}") from error
     # The specification's example has blobs below adapters; both places are understood.
     document, places = _lift_blobs(parsed.value or {}, parsed.places)
+    written = words.flatten(document) if isinstance(document, dict) else {}
     document = _expanded(document, words.schema(), env)
     found = words.problems(document, words.schema())
     if found:
         raise _mistakes(found, places)
     flat = words.flatten(document)
-    return Written(text, {n: Value(v, _origin(n, places)) for n, v in flat.items()})
+    values = {
+        name: Value(
+            value,
+            _origin(name, places),
+            written=written.get(name) if _filled(value, written.get(name)) else None,
+        )
+        for name, value in flat.items()
+    }
+    return Written(text, values)
+
+
+def _filled(value: object, written: object) -> bool:
+    """Whether variables made this text; a number or a yes is no secret."""
+    return isinstance(value, str | list) and value != written
 
 
 def _bytes(repo: Repo) -> bytes | None:

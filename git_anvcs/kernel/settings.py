@@ -53,11 +53,21 @@ class Problem(NamedTuple):
 
 
 class Value(NamedTuple):
-    """A value and where it comes from. inert: why it is not in force, empty when it is."""
+    """A value and where it comes from.
+
+    inert: why it is not in force, empty when it is
+    written: how it was written, where variables filled it in; they may be secrets
+    """
 
     value: Any
     origin: str
     inert: str = ""
+    written: Any = None
+
+    @property
+    def shown(self) -> Any:
+        """What may stand on a screen or in a log."""
+        return self.value if self.written is None else self.written
 
 
 Layer = Mapping[str, Value]

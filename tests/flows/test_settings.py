@@ -39,7 +39,10 @@ def test_the_example_of_the_specification_is_understood_as_it_stands(repo: Sandb
     assert settings["blobs.upload_on_commit"] == {"value": False, "origin": f"{FILE}:10:5"}
     assert settings["adapters.s3.region"] == {"value": "", "origin": "default"}
     assert settings["adapters.s3.bucket"]["value"] == ""
-    assert answer["inert"]["adapters.s3.bucket"]["value"] == "b-1"
+    assert answer["inert"]["adapters.s3.bucket"]["value"] == "${AI_VCS_S3_BUCKET}"
+    repo.anvcs("trust", "approve", env={"AI_VCS_S3_BUCKET": "b-1"})
+    asked = repo.anvcs("config", "get", "adapters.s3.bucket", env={"AI_VCS_S3_BUCKET": "b-1"})
+    assert asked == "b-1\n"
 
 
 def test_git_and_then_the_environment_win_when_several_say_something(repo: Sandbox) -> None:
@@ -175,3 +178,18 @@ def test_no_text_that_names_a_server_takes_a_secret_there_unapproved(repo: Sandb
         ""
     ] * 3
     assert len(found["inert"]) == 3
+
+
+def test_what_a_variable_holds_is_shown_only_to_who_asks_for_it(repo: Sandbox) -> None:
+    repo.write(FILE, "adapters: {s3: {bucket: '${KEY}'}}\nremotes: ['${KEY}']\n")
+    for command in (
+        ("config", "show", "--origin"),
+        ("trust", "show"),
+        ("config", "show", "--json"),
+    ):
+        done = repo.run("git-anvcs", *command, env={"KEY": "secret"})
+        assert "${KEY}" in done.stdout
+        assert "secret" not in done.stdout + done.stderr
+    repo.run("git-anvcs", "trust", "approve", env={"KEY": "secret"})
+    asked = repo.anvcs("config", "get", "adapters.s3.bucket", env={"KEY": "secret"})
+    assert asked == "secret\n"

@@ -3,6 +3,7 @@
 A setting comes from its default, from ai-vcs.config.yaml at the top of the repository, from Git's
 configuration (`anvcs.prompt.policy`), or from the environment (`ANVCS_PROMPT_POLICY`); the later
 wins. What the repository's file says about sending data is inert until `git anvcs trust approve`.
+`show` prints `${NAME}` as it is written, since it may stand for a secret; `get` fills it in.
 
 Examples:
   git anvcs config show --origin
@@ -46,8 +47,8 @@ def run(call: Call) -> int:
     inert = found.inert()
     rows = {name: found.find(name) for name in words.known()}
     facts = {
-        "settings": {n: {"value": v.value, "origin": v.origin} for n, v in rows.items()},
-        "inert": {n: {"value": v.value, "origin": v.origin} for n, v in inert.items()},
+        "settings": {n: {"value": v.shown, "origin": v.origin} for n, v in rows.items()},
+        "inert": {n: {"value": v.shown, "origin": v.origin} for n, v in inert.items()},
     }
     call.output.answer(facts, lambda: safe_text(_table(found, origin=call.args.origin)))
     return 0
@@ -57,10 +58,10 @@ def _table(found: Settings, *, origin: bool) -> str:
     lines, inert = [], found.inert()
     for name in words.known():
         value = found.find(name)
-        line = f"{name} = {_plain(value.value)}"
+        line = f"{name} = {_plain(value.shown)}"
         lines.append(f"{line:<44} {value.origin}" if origin else line)
         if name in inert:
-            said = f"  inert: {_plain(inert[name].value)}"
+            said = f"  inert: {_plain(inert[name].shown)}"
             lines.append(f"{said:<44} {inert[name].origin}, {inert[name].inert}")
     if inert:
         lines.append("`git anvcs trust show` explains; `git anvcs trust approve` puts it in force")

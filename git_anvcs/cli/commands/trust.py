@@ -61,7 +61,7 @@ def _asks(written: Written | None) -> list[dict[str, object]]:
         could = words.known()[name].asks(value.value)
         if could:
             found.append(
-                {"key": name, "value": value.value, "origin": value.origin, "could": could}
+                {"key": name, "value": value.shown, "origin": value.origin, "could": could}
             )
     return found
 

@@ -113,7 +113,7 @@ def merge_with_anvcs(stage: Stage) -> tuple[int, float]:
 
 def read(stage: Stage) -> None:
     chapter(stage, 6, "Who made this?")
-    stage.show("git anvcs log --oneline -n 4")
+    stage.show("git anvcs log --oneline --topo-order -n 4")
     stage.show("git anvcs show")
     found = stage.show("git grep -n 'def shipping' cart.py")
     line = found.output.split(":")[1]
