@@ -27,6 +27,8 @@ import sys
 import tempfile
 
 CONFIG = Path(__file__).parents[1] / "merge-drivers" / "gitconfig"
+WORD = re.compile(r"\w+")
+JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+')
 KINDS = {
     "conflicts": "files Git conflicts on",
     "equal": "resolved, equal to the human's",
@@ -205,7 +207,7 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
     )
     if parses(path, ours) and parses(path, theirs) and not parses(path, result):
         yield "unparsable"
-    if lost_lines(base, ours, theirs, result):
+    if lost_lines(base, ours, theirs, result, JSON_TOKEN if path.endswith(".json") else WORD):
         yield "lost"
 
 
@@ -237,21 +239,24 @@ def parses(path: str, source: bytes) -> bool:
     return True
 
 
-def lost_lines(base: bytes, ours: bytes, theirs: bytes, result: bytes) -> list[str]:
+def lost_lines(
+    base: bytes, ours: bytes, theirs: bytes, result: bytes, word: re.Pattern[str] = WORD
+) -> list[str]:
     """Lines that one side added or nobody removed, and that the result lacks.
 
     A line counts without white space around it and a comma behind it. A line that was rewritten
-    (two imports that became one) is not lost as long as every word of it is there often enough.
+    (two imports that became one, a list broken into lines) is not lost as long as every word of
+    it is there often enough; in JSON a word is a whole key or value.
     """
     rows = least(*map(lines, (base, ours, theirs)))
     kept = Counter(lines(result))
     short = [row for row, due in rows.items() if kept[row] < due]
     if not short:
         return []
-    words = least(*map(words_of, (base, ours, theirs)))
-    said = Counter(words_of(result))
+    words = least(*(words_of(side, word) for side in (base, ours, theirs)))
+    said = Counter(words_of(result, word))
     return [
-        row for row in short if any(said[word] < words[word] for word in words_of(row.encode()))
+        row for row in short if any(said[one] < words[one] for one in words_of(row.encode(), word))
     ]
 
 
@@ -290,8 +295,8 @@ def lines(source: bytes) -> list[str]:
     return [row for row in rows if len(row) > 1]
 
 
-def words_of(source: bytes) -> list[str]:
-    found = re.findall(r"\w+", source.decode(errors="replace"))
+def words_of(source: bytes, word: re.Pattern[str]) -> list[str]:
+    found = word.findall(source.decode(errors="replace"))
     return [word for word in found if word not in ("from", "import")]
 
 

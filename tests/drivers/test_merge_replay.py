@@ -5,7 +5,7 @@ from pathlib import Path
 import shutil
 import sys
 
-from benchmarks.merge_replay import lost_lines
+from benchmarks.merge_replay import JSON_TOKEN, lost_lines
 from tests.drivers.support import (
     BASE,
     OURS,
@@ -71,3 +71,12 @@ def test_the_replay_stops_when_the_driver_is_not_on_the_path(repo: Sandbox) -> N
     done = repo.run(*argv, env={"PATH": str(folder)})
     assert done.returncode != 0
     assert "git-ai-merge is not on PATH" in done.stderr
+
+
+def test_a_value_of_json_counts_whole_when_lists_are_broken_into_lines() -> None:
+    base = b'{"a": ["x.json"]}'
+    ours = b'{"a": ["y.json"]}'
+    theirs = b'{"a": [\n"y.json",\n"x.json"\n]}'
+    assert not lost_lines(base, ours, theirs, b'{"a": ["y.json"]}', JSON_TOKEN)
+    assert lost_lines(base, ours, theirs, b'{"a": []}', JSON_TOKEN)
+    assert lost_lines(base, base, theirs, b'{"a": ["x.json"]}', JSON_TOKEN) == ['"y.json"']
