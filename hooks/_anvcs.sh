@@ -152,6 +152,8 @@ anvcs_waits() {
 	if [ -e "$anvcs_spool/waits" ] || [ ! -e "$anvcs_spool/state.json" ]; then return 0; fi
 	for anvcs_value in "$anvcs_common/logs/HEAD" "$anvcs_common"/worktrees/*/logs/HEAD \
 		"$anvcs_common/reftable/tables.list" "$anvcs_common"/worktrees/*/reftable/tables.list; do
+		# POSIX.1-2024 has -nt; dash, bash, busybox and zsh had it long before.
+		# shellcheck disable=SC3013
 		if [ "$anvcs_value" -nt "$anvcs_spool/state.json" ]; then return 0; fi
 	done
 	return 1
