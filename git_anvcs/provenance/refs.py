@@ -10,7 +10,7 @@ import random
 import time
 from typing import NamedTuple
 
-from git_anvcs.git import objects, refs, trees
+from git_anvcs.git import gc, objects, refs, trees
 from git_anvcs.git.objects import NO_FETCH, Object
 from git_anvcs.git.refs import RefMoved, Update
 from git_anvcs.git.repo import GitFailed, Repo
@@ -21,6 +21,7 @@ from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
 
 _TRIES = 40
+_GC_SECONDS = 5.0
 
 
 class Tip(NamedTuple):
@@ -111,8 +112,22 @@ def _publish(
         made += [*new_trees, commit]
         updates.append(Update(ref, tip.commit, commit.oid))
     if updates:
+        gc.wait(repo, timeout=_GC_SECONDS)
         objects.write(repo, made)
         refs.update(repo, updates, message.split("\n", 1)[0])
+        _outlive_gc(repo, made)
+
+
+def _outlive_gc(repo: Repo, made: list[Object]) -> None:
+    """Write again what a `git gc --prune=now` beside us has deleted before a ref held it.
+
+    Refs hold it now, so that the next one does not; one that is running may have looked earlier.
+    """
+    for _ in range(2):
+        here = objects.ids(repo, [found.oid for found in made])
+        objects.write(repo, [o for o, oid in zip(made, here, strict=True) if oid is None])
+        if not gc.wait(repo, timeout=_GC_SECONDS):
+            return
 
 
 def _tip(repo: Repo, ref: str, paths: Iterable[str]) -> Tip:
