@@ -1,7 +1,6 @@
 """Whether `git gc` is running: with --prune=now it deletes what no ref holds yet (git-gc(1))."""
 
 import os
-import socket
 import time
 
 from git_anvcs.git.repo import Repo
@@ -29,7 +28,7 @@ def running(repo: Repo) -> bool:
         pid, _, host = path.read_text(errors="replace").strip().partition(" ")
         if time.time() - path.stat().st_mtime > _STALE_SECONDS or not pid.isdigit():
             return False
-        if host == socket.gethostname():
+        if host == os.uname().nodename:
             os.kill(int(pid), 0)
     except PermissionError:
         return True  # alive, somebody else's
