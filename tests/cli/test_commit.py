@@ -10,7 +10,7 @@ import pytest
 
 from git_anvcs import provenance
 from git_anvcs.store.schemas import violations
-from tests.support.sandbox import Sandbox, newer_git
+from tests.support.sandbox import Sandbox, hook_folder, newer_git
 
 JUNIT = "<testsuite>" + "<testcase name='a'/>" * 3 + "</testsuite>"
 FAILED = "<testsuite><testcase><failure/></testcase></testsuite>"
@@ -171,7 +171,7 @@ def test_words_come_to_the_record_when_it_was_written_before_the_hook_told(
     wired: Sandbox,
 ) -> None:
     # A drain runs while the commit's own hook has not written its line yet: chained hooks first.
-    hook = wired.root / ".git/hooks/post-commit"
+    hook = hook_folder(wired.root) / "post-commit"
     stub = hook.read_text()
     shebang, _, rest = stub.partition("\n")
     hook.write_text(f"{shebang}\ngit anvcs drain >/dev/null\n{rest}")

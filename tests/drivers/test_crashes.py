@@ -25,7 +25,7 @@ from tests.drivers.support import (
     two_sides,
     wire,
 )
-from tests.support.sandbox import Sandbox, newer_git
+from tests.support.sandbox import Sandbox, config_hooks, newer_git
 
 FAULTY = Path(__file__).with_name("faulty_driver.py")
 
@@ -137,6 +137,10 @@ def test_markers_stand_when_the_program_is_broken(history: Sandbox, text: str) -
 
 def test_markers_stand_when_the_shell_of_the_driver_line_dies_too(history: Sandbox) -> None:
     done = merge_with(history, ["shell-1.json"], faulty(history))
+    if config_hooks():  # Git 2.54 and newer stops the merge as a whole and touches nothing
+        assert done.returncode == 2
+        assert history.git("status", "--porcelain", "-uno") == ""
+        return
     assert done.returncode == 1
     all_have_markers(history, ["shell-1.json"])
 

@@ -39,6 +39,8 @@ def normalised(text: str) -> str:
     text = re.sub(r"([<>]{7}) \S+", r"\1 SIDE", text)  # Git before 2.44 does not tell the names
     text = re.sub(r"^( +env +).*", r"\1ENVIRONMENT", text, flags=re.MULTILINE)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
+    text = text.replace(".git/anvcs/hooks/", ".git/hooks/")  # Git 2.54 and newer
+    text = re.sub(r"\b\d+ files \(config", "N files (config", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
 
 

@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from tests.support.sandbox import hook_folder
+
 TOP = Path(__file__).parents[2]
 PROGRAMS = ("git-anvcs", "ai-vcs", "git-ai-merge", "git-merge-anvcs", "git-ai-blob")
 UV = shutil.which("uv")
@@ -125,7 +127,7 @@ def test_paths_that_repositories_keep_outlive_upgrades(installed: Newcomer, tmp_
     ):
         subprocess.run(words, cwd=tmp_path / "repo", env=env, check=True, capture_output=True)
     config = (tmp_path / "repo/.git/config").read_text()
-    hook = (tmp_path / "repo/.git/hooks/post-commit").read_text()
+    hook = (hook_folder(tmp_path / "repo") / "post-commit").read_text()
     assert f"{lasting}/merge-drivers/gitconfig" in config
     assert f"{lasting}/hooks" in hook
     assert f"{installed.home}/.local/bin/git-anvcs" in hook

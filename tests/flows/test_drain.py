@@ -18,7 +18,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records
 from git_anvcs.store import atomic, spool
 from git_anvcs.store.paths import Paths
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, hook_folder
 
 TOP = Path(__file__).parents[2]
 PRIVATE = "ghp_abc"
@@ -117,7 +117,7 @@ def test_a_caller_waiting_for_the_end_of_the_output_is_not_held_up(repo: Sandbox
     slow = repo.base / "slow"
     slow.write_text('#!/bin/sh\nwhile [ ! -e "$0.stop" ]; do sleep 0.1; done\n')
     slow.chmod(0o755)
-    hook = repo.root / ".git/hooks/post-commit"
+    hook = hook_folder(repo.root) / "post-commit"
     text = "\n".join(
         f"anvcs_program={slow}" if line.startswith("anvcs_program=") else line
         for line in hook.read_text().splitlines()
@@ -296,7 +296,7 @@ def test_a_dry_run_counts_and_changes_nothing(repo: Sandbox) -> None:
 
 def test_a_push_makes_the_records_first(repo: Sandbox) -> None:
     repo.git("init", "-q", "--bare", str(repo.base / "remote.git"))
-    hook = repo.root / ".git/hooks/post-commit"
+    hook = hook_folder(repo.root) / "post-commit"
     hook.unlink()
     commit = repo.commit("one", {"a": "1"})
     repo.git("push", "-q", str(repo.base / "remote.git"), "main")
@@ -345,7 +345,7 @@ def test_a_push_starts_nothing_when_nothing_waits(repo: Sandbox) -> None:
     fake = repo.base / "fake"
     fake.write_text(f'#!/bin/sh\necho "$@" >>{repo.base}/started\n')
     fake.chmod(0o755)
-    hook = repo.root / ".git/hooks/pre-push"
+    hook = hook_folder(repo.root) / "pre-push"
     hook.write_text(re.sub(r"(?m)^anvcs_program=.*$", f"anvcs_program={fake}", hook.read_text()))
     repo.git("push", "-q", remote, "main")
     assert not (repo.base / "started").exists()

@@ -409,7 +409,7 @@ def test_a_copy_of_a_commit_that_waits_for_the_end_of_a_rebase_is_known(repo: Sa
     repo.git("cherry-pick", mine, cwd=there, env={"ANVCS_SESSION": "claude:three"})
     copy = repo.git("rev-parse", "other").strip()
     found = record(repo, copy)
-    if (repo.root / ".git/hooks/post-commit").exists():
+    if hooked(repo):
         assert found["agent_id"] == "claude:two"
         assert found["lineage"][-1]["from"] == [mine]
     else:

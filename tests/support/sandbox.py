@@ -144,6 +144,11 @@ class Sandbox:
         return self.git("rev-parse", "HEAD").strip()
 
 
+def hook_folder(root: Path) -> Path:
+    """Where `init` puts the hooks of the repository at `root` that has none of its own."""
+    return root / ".git" / ("anvcs/hooks" if config_hooks() else "hooks")
+
+
 def config_hooks() -> bool:
     """Whether `init` puts hooks into the configuration of the git under test (2.54 and newer)."""
     return version() >= CONFIG_HOOKS
