@@ -68,6 +68,7 @@ def test_no_record_is_lost_when_every_commit_is_followed_by_a_collection(repo: S
         ("no pid", False),
         ("", False),
     ],
+    ids=["alive", "dead", "elsewhere", "no pid", "empty"],
 )
 def test_a_collection_runs_when_its_lock_is_held(repo: Sandbox, text: str, *, answer: bool) -> None:
     here = Repo.discover(repo.root)
