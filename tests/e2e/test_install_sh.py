@@ -24,12 +24,15 @@ class Newcomer:
         self.fakes = base / "fakes"
         self.fakes.mkdir()
         # The caches of this machine, so that a test fetches nothing it need not.
-        caches = {"UV_CACHE_DIR": _uv_cache()} if UV else {}
+        pip = {"PIP_CACHE_DIR": str(base / "pip")}
+        caches = {"UV_CACHE_DIR": _uv_cache(), **pip} if UV else pip
         self.env = {
             "HOME": str(self.home),
             "PATH": f"{self.fakes}{os.pathsep}{os.environ['PATH']}",
             "PYTHON": sys.executable,
             "LC_ALL": "C.UTF-8",
+            # pip asks rustc for its version, and a rustup that is new to a home settles in it.
+            "RUSTUP_HOME": str(self.home.parent / "rustup"),
             **{k: v for k, v in os.environ.items() if k.startswith(("PIP_", "SSL_", "HTTP"))},
             **caches,
         }
