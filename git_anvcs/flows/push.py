@@ -190,13 +190,7 @@ def _send_waiting(repo: Repo, settings: Settings, but: Route) -> list[str]:
 def _wait_for(pid: int) -> None:
     """Until that process has ended."""
     deadline = time.monotonic() + _LONGEST_PUSH
-    while pid > 1 and time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return
-        except OSError:
-            pass  # alive, and somebody else's
+    while pid > 1 and process.alive(pid) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
 
 

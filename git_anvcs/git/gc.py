@@ -1,12 +1,15 @@
 """Whether `git gc` is running: with --prune=now it deletes what no ref holds yet (git-gc(1))."""
 
 import os
+import re
 import time
 
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import process
 
 _STALE_SECONDS = 12 * 3600  # as builtin/gc.c: a lock older than this counts for nothing
 _POLL_SECONDS = 0.02
+_PID = re.compile("[0-9]{1,10}")
 
 
 def wait(repo: Repo, *, timeout: float) -> bool:
@@ -26,12 +29,8 @@ def running(repo: Repo) -> bool:
     path = repo.common_dir / "gc.pid"
     try:
         pid, _, host = path.read_text(errors="replace").strip().partition(" ")
-        if time.time() - path.stat().st_mtime > _STALE_SECONDS or not pid.isdigit():
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS or not _PID.fullmatch(pid):
             return False
-        if host == os.uname().nodename:
-            os.kill(int(pid), 0)
-    except PermissionError:
-        return True  # alive, somebody else's
-    except (OSError, OverflowError):
+    except OSError:
         return False
-    return True
+    return host != os.uname().nodename or process.alive(int(pid))

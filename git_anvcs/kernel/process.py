@@ -195,26 +195,19 @@ def open_sink(argv: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Pope
         raise _missing(argv, None) from error
 
 
-def start_detached(
-    argv: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
-) -> None:
-    """Start a program that outlives us: own session, no descriptor of ours kept open."""
-    try:
-        subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=clean_environment(env),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except FileNotFoundError as error:
-        raise _missing(argv, cwd) from error
-
-
 def _environment(env: Mapping[str, str] | None, *, bare: bool) -> dict[str, str]:
     return dict(env or {}) if bare else clean_environment(env)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine has this id, ours or somebody else's."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
 
 
 def find(program: str) -> Path | None:
