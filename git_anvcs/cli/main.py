@@ -140,7 +140,7 @@ def _call(name: str, module: Command, before: list[str], words: list[str]) -> Ca
     elif COMMANDS[name].passes_on:
         args, rest = parser.parse_known_args(words, given)
     else:
-        args, rest = parser.parse_args(words, given), []
+        args, rest = parser.parse_intermixed_args(words, given), []
     cwd = Path.cwd() / (args.directory or ".")
     if not cwd.is_dir():
         raise UsageError(f"{args.directory} is not a directory")

@@ -67,7 +67,7 @@ def check(repo: Repo, cwd: Path, told: Told) -> Checked:
     """Read and check everything before Git runs. Raises UsageError and NotAReport."""
     context.check(agent=told.agent, model=told.model, policy=told.policy)
     reports = [cwd / file for file in told.reports]
-    pins = [artifacts.pinned(file, _shown(repo, file), "report") for file in reports]
+    pins = [artifacts.pinned(file, shown(repo, file), "report") for file in reports]
     results = [_read(file) for file in reports]
     claims: dict[str, Any] = {}
     if results:
@@ -78,9 +78,9 @@ def check(repo: Repo, cwd: Path, told: Told) -> Checked:
         percent, coverage_file = _coverage(cwd, told.coverage)
         claims["coverage"] = percent
         if coverage_file:
-            pins.append(artifacts.pinned(coverage_file, _shown(repo, coverage_file), "coverage"))
+            pins.append(artifacts.pinned(coverage_file, shown(repo, coverage_file), "coverage"))
     others = [cwd / file for file in told.artifacts]
-    pins += [artifacts.pinned(file, _shown(repo, file), "other") for file in others]
+    pins += [artifacts.pinned(file, shown(repo, file), "other") for file in others]
     if pins:
         claims["artifacts"] = artifacts.named_apart(pins)
     proofs = [*reports, *([coverage_file] if coverage_file else [])]
@@ -182,7 +182,7 @@ def _bytes(file: Path) -> bytes:
         raise UsageError(f"cannot read {file}: {error.strerror}") from error
 
 
-def _shown(repo: Repo, file: Path) -> str:
+def shown(repo: Repo, file: Path) -> str:
     """Where a file lies, told without the user's home: below the worktree, or its name alone."""
     try:
         return file.resolve().relative_to(repo.root.resolve()).as_posix()

@@ -1,6 +1,7 @@
 """Story: somebody says more about a commit; its record gets a new revision, checked first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 import json
 from typing import Any
 
@@ -10,9 +11,21 @@ from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.provenance import checks, codec, making, records, refs, subject
 from git_anvcs.provenance.record import TREE_CLAIMS, Record
+from git_anvcs.store import lock
+from git_anvcs.store.paths import Paths
 
 # Ours to say: identity and facts follow from the commit.
 _FIXED = ("schema", "meta_id", "rev", "created_at", "subject", "lineage")
+
+
+@contextmanager
+def alone(repo: Repo) -> Iterator[None]:
+    """Nobody else edits a record meanwhile: two revisions made of the same one would lose one.
+
+    Raises Locked.
+    """
+    with lock.held(Paths(repo.common_dir).locks / "edit"):
+        yield
 
 
 def edited(repo: Repo, commit: str, changes: Mapping[str, object]) -> Record:

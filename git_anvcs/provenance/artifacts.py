@@ -1,5 +1,6 @@
 """Files pinned in a record by their content: SHA-256, size, and where they lie on this machine."""
 
+from collections.abc import Iterable
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,18 @@ def pinned(file: Path, shown: str, kind: str) -> dict[str, Any]:
     }
 
 
-def named_apart(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same entries, each with a name of its own (`report.xml`, `report.xml-2`)."""
-    seen: dict[str, int] = {}
+def named_apart(entries: list[dict[str, Any]], others: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """The same entries, each with a name of its own (`report.xml`, `report.xml-2`).
+
+    others: names that are taken already
+    """
+    taken = set(others)
     found = []
     for entry in entries:
-        name = entry["name"]
-        seen[name] = seen.get(name, 0) + 1
-        found.append({**entry, "name": name if seen[name] == 1 else f"{name}-{seen[name]}"})
+        name, number = entry["name"], 1
+        while name in taken:
+            number += 1
+            name = f"{entry['name']}-{number}"
+        taken.add(name)
+        found.append({**entry, "name": name})
     return found

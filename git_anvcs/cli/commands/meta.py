@@ -2,14 +2,18 @@
 
   meta get [COMMIT]               the stored lines of a commit, byte for byte
   meta set COMMIT KEY=VALUE ...   say more: a new revision, checked against the schema
+  meta attach [COMMIT] --test-report FILE ...   what its tests gave, later, from CI
   meta attach COMMIT FILE ...     note files (reports, logs) by hash and size as artifacts
   meta fsck [--repair]            do both refs and the mirror hold the same, valid records?
   meta export [COMMIT ...]        records as JSON Lines (all of them without COMMIT)
   meta import FILE                take JSON Lines in (- is standard input); known ones stay
   meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
 
---format stands last. export: git-ai (the authorship note of one commit), agent-trace and in-toto
+export: git-ai (the authorship note of one commit), agent-trace and in-toto
 (one JSON object a line; the in-toto statements are not signed).
+
+attach takes a test result only for the commit's own tree: the worktree must hold that tree and
+nothing that was changed after the report was written, or --ran-on says what was tested.
 
 VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
 (prompt_info.policy). A record that a newer git-anvcs wrote is kept as it is and never changed.
@@ -17,10 +21,11 @@ VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
 values: every revision stays in the history of refs/anvcs/meta.
 
 Exit codes: 0 done or clean, 1 no record or fsck found something, 2 wrong usage or an invalid
-value, 4 some lines of an import could not be used, the rest is in.
+value, 3 the tests ran on another tree, 4 some lines of an import could not be used, the rest is in.
 
 Example:
   git anvcs meta set HEAD model=anthropic/claude-opus-4 tests_passed=true coverage=91.5
+  git anvcs meta attach HEAD --test-report report.xml --coverage coverage.xml
   git anvcs meta fsck --repair
   git anvcs meta export > records.jsonl
   git anvcs meta export HEAD --format git-ai
@@ -28,18 +33,15 @@ Example:
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
-import hashlib
-from pathlib import Path
 import sys
 
+from git_anvcs.cli import attaching
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
 from git_anvcs.kernel.terminal import safe_text
 from git_anvcs.provenance import codec, records, refs
 from git_anvcs.provenance.record import Record
-
-_TYPES = ("blob", "model", "dataset", "report", "coverage", "log", "transcript", "other")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="show it, write nothing")
     parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
     parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
-    parser.add_argument("--type", choices=_TYPES, default="report", help="attach: what it is")
+    attaching.add_arguments(parser)
 
 
 def run(call: Call) -> int:
@@ -78,19 +80,8 @@ def _set(call: Call) -> int:
     split = (pair.split("=", 1) for pair in pairs)
     changes = {key: edit_record.value_of(text) for key, text in split}
     commit = reading.find(call.repo, name)
-    return _write(call, edit_record.edited(call.repo, commit, changes))
-
-
-def _attach(call: Call) -> int:
-    name, *files = call.args.words or [""]
-    if not name or not files:
-        raise UsageError("say which commit and which files: git anvcs meta attach HEAD report.xml")
-    commit = reading.find(call.repo, name)
-    old = records.read_one(call.repo, commit)
-    kept = list(old.items("artifacts")) if old else []
-    made = [_artifact(call.cwd / file, call.args.type) for file in files]
-    artifacts = [*kept, *(artifact for artifact in made if artifact not in kept)]
-    return _write(call, edit_record.edited(call.repo, commit, {"artifacts": artifacts}))
+    with edit_record.alone(call.repo):
+        return _write(call, edit_record.edited(call.repo, commit, changes))
 
 
 def _write(call: Call, record: Record) -> int:
@@ -189,23 +180,6 @@ def _import_notes(call: Call) -> int:
     return PARTLY if taken.refused else DONE
 
 
-def _artifact(path: Path, kind: str) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    return {
-        "name": path.name,
-        "type": kind,
-        "storage": "local",
-        "key": str(path),
-        "sha256": digest,
-        "size": size,
-    }
-
-
 def _one(call: Call, default: str = "") -> str:
     if len(call.args.words) > 1 or not (call.args.words or default):
         raise UsageError(f"git anvcs meta {call.args.action} takes one argument")
@@ -215,7 +189,7 @@ def _one(call: Call, default: str = "") -> str:
 _ACTIONS = {
     "get": _get,
     "set": _set,
-    "attach": _attach,
+    "attach": attaching.run,
     "fsck": _fsck,
     "export": _export,
     "import": _import,
