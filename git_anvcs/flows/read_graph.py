@@ -124,21 +124,11 @@ def _arguments(repo: Repo, wanted: Wanted) -> list[str]:
 
 def _commits(pipe: IO[bytes]) -> Iterator[Seen]:
     size = len(_FIELDS)
-    fields = _fields(pipe)
+    fields = stream.fields(pipe)
     while len(found := list(islice(fields, size))) == size:
         oid, parents, author, date, refs, subject = found
         listed = tuple(refs.split(", ")) if refs else ()
         yield Seen(oid, tuple(parents.split()), author, date, listed, subject)
-
-
-def _fields(pipe: IO[bytes]) -> Iterator[str]:
-    """What stands between NULs. Nothing in a commit can hold one (git-commit-tree(1))."""
-    rest = b""
-    for piece in stream.pieces(pipe):
-        *whole, rest = (rest + piece).split(b"\0")
-        yield from (field.decode(errors="surrogateescape") for field in whole)
-    if rest:
-        yield rest.decode(errors="surrogateescape")
 
 
 def _nodes(commits: Iterator[Seen], chosen: Filter, lookup: Lookup) -> Iterator[Node]:

@@ -21,3 +21,13 @@ def pieces(pipe: IO[bytes]) -> Iterator[bytes]:
             held = []
         held.append(chunk[end:])
     yield b"".join(held)
+
+
+def fields(pipe: IO[bytes]) -> Iterator[str]:
+    """What stands between NULs. Nothing in a commit can hold one (git-commit-tree(1))."""
+    rest = b""
+    for piece in pieces(pipe):
+        *whole, rest = (rest + piece).split(b"\0")
+        yield from (field.decode(errors="surrogateescape") for field in whole)
+    if rest:
+        yield rest.decode(errors="surrogateescape")

@@ -42,6 +42,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "log": ([], {"commits"}),
     "why": (["f:1"], {"path", "reasons"}),
     "blame": (["f"], {"totals", "commits", "lines"}),
+    "trace": (["a"], {"session", "keys", "totals", "survival", "commits"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
@@ -50,6 +51,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
 # No such call: they change something, take long (and have tests of their own), or say nothing.
 OTHERS = {"demo", "doctor", "hook", "checkout", "pull"}
 
+READERS = ["show", "log", "why", "blame", "trace", "graph", "status", "drain"]
 ANYWHERE = {"demo", "completion", "hook", "config"}
 ENDINGS = {0, 1, 2, 3, 4, 5}
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -187,7 +189,7 @@ def test_sha256_repositories_work(repo: Sandbox, name: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-@pytest.mark.parametrize("name", ["show", "log", "why", "blame", "graph", "status", "drain"])
+@pytest.mark.parametrize("name", READERS)
 def test_a_git_directory_that_cannot_be_written_can_be_read(repo: Sandbox, name: str) -> None:
     story(repo)
     repo.git("anvcs", "init", "--yes", "--agents", "none")

@@ -1,0 +1,93 @@
+"""Story: which of the lines that commits wrote are there still? One `git blame` for a file."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_anvcs.git.repo import Repo
+from git_anvcs.provenance import blame
+from git_anvcs.provenance.blame import Attributor
+from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.summary import Who
+
+# Blame reads a file's whole history: of more files only those with the most lines are looked at.
+MOST_FILES = 500
+
+# A progress bar that files are drawn through.
+Each = Callable[[Sequence[str]], Iterable[str]]
+
+
+class Written(NamedTuple):
+    """What is looked for: commits and their records, and the files they wrote lines in.
+
+    lines: path -> how many lines were written there; it decides which files come first
+    """
+
+    commits: Collection[str]
+    records: Mapping[str, Record]
+    lines: Mapping[str, int]
+
+
+class Survived(NamedTuple):
+    """Lines that are there still.
+
+    at: the commit that was looked at; files: how many files blame read there
+    alive: commit -> (its name of the file, who wrote them) -> lines
+    unseen: files there that were not looked at, because they were too many or blame refused
+    """
+
+    at: str
+    files: int
+    alive: Mapping[str, Counter[tuple[str, Who]]]
+    unseen: frozenset[str]
+
+
+def count(repo: Repo, at: str, beyond: Sequence[str], written: Written, each: Each) -> Survived:
+    """The lines of `written` that the commit `at` holds.
+
+    beyond: commits (`^id`) behind which blame need not look
+    """
+    here = _files(repo, at)
+    known = sorted(written.lines, key=lambda path: (-written.lines[path], path))
+    paths = [path for path in known if path in here]
+    unseen = set(paths[MOST_FILES:])
+    alive: dict[str, Counter[tuple[str, Who]]] = {}
+    attribute = Attributor(written.records)
+    for path in each(paths[:MOST_FILES]):
+        done = repo.try_git("blame", "--porcelain", at, *beyond, "--", path)
+        if done.returncode != 0:
+            unseen.add(path)
+            continue
+        for line in blame.parse(done.stdout).lines:
+            if line.commit in written.commits:
+                name = line.path.decode(errors="surrogateescape")
+                alive.setdefault(line.commit, Counter())[name, attribute(line).who] += 1
+    return Survived(at, len(paths) - len(unseen), alive, frozenset(unseen))
+
+
+def renamed(repo: Repo, before: str, after: str) -> dict[str, str]:
+    """Old name -> new name of the files that Git sees renamed between two commits."""
+    argv = ("diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", before, after)
+    fields = repo.git(*argv).decode(errors="surrogateescape").split("\0")[:-1]
+    return {old: new for _, old, new in zip(*[iter(fields)] * 3, strict=False)}
+
+
+def floor(repo: Repo, commits: Collection[str]) -> list[str]:
+    """What lies behind all of `commits`, as `^id`: blame is over sooner when it stops there."""
+    if not commits or len(commits) > _MOST_ENDS:
+        return []
+    done = repo.try_git("merge-base", "--octopus", *commits)
+    base = done.stdout.decode().strip()
+    if done.returncode != 0 or not base:
+        return []
+    return [f"^{parent}" for parent in repo.line("rev-parse", f"{base}^@").split()]
+
+
+_MOST_ENDS = 100
+
+
+def _files(repo: Repo, commit: str) -> set[str]:
+    """The files of a commit, from the top of the repository; no submodules."""
+    listed = repo.git("ls-tree", "-r", "-z", "--full-tree", commit)
+    rows = (row.partition(b"\t") for row in listed.split(b"\0")[:-1])
+    return {name.decode(errors="surrogateescape") for facts, _, name in rows if b" blob " in facts}

@@ -1,0 +1,57 @@
+"""Whose are the lines that a commit added to a file? Counted as `git anvcs blame` says it.
+
+Pure. Where the record attests ranges of the file, the lines in none of them are nobody's; where
+it attests nothing, its maker's. What was counted twice would be somebody's wrongly, so a file
+whose record attests more lines than the commit added is nobody's.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
+
+from git_anvcs.provenance import blame, sessions, summary
+from git_anvcs.provenance.blame import Attributor, Line
+from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.summary import Who
+
+
+def shares(record: Record | None, commit: str, path: str, added: int) -> Counter[Who]:
+    """The `added` lines of a file (its name in the commit) by who wrote them."""
+    found = _attested(record, commit, path) if record else None
+    if found is None:
+        return +Counter({summary.who(record): added})
+    rest = added - found.total()
+    if rest < 0:
+        return +Counter({summary.NOBODY_KNOWS: added})
+    return found + Counter({summary.NOBODY_KNOWS: rest})
+
+
+def attested(record: Record, commit: str, path: str, name: str) -> int | None:
+    """How many lines of the file the record attests to the session called `name`.
+
+    None when it attests nothing of the file, or not provably this.
+    """
+    found = _attested(record, commit, path)
+    if found is None:
+        return None
+    return sum(count for who, count in found.items() if sessions.name_of(who) == name)
+
+
+def _attested(record: Record, commit: str, path: str) -> Counter[Who] | None:
+    """How many lines of the file blame would give to whom; it is asked once between borders."""
+    keys = record.mapping("attestations").get(path)
+    if not isinstance(keys, Mapping) or not keys:
+        return None
+    pairs = [pair for text in keys.values() for pair in blame.parse_ranges(text) or ()]
+    borders = sorted({border for start, end in pairs for border in (start, end + 1)})
+    raw = path.encode(errors="surrogateescape")
+    attribute = Attributor({commit: record})
+    after_all = borders[-1] if borders else 1
+    if not attribute(Line(commit, raw, after_all, after_all, b"")).exact:
+        return None  # what it attests cannot be read: its maker speaks for the file
+    found: Counter[Who] = Counter()
+    for start, end in pairwise(borders):
+        who = attribute(Line(commit, raw, start, start, b"")).who
+        if who != summary.NOBODY_KNOWS:
+            found[who] += end - start
+    return found
