@@ -1,14 +1,17 @@
 """Story: an agent did something; the spool of the repository it happened in gets a line.
 
-Runs on every tool call of an agent, so it starts no process and loads nothing heavy.
+Runs on every tool call of an agent, so it loads nothing heavy, and starts no process but the one
+git that says, before and after a shell command, which files differ from HEAD.
 """
 
+from collections.abc import Mapping
 import os
 from pathlib import Path
 
 from git_anvcs.git.locate import Place, locate
-from git_anvcs.provenance.events import Event, to_line
-from git_anvcs.store import spool
+from git_anvcs.provenance import told
+from git_anvcs.provenance.events import EDITS, SHELLS, Event, to_line
+from git_anvcs.store import snapshots, spool
 from git_anvcs.store.paths import Paths
 
 
@@ -20,8 +23,9 @@ def capture(event: Event, here: Path, now: float) -> list[Place]:
     """
     where = Path(event.cwd) if event.cwd and Path(event.cwd).is_absolute() else here
     touched = _touched(event, where)
-    for place, paths in touched.items():
-        _append(place, event._replace(paths=paths, ts=event.ts or now))
+    for place, named in touched.items():
+        seen = _with_files(place, event._replace(paths=tuple(named), ts=event.ts or now), where)
+        _append(place, seen._replace(told=_told(place, seen, named)))
     return list(touched)
 
 
@@ -35,18 +39,21 @@ def ours(place: Place | None) -> bool:
         return False
 
 
-def _touched(event: Event, where: Path) -> dict[Place, tuple[str, ...]]:
-    """The worktrees of the event's paths with the paths relative to each; without paths, where."""
-    found: dict[Place, list[str]] = {}
+def _touched(event: Event, where: Path) -> dict[Place, dict[str, str]]:
+    """The worktrees of the event's paths; without paths, the one around `where`.
+
+    Of each, the paths relative to its top -> as the agent gave them.
+    """
+    found: dict[Place, dict[str, str]] = {}
     for path in event.paths:
         place, inside = _inside(where / path)
         if place is not None:
-            found.setdefault(place, []).append(inside)
+            found.setdefault(place, {}).setdefault(inside, path)
     if not event.paths:
         place = locate(where)
         if place is not None:
-            found[place] = []
-    return {place: tuple(paths) for place, paths in found.items() if ours(place)}
+            found[place] = {}
+    return {place: paths for place, paths in found.items() if ours(place)}
 
 
 def _inside(path: Path) -> tuple[Place | None, str]:
@@ -57,6 +64,30 @@ def _inside(path: Path) -> tuple[Place | None, str]:
     # The last step may be a symbolic link that is itself in the worktree.
     real = path.parent.resolve() / path.name
     return place, real.relative_to(place.root).as_posix()
+
+
+def _with_files(place: Place, event: Event, where: Path) -> Event:
+    """The event with what files hold now; `cut` where nothing could be looked at."""
+    if event.event not in EDITS | SHELLS:
+        return event
+    from git_anvcs.flows import snapshot
+
+    if event.event in EDITS:
+        return event._replace(**snapshot.of_files(place, event.paths)._asdict())
+    if place.root == place.git_dir or place != locate(where):  # bare, or not where the shell runs
+        return event._replace(cut=True)
+    return event._replace(**snapshot.of_worktree(place)._asdict())
+
+
+def _told(place: Place, event: Event, named: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Of the files the agent said it wrote into, the digests of the lines."""
+    found = {}
+    for inside, path in named.items():
+        wrote = [item for item in event.wrote if item.path == path]
+        if wrote:
+            content = snapshots.get(Paths(place.common_dir), event.files.get(inside, ""))
+            found[inside] = told.lines(wrote, content)
+    return found
 
 
 def _append(place: Place, event: Event) -> None:

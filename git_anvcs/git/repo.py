@@ -10,12 +10,9 @@ from pathlib import Path
 import select
 from typing import IO, NamedTuple, cast
 
+from git_anvcs.git.guard import GUARD as GUARD  # noqa: PLC0414 - where everybody looks for it
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import OFFLINE, AnvcsError, UsageError
-
-# Hooks of ours see this in a git that we started ourselves, and stay out of the way.
-GUARD = {"ANVCS_INTERNAL": "1"}
-
 
 # What a partial clone says when an object is neither here nor to be had.
 _NOT_FETCHED = "from promisor remote"

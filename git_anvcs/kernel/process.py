@@ -10,26 +10,7 @@ import sys
 from typing import IO, NamedTuple
 
 from git_anvcs.kernel.errors import AnvcsError
-
-# `git rev-parse --local-env-vars`: Git exports these into hooks and drivers, where they would
-# make a git that we start for another repository or another index work on the wrong one.
-GIT_LOCAL_VARIABLES = (
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_GRAFT_FILE",
-    "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_PREFIX",
-    "GIT_SHALLOW_FILE",
-    "GIT_COMMON_DIR",
-)
+from git_anvcs.kernel.spawn import clean_environment
 
 
 class Done(NamedTuple):
@@ -47,13 +28,6 @@ class ProgramMissing(AnvcsError):
 
 class TookTooLong(AnvcsError):
     """The program did not end within its time limit and was killed."""
-
-
-def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """This process's environment without Git's repository variables, plus `extra`."""
-    environment = {k: v for k, v in os.environ.items() if k not in GIT_LOCAL_VARIABLES}
-    environment.update(extra or {})
-    return environment
 
 
 def run(

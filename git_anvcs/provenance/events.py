@@ -6,7 +6,10 @@ every field is checked for type and size, and what does not fit is dropped.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
+
+from git_anvcs.provenance.told import DIGITS, MOST_LINES, Wrote
 
 VERSION = 1
 
@@ -29,9 +32,16 @@ KINDS = frozenset(
     }
 )
 
+EDITS = frozenset({"pre_edit", "post_edit"})
+SHELLS = frozenset({"pre_shell", "post_shell"})
+
 LONGEST_ID = 256
 LONGEST_PATH = 4096
 MOST_PATHS = 1000
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_NOTHING_TOLD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class Event(NamedTuple):
@@ -43,6 +53,12 @@ class Event(NamedTuple):
     prompt: what the user asked; redacted and moved out of the event at capture
     prompt_mac: the redacted prompt's HMAC with the repository's key, after capture
     ts: seconds since the epoch
+    wrote: the texts that the payload says were written; only digests of them are ever kept
+    files: what files held at that moment: path -> key of a snapshot, `""` absent, `"-"` not kept;
+        of an edit its paths, of a shell command every file that differed from HEAD
+    cut: whether `files` does not tell all, or nothing was looked at
+    head, stash: for shell commands, the commits HEAD and refs/stash were at; empty: none
+    told: path -> digests of the lines the agent says it wrote there (provenance/told.py)
     """
 
     agent: str
@@ -61,6 +77,12 @@ class Event(NamedTuple):
     subagent: str = ""
     tool_use_id: str = ""
     transcript: str = ""
+    wrote: tuple[Wrote, ...] = ()
+    files: Mapping[str, str] = _NOTHING
+    cut: bool = False
+    head: str = ""
+    stash: str = ""
+    told: Mapping[str, tuple[str, ...]] = _NOTHING_TOLD
 
     @property
     def who(self) -> str:
@@ -73,9 +95,17 @@ class NotAnEvent(ValueError):
 
 
 def to_line(event: Event) -> dict[str, object]:
-    """The fields of an event for the spool: no prompt text, no command text, nothing empty."""
-    kept = event._replace(prompt="", command="", cwd="", ts=0.0)._asdict()
-    return {"event_v": VERSION, **{key: value for key, value in kept.items() if value}}
+    """The fields of an event for the spool: no text of a prompt, a command or a file.
+
+    Nothing empty, but the files of a shell command: that none differed is worth knowing.
+    """
+    kept = event._replace(prompt="", command="", cwd="", ts=0.0, wrote=())._asdict()
+    kept["files"] = dict(event.files)
+    kept["told"] = {path: {"lines": list(lines)} for path, lines in event.told.items()}
+    line = {"event_v": VERSION, **{key: value for key, value in kept.items() if value}}
+    if event.event in SHELLS and not event.cut:
+        line["files"] = kept["files"]
+    return line
 
 
 def from_line(line: Mapping[str, object]) -> Event:
@@ -86,6 +116,7 @@ def from_line(line: Mapping[str, object]) -> Event:
     if kind not in KINDS:
         raise NotAnEvent(f"no event is called {kind!r}")
     redactions, ts = line.get("redactions"), line.get("ts")
+    files = _files(line)
     return Event(
         agent=name(text(line, "agent")),
         event=kind,
@@ -100,6 +131,11 @@ def from_line(line: Mapping[str, object]) -> Event:
         subagent=text(line, "subagent"),
         tool_use_id=text(line, "tool_use_id"),
         transcript=text(line, "transcript", limit=LONGEST_PATH),
+        files=files or {},
+        cut=kind in EDITS | SHELLS and _is_cut(line, files),
+        head=_oid(line, "head"),
+        stash=_oid(line, "stash"),
+        told=_told(line),
     )
 
 
@@ -136,6 +172,49 @@ def mapping(payload: Mapping[str, object], key: str) -> Mapping[str, object]:
     """The object under `key`, or an empty one."""
     value = payload.get(key)
     return value if isinstance(value, dict) else {}
+
+
+def _files(line: Mapping[str, object]) -> dict[str, str] | None:
+    """Path -> key of its snapshot; None when the line tells nothing of files."""
+    if not isinstance(line.get("files"), dict):
+        return None
+    found = mapping(line, "files").items()
+    fit = ((p, k) for p, k in found if _is_path(p) and isinstance(k, str) and _is_key(k))
+    return dict(list(fit)[:MOST_PATHS])
+
+
+def _is_cut(line: Mapping[str, object], files: Mapping[str, str] | None) -> bool:
+    return files is None or line.get("cut") is True or len(files) < len(mapping(line, "files"))
+
+
+def _told(line: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for path, said in list(mapping(line, "told").items())[:MOST_PATHS]:
+        listed = said.get("lines") if isinstance(said, dict) else None
+        if _is_path(path) and isinstance(listed, list):
+            fit = (v for v in listed[:MOST_LINES] if isinstance(v, str) and _is_hex(v, DIGITS))
+            found[path] = tuple(fit)
+    return found
+
+
+def _oid(line: Mapping[str, object], key: str) -> str:
+    found = text(line, key)
+    return found if _is_hex(found, 40, 64) else ""
+
+
+def _is_path(path: str) -> bool:
+    """Whether it names something below the top of a worktree, and nothing of Git's."""
+    steps = path.split("/")
+    inside = all(step not in ("", ".", "..") and step.lower() != ".git" for step in steps)
+    return inside and len(path) <= LONGEST_PATH and "\0" not in path
+
+
+def _is_key(value: str) -> bool:
+    return value in ("", "-") or _is_hex(value, 64)
+
+
+def _is_hex(value: str, *lengths: int) -> bool:
+    return len(value) in lengths and not value.strip("0123456789abcdef")
 
 
 def _clean(value: str) -> bool:

@@ -16,5 +16,6 @@ class Paths:
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
         self.outbox = self.home / "outbox"
+        self.snapshots = self.home / "snapshots"
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

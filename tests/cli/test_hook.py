@@ -190,20 +190,40 @@ def test_files_outside_and_inside_of_git_dirs_are_not_recorded(ready: Sandbox) -
     assert spooled(ready) == []
 
 
-def test_hook_loads_no_heavy_module(ready: Sandbox) -> None:
+@pytest.mark.parametrize("tool", ["Edit", "Bash"])
+def test_hook_loads_no_heavy_module(ready: Sandbox, tool: str) -> None:
+    ready.write("a.py", "x")
     script = (
         "import os, sys; sys.argv = ['git-anvcs', 'hook', 'claude']\n"
         "def end(code): print(*sorted(sys.modules)); sys.stdout.flush(); sys.exit(code)\n"
         "os._exit = end\n"
         "from git_anvcs.cli.start import main; main()"
     )
-    tool_input = {"file_path": str(ready.root / "a.py")}
-    text = json.dumps(payload(ready, "PostToolUse", tool_name="Edit", tool_input=tool_input))
+    tool_input = {"file_path": str(ready.root / "a.py"), "command": "ls"}
+    text = json.dumps(payload(ready, "PostToolUse", tool_name=tool, tool_input=tool_input))
     loaded = set(ready.ok(sys.executable, "-c", script, stdin=text).split())
     assert "git_anvcs.drivers.agent_hook" in loaded
     assert not HEAVY & {name.split(".")[0] for name in loaded}
     assert not {"hashlib", "git_anvcs.provenance.redact", "git_anvcs.cli.main"} & loaded
-    assert len(spooled(ready)) == 1
+    assert not {"git_anvcs.kernel.process", "git_anvcs.git.repo"} & loaded
+    (line,) = spooled(ready)
+    assert list(line["files"]) == ["a.py"]  # type: ignore[call-overload]
+
+
+def test_an_edits_hook_starts_no_process_and_a_shells_hook_one(ready: Sandbox) -> None:
+    ready.write("a.py", "x")
+    started = ready.base / "started"
+    for name in ("git", "sh"):
+        fake = ready.base / "watch" / name
+        fake.parent.mkdir(exist_ok=True)
+        fake.write_text(f'#!/bin/sh\necho {name} >>{started}\nPATH="$REAL" exec {name} "$@"\n')
+        fake.chmod(0o755)
+    env = {"PATH": f"{ready.base / 'watch'}:{ready.env['PATH']}", "REAL": ready.env["PATH"]}
+    for tool, most in (("Edit", 0), ("Bash", 1)):
+        given = {"file_path": str(ready.root / "a.py"), "command": "ls"}
+        text = payload(ready, "PostToolUse", tool_name=tool, tool_input=given)
+        ready.ok("git-anvcs", "hook", "claude", stdin=json.dumps(text), env=env)
+        assert len(started.read_text().split() if started.exists() else []) == most
 
 
 @pytest.mark.parametrize(

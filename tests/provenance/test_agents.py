@@ -9,6 +9,7 @@ import pytest
 
 from git_anvcs.provenance.agents import claude, registry
 from git_anvcs.provenance.events import KINDS, Event, NotAnEvent, from_line, to_line
+from git_anvcs.provenance.told import Wrote
 
 CASES = Path(__file__).parents[1] / "cases/agents"
 
@@ -49,7 +50,9 @@ def test_payload_becomes_the_event_beside_it(case: Path) -> None:
         return
     expected = given_case["event"]
     if expected is not None:
-        expected = Event(**{**expected, "paths": tuple(expected.get("paths", ()))})
+        wrote = tuple(Wrote(*item) for item in expected.get("wrote", ()))
+        paths = tuple(expected.get("paths", ()))
+        expected = Event(**{**expected, "paths": paths, "wrote": wrote})
     assert agent.parse(given_case["payload"], told) == expected
 
 

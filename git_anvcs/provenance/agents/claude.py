@@ -7,7 +7,9 @@ hook_event_name; tool events add tool_name, tool_input, tool_use_id, tool_respon
 from collections.abc import Mapping
 
 from git_anvcs.provenance.agents.sender import refuse_others
+from git_anvcs.provenance.agents.wrote import edits, in_file
 from git_anvcs.provenance.events import LONGEST_PATH, Event, NotAnEvent, mapping, text, texts
+from git_anvcs.provenance.told import Wrote
 
 ENV_FILE = "CLAUDE_ENV_FILE"
 ANSWER = ""
@@ -64,6 +66,7 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
         subagent=text(payload, "agent_id"),
         tool_use_id=text(payload, "tool_use_id"),
         transcript=text(payload, "transcript_path", limit=LONGEST_PATH),
+        wrote=_wrote(payload, tool_input) if kind == "post_edit" else (),
     )
 
 
@@ -98,3 +101,18 @@ def _tool_kind(said: str, payload: Mapping[str, object]) -> str:
 
 def _paths(payload: Mapping[str, object], tool_input: Mapping[str, object]) -> tuple[str, ...]:
     return texts(tool_input, "file_path", "notebook_path") or texts(payload, "worktree_path")
+
+
+def _wrote(payload: Mapping[str, object], tool_input: Mapping[str, object]) -> tuple[Wrote, ...]:
+    """What the tool was asked to write, never what the user made of it before it was written.
+
+    The response's `originalFile` says in which lines. A cell of a notebook is no line of its file.
+    """
+    path = text(tool_input, "file_path", limit=LONGEST_PATH)
+    content = tool_input.get("content")
+    if not path:
+        return ()
+    if isinstance(content, str):
+        return (Wrote(path, content),)
+    original = mapping(payload, "tool_response").get("originalFile")
+    return in_file(path, edits(tool_input), original if isinstance(original, str) else None)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from git_anvcs.provenance.agents.sender import refuse_others
+from git_anvcs.provenance.agents.wrote import named_in_patch, wrote
 from git_anvcs.provenance.events import LONGEST_PATH, MOST_PATHS, Event, NotAnEvent, text, texts
 
 Payload = Mapping[str, object]
@@ -32,7 +33,6 @@ _COMMANDS = ("command", "cmd", "command_line", "commandLine", "script")
 _PATH_LISTS = ("files", "paths", "edited_filepaths", "filePaths")
 _OBJECT_LISTS = ("files", "replacements", "edits")
 _PATCHES = ("input", "patch", "patchText", "patch_text", "command")
-_PATCH_LINES = ("*** Update File: ", "*** Add File: ", "*** Delete File: ", "*** Move to: ")
 _MODEL_NAMES = ("slug", "id", "modelID", "name")
 _PROVIDERS = ("provider", "providerID")
 
@@ -84,6 +84,7 @@ def read(payload: Payload, told: str, shape: Shape) -> Event | None:
         subagent=text(payload, "agent_id"),
         tool_use_id=text(payload, "tool_use_id", "toolUseId", "toolCallId"),
         transcript=text(payload, "transcript_path", "transcriptPath", limit=LONGEST_PATH),
+        wrote=wrote(given, paths, shape.paths) if kind == "post_edit" else (),
     )
 
 
@@ -145,16 +146,7 @@ def _paths(given: Payload, shape: Shape) -> Iterator[str]:
     for key in _PATCHES:
         patch = given.get(key)
         if isinstance(patch, str) and "*** " in patch:
-            yield from _patched(patch)
-
-
-def _patched(patch: str) -> Iterator[str]:
-    """The files that a patch in the form of `apply_patch` names."""
-    for line in patch.splitlines():
-        for start in _PATCH_LINES:
-            path = line.removeprefix(start).strip()
-            if line.startswith(start) and 0 < len(path) <= LONGEST_PATH and "\0" not in path:
-                yield path
+            yield from named_in_patch(patch)
 
 
 def _command(given: Payload) -> str:
