@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 import tomllib
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 import pytest
@@ -33,6 +34,25 @@ def pytest_configure() -> None:
             pytest.exit(
                 f"{script} does not start {entry}: install the project again (CONTRIBUTING.md)", 3
             )
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the rewrite matrix, when a run had all or part of it."""
+    from tests.support.rewriting import matrix
+
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    said = [
+        value
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "rewrite"
+    ]
+    if said:
+        results = [matrix.Result.from_list(value) for value in said]
+        terminalreporter.section("records after rewrites: kept (+ in part) / unattributed / wrong")
+        terminalreporter.write_line(matrix.table(results))
+        terminalreporter.write_line(f"all cells: {matrix.totals(results)}")
 
 
 @pytest.fixture

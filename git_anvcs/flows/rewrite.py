@@ -51,9 +51,13 @@ def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | N
     found = declared(made, facts.commit)
     if found or (made.action.startswith("commit (initial)")):
         return found
-    squashed = _declared_squash(made, facts, search)
-    if squashed:
-        return squashed
+    picked = _said_to_be_picked(facts, search)
+    if picked:
+        return Origin("rebase" if made.in_rebase else "cherry-pick", (picked,), "declared")
+    for squashed in (_declared_squash, _listed_squash):
+        found = squashed(made, facts, search)
+        if found:
+            return found
     where = search()
     for rung in (_by_change_id, _by_tree, _by_patch_id, _by_moment):
         found = rung(where, made, facts)
@@ -63,20 +67,16 @@ def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | N
 
 
 def declared(made: Made, commit: Commit) -> Origin | None:
-    """What Git itself said: post-rewrite, the reflog, CHERRY_PICK_HEAD, lines in the message."""
+    """What Git itself said: post-rewrite, the reflog, CHERRY_PICK_HEAD, a revert's message."""
     if made.replaced:
         return Origin(_rewrite_op(made), made.replaced, "declared")
     if made.action.startswith("commit (amend)") and made.old:
         return Origin("amend", (made.old,), "declared")
-    picked = made.picked or _only(commit.mentioned(_PICKED)[-1:])
-    if picked:
-        return Origin("rebase" if made.in_rebase else "cherry-pick", (picked,), "declared")
+    if made.picked:
+        return Origin("rebase" if made.in_rebase else "cherry-pick", (made.picked,), "declared")
     reverted = made.reverted or _only(_reverted(made, commit))
     if reverted:
         return Origin("revert", (reverted,), "declared")
-    if _SQUASH_TITLE in commit.message:
-        listed = commit.mentioned(_SQUASHED)[::-1]
-        return Origin("squash", listed, "declared") if listed else None
     return None
 
 
@@ -109,6 +109,21 @@ def _reverted(made: Made, commit: Commit) -> tuple[str, ...]:
     return ()
 
 
+def _said_to_be_picked(facts: Facts, search: Callable[[], Search]) -> str:
+    """The commit of the last line that `cherry-pick -x` writes, or a person who likes to.
+
+    Git keeps author and moment of what it picks; where the commit is gone, its patch must do.
+    """
+    picked = _only(facts.commit.mentioned(_PICKED)[-1:])
+    if not picked:
+        return ""
+    old = commits.load(search().repo, [picked]).get(picked)
+    if old is not None:
+        return picked if old.author == facts.commit.author else ""
+    record = search().records([picked]).get(picked)
+    return picked if record and record.patch_id and record.patch_id == facts.patch_id else ""
+
+
 def _declared_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
     """`git merge --squash` said what it put together; the tree proves that it was committed."""
     if not made.squashed or not facts.commit.parents:
@@ -117,6 +132,22 @@ def _declared_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> 
     done = search().repo.try_git(*merge, env=NO_FETCH)
     same = done.returncode == 0 and done.stdout.decode().strip() == facts.commit.tree
     return Origin("squash", made.squashed, "tree") if same else None
+
+
+def _listed_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
+    """The list in the message of `merge --squash`, when all that those commits changed is in it.
+
+    A person may have added to it, or resolved conflicts: the tree need not be the merge's.
+    """
+    commit = facts.commit
+    listed = commit.mentioned(_SQUASHED)[::-1] if _SQUASH_TITLE in commit.message else ()
+    if not listed or not commit.parents:
+        return None
+    diff = ("diff", "--name-only", "-z", "--no-renames", f"{commit.parents[0]}...{listed[-1]}")
+    changed = search().repo.try_git(*diff, env=NO_FETCH).stdout.decode(errors="surrogateescape")
+    paths = changed.split("\0")[:-1]
+    whole = bool(paths) and set(paths) <= facts.changed.keys()
+    return Origin("squash", listed, "declared") if whole else None
 
 
 def _by_change_id(search: Search, made: Made, facts: Facts) -> Origin | None:
