@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),
     "pull": Entry("git pull, and bring in the records others made", "records", passes_on=True),
+    "keys": Entry("the key with which this clone signs", "records"),
     "drain": Entry("turn what hooks wrote down into records now", "records"),
 }
 

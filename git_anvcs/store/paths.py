@@ -18,4 +18,5 @@ class Paths:
         self.outbox = self.home / "outbox"
         self.snapshots = self.home / "snapshots"
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
+        self.keys = self.home / "keys"  # this clone's own; the private one never leaves
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

@@ -45,6 +45,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "trace": (["a"], {"session", "keys", "totals", "survival", "commits"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
+    "keys": (["list"], {"keys"}),
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
     "drain": (["--dry-run"], {"held_by_rebase", "waiting"}),
 }
