@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import json
 from typing import NamedTuple
 
-from git_anvcs.flows import edit_record, mirror
+from git_anvcs.flows import edit_record, mirror, reading
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
@@ -22,15 +22,30 @@ class Taken(NamedTuple):
     refused: tuple[str, ...]
 
 
+def chosen(repo: Repo, words: Sequence[str]) -> list[str]:
+    """The commits that revisions and ranges (`A..B`, oldest first) name; all with records for none.
+
+    Raises UsageError.
+    """
+    if not words:
+        return list(records.listing(repo, records.META_REF))
+    found: dict[str, None] = {}
+    for word in words:
+        listed = _range(repo, word) if ".." in word else [reading.find(repo, word)]
+        found.update(dict.fromkeys(listed))
+    return list(found)
+
+
 def written(record: Record, form: str) -> str:
-    """A record in one of FORMATS: a note, or one line of JSON."""
+    """A record in one of FORMATS: a note, or lines of JSON."""
     match form:
         case "git-ai":
             return git_ai.write(record)
         case "agent-trace":
             return json.dumps(agent_trace.write(record), ensure_ascii=False)
         case "in-toto":
-            return json.dumps(in_toto.write(record), ensure_ascii=False)
+            lines = [json.dumps(each, ensure_ascii=False) for each in in_toto.write(record)]
+            return "\n".join(lines)
     return record.line.decode(errors="replace")
 
 
@@ -61,6 +76,13 @@ def take_notes(repo: Repo, ref: str, *, dry_run: bool = False) -> Taken:
         joined = refs.add(repo, made, f"anvcs: {len(made)} records from Git AI notes")
         mirror.update(repo, joined)
     return Taken(tuple(made), tuple(refused))
+
+
+def _range(repo: Repo, word: str) -> list[str]:
+    done = repo.try_git("rev-list", "--reverse", "--end-of-options", word, "--")
+    if done.returncode != 0:
+        raise UsageError(f"{word!r} is no range of commits", hint="give one like main..HEAD")
+    return done.stdout.decode().split()
 
 
 def _maker(record: Record | None, said: dict[str, object]) -> dict[str, object]:

@@ -25,9 +25,10 @@ def entries(repo: Repo) -> list[Entry]:
     return found
 
 
-def get(repo: Repo, key: str, default: str = "") -> str:
-    """The value that wins, or `default`."""
-    done = repo.try_git("config", "--get", key)
+def get(repo: Repo, key: str, default: str = "", *, as_path: bool = False) -> str:
+    """The value that wins, or `default`; as_path: with a leading `~` made a home directory."""
+    kind = ("--type=path",) if as_path else ()
+    done = repo.try_git("config", *kind, "--get", key)
     if done.returncode != 0:
         return default
     return done.stdout.decode(errors="surrogateescape").removesuffix("\n")

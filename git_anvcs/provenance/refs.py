@@ -5,10 +5,10 @@ looking at its old value. Here a lock keeps our own writers in line, and the old
 transaction catch everybody else: then it is all done again from the new tips.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 import random
 import time
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from git_anvcs.git import gc, objects, refs, trees
 from git_anvcs.git.objects import NO_FETCH, Object
@@ -19,6 +19,8 @@ from git_anvcs.provenance import codec
 from git_anvcs.provenance.records import META_REF, NOTES_REF, path_of
 from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
+
+Done = TypeVar("Done")
 
 _TRIES = 40
 _GC_SECONDS = 5.0
@@ -36,17 +38,23 @@ def add(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str, bytes
 
     Nothing is written when nothing is new. Raises GitFailed, and Locked after half a minute.
     """
-    if not texts:
-        return {}
-    with lock.held(Paths(repo.common_dir).locks / "records"):
-        for attempt in range(_TRIES):
-            try:
-                return _add_once(repo, texts, message)
-            except RefMoved:
-                if attempt == _TRIES - 1:
-                    raise
-                time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - jitter, not a secret
-    raise AssertionError("unreachable")
+    return _alone(repo, lambda: _add_once(repo, texts, message)) if texts else {}
+
+
+def put(repo: Repo, ref: str, files: Mapping[str, bytes], message: str) -> None:
+    """Add files (path -> bytes) to the tree of another ref of ours; what is there stays.
+
+    Raises GitFailed, and Locked after half a minute.
+    """
+
+    def once() -> None:
+        tip = _tip(repo, ref, files)
+        blobs = {path: objects.make(repo, "blob", data) for path, data in files.items()}
+        changes = {path: blob.oid for path, blob in blobs.items()}
+        _publish(repo, [(ref, tip, changes)], list(blobs.values()), message)
+
+    if files:
+        _alone(repo, once)
 
 
 def grow(repo: Repo, parent: str | None, blobs: Mapping[str, str], message: str) -> str:
@@ -62,6 +70,19 @@ def grow(repo: Repo, parent: str | None, blobs: Mapping[str, str], message: str)
     commit = _commit(repo, root, tip.commit, _identity(repo), message)
     objects.write(repo, [*made, commit])
     return commit.oid
+
+
+def _alone(repo: Repo, once: Callable[[], Done]) -> Done:
+    """What `once` returns, done under our lock, and again when somebody else moved a ref."""
+    with lock.held(Paths(repo.common_dir).locks / "records"):
+        for attempt in range(_TRIES):
+            try:
+                return once()
+            except RefMoved:
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
 
 
 def _add_once(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str, bytes]:

@@ -5,12 +5,19 @@
   meta attach [COMMIT] --test-report FILE ...   what its tests gave, later, from CI
   meta attach COMMIT FILE ...     note files (reports, logs) by hash and size as artifacts
   meta fsck [--repair]            do both refs and the mirror hold the same, valid records?
-  meta export [COMMIT ...]        records as JSON Lines (all of them without COMMIT)
+  meta export [COMMIT|RANGE ...]  records as JSON Lines (all of them without COMMIT)
   meta import FILE                take JSON Lines in (- is standard input); known ones stay
   meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
+  meta verify FILE|- [--keys FILE]    are signed statements good, and by whom?
+  meta verify --stored [COMMIT]       the same for those kept in refs/anvcs/attest
 
-export: git-ai (the authorship note of one commit), agent-trace and in-toto
-(one JSON object a line; the in-toto statements are not signed).
+export --format: git-ai (the authorship note of one commit), agent-trace and in-toto (one JSON
+object a line: a statement about the record, and one about its tests where they ran on this very
+tree). With --sign each statement stands in a DSSE envelope, signed with this clone's key
+(`git anvcs keys`); --store keeps the envelopes in refs/anvcs/attest.
+
+verify is offline: it trusts the keys in --keys FILE (`*.pub` or Git's allowed signers), else
+this clone's own and those of gpg.ssh.allowedSignersFile.
 
 attach takes a test result only for the commit's own tree: the worktree must hold that tree and
 nothing that was changed after the report was written, or --ran-on says what was tested.
@@ -20,8 +27,9 @@ VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
 --dry-run shows what set, attach, import or fsck --repair would write. To undo a set, set the old
 values: every revision stays in the history of refs/anvcs/meta.
 
-Exit codes: 0 done or clean, 1 no record or fsck found something, 2 wrong usage or an invalid
-value, 3 the tests ran on another tree, 4 some lines of an import could not be used, the rest is in.
+Exit codes: 0 done, clean or good, 1 no record, findings, or a bad signature or statement, 2 wrong
+usage or an invalid value, 3 the tests ran on another tree, or nobody who signed is trusted, 4
+some lines of an import could not be used, the rest is in.
 
 Example:
   git anvcs meta set HEAD model=anthropic/claude-opus-4 tests_passed=true coverage=91.5
@@ -29,13 +37,14 @@ Example:
   git anvcs meta fsck --repair
   git anvcs meta export > records.jsonl
   git anvcs meta export HEAD --format git-ai
+  git anvcs meta export main.. --format in-toto --sign --output work.intoto.jsonl
+  git anvcs meta verify work.intoto.jsonl --keys allowed_signers
 """
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 import sys
 
-from git_anvcs.cli import attaching
+from git_anvcs.cli import attaching, exporting, verifying
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
@@ -54,10 +63,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
     parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
     attaching.add_arguments(parser)
+    exporting.add_arguments(parser)
+    verifying.add_arguments(parser)
 
 
 def run(call: Call) -> int:
-    reading.ready(call.repo, call.output.note)
+    if call.args.action != "verify":  # which needs no repository
+        reading.ready(call.repo, call.output.note)
     return _ACTIONS[call.args.action](call)
 
 
@@ -122,29 +134,6 @@ def _report(report: fsck.Report, mended: int) -> str:
     return "\n".join([*lines, f"{report.records} records{foreign}: {state}"])
 
 
-def _export(call: Call) -> int:
-    commits = [reading.find(call.repo, name) for name in call.args.words]
-    stored = commits or list(records.listing(call.repo, records.META_REF))
-    texts = records.texts(call.repo, stored)
-    found = [record for commit in stored for record in codec.decode(texts.get(commit, b"")).records]
-    form = call.args.format
-    if form == "anvcs":
-        lines = "\n".join(record.line.decode(errors="replace") for record in found)
-        call.output.answer({"records": [record.value for record in found]}, lines)
-        return DONE
-    return _export_as(call, form, records.read(call.repo, stored))
-
-
-def _export_as(call: Call, form: str, found: Mapping[str, Record]) -> int:
-    if form == "git-ai" and len(found) != 1 and not call.output.as_json:
-        raise UsageError("a note is of one commit: name it, or use --json for several")
-    if form == "in-toto":
-        call.output.note("the statements are not signed: this clone has no key for it")
-    made = {commit: exchange.written(record, form) for commit, record in found.items()}
-    call.output.answer({"format": form, "exported": made}, "\n".join(made.values()).rstrip("\n"))
-    return DONE
-
-
 def _import(call: Call) -> int:
     if call.args.format == "git-ai":
         return _import_notes(call)
@@ -191,6 +180,7 @@ _ACTIONS = {
     "set": _set,
     "attach": attaching.run,
     "fsck": _fsck,
-    "export": _export,
+    "export": exporting.run,
     "import": _import,
+    "verify": verifying.run,
 }

@@ -1,0 +1,101 @@
+"""`git anvcs meta verify`: signed statements, a verdict each."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable
+from pathlib import Path
+import sys
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows import attest, reading
+from git_anvcs.flows.attest import Verdict
+from git_anvcs.git.repo import NotARepository, Repo
+from git_anvcs.kernel.errors import DONE, NO, REFUSED, AnvcsError, UsageError
+from git_anvcs.kernel.terminal import safe, safe_text
+from git_anvcs.provenance import envelopes
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("verify")
+    group.add_argument(
+        "--keys", metavar="FILE", action="append", default=[],
+        help="trust these public keys and no others; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
+        "--stored", action="store_true", help="the envelopes in refs/anvcs/attest, not a file"
+    )
+
+
+def run(call: Call) -> int:
+    """Judge every line; the worst verdict is the exit code."""
+    repo = _repo(call)
+    trust = attest.trusted(repo, [call.cwd / Path(name) for name in call.args.keys])
+    if trust.others:
+        call.output.note(f"{trust.others} lines of the keys are no Ed25519 key without options")
+    verdicts = [attest.verify(line, trust.found, repo) for line in _lines(call)]
+    if not verdicts:
+        raise AnvcsError("nothing to verify", hint="`meta export --sign` makes envelopes")
+    facts = {"verdicts": [_facts(verdict) for verdict in verdicts]}
+    call.output.answer(facts, lambda: safe_text("\n".join(map(_said, verdicts))))
+    return _worst(verdict.state for verdict in verdicts)
+
+
+def _repo(call: Call) -> Repo | None:
+    """The repository around; none is needed where the keys are given."""
+    try:
+        return call.repo
+    except NotARepository:
+        if call.args.keys and not call.args.stored:
+            return None
+        raise
+
+
+def _lines(call: Call) -> list[bytes]:
+    words = call.args.words
+    if call.args.stored:
+        if len(words) > 1:
+            raise UsageError("meta verify --stored takes one commit, or none for all")
+        return envelopes.stored(call.repo, *(reading.find(call.repo, name) for name in words))
+    if len(words) != 1:
+        raise UsageError("say which file: git anvcs meta verify FILE (- is standard input)")
+    [name] = words
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else (call.cwd / name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {error.strerror}") from error
+    return _envelopes(data)
+
+
+def _envelopes(data: bytes) -> list[bytes]:
+    """A line each, or the whole of it: an envelope printed over several lines is one too."""
+    lines = [line for line in data.split(b"\n") if line.strip()]
+    whole = len(lines) > 1 and lines[0].strip() == b"{"
+    return [data] if whole else lines
+
+
+def _worst(states: Iterable[str]) -> int:
+    found = set(states)
+    if attest.BAD in found:
+        return NO
+    return REFUSED if attest.NOT_TRUSTED in found else DONE
+
+
+def _facts(verdict: Verdict) -> dict[str, object]:
+    said = verdict.statement
+    return {
+        "state": verdict.state,
+        "why": verdict.why or None,
+        "keys": [{"id": key.id, "owner": key.owner} for key in verdict.keys],
+        "predicate_type": said.predicate_type if said else None,
+        "commit": (said.digest("gitCommit") or None) if said else None,
+        "tree": (said.digest("gitTree") or None) if said else None,
+    }
+
+
+def _said(verdict: Verdict) -> str:
+    said = verdict.statement
+    if said is None:
+        return f"{verdict.state:<11}  {safe(verdict.why)}"
+    who = ", ".join(safe(key.owner or key.id) for key in verdict.keys)
+    commit = safe(said.digest("gitCommit")[:12])
+    result = safe(str(said.predicate.get("result", "")))
+    return f"{verdict.state:<11}  {commit}  {safe(said.predicate_type)}  {result}  by {who}"
