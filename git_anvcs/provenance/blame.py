@@ -8,6 +8,8 @@ THE PORCELAIN FORMAT).
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from operator import le
 import re
 from typing import NamedTuple
 
@@ -16,7 +18,7 @@ from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) (\d+) (\d+)(?: \d+)?$")
-_RANGE = re.compile(r"([1-9]\d{0,8})(?:-([1-9]\d{0,8}))?$")
+_RANGES = re.compile(r"{0}(?:-{0})?(?:,{0}(?:-{0})?)*+".format("[1-9][0-9]{0,8}"))
 
 
 class Line(NamedTuple):
@@ -59,27 +61,47 @@ class Attribution(NamedTuple):
 
 def parse(porcelain: bytes) -> Parsed:
     """The output of `git blame --porcelain` (or `--line-porcelain`)."""
-    lines: list[Line] = []
-    origins: dict[str, Origin] = {}
-    paths: dict[str, bytes] = {}
-    facts: dict[bytes, bytes] = {}
-    commit, original, number, in_group = "", 0, 0, False
-    for row in porcelain.split(b"\n"):
-        if row[:1] == b"\t":
-            if facts:
-                origins.setdefault(commit, _origin(facts))
-                if b"filename" in facts:
-                    paths[commit] = unquoted(facts[b"filename"])
-                facts = {}
-            lines.append(Line(commit, paths.get(commit, b""), original, number, row[1:]))
-            in_group = False
-        elif in_group:  # a summary may look like the header of a group
-            key, _, value = row.partition(b" ")
-            facts[key] = value
-        elif header := _HEADER.match(row):
-            commit, in_group = header[1].decode(), True
-            original, number = int(header[2]), int(header[3])
-    return Parsed(lines, origins)
+    reader = Reader()
+    reader.feed(porcelain)
+    return Parsed(reader.lines, reader.origins)
+
+
+class Reader:
+    """The same in pieces, each ending where a row ends, while git is still printing."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.origins: dict[str, Origin] = {}
+        self._paths: dict[str, bytes] = {}
+        self._facts: dict[bytes, bytes] = {}
+        self._at: tuple[str, int, int] | None = None
+        self._last = ("", 0, 0)
+
+    def feed(self, piece: bytes) -> list[str]:
+        """Take in what git printed; returns the commits it names for the first time."""
+        seen = len(self.origins)
+        lines, paths, facts, at = self.lines, self._paths, self._facts, self._at
+        for row in piece.removesuffix(b"\n").split(b"\n"):
+            if row[:1] == b"\t":
+                at = at or self._last
+                if facts:
+                    self._learn(at[0])
+                lines.append(Line(at[0], paths.get(at[0], b""), at[1], at[2], row[1:]))
+                self._last, at = at, None
+            elif at:  # a summary may look like the header of a group
+                key, _, value = row.partition(b" ")
+                facts[key] = value
+            elif header := _HEADER.match(row):
+                at = (header[1].decode(), int(header[2]), int(header[3]))
+        self._at = at
+        return list(islice(self.origins, seen, None))
+
+    def _learn(self, commit: str) -> None:
+        if commit not in self.origins:
+            self.origins[commit] = _origin(self._facts)
+        if b"filename" in self._facts:
+            self._paths[commit] = unquoted(self._facts[b"filename"])
+        self._facts.clear()
 
 
 def is_uncommitted(commit: str) -> bool:
@@ -162,24 +184,33 @@ def _ranges(record: Record, line: Line) -> _Ranges | None:
         pairs = parse_ranges(text)
         if pairs is None:  # broken text: what the others say is not the whole either
             return None
-        spans += [(start, end, summary.who_of_key(record, key)) for start, end in pairs]
-    return _flat(spans)
+        who = summary.who_of_key(record, key)
+        spans += [(start, end, who) for start, end in pairs]
+    spans.sort()
+    return _side_by_side(spans) or _flat(spans)
 
 
 def parse_ranges(text: object) -> list[tuple[int, int]] | None:
     """`1-10,15` as pairs; None when it is not of that form (the Git AI Standard's)."""
-    if not isinstance(text, str):
+    if not isinstance(text, str) or not _RANGES.fullmatch(text):
         return None
     pairs = []
     for part in text.split(","):
-        found = _RANGE.match(part)
-        if found is None:
-            return None
-        start, end = int(found[1]), int(found[2] or found[1])
+        first, _, last = part.partition("-")
+        start = int(first)
+        end = int(last) if last else start
         if end < start:
             return None
         pairs.append((start, end))
     return pairs
+
+
+def _side_by_side(spans: list[tuple[int, int, Who]]) -> _Ranges | None:
+    """Sorted ranges as they are, when no two of them share a line: nearly always."""
+    starts, ends, whos = (list(column) for column in zip(*spans, strict=True))
+    if any(map(le, starts[1:], ends)):
+        return None
+    return _Ranges(starts, ends, whos)
 
 
 def _flat(spans: list[tuple[int, int, Who]]) -> _Ranges:

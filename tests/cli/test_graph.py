@@ -192,7 +192,7 @@ def test_the_first_page_does_not_wait_for_the_rest_of_the_history(repo: Sandbox)
 
 
 def test_a_partial_clone_fetches_records_and_says_when_it_cannot(repo: Sandbox) -> None:
-    story(repo)
+    write_record(repo, story(repo)["both"], 3, agent_id="human")
     repo.git("config", "uploadpack.allowFilter", "true")
     repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
     source = f"file://{repo.root}"

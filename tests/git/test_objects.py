@@ -3,12 +3,30 @@
 import os
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.git import objects
-from git_anvcs.git.objects import Entry
+from git_anvcs.git.objects import Entry, Object
 from git_anvcs.git.repo import Repo
 from tests.support.sandbox import Sandbox
+
+
+@given(
+    st.sampled_from([20, 32]),
+    st.dictionaries(
+        st.binary(min_size=1, max_size=9).filter(lambda name: not {0, 47} & {*name}),
+        st.tuples(st.sampled_from([b"100644", b"40000"]), st.binary(min_size=32, max_size=32)),
+    ),
+)
+def test_ids_in_a_tree_are_those_of_its_entries(
+    size: int, found: dict[bytes, tuple[bytes, bytes]]
+) -> None:
+    oids = {name: oid[:size].hex() for name, (_, oid) in found.items()}
+    data = objects.tree_data(Entry(found[name][0], name, oid) for name, oid in oids.items())
+
+    assert objects.ids_in(Object("0" * 2 * size, "tree", data)) == oids
 
 
 @pytest.mark.parametrize("count", [1, 90, 300])

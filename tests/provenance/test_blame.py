@@ -1,3 +1,4 @@
+from itertools import pairwise
 import json
 
 from hypothesis import given
@@ -98,6 +99,35 @@ def test_sweeping_gives_what_trying_every_range_gives(
 @given(st.binary())
 def test_any_bytes_are_read_without_an_error(raw: bytes) -> None:
     blame.parse(raw)
+
+
+row = st.one_of(
+    st.sampled_from(
+        [
+            *(b"%s 3 4 1" % (name * 40).encode() for name in "abc"),
+            *(b"%s 5 6" % (name * 40).encode() for name in "ab"),
+            *(b"author A", b"author-time 1790000000", b"author-tz +0200", b"boundary"),
+            *(b"summary s", b"filename f", b'filename "g\\n"', b"\ttext", b"\t", b""),
+        ]
+    ),
+    st.binary(max_size=8).map(lambda raw: raw.replace(b"\n", b"")),
+)
+
+
+@given(st.lists(row), st.sets(st.integers(0, 40)))
+def test_pieces_are_read_as_the_whole_is(rows: list[bytes], cuts: set[int]) -> None:
+    ended = [row + b"\n" for row in rows]
+    borders = [0, *sorted(cut for cut in cuts if cut < len(rows)), len(rows)]
+    reader = blame.Reader()
+
+    seen = [
+        commit
+        for start, end in pairwise(borders)
+        for commit in reader.feed(b"".join(ended[start:end]))
+    ]
+
+    assert (reader.lines, reader.origins) == blame.parse(b"".join(ended))
+    assert seen == list(reader.origins)
 
 
 @given(st.binary(min_size=1))

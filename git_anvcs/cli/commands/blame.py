@@ -12,6 +12,8 @@ Example:
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 import sys
 import time
 
@@ -30,6 +32,8 @@ from git_anvcs.provenance.summary import AGENT, UNCOMMITTED
 
 _WIDEST_WHO = 36
 _ID = 9
+_DAY = 24 * 3600  # seconds
+_AT_ONCE = 100  # lines written together: the first ones of a long file must not wait for the last
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -59,37 +63,51 @@ def run(call: Call) -> int:
         _print_porcelain(found, attribute)
     else:
         with paged(call):
-            for row in _text(found, attribute, colour=call.output.colour):
-                print(row)
+            rows = _text(found, attribute, colour=call.output.colour)
+            while part := list(islice(rows, _AT_ONCE)):
+                print("\n".join(part))
     return 0
 
 
 def _text(found: Blamed, attribute: Attributor, *, colour: bool) -> Iterator[str]:
     said = [(line, attribute(line).who) for line in found.lines]
     names = {key: _name(found, *key) for key in {(line.commit, who) for line, who in said}}
-    widest = min(max(map(width, names.values()), default=0), _WIDEST_WHO)
+    widest = min(max(map(width, {*names.values()}), default=0), _WIDEST_WHO)
     digits = len(str(found.lines[-1].number)) if found.lines else 1
-    starts = {}
-    for (commit, who), name in names.items():
-        origin = found.origins[commit]
-        ident = f"{'^' if origin.boundary else ''}{commit}"[:_ID]
-        painted = paint.agent_paint(who, fit(name, widest), colour=colour)
-        mark = paint.mark(summary.tests(found.records.get(commit)), colour=colour)
-        date = styled(_date(origin), "dim", colour=colour)
-        starts[commit, who] = f"{styled(ident, 'yellow', colour=colour)} {painted} {mark} {date}"
     number = styled(f"%{digits}d│", "dim", colour=colour)
+    painted: dict[tuple[summary.Who, str], str] = {}
+    starts: dict[tuple[str, summary.Who], str] = {}
     for line, who in said:
-        yield f"{starts[line.commit, who]} {number % line.number}{safe_bytes(line.text)}"
+        key = (line.commit, who)
+        if key not in starts:
+            named = (who, names[key])
+            if named not in painted:
+                painted[named] = paint.agent_paint(who, fit(named[1], widest), colour=colour)
+            starts[key] = _start(found, line.commit, painted[named], colour=colour)
+        yield f"{starts[key]} {number % line.number}{safe_bytes(line.text)}"
+
+
+def _start(found: Blamed, commit: str, name: str, *, colour: bool) -> str:
+    """What stands before a line's number: its commit, who it was, tests and date."""
+    origin = found.origins[commit]
+    ident = styled(f"{'^' if origin.boundary else ''}{commit}"[:_ID], "yellow", colour=colour)
+    mark = paint.mark(summary.tests(found.records.get(commit)), colour=colour)
+    return f"{ident} {name} {mark} {styled(_date(origin), 'dim', colour=colour)}"
 
 
 def _name(found: Blamed, commit: str, who: summary.Who) -> str:
     """The agent and its model; for others the author's name and the class."""
+    if who.kind == AGENT:
+        return _agent(who)
     if who.kind == UNCOMMITTED:
         return "not committed yet"
-    if who.kind == AGENT:
-        return cut(paint.described(who), _WIDEST_WHO)
     author = safe(found.origins[commit].author.decode(errors="surrogateescape"))
     return f"{cut(author, _WIDEST_WHO - len(who.kind) - 3)} · {who.kind}"
+
+
+@lru_cache
+def _agent(who: summary.Who) -> str:
+    return cut(paint.described(who), _WIDEST_WHO)
 
 
 def _date(origin: Origin) -> str:
@@ -97,8 +115,14 @@ def _date(origin: Origin) -> str:
     offset = 0
     if hours.isdigit() and minutes.isdigit():
         offset = (int(hours) * 3600 + int(minutes) * 60) * (-1 if sign == "-" else 1)
+    return _day((origin.time + offset) // _DAY)
+
+
+@lru_cache
+def _day(number: int) -> str:
+    """A day of the Unix era as a date."""
     try:
-        return time.strftime("%Y-%m-%d", time.gmtime(origin.time + offset))
+        return time.strftime("%Y-%m-%d", time.gmtime(number * _DAY))
     except (OverflowError, ValueError, OSError):
         return "????-??-??"
 
