@@ -49,6 +49,7 @@ COMMANDS: dict[str, Entry] = {
     "why": Entry("who wrote a line, on whose prompt, and whether tests passed", "read"),
     "blame": Entry("git blame with agent, model and tests", "read", passes_on=True),
     "trace": Entry("everything a session did, and what is left of it", "read"),
+    "stats": Entry("commits and lines by agent, model, session, lane, time", "read"),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),

@@ -21,7 +21,7 @@ WINDOW = 256
 _PAGE = 50
 
 _FIELDS = ("%H", "%P", "%aN", "%aI", "%D", "%s")
-_OURS = ("refs/anvcs/*", "refs/notes/*", "refs/stash")
+OURS = ("refs/anvcs/*", "refs/notes/*", "refs/stash")
 _UNITS = {
     "min": "minutes",
     "h": "hours",
@@ -113,7 +113,7 @@ def _arguments(repo: Repo, wanted: Wanted) -> list[str]:
     if wanted.limit is not None and not wanted.chosen.terms:
         argv.append(f"--max-count={wanted.limit + WINDOW}")
     if wanted.everything:
-        argv += [*(f"--exclude={ref}" for ref in _OURS), "--all"]
+        argv += [*(f"--exclude={ref}" for ref in OURS), "--all"]
     if wanted.start is not None:
         commit = repo.resolve(wanted.start)
         if commit is None:

@@ -45,7 +45,7 @@ class Survived(NamedTuple):
 def count(repo: Repo, at: str, beyond: Sequence[str], written: Written, each: Each) -> Survived:
     """The lines of `written` that the commit `at` holds.
 
-    beyond: commits (`^id`) behind which blame need not look
+    beyond: tells blame how far back it need look (`^id`, `--since=`)
     """
     here = _files(repo, at)
     known = sorted(written.lines, key=lambda path: (-written.lines[path], path))

@@ -15,16 +15,13 @@ from git_anvcs.git import changes, objects
 from git_anvcs.git.changes import Changed
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
-from git_anvcs.provenance import attested, sessions, summary
+from git_anvcs.provenance import attested, lineage, sessions, summary
 from git_anvcs.provenance.filters import Filter
 from git_anvcs.provenance.record import Record
 
 HERE, ELSEWHERE, GONE = "here", "elsewhere", "gone"
 
 _FIELDS = ("%H", "%T", "%P", "%aN", "%ad", "%s", "%D", "%at")
-
-# A commit made from others by these leaves them where they are.
-_COPIES = ("cherry-pick", "revert", "import")
 
 
 class Wanted(NamedTuple):
@@ -93,15 +90,8 @@ def follow(repo: Repo, session: Found, wanted: Wanted, each: Each) -> Trace:
 
 
 def _replaced(records: Iterable[Record]) -> set[str]:
-    """The commits that others among these were made from, and take the place of."""
-    known = {record.commit for record in records}
-    found: set[str] = set()
-    for record in records:
-        step = record.lineage[-1] if record.lineage else {}
-        origins = step.get("from")
-        if step.get("op") not in _COPIES and isinstance(origins, list):
-            found |= {oid for oid in origins if oid in known and oid != record.commit}
-    return found
+    """The commits that others among these took the place of."""
+    return {oid for record in records for oid in lineage.replaced(record)}
 
 
 def _steps(repo: Repo, name: str, records: Sequence[Record], wanted: Wanted) -> list[Step]:

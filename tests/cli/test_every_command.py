@@ -43,6 +43,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "why": (["f:1"], {"path", "reasons"}),
     "blame": (["f"], {"totals", "commits", "lines"}),
     "trace": (["a"], {"session", "keys", "totals", "survival", "commits"}),
+    "stats": (["--survival"], {"ai_additions", "by", "commits", "rows", "survival"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
     "keys": (["list"], {"keys"}),
@@ -52,7 +53,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
 # No such call: they change something, take long (and have tests of their own), or say nothing.
 OTHERS = {"demo", "doctor", "hook", "checkout", "pull"}
 
-READERS = ["show", "log", "why", "blame", "trace", "graph", "status", "drain"]
+READERS = ["show", "log", "why", "blame", "trace", "stats", "graph", "status", "drain"]
 ANYWHERE = {"demo", "completion", "hook", "config"}
 ENDINGS = {0, 1, 2, 3, 4, 5}
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
