@@ -1,7 +1,8 @@
 """The processor time of an agent's hook, per event, beside a bare Python and a bare git.
 
 All take turns in one run, so that the ratio holds on a busy machine. An agent waits for the hook
-at every tool call; a prompt is dearer, since it is searched for secrets.
+at every tool call; a prompt is dearer, since it is searched for secrets. Around a shell command
+git is asked what differs from HEAD; its own time is counted in, and shown alone below.
 
     python benchmarks/hook_cost.py --runs 60
 """
@@ -21,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from git_anvcs.provenance.redact import redact
 
 HOOK = str(Path(sys.executable).with_name("git-anvcs"))
+DIRTY = 200
+STATUS = ("status", "--porcelain", "-z", "-uall", "--no-renames")
 PROMPT = "Please fix the rounding in report.py, keep the API as it is.\n" * 20
 
 
@@ -31,11 +34,9 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="anvcs-hook-") as folder:
         repo = Path(folder)
-        subprocess.run(("git", "init", "-q", folder), check=True)
-        (repo / ".git/anvcs").mkdir()
         times = measure(contenders(repo), args.runs)
-        seen = len((repo / ".git/anvcs/spool/lines").read_bytes().splitlines())
-        assert seen == args.runs * 4, "an event was lost"
+        lines = [f.read_bytes() for f in repo.glob("*/.git/anvcs/spool/lines")]
+        assert sum(text.count(b"\n") for text in lines) == args.runs * 7, "an event was lost"
     base = min(times["python -c pass"])
     rows = {name: row(found, base) for name, found in times.items()}
     speed = redaction_speed()
@@ -48,32 +49,52 @@ def main() -> None:
     print(f"{where}, {args.runs} runs each, processor time")
     for name, found in rows.items():
         print(
-            f"{name:36}{found['min_ms']:7} ms{found['median_ms']:7} ms median{found['ratio']:6} x"
+            f"{name:40}{found['min_ms']:7} ms{found['median_ms']:7} ms median{found['ratio']:6} x"
         )
     print(f"redaction of our own source and docs: {speed} MB/s")
 
 
-def contenders(repo: Path) -> dict[str, tuple[tuple[str, ...], Path]]:
+def contenders(folder: Path) -> dict[str, tuple[tuple[str, ...], Path]]:
     """What to start, and the file it reads from standard input."""
-    tool = {"tool_use_id": "t", "tool_name": "Edit", "tool_input": {"file_path": f"{repo}/a.py"}}
+    clean, dirty = made(folder / "clean", changed=0), made(folder / "dirty", changed=DIRTY)
+    edit = {"tool_use_id": "t", "tool_name": "Edit", "tool_input": {"file_path": f"{clean}/0.py"}}
     shell = {"tool_use_id": "t", "tool_name": "Bash", "tool_input": {"command": "git commit -m x"}}
-    large = {**tool, "tool_response": {"originalFile": "x = 1\n" * 100_000}}
+    large = {**edit, "tool_response": {"originalFile": "x = 1\n" * 100_000}}
     events = {
-        "git-anvcs hook, edit": ("PostToolUse", tool),
-        "git-anvcs hook, edit of 600 kB": ("PostToolUse", large),
-        "git-anvcs hook, shell": ("PreToolUse", shell),
-        "git-anvcs hook, prompt": ("UserPromptSubmit", {"prompt": PROMPT}),
+        "git-anvcs hook, edit (file kept)": ("PostToolUse", clean, edit),
+        "git-anvcs hook, edit of 600 kB": ("PostToolUse", clean, large),
+        "git-anvcs hook, before a shell, clean": ("PreToolUse", clean, shell),
+        "git-anvcs hook, after it, clean": ("PostToolUse", clean, shell),
+        f"git-anvcs hook, before, {DIRTY} differ": ("PreToolUse", dirty, shell),
+        f"git-anvcs hook, after, {DIRTY} differ": ("PostToolUse", dirty, shell),
+        "git-anvcs hook, prompt": ("UserPromptSubmit", clean, {"prompt": PROMPT}),
     }
     found: dict[str, tuple[tuple[str, ...], Path]] = {}
-    for name, (event, fields) in events.items():
+    for name, (event, repo, fields) in events.items():
         payload = {"session_id": "s", "cwd": str(repo), "hook_event_name": event, **fields}
-        file = repo / f"{len(found)}.json"
+        file = folder / f"{len(found)}.json"
         file.write_text(json.dumps(payload))
         found[name] = ((HOOK, "hook", "claude"), file)
     nothing = Path(os.devnull)
+    for repo in (clean, dirty):
+        found[f"git status, {repo.name}"] = (("git", "-C", str(repo), *STATUS), nothing)
     found["python -c pass"] = ((sys.executable, "-c", "pass"), nothing)
     found["git --version"] = (("git", "--version"), nothing)
     return found
+
+
+def made(repo: Path, *, changed: int) -> Path:
+    """A repository of 1,000 files of 2 kB; `changed` of them differ from HEAD."""
+    subprocess.run(("git", "init", "-q", str(repo)), check=True)
+    (repo / ".git/anvcs").mkdir()
+    for number in range(1000):
+        (repo / f"{number}.py").write_text(f"x = {number}\n" * 250)
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.com")
+    for command in (("add", "-A"), (*who, "commit", "-q", "-m", "all")):
+        subprocess.run(("git", "-C", str(repo), *command), check=True)
+    for number in range(changed):
+        (repo / f"{number}.py").write_text(f"y = {number}\n" * 250)
+    return repo
 
 
 def measure(
