@@ -9,9 +9,8 @@ import os
 from pathlib import Path
 
 from git_anvcs.git.locate import Place, locate
-from git_anvcs.provenance import told
 from git_anvcs.provenance.events import EDITS, SHELLS, Event, to_line
-from git_anvcs.store import snapshots, spool
+from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
 
 
@@ -81,6 +80,11 @@ def _with_files(place: Place, event: Event, where: Path) -> Event:
 
 def _told(place: Place, event: Event, named: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Of the files the agent said it wrote into, the digests of the lines."""
+    if not event.wrote:
+        return {}
+    from git_anvcs.provenance import told
+    from git_anvcs.store import snapshots
+
     found = {}
     for inside, path in named.items():
         wrote = [item for item in event.wrote if item.path == path]

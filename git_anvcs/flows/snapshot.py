@@ -17,7 +17,10 @@ from git_anvcs.store import snapshots, spool
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 from git_anvcs.store.snapshots import ABSENT, LARGEST, NOT_KEPT
-from git_anvcs.store.stat_cache import StatCache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.store.stat_cache import StatCache
 
 # Of one event; what comes after is not looked at.
 MOST_FILES = 1000
@@ -49,6 +52,7 @@ def of_worktree(place: Place) -> Snapshot:
     A file that cannot be there any more is not looked for: its folder may be a link by now.
     """
     from git_anvcs.git import dirty
+    from git_anvcs.store.stat_cache import StatCache
 
     found = dirty.look(place)
     paths = Paths(place.common_dir)
@@ -65,7 +69,7 @@ def of_worktree(place: Place) -> Snapshot:
 class _Shot:
     """One event's files, taken one by one as long as the limits allow."""
 
-    def __init__(self, place: Place, known: StatCache | None) -> None:
+    def __init__(self, place: Place, known: "StatCache | None") -> None:
         self.files: dict[str, str] = {}
         self.cut = False
         self._root = str(place.root)

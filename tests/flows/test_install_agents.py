@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import re
 import shutil
 from typing import Any
 
@@ -220,3 +221,15 @@ console.log(output.env.ANVCS_SESSION)
     assert [line["event"] for line in lines] == ["prompt", "pre_edit", "post_edit", "stop"]
     assert lines[0]["model"] == "anthropic/claude-opus-4-6"
     assert lines[2]["paths"] == ["a.py"]
+
+
+@pytest.mark.parametrize("name", JSON_AGENTS)
+def test_around_a_tool_the_agent_waits_for_the_hook(repo: Sandbox, name: str) -> None:
+    repo.anvcs("init", "--agents", name)
+    settings = json.loads((repo.root / wiring_of(name).file).read_text())
+    around = [
+        event for event in settings["hooks"] if re.search(r"(?i)^(pre|post|before|after)", event)
+    ]
+    told = [entry for event in around for entry in entries(settings, event)]
+    assert told
+    assert not any(entry.get("async") for entry in told)

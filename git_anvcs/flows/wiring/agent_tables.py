@@ -15,7 +15,8 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 class Hook(NamedTuple):
     """One event. matcher: which tools, for events of tools; waits: false where the agent may go on.
 
-    What comes before a tool has to wait: a commit inside of a shell command is recognised by it.
+    Around a tool the agent has to wait: the hook keeps what the files hold, and a moment later
+    the next tool may have changed them; a commit inside of a shell command is recognised by it.
     """
 
     event: str
@@ -55,12 +56,12 @@ class Files(NamedTuple):
 
 def _claude_like(tools: str, shells: str = "", *, waits: bool = True) -> tuple[Hook, ...]:
     """The events of Claude Code and of those that took over its names."""
-    failed = (Hook("PostToolUseFailure", shells, waits=waits),) if shells else ()
+    failed = (Hook("PostToolUseFailure", shells),) if shells else ()
     return (
         Hook("SessionStart"),
         Hook("UserPromptSubmit"),
         Hook("PreToolUse", tools),
-        Hook("PostToolUse", tools, waits=waits),
+        Hook("PostToolUse", tools),
         *failed,
         Hook("Stop", waits=waits),
     )
