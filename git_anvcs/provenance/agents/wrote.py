@@ -67,8 +67,6 @@ def in_file(path: str, edits: tuple[Edit, ...], original: str | None) -> tuple[W
             whole = replaced(text, edit.old, edit.new, everywhere=edit.everywhere)
             count = -1 if edit.everywhere else 1
             text = text.replace(edit.old, edit.new, count) if edit.old else edit.new
-        elif edit.old == "":  # a new file
-            whole = edit.new
         found.append(Wrote(path, edit.new, whole=False) if whole is None else Wrote(path, whole))
     return tuple(found)
 
