@@ -24,7 +24,10 @@ from tests.support.sandbox import Sandbox
 _FEWEST, _MOST = 20, 50
 
 # The first steps are the same everywhere: a rebase of one commit onto itself finds nothing.
-_OPENING = ("edit", "commit_all", "edit", "branch", "edit", "commit_all", "edit", "commit_part")
+_OPENING = (
+    *("edit", "commit_all", "branch", "edit", "commit_all", "switch"),
+    *("edit", "commit_all", "edit", "commit_part"),
+)
 
 # Every step with its weight. Edits come most often: without them there is nothing to attribute.
 STEPS: dict[str, tuple[Callable[[World], None], int]] = {

@@ -28,11 +28,12 @@ BAD = (
 
 
 def edit(world: World) -> None:
-    """Somebody changes a file or two."""
-    tree, actor = world.some_tree(), world.some_actor()
-    how = way(world, actor)
-    change = choose(world, tree, actor, how)
-    make(world, tree, actor, change, how)
+    """Somebody changes a file or two; perhaps somebody else goes on at once."""
+    tree = world.some_tree()
+    for _ in range(world.rng.choice([1, 1, 2, 3])):
+        actor = world.some_actor()
+        how = way(world, actor)
+        make(world, tree, actor, choose(world, tree, actor, how), how)
 
 
 def rename(world: World) -> None:

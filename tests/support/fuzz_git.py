@@ -104,6 +104,8 @@ def stash(world: World) -> None:
 
 def unstash(world: World) -> None:
     """Work comes back, perhaps on another branch or in another worktree."""
+    if not world.ask(world.box.root, "stash", "list"):
+        return stash(world)
     tree, actor = world.some_tree(), world.some_actor()
     verb = world.rng.choice(
         ["pop", "pop", "apply", "drop"] if world.rng.random() < 0.3 else ["pop"]
@@ -111,7 +113,7 @@ def unstash(world: World) -> None:
     words = ["--index"] if verb != "drop" and world.rng.random() < 0.2 else []
     with world.shell(actor, tree, f"git stash {verb}"):
         world.git(tree, "stash", verb, "-q", *words)
-    settle(world, tree)
+    return settle(world, tree)
 
 
 def switch(world: World) -> None:
