@@ -36,6 +36,7 @@ STEPS: dict[str, tuple[Callable[[World], None], int]] = {
     "remove": (fuzz_edits.remove, 2),
     "reindent": (fuzz_edits.reindent, 5),
     "repeat": (fuzz_edits.repeat, 3),
+    "turn": (fuzz_edits.turn, 4),
     "commit_all": (fuzz_git.commit_all, 22),
     "commit_part": (fuzz_git.commit_part, 12),
     "commit_paths": (fuzz_git.commit_paths, 5),

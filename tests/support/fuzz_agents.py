@@ -40,6 +40,10 @@ class Agent:
         """What it sends when its session starts."""
         raise NotImplementedError
 
+    def turn(self, tree: Path) -> list[Message]:
+        """What it sends when it has answered and is asked for something else."""
+        raise NotImplementedError
+
     def edit(
         self, rng: Random, tree: Path, change: Change
     ) -> list[tuple[Message, Change, Message]]:
@@ -64,6 +68,10 @@ class Claude(Agent):
     def begin(self, tree: Path) -> list[Message]:
         return [self._say(tree, "SessionStart", source="startup", model="claude-opus-5")]
 
+    def turn(self, tree: Path) -> list[Message]:
+        asked = self._say(tree, "UserPromptSubmit", prompt=f"Please go on with {self.uses}.")
+        return [self._say(tree, "Stop"), asked]
+
     def edit(
         self, rng: Random, tree: Path, change: Change
     ) -> list[tuple[Message, Change, Message]]:
@@ -76,7 +84,10 @@ class Claude(Agent):
                 "tool_input": given,
             }
             before = self._say(tree, "PreToolUse", **facts)
-            after = self._say(tree, "PostToolUse", **facts, tool_response={"success": True})
+            response: dict[str, object] = {"filePath": given["file_path"]}
+            if rng.random() < 0.5 and (tree / path).is_file():  # newer versions say it
+                response["originalFile"] = (tree / path).read_bytes().decode()
+            after = self._say(tree, "PostToolUse", **facts, tool_response=response)
             calls.append((before, {path: text}, after))
         return calls
 
@@ -109,6 +120,9 @@ class Neutral(Agent):
     def begin(self, tree: Path) -> list[Message]:
         return [self._say(tree, "session_start", model="acme/coder-1")]
 
+    def turn(self, tree: Path) -> list[Message]:
+        return [self._say(tree, "stop"), self._say(tree, "prompt", prompt="What else?")]
+
     def edit(
         self, rng: Random, tree: Path, change: Change
     ) -> list[tuple[Message, Change, Message]]:
@@ -135,6 +149,9 @@ class AgentV1(Agent):
     hook = "agent-v1"
 
     def begin(self, tree: Path) -> list[Message]:
+        return []
+
+    def turn(self, tree: Path) -> list[Message]:
         return []
 
     def edit(

@@ -81,6 +81,13 @@ def repeat(world: World) -> None:
         world.send(world.last_after)
 
 
+def turn(world: World) -> None:
+    """An agent has answered and is asked for something else; what it left open is over."""
+    agent = world.rng.choice(world.agents)
+    for message in agent.turn(world.some_tree()):
+        world.send(message)
+
+
 def way(world: World, actor: Agent | None, shells: tuple[str, ...] = GOOD) -> str:
     """How the actor will tell of what it does."""
     if actor is None:
