@@ -1,14 +1,15 @@
 """Story: records go out in another standard's words, and notes of the Git AI Standard come in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from git_anvcs.flows import edit_record, mirror, reading
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
-from git_anvcs.provenance import records, refs
+from git_anvcs.provenance import models, records, refs
+from git_anvcs.provenance.claim import is_agent_id
 from git_anvcs.provenance.exchange import agent_trace, git_ai, in_toto
 from git_anvcs.provenance.record import Record
 
@@ -57,15 +58,14 @@ def take_notes(repo: Repo, ref: str, *, dry_run: bool = False) -> Taken:
     if not ref.startswith("refs/notes/"):
         raise UsageError(f"{ref} is no notes ref", hint=f"git anvcs meta import {git_ai.REF}")
     listed = records.listing(repo, ref)
-    blobs = {found.oid: found.data for found in objects.read(repo, listed.values()) if found}
     known = records.read(repo, listed)
+    attested = {commit for commit, record in known.items() if record.mapping("attestations")}
+    texts = _texts(repo, {c: oid for c, oid in listed.items() if c not in attested})
     made: dict[str, bytes] = {}
     refused = []
-    for commit, oid in listed.items():
-        if commit in known and known[commit].mapping("attestations"):
-            continue
+    for commit, text in texts.items():
         try:
-            said = git_ai.read(blobs.get(oid, b""))
+            said = git_ai.read(text)
             record = edit_record.edited(repo, commit, {**said, **_maker(known.get(commit), said)})
         except (git_ai.NotANote, AnvcsError, KeyError) as error:
             reason = "its commit is not here" if isinstance(error, KeyError) else str(error)
@@ -78,6 +78,14 @@ def take_notes(repo: Repo, ref: str, *, dry_run: bool = False) -> Taken:
     return Taken(tuple(made), tuple(refused))
 
 
+def _texts(repo: Repo, notes: Mapping[str, str]) -> dict[str, bytes]:
+    """The notes of commits; of one that is too large, or no text, nothing."""
+    sizes = objects.blob_sizes(repo, notes.values())
+    small = [oid for oid, size in sizes.items() if size <= git_ai.LARGEST]
+    read = {found.oid: found.data for found in objects.read(repo, small) if found}
+    return {commit: read.get(oid, b"") for commit, oid in notes.items()}
+
+
 def _range(repo: Repo, word: str) -> list[str]:
     done = repo.try_git("rev-list", "--reverse", "--end-of-options", word, "--")
     if done.returncode != 0:
@@ -85,11 +93,14 @@ def _range(repo: Repo, word: str) -> list[str]:
     return done.stdout.decode().split()
 
 
-def _maker(record: Record | None, said: dict[str, object]) -> dict[str, object]:
-    """Who made the commit, where nobody is known and the note names one session."""
-    sessions: Sequence[dict[str, dict[str, str]]] = list((said.get("sessions") or {}).values())  # type: ignore[attr-defined]
+def _maker(record: Record | None, said: Mapping[str, Any]) -> dict[str, object]:
+    """Who made the commit, where nobody is known and the note names one session of any kind."""
+    sessions = [*said.get("sessions", {}).values(), *said.get(git_ai.OLDER, {}).values()]
     if (record and record.agent_id != "untracked") or len(sessions) != 1:
         return {}
     agent = sessions[0]["agent_id"]
-    made: dict[str, object] = {"agent_id": f"{agent['tool']}:{agent['id']}"}
-    return {**made, "model": agent["model"]} if "/" in agent["model"] else made
+    name = f"{agent['tool']}:{agent['id']}"
+    if not (agent["tool"] and agent["id"] and is_agent_id(name)):
+        return {}
+    model = models.reference(agent["model"])
+    return {"agent_id": name, "model": model} if model else {"agent_id": name}

@@ -78,6 +78,15 @@ def ids(repo: Repo, names: Iterable[str]) -> list[str | None]:
     return found + [None] * (len(asked) - len(found))
 
 
+def blob_sizes(repo: Repo, oids: Iterable[str]) -> dict[str, int]:
+    """The size in bytes of those of `oids` that are blobs here; nothing is read or fetched."""
+    stdin = "".join(f"{oid}\n" for oid in oids).encode()
+    asked = ("cat-file", "--batch-check=%(objecttype) %(objectsize) %(objectname)")
+    lines = repo.try_git(*asked, stdin=stdin, env=NO_FETCH).stdout.decode().splitlines()
+    found = (line.split(" ") for line in lines if line.startswith("blob "))
+    return {oid: int(size) for _, size, oid in found}
+
+
 def write(repo: Repo, objects: Iterable[Object]) -> None:
     """Store objects made with `make`; the ones Git has already cost nothing."""
     unique = {found.oid: found for found in objects}

@@ -31,11 +31,15 @@ def exported(repo: Sandbox, form: str) -> str:
     return repo.anvcs("meta", "export", "HEAD", "--format", form)
 
 
+def exported_of(repo: Sandbox, commit: str) -> str:
+    return repo.anvcs("meta", "export", commit, "--format", "git-ai")
+
+
 def test_a_git_ai_note_comes_back_as_it_went_out(repo: Sandbox) -> None:
     commit = repo.commit("one", {"f": "1\n"})
     write_record(repo, commit, **FIELDS)
     note = exported(repo, "git-ai")
-    assert note.startswith('"a \\"b\\" c.txt"\n  0123456789abcdef 3\nsrc/main.py\n  h_')
+    assert note.startswith('"a "b" c.txt"\n  0123456789abcdef 3\nsrc/main.py\n  h_')
     repo.git("notes", "--ref=ai", "add", "-F", "-", commit, stdin=note)
     repo.git("update-ref", "-d", "refs/anvcs/meta")
     repo.git("update-ref", "-d", "refs/notes/anvcs")
@@ -71,6 +75,34 @@ def test_a_note_that_is_none_is_refused_with_a_sentence(repo: Sandbox, note: str
     done = repo.run("git-anvcs", "meta", "import", "--format", "git-ai")
     assert done.returncode == 4
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "note",
+    [b"", b"\0" * 100, b"\xff\xfe", b" " * (git_ai.LARGEST + 1), b"x" * 9_000_000,
+     b"f\0g\n  0123456789abcdef 1\n---\n{}",
+     b'---\n{"schema_version":"authorship/3.0.0","prompts":' + b"[" * 100_000,
+     b'---\n{"schema_version":"authorship/3.0.0","x":' + b"[" * 900 + b"]" * 900 + b',"prompts":1}',
+     b"<<<<<<< a\nf\n  0123456789abcdef 1\n---\n" + b'{"schema_version":"authorship/3.0.0"}'],
+    ids=["empty", "NULs", "no UTF-8", "blanks", "huge", "a NUL in a path", "deep", "less deep",
+         "markers"],
+)  # fmt: skip
+def test_a_hostile_note_is_refused_and_the_others_come_in(repo: Sandbox, note: bytes) -> None:
+    good = repo.commit("one", {"f": "1\n"})
+    bad = repo.commit("two", {"f": "2\n"})
+    write_record(repo, good, **FIELDS)
+    repo.git("notes", "--ref=ai", "add", "-F", "-", good, stdin=exported_of(repo, good))
+    repo.git("update-ref", "-d", "refs/anvcs/meta")
+    repo.git("update-ref", "-d", "refs/notes/anvcs")
+    blob = repo.git("hash-object", "-w", "--stdin", stdin=note).strip()
+    repo.git("notes", "--ref=ai", "add", "--allow-empty", "-C", blob, bad)
+    done = repo.run("git-anvcs", "meta", "import", "--format", "git-ai", "--json")
+    assert done.returncode == 4, done.stderr
+    found = json.loads(done.stdout)
+    assert found["commits"] == [good]
+    [refusal] = found["refused"]
+    assert refusal.startswith(bad[:12])
+    assert len(refusal) < 200
 
 
 @given(st.binary(max_size=200))

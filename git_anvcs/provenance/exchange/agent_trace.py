@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 import uuid
 
+from git_anvcs.provenance import models
+from git_anvcs.provenance.exchange import git_ai, ranges
 from git_anvcs.provenance.record import Record
 
 VERSION = "0.1.0"
@@ -16,7 +18,7 @@ def write(record: Record) -> dict[str, Any]:
     for path, who in sorted(record.mapping("attestations").items()):
         if isinstance(who, Mapping):
             said = [_conversation(record, key, str(r)) for key, r in sorted(who.items())]
-            files.append({"path": path, "conversations": said})
+            files.append({"path": path, "conversations": [each for each in said if each["ranges"]]})
     return {
         "version": VERSION,
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:anvcs:{record.meta_id}:{record.rev}")),
@@ -28,9 +30,8 @@ def write(record: Record) -> dict[str, Any]:
     }
 
 
-def _conversation(record: Record, key: str, ranges: str) -> dict[str, Any]:
-    pairs = (part.partition("-") for part in ranges.split(","))
-    lines = [{"start_line": int(a), "end_line": int(b or a)} for a, _, b in pairs]
+def _conversation(record: Record, key: str, said: str) -> dict[str, Any]:
+    lines = [{"start_line": told.first, "end_line": told.last} for told in ranges.read(said)]
     return {"contributor": _contributor(record, key), "ranges": lines}
 
 
@@ -41,10 +42,12 @@ def _contributor(record: Record, key: str) -> dict[str, str]:
     return {"type": "ai", "model_id": model} if model else {"type": "ai"}
 
 
-def _model(record: Record, session: str) -> str:
-    """PROVIDER/MODEL, as the format wants it: the record's, or the session's where it says so."""
-    value = record.mapping("sessions").get(session)
+def _model(record: Record, key: str) -> str:
+    """PROVIDER/MODEL of a session; the record's own where it is of this session and no other."""
+    sessions = {**record.mapping("sessions"), **git_ai.prompts(record)}
+    value = sessions.get(key)
     agent = value.get("agent_id") if isinstance(value, Mapping) else None
-    model = agent.get("model") if isinstance(agent, Mapping) else None
-    told = model if isinstance(model, str) and "/" in model else record.model
-    return told if len(record.mapping("sessions")) <= 1 or told == model else ""
+    said = agent.get("model") if isinstance(agent, Mapping) else None
+    found = models.reference(said) if isinstance(said, str) else None
+    alone = list(sessions) == [key] and models.is_reference(record.model)
+    return found or (record.model if alone else "")
