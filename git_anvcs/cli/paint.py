@@ -15,6 +15,15 @@ from git_anvcs.provenance.summary import (
 
 # Of xterm's 256: told apart on dark and light grounds, and by people who see few colours.
 _AGENT_COLOURS = (33, 208, 35, 170, 178, 37, 141, 167, 107, 74)
+_AGENT_SYMBOLS = ("●◆▲■★▼◈◉◐◑", "*#^@$v&%=x")
+_SYMBOLS = {"human": "○o", "untracked": "◦."}
+
+# These have a colour and a symbol of their own; any other agent has one pair of the hundred.
+_KNOWN = (
+    *("claude", "codex", "cursor", "gemini", "copilot"),
+    *("windsurf", "opencode", "droid", "continue", "cline"),
+)
+_ALSO = {"claude-code": "claude", "gemini-cli": "gemini", "github-copilot": "copilot"}
 
 MARKS = {PASSED: "✓", FAILED: "✗", STALE: "~"}
 _MARK_STYLES = {PASSED: "green", FAILED: "red", STALE: "yellow"}
@@ -30,9 +39,25 @@ def agent_paint(who: Who, text: str, *, colour: bool) -> str:
     if not colour:
         return text
     if who.kind == AGENT:
-        number = _AGENT_COLOURS[crc32(who.agent.encode(errors="replace")) % len(_AGENT_COLOURS)]
+        number = _AGENT_COLOURS[_places(who.agent)[0]]
         return f"\x1b[38;5;{number}m{text}\x1b[m"
     return styled(text, "bold" if who.kind == "human" else "dim", colour=True)
+
+
+def symbol(who: Who, *, plain: bool) -> str:
+    """One character for who it is, the same everywhere; plain: an ASCII one."""
+    if who.kind == AGENT:
+        return _AGENT_SYMBOLS[plain][_places(who.agent)[1]]
+    return _SYMBOLS[who.kind][plain]
+
+
+def _places(agent: str) -> tuple[int, int]:
+    """Where an agent's colour and its symbol stand in their tables."""
+    known = _ALSO.get(agent, agent)
+    if known in _KNOWN:
+        return _KNOWN.index(known), _KNOWN.index(known)
+    number = crc32(agent.encode(errors="replace"))
+    return number % 10, number // 10 % 10
 
 
 def name(who: Who) -> str:
