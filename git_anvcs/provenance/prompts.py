@@ -18,7 +18,7 @@ LONGEST_INLINE = 65_536
 
 _KEY_BYTES = 32
 
-REDACTOR = "anvcs-redact/1"
+REDACTOR = "anvcs-redact/2"
 
 INLINE, REF, HASH_ONLY, WITHHELD = "inline", "ref", "hash-only", "withheld"
 POLICIES = (INLINE, REF, HASH_ONLY, WITHHELD)

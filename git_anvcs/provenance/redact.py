@@ -37,6 +37,9 @@ _ID = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_./:-]*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+|[0-9.:_-]+")
 
+_TAKEN_OUT = re.compile(r"\[REDACTED:([a-z-]{1,40})\]")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
 _HOME = re.compile(r"(?<![\w.~])(?:/home|/Users|[A-Za-z]:\\Users)[/\\][^/\\\s'\":;,)]+")
 
 
@@ -52,6 +55,15 @@ def redact(text: str) -> Redacted:
     if "/home/" in lowered or "users" in lowered:
         text = _HOME.sub("~", text)
     return Redacted(text, kinds)
+
+
+def told(text: str) -> dict[str, int]:
+    """How many secrets of each kind were taken out of a text that `redact` has been through.
+
+    A text may also have held such a placeholder before; only names of rules are counted.
+    """
+    found = Counter(_TAKEN_OUT.findall(text))
+    return {rule.name: found[rule.name] for rule in RULES if found[rule.name]}
 
 
 def _apply(rule: Rule, text: str) -> tuple[str, int]:
@@ -87,11 +99,19 @@ def _looks_secret(value: str, *, quoted: bool) -> bool:
     """Whether what is assigned to a telling name is a secret rather than code, a word or an id."""
     if value.startswith("[REDACTED") or _PLACEHOLDER.search(value) or _ID.fullmatch(value):
         return False
-    if _IDENTIFIER.fullmatch(value) or (quoted and value.count(" ") > 0):
+    if quoted and " " in value:
         return False
+    if _IDENTIFIER.fullmatch(value):
+        return _is_jumbled(value)
     letters = any(c.isalpha() for c in value)
     others = sum(not c.isalpha() for c in value)
     return letters and others > 0 and entropy(value) >= (2.5 if quoted else 3.0)
+
+
+def _is_jumbled(name: str) -> bool:
+    """Whether letters change their case as no writer of camelCase does: `ujOeHwdFcAefAZ`."""
+    humps = _HUMP.findall(name)
+    return name.isalpha() and len(name) >= 12 and len(humps) >= 5 and len(name) < 3 * len(humps)
 
 
 def entropy(value: str) -> float:

@@ -118,6 +118,53 @@ RULES = (
         r"(?i:accountkey|sharedaccesskey)=([A-Za-z0-9+/]{40,100}={0,2})",
         3.0,
     ),
+    Rule("vault-token", ("hvs.", "hvb."), r"\bhv[sb]\.[A-Za-z0-9_-]{24,300}", 3.0),
+    Rule("crates-token", ("cio",), r"\bcio[A-Za-z0-9]{32}\b", 3.8),
+    Rule("databricks-token", ("dapi",), r"\bdapi[0-9a-f]{32}(?:-[0-9])?\b", 2.5),
+    Rule(
+        "discord-token",
+        ("discord",),
+        r"\b[A-Za-z0-9_-]{24,28}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}\b",
+        3.5,
+    ),
+    Rule("docker-token", ("dckr_pat_",), r"\bdckr_pat_[A-Za-z0-9_-]{27,60}", 3.0),
+    Rule("doppler-token", ("dp.pt.",), r"\bdp\.pt\.[A-Za-z0-9]{40,60}", 3.0),
+    Rule("fly-token", ("fm2_",), r"\bfm2_[A-Za-z0-9+/=_-]{60,900}", 3.5),
+    Rule("grafana-token", ("glsa_", "glc_"), r"\bgl(?:sa|c)_[A-Za-z0-9+/_=]{32,400}", 3.0),
+    Rule("groq-key", ("gsk_",), r"\bgsk_[A-Za-z0-9]{48,64}\b", 3.0),
+    Rule("linear-key", ("lin_api_", "lin_oauth_"), r"\blin_(?:api|oauth)_[A-Za-z0-9]{40,64}", 3.0),
+    Rule("mailgun-key", ("key-",), r"\bkey-[0-9a-f]{32}\b", 2.5),
+    Rule("new-relic-key", ("nrak-",), r"\bNRAK-[A-Z0-9]{27}\b", 2.5),
+    Rule("perplexity-key", ("pplx-",), r"\bpplx-[A-Za-z0-9]{40,64}\b", 3.0),
+    Rule("postman-key", ("pmak-",), r"\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}\b", 2.5),
+    Rule("replicate-token", ("r8_",), r"\br8_[A-Za-z0-9_-]{37,40}\b", 3.0),
+    Rule("rubygems-key", ("rubygems_",), r"\brubygems_[0-9a-f]{48}\b", 2.5),
+    Rule("sentry-token", ("sntrys_", "sntryu_"), r"\bsntry[su]_[A-Za-z0-9+/=_-]{40,400}", 3.0),
+    Rule(
+        "shopify-token",
+        ("shpat_", "shpss_", "shpca_", "shppa_"),
+        r"\bshp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}\b",
+        2.5,
+    ),
+    Rule(
+        "terraform-token", (".atlasv1.",), r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,80}", 3.0
+    ),
+    Rule("twilio-key", ("sk",), r"\bSK[0-9a-f]{32}\b", 2.5),
+    Rule("xai-key", ("xai-",), r"\bxai-[A-Za-z0-9]{70,90}\b", 3.0),
+    Rule(
+        "signed-url",
+        ("sig=", "signature="),
+        r"[?&](?:sig|X-Amz-Signature|X-Goog-Signature)=([A-Za-z0-9%+/_-]{40,600})",
+        3.0,
+    ),
+    Rule(
+        "login-line",
+        ("password", "curl"),
+        r"(?:\bmachine\s{1,4}\S{1,200}\s{1,4}login\s{1,4}\S{1,200}\s{1,4}password\s{1,4}"
+        r"|\bcurl\s(?:[^\n|;&]{0,200}\s)?(?:-u|--user)[ =]['\"]?[^\s:'\"]{1,100}:)"
+        r"([^\s'\"$]{6,200})",
+        2.0,
+    ),
     Rule("telegram-token", (":aa",), r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b", 3.0),
     Rule(
         "authorization-header",
@@ -129,8 +176,9 @@ RULES = (
     Rule(
         BY_NAME,
         ("key", "secret", "token", "passw", "passphrase", "pwd", "credential", "connection"),
-        rf"(?i:{_NAMES})[A-Za-z0-9_.-]{{0,24}}['\"`]?\s{{0,4}}(?::=|=>|=|:)\s{{0,4}}"
-        r"(?:(?P<quote>['\"`])(?P<quoted>[^'\"`\r\n]{6,256})(?P=quote)"
+        rf"(?i:(?:(?<=[\s'\"])--[a-z-]{{0,20}}{_NAMES}\s|{_NAMES}[A-Za-z0-9_.-]{{0,24}}"
+        r"(?:\\{0,3}['\"`])?\]?\s{0,4}(?::=|=>|=|:)))\s{0,4}"
+        r"(?:(?P<quote>\\{0,3}['\"`])(?P<quoted>[^'\"`\r\n]{6,256}?)(?P=quote)"
         r"|(?P<bare>[^\s'\"`,;(){}\[\]<>]{8,256}))",
     ),
 )

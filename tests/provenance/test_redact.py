@@ -1,61 +1,40 @@
-"""Secrets are found, and what only looks like one is left alone.
-
-The secrets are put together at run time, so that no scanner trips over this file.
-"""
+"""Secrets are found, and what only looks like one is left alone."""
 
 from pathlib import Path
-import random
-import string
 
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.provenance.redact import entropy, redact
+from git_anvcs.provenance.redact import entropy, redact, told
+from git_anvcs.provenance.redact_rules import RULES
+from tests.support.planted import ALL, KINDS, Planted, rand
 
 ROOT = Path(__file__).parents[2]
-LETTERS = string.ascii_letters + string.digits
-BASE32 = string.ascii_uppercase + "234567"
 
 
-def rand(size: int, alphabet: str = LETTERS) -> str:
-    return "".join(random.Random(7).choices(alphabet, k=size))
-
-
-PLANTED = {
-    "aws-access-key": "AK" + "IA" + rand(16, BASE32),
-    "aws-secret-key": "aws_secret_access_key = " + rand(40),
-    "github-token": "gh" + "p_" + rand(36),
-    "gitlab-token": "gl" + "pat-" + rand(20),
-    "slack-token": "xo" + "xb-" + rand(12, string.digits) + "-" + rand(24),
-    "stripe-key": "sk_" + "live_" + rand(24),
-    "openai-key": "sk-" + "proj-" + rand(48),
-    "anthropic-key": "sk-" + "ant-api03-" + rand(60),
-    "jwt": "ey" + "J" + rand(20) + ".eyJ" + rand(40) + "." + rand(43),
-    "private-key": "-----BEGIN RSA PRIV" + "ATE KEY-----\n" + rand(64) + "\n-----END RSA PRIV"
-    "ATE KEY-----",
-    "url-password": "postgres://app:" + rand(12) + "@db.internal/app",
-    "secret-by-name": 'db_passw' + f'ord = "{rand(14)}!"',
-    "npm-token": "np" + "m_" + rand(36),
-    "pypi-token": "py" + "pi-AgEIcHlwaS5vcmc" + rand(60),
-    "google-key": "AI" + "za" + rand(35),
-    "hugging-face-token": "h" + "f_" + rand(34),
-    "authorization-header": "Authorization: Bear" + "er " + rand(40),
-    "slack-webhook": "https://hooks.sl" + f"ack.com/services/T{rand(8)}/B{rand(8)}/{rand(24)}",
-    "azure-key": "Account" + f"Key={rand(86)}==",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", PLANTED)
+@pytest.mark.parametrize("kind", KINDS)
 def test_secret_is_taken_out_and_named_when_planted_in_a_prompt(kind: str) -> None:
-    planted = PLANTED[kind]
-    found = redact(f"Please use this: {planted}\nand then run the tests.")
+    planted = KINDS[kind]
+    found = redact(f"Please use this: {planted.text}\nand then run the tests.")
     assert found.kinds == {kind: 1}
     assert f"[REDACTED:{kind}]" in found.text
     assert found.text.startswith("Please use this: ")
     assert found.text.endswith("and then run the tests.")
-    secret = planted.rsplit("=", 1)[-1].strip(' "') if kind == "secret-by-name" else planted
-    assert secret not in found.text
+    assert planted.secret not in found.text
+    assert told(found.text) == found.kinds
+
+
+@pytest.mark.parametrize("number", range(len(ALL)))
+def test_secret_is_taken_out_however_it_is_written(number: int) -> None:
+    planted = ALL[number]
+    found = redact(planted.text)
+    assert found.kinds == {planted.kind: 1}, planted.text
+    assert planted.secret not in found.text
+
+
+def test_every_rule_has_a_secret_planted_for_it() -> None:
+    assert {rule.name for rule in RULES} == set(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +55,11 @@ def test_secret_is_taken_out_and_named_when_planted_in_a_prompt(kind: str) -> No
         "tokens: 128000, max_tokens=4096",
         "secret: Optional[str] = None",
         "keyword=argument_name",
+        "token = getUserIdFromRequestHeader",
+        "api_key = XMLHTTPRequestKey",
+        "key-value pairs, --token-limit 4096",
+        "curl -u $USER:$TOKEN https://a.example",
+        "machine learning password managers",
         "ssh://git@github.com/org/repo.git",
         '"integrity": "sha512-' + rand(86) + '=="',
     ],
@@ -106,17 +90,18 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     assert redact(once.text).text == once.text
 
 
-@given(st.text(max_size=200), st.text(max_size=200), st.sampled_from(sorted(PLANTED)))
+@given(st.text(max_size=200), st.text(max_size=200), st.sampled_from(ALL))
 def test_planted_secret_is_gone_whatever_stands_around_it(
-    before: str, after: str, kind: str
+    before: str, after: str, planted: Planted
 ) -> None:
-    planted = PLANTED[kind]
-    if kind in ("secret-by-name", "aws-secret-key"):
-        planted = planted.split("=")[1].strip(' "')
-        text = f"{before}\n{PLANTED[kind]}\n{after}"
-    else:
-        text = f"{before}\n{planted}\n{after}"
-    assert planted not in redact(text).text
+    assert planted.secret not in redact(f"{before}\n{planted.text}\n{after}").text
+
+
+@given(st.text(max_size=200))
+def test_what_was_taken_out_can_be_counted_again(text: str) -> None:
+    redacted = redact(text)
+    if "[REDACTED:" not in text:
+        assert told(redacted.text) == redacted.kinds
 
 
 def test_entropy_is_that_of_shannon() -> None:

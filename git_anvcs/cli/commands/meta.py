@@ -10,6 +10,7 @@
   meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
   meta verify FILE|- [--keys FILE]    are signed statements good, and by whom?
   meta verify --stored [COMMIT]       the same for those kept in refs/anvcs/attest
+  meta redactions [COMMIT|RANGE ...]  how many secrets were taken out of prompts, of which kinds
 
 export --format: git-ai (the authorship note of one commit), agent-trace and in-toto (one JSON
 object a line: a statement about the record, and one about its tests where they ran on this very
@@ -44,7 +45,7 @@ Example:
 from argparse import ArgumentParser
 import sys
 
-from git_anvcs.cli import attaching, exporting, verifying
+from git_anvcs.cli import attaching, exporting, redacted, verifying
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
@@ -182,5 +183,6 @@ _ACTIONS = {
     "fsck": _fsck,
     "export": exporting.run,
     "import": _import,
+    "redactions": redacted.run,
     "verify": verifying.run,
 }
