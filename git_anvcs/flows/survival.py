@@ -12,6 +12,9 @@ from git_anvcs.provenance.summary import Who
 
 # Blame reads a file's whole history: of more files only those with the most lines are looked at.
 MOST_FILES = 500
+_MOST_ENDS = 100
+_MOST_LOST = 200
+_MOST_HOPS = 8
 
 # A progress bar that files are drawn through.
 Each = Callable[[Sequence[str]], Iterable[str]]
@@ -65,11 +68,34 @@ def count(repo: Repo, at: str, beyond: Sequence[str], written: Written, each: Ea
     return Survived(at, len(paths) - len(unseen), alive, frozenset(unseen))
 
 
-def renamed(repo: Repo, before: str, after: str) -> dict[str, str]:
-    """Old name -> new name of the files that Git sees renamed between two commits."""
-    argv = ("diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", before, after)
-    fields = repo.git(*argv).decode(errors="surrogateescape").split("\0")[:-1]
-    return {old: new for _, old, new in zip(*[iter(fields)] * 3, strict=False)}
+def renamed(repo: Repo, at: str, beyond: Sequence[str], paths: Iterable[str]) -> dict[str, str]:
+    """Name -> what it is called in the commit `at`, of files that Git saw renamed on the way there.
+
+    Only of those that `at` has no more; of more than two hundred the first ones.
+    """
+    here = _files(repo, at)
+    names = {path: path for path in paths if path not in here}
+    for _ in range(_MOST_HOPS):
+        lost = [name for name in dict.fromkeys(names.values()) if name not in here][:_MOST_LOST]
+        found = _renames(repo, at, beyond, lost) if lost else {}
+        if not found:
+            break
+        names = {path: found.get(name, name) for path, name in names.items()}
+    return {path: name for path, name in names.items() if name in here}
+
+
+def _renames(repo: Repo, at: str, beyond: Sequence[str], paths: Sequence[str]) -> dict[str, str]:
+    """Old name -> new name, by the last commits that took the old ones away."""
+    pathspecs = (f":(top,literal){path}" for path in paths)
+    argv = ("log", "--format=%H", "--no-renames", "--diff-filter=D", "--no-show-signature")
+    commits = repo.git(*argv, at, *beyond, "--", *pathspecs)
+    shown = ("--stdin", "--no-commit-id", "-r", "-z", "-M", "--diff-filter=R", "--name-status")
+    printed = repo.git("diff-tree", *shown, stdin=commits).decode(errors="surrogateescape")
+    found: dict[str, str] = {}
+    for _, old, new in zip(*[iter(printed.split("\0"))] * 3, strict=False):
+        if old in paths:
+            found.setdefault(old, new)
+    return found
 
 
 def floor(repo: Repo, commits: Collection[str]) -> list[str]:
@@ -81,9 +107,6 @@ def floor(repo: Repo, commits: Collection[str]) -> list[str]:
     if done.returncode != 0 or not base:
         return []
     return [f"^{parent}" for parent in repo.line("rev-parse", f"{base}^@").split()]
-
-
-_MOST_ENDS = 100
 
 
 def _files(repo: Repo, commit: str) -> set[str]:

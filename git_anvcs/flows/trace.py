@@ -186,12 +186,10 @@ def _survived(repo: Repo, name: str, at: str, steps: Sequence[Step], each: Each)
     lines: Counter[str] = Counter()
     for step in here:
         lines.update({file.path: file.lines for file in step.files if file.lines})
-    if here:
-        for old, new in survival.renamed(repo, here[-1].commit.oid, at).items():
-            if old in lines:
-                lines[new] += lines[old]
     commits = {step.commit.oid: step.record for step in here}
     beyond = survival.floor(repo, commits)
+    for old, new in survival.renamed(repo, at, beyond, lines).items():
+        lines[new] += lines[old]
     return survival.count(repo, at, beyond, Written(commits, commits, lines), each)
 
 

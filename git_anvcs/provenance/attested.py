@@ -10,20 +10,18 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from git_anvcs.provenance import blame, sessions, summary
-from git_anvcs.provenance.blame import Attributor, Line
+from git_anvcs.provenance.blame import Attribution, Attributor, Line
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
 
 def shares(record: Record | None, commit: str, path: str, added: int) -> Counter[Who]:
     """The `added` lines of a file (its name in the commit) by who wrote them."""
-    found = _attested(record, commit, path) if record else None
-    if found is None:
-        return +Counter({summary.who(record): added})
+    found, others = _read(record, commit, path)
     rest = added - found.total()
     if rest < 0:
         return +Counter({summary.NOBODY_KNOWS: added})
-    return found + Counter({summary.NOBODY_KNOWS: rest})
+    return found + Counter({others.who: rest})
 
 
 def attested(record: Record, commit: str, path: str, name: str) -> int | None:
@@ -31,27 +29,28 @@ def attested(record: Record, commit: str, path: str, name: str) -> int | None:
 
     None when it attests nothing of the file, or not provably this.
     """
-    found = _attested(record, commit, path)
-    if found is None:
+    found, others = _read(record, commit, path)
+    if not others.exact:
         return None
     return sum(count for who, count in found.items() if sessions.name_of(who) == name)
 
 
-def _attested(record: Record, commit: str, path: str) -> Counter[Who] | None:
-    """How many lines of the file blame would give to whom; it is asked once between borders."""
-    keys = record.mapping("attestations").get(path)
-    if not isinstance(keys, Mapping) or not keys:
-        return None
-    pairs = [pair for text in keys.values() for pair in blame.parse_ranges(text) or ()]
-    borders = sorted({border for start, end in pairs for border in (start, end + 1)})
+def _read(record: Record | None, commit: str, path: str) -> tuple[Counter[Who], Attribution]:
+    """How many lines of the file blame would give to whom, and to whom all the others.
+
+    Ranges may be of any length: blame is asked once between two borders.
+    """
+    attribute = Attributor({commit: record} if record else {})
     raw = path.encode(errors="surrogateescape")
-    attribute = Attributor({commit: record})
+    keys = record.mapping("attestations").get(path) if record else None
+    texts = keys.values() if isinstance(keys, Mapping) else ()
+    pairs = [pair for text in texts for pair in blame.parse_ranges(text) or ()]
+    borders = sorted({border for start, end in pairs for border in (start, end + 1)})
     after_all = borders[-1] if borders else 1
-    if not attribute(Line(commit, raw, after_all, after_all, b"")).exact:
-        return None  # what it attests cannot be read: its maker speaks for the file
+    others = attribute(Line(commit, raw, after_all, after_all, b""))
     found: Counter[Who] = Counter()
-    for start, end in pairwise(borders):
+    for start, end in pairwise(borders) if others.exact else ():
         who = attribute(Line(commit, raw, start, start, b"")).who
         if who != summary.NOBODY_KNOWS:
             found[who] += end - start
-    return found
+    return found, others
