@@ -108,6 +108,13 @@ def test_a_drain_in_the_background_of_a_commit_loads_no_library(repo: Sandbox) -
     assert len(modules) <= DRAIN_MODULES
 
 
+def test_records_that_are_as_we_write_them_are_checked_without_a_validator(repo: Sandbox) -> None:
+    repo.anvcs("init", "--agents", "none", "--yes")
+    repo.commit("one", {"a": "1"})
+    repo.anvcs("drain")
+    assert not [m for m in modules_of(repo, "git-anvcs", "meta", "fsck") if "jsonschema" in m]
+
+
 @pytest.mark.parametrize("program", ["git-merge-anvcs", "git-ai-blob"])
 def test_what_git_starts_loads_no_library(repo: Sandbox, program: str) -> None:
     assert heavy(modules_of(repo, program, "--help")) <= STANDARD

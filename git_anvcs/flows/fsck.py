@@ -1,22 +1,26 @@
 """Story: do both refs and the mirror hold the same, valid records? Mend what can be mended.
 
-Agreement is a comparison of object ids. Either ref is rebuilt from the other: the union of both
-is written to both, so nothing that only one of them holds is lost.
+Agreement is a comparison of object ids. Each record is looked at while git reads the next ones.
+Either ref is rebuilt from the other: the union of both is written to both, so nothing that only
+one of them holds is lost.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.flows import mirror
 from git_anvcs.git import objects
 from git_anvcs.git import refs as git_refs
+from git_anvcs.git.objects import Object
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import checks, codec, records, refs
 from git_anvcs.provenance.records import META_REF, NOTES_REF
 
 _BATCH = 5000
+_HEX = frozenset("0123456789abcdef")
 
 
 class Finding(NamedTuple):
@@ -41,15 +45,23 @@ class Report(NamedTuple):
 def check(repo: Repo, *, by_schema: bool = False) -> Report:
     """Compare and validate everything; changes nothing.
 
-    by_schema: validate each record by the JSON Schema too (about a millisecond each)
+    by_schema: hold every record against the JSON Schema itself (about a millisecond each); else
+    only those that are not plainly well made
     """
     held = _Held(repo)
     findings = [
         *(Finding(ref, "the ref points to nothing readable", True) for ref in held.broken),
         *held.disagreements(),
-        *_invalid(held, by_schema=by_schema),
-        *_mirror_findings(repo, held),
     ]
+    beside = _Mirror(repo)
+    invalid: list[Finding] = []
+    for commit, text in held.texts():
+        if text is None:
+            invalid.append(Finding(commit, "its record is not in this clone", False))
+        else:
+            invalid += _invalid(commit, text, by_schema=by_schema)
+        beside.compare(commit, text)
+    findings += [*invalid, *beside.findings()]
     return Report(len(held.meta), len(held.foreign), tuple(findings))
 
 
@@ -62,8 +74,7 @@ def repair(repo: Repo) -> int:
     wrong = [f.commit for f in held.disagreements() if f.mendable]
     if held.broken:
         wrong = list(dict.fromkeys([*held.meta, *held.notes]))
-    texts = {c: t for c in wrong if c not in held.foreign and (t := held.text(c))}
-    texts = {**saved, **texts}
+    texts = {**saved, **held.both([c for c in wrong if c not in held.foreign])}
     for batch in _batches(texts):
         refs.add(repo, batch, f"anvcs: repair {len(batch)} records")
     _mend_mirror(repo)
@@ -80,9 +91,9 @@ def _from_mirror(repo: Repo, held: "_Held") -> dict[str, bytes]:
         return {}
     found = {}
     for commit, path in _files(folder).items():
-        if commit in held.meta or commit in held.notes or path.is_symlink():
+        if commit in held.meta or commit in held.notes or Path(path).is_symlink():
             continue
-        text = path.read_bytes()
+        text = Path(path).read_bytes()
         read = codec.decode(text).records
         if read and all(record.commit == commit for record in read):
             found[commit] = codec.union([text])
@@ -98,16 +109,35 @@ class _Held:
         present = git_refs.read(repo, META_REF, NOTES_REF)
         trees = objects.ids(repo, [f"{ref}^{{tree}}" for ref in present])
         self.broken = [ref for ref, tree in zip(present, trees, strict=True) if tree is None]
-        wanted = list(dict.fromkeys([*self.meta.values(), *self.notes.values()]))
-        found = objects.read(repo, wanted, env=objects.NO_FETCH)
-        self.blobs = {o.oid: o.data for o in found if o and o.kind == "blob"}
+        self._repo = repo
+        noted = {commit: oid for commit, oid in self.notes.items() if commit not in self.meta}
+        found = objects.stream(repo, list(noted.values()), env=objects.NO_FETCH)
         self.foreign = {
-            commit
-            for commit, oid in self.notes.items()
-            if commit not in self.meta and not codec.decode(self.blobs.get(oid, b"")).records
+            commit for commit, blob in zip(noted, found, strict=True) if not _holds_records(blob)
         }
 
+    def texts(self) -> Iterator[tuple[str, bytes | None]]:
+        """What the meta ref holds of each commit; None for a text that is not in this clone."""
+        oids = list(self.meta.values())
+        blobs = objects.stream(self._repo, oids, env=objects.NO_FETCH)
+        for commit, blob in zip(self.meta, blobs, strict=True):
+            yield commit, blob.data if blob and blob.kind == "blob" else None
+
+    def both(self, commits: Iterable[str]) -> dict[str, bytes]:
+        """Everything either ref holds of these commits, but for those of which nothing is here."""
+        wanted = [
+            (c, oid) for c in commits for ref in (self.meta, self.notes) if (oid := ref.get(c))
+        ]
+        blobs = objects.stream(self._repo, [oid for _, oid in wanted], env=objects.NO_FETCH)
+        texts: dict[str, list[bytes]] = {}
+        for (commit, _), blob in zip(wanted, blobs, strict=True):
+            if blob and blob.kind == "blob":
+                texts.setdefault(commit, []).append(blob.data)
+        return {commit: text for commit, found in texts.items() if (text := codec.union(found))}
+
     def disagreements(self) -> list[Finding]:
+        if self.meta == self.notes:
+            return []
         found = []
         for commit in sorted({*self.meta, *self.notes} - self.foreign):
             ours, note = self.meta.get(commit), self.notes.get(commit)
@@ -119,42 +149,46 @@ class _Held:
                 found.append(Finding(commit, "the note is another one", True))
         return found
 
-    def text(self, commit: str) -> bytes:
-        """Everything either ref holds of a commit."""
-        oids = (self.meta.get(commit, ""), self.notes.get(commit, ""))
-        return codec.union(self.blobs[oid] for oid in oids if oid in self.blobs)
+
+def _holds_records(blob: Object | None) -> bool:
+    return bool(blob and blob.kind == "blob" and codec.decode(blob.data).records)
 
 
-def _invalid(held: _Held, *, by_schema: bool) -> list[Finding]:
-    found = []
-    for commit, oid in held.meta.items():
-        if oid not in held.blobs:
-            found.append(Finding(commit, "its record is not in this clone", False))
-            continue
-        text = codec.decode(held.blobs[oid])
-        said = [s for record in text.records for s in checks.quickly(record, commit)]
-        if by_schema:
-            said += [s for record in text.records for s in checks.against_schema(record)]
-        if not text.records:
-            said.append("no line of it is a record")
-        found += [Finding(commit, what, False) for what in said]
-    return found
-
-
-def _mirror_findings(repo: Repo, held: _Held) -> list[Finding]:
-    folder = mirror.place(repo)
-    if folder is None:
+def _invalid(commit: str, text: bytes, *, by_schema: bool) -> list[Finding]:
+    """What is wrong with the records in a text."""
+    line = text.removesuffix(b"\n")
+    if not by_schema and b"\n" not in line and not checks.wrong_at_a_glance(line, commit):
         return []
-    found = []
-    files = _files(folder)
-    for commit, oid in held.meta.items():
-        path = files.pop(commit, None)
+    found = codec.decode(text).records
+    said = [] if found else ["no line of it is a record"]
+    for record in found:
+        if by_schema:
+            said += [*checks.quickly(record, commit), *checks.against_schema(record)]
+        else:
+            said += checks.wrong(record, commit)
+    return [Finding(commit, what, False) for what in said]
+
+
+class _Mirror:
+    """The files beside the refs, compared with what should stand in them."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._folder = mirror.place(repo)
+        self._left = _files(self._folder) if self._folder else {}
+        self._found: list[Finding] = []
+
+    def compare(self, commit: str, text: bytes | None) -> None:
+        """text: None where it is not known; then the file need only be there."""
+        if self._folder is None:
+            return
+        path = self._left.pop(commit, None)
         if path is None:
-            found.append(Finding(commit, "it is not in the mirror", True))
-        elif oid in held.blobs and path.read_bytes() != held.blobs[oid]:
-            found.append(Finding(commit, "the mirror shows another text", True))
-    found += [Finding(commit, "only the mirror has it", True) for commit in files]
-    return found
+            self._found.append(Finding(commit, "it is not in the mirror", True))
+        elif text is not None and not _is(path, text):
+            self._found.append(Finding(commit, "the mirror shows another text", True))
+
+    def findings(self) -> list[Finding]:
+        return [*self._found, *(Finding(c, "only the mirror has it", True) for c in self._left)]
 
 
 def _mend_mirror(repo: Repo) -> None:
@@ -163,22 +197,38 @@ def _mend_mirror(repo: Repo) -> None:
         return
     held = _Held(repo)
     files = _files(folder)
-    texts = {c: held.blobs[oid] for c, oid in held.meta.items() if oid in held.blobs}
-    wrong = {
-        c: text for c, text in texts.items() if c not in files or files[c].read_bytes() != text
-    }
+    here = ((commit, text) for commit, text in held.texts() if text is not None)
+    wrong = {c: text for c, text in here if c not in files or not _is(files[c], text)}
     mirror.update(repo, wrong)
     for commit, path in files.items():
         if commit not in held.meta:
             with suppress(OSError):
-                path.unlink()
+                Path(path).unlink()
 
 
-def _files(folder: Path) -> dict[str, Path]:
+def _files(folder: Path) -> dict[str, str]:
+    """The paths of the mirror's files, by commit; as text, because there may be very many."""
     try:
-        return {path.stem: path for path in folder.glob("[0-9a-f]*.json") if path.is_file()}
+        with os.scandir(folder) as entries:
+            return {
+                entry.name.removesuffix(".json"): entry.path
+                for entry in entries
+                if entry.name[:1] in _HEX and entry.name.endswith(".json") and entry.is_file()
+            }
     except OSError:
         return {}
+
+
+def _is(path: str, text: bytes) -> bool:
+    """Whether a file holds exactly this; by three system calls, because there may be very many."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.read(file, len(text) + 1) == text
+    finally:
+        os.close(file)
 
 
 def _batches(texts: Mapping[str, bytes]) -> list[dict[str, bytes]]:

@@ -4,13 +4,15 @@ Ids are computed here and the objects handed over as one pack, so that a batch o
 costs one `git unpack-objects` (or, when it is large, one `git index-pack`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 import hashlib
 import re
+from threading import Thread
 from typing import NamedTuple
 import zlib
 
-from git_anvcs.git.repo import GitFailed, Repo
+from git_anvcs.git.repo import GitFailed, Repo, Talk
 
 # Above this Git keeps the pack instead of many loose files (as its own fetch.unpackLimit).
 UNPACK_LIMIT = 100
@@ -23,6 +25,9 @@ NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 _ENTRIES = {
     size: re.compile(rb"[0-7]{5,6} ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)
 }
+
+# Twice so many questions fit into a pipe that nobody reads yet (16 KiB on macOS).
+PORTION = 50
 
 _PACK_TYPES = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 
@@ -64,6 +69,56 @@ def read(
         raise GitFailed(done.argv, done.returncode, done.stderr)
     # A git that died on the way (an object it may not fetch) answered only the first ones.
     return found + [None] * (len(asked) - len(found))
+
+
+def stream(
+    repo: Repo, oids: Sequence[str], *, env: Mapping[str, str] | None = None
+) -> Iterator[Object | None]:
+    """The same for many ids, one by one: git reads the next ones while the caller has this one."""
+    if not oids:
+        return
+    asked = "\n".join([*oids, ""]).encode()
+    with (
+        suppress(GitFailed),  # it died on the way, and answered only the first ones
+        repo.talk("cat-file", "--batch", "--buffer", env=env) as git,
+        _fed(git, asked),
+    ):
+        for _ in oids:
+            found = answer(git)
+            yield None if isinstance(found, str) else found
+
+
+@contextmanager
+def _fed(git: Talk, stdin: bytes) -> Iterator[None]:
+    """All of `stdin` goes to git while the block reads what it prints."""
+
+    def feed() -> None:
+        with suppress(BrokenPipeError, ValueError):  # it has died, or we have read enough
+            git.write.write(stdin)
+            git.write.close()
+
+    feeder = Thread(target=feed, daemon=True)
+    feeder.start()
+    yield
+    feeder.join()
+
+
+def ask(git: Talk, questions: Iterable[str]) -> None:
+    """Put questions to a `cat-file --batch-command --buffer`; at most two PORTIONs may be open."""
+    text = "".join(f"{question}\n" for question in (*questions, "flush"))
+    with suppress(BrokenPipeError):  # it has died; that there is no answer says so
+        git.write.write(text.encode(errors="surrogateescape"))
+        git.write.flush()
+
+
+def answer(git: Talk) -> Object | str:
+    """The answer to one `contents`: the object, or what git says instead (empty: it has died)."""
+    said = git.read.readline()
+    words = said.split()
+    if len(words) < 3 or not words[-1].isdigit():  # "<name> missing", "<name> ambiguous"
+        return said.decode(errors="replace").strip()
+    size = int(words[2])
+    return Object(words[0].decode(), words[1].decode(), git.read.read(size + 1)[:size])
 
 
 def ids(repo: Repo, names: Iterable[str]) -> list[str | None]:

@@ -12,6 +12,8 @@ from typing import IO, NamedTuple
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.spawn import clean_environment
 
+_PIPE = 1 << 16  # what a pipe holds: read at once, it costs an eighth of the calls
+
 
 class Done(NamedTuple):
     """A program that ended. `returncode` is negative when a signal ended it."""
@@ -153,6 +155,7 @@ def open_pipe(
             argv,
             cwd=cwd,
             env=clean_environment(env),
+            bufsize=_PIPE,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,

@@ -7,10 +7,21 @@ from pathlib import Path
 import re
 from typing import Any, cast
 
+from git_anvcs.provenance import shape
 from git_anvcs.provenance.record import SCHEMA, Record
+from git_anvcs.provenance.shape import Shape
 
 _META_ID = re.compile(r"am_[0-9A-HJKMNP-TV-Z]{26}")
 _CHANGE_ID = re.compile(r"I[0-9a-f]{40}")
+# What the schema cannot say: whose record it is, and which tree its tests ran on.
+_WANTED = (
+    ("subject", "commit"),
+    ("subject", "tree"),
+    ("tests", "ran_on_tree"),
+    ("tests_passed",),
+)
+
+_TIDY = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -19,6 +30,38 @@ def schema() -> Mapping[str, Any]:
     """commit-meta.schema.json (draft 2020-12)."""
     path = Path(__file__).with_name("commit-meta.schema.json")
     return cast(Mapping[str, Any], json.loads(path.read_bytes()))
+
+
+@cache
+def _shape() -> Shape:
+    return shape.of(schema(), _WANTED)
+
+
+def wrong_at_a_glance(line: bytes, commit: str) -> bool:
+    """False when the line is surely a well-made record of `commit`: ten microseconds.
+
+    True is no verdict: `wrong` looks closer.
+    """
+    try:
+        read = _shape().read(line.decode())
+    except UnicodeDecodeError:
+        return True
+    if read is None:
+        return True
+    of, tree, tested, passed = read
+    return of != f'"{commit}"' or (passed not in ("", "null") and tested != tree)
+
+
+def wrong(record: Record, commit: str) -> list[str]:
+    """What is wrong with a record stored for `commit`, the schema's word included."""
+    found = quickly(record, commit)
+    if found or not record.known:
+        return found
+    try:
+        again = _TIDY.encode(record.value)
+    except (ValueError, RecursionError):
+        return against_schema(record)
+    return [] if _shape().read(again) else against_schema(record)
 
 
 def against_schema(record: Record) -> list[str]:

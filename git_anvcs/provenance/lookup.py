@@ -6,7 +6,7 @@ piece must not start another git; the records of one command all come from one s
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from git_anvcs.git import objects
 from git_anvcs.git.objects import Object
@@ -15,10 +15,6 @@ from git_anvcs.kernel.errors import Offline
 from git_anvcs.provenance import codec
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.records import FOLDER, META_REF, NOTES_REF, path_of
-
-# Twice so many questions fit into a pipe that nobody reads yet (16 KiB on macOS): two portions
-# may be open, so that git and we need not wait for each other.
-_AT_ONCE = 50
 
 # Folders of records up to this size (of 400 thousand records) are kept, at most 256 of them.
 _LARGEST_FOLDER = 1 << 17
@@ -47,8 +43,8 @@ class Lookup:
         """Ask for what will be wanted soon: git reads it while the caller does something else."""
         asked = {commit for portion in self._open for commit, _ in portion}
         fresh = [c for c in dict.fromkeys(commits) if c not in self._known and c not in asked]
-        for start in range(0, len(fresh), _AT_ONCE):
-            self._ask(fresh[start : start + _AT_ONCE])
+        for start in range(0, len(fresh), objects.PORTION):
+            self._ask(fresh[start : start + objects.PORTION])
 
     def forget(self) -> None:
         """Drop what was read: a stream of any length is held in bounded memory."""
@@ -56,11 +52,11 @@ class Lookup:
 
     def _trees(self) -> tuple[str, str]:
         """The folder of records and the tree of the notes; empty where there is no such ref."""
-        self._say([f"info {META_REF}^{{tree}}", f"info {NOTES_REF}^{{tree}}"])
+        objects.ask(self._git, [f"info {META_REF}^{{tree}}", f"info {NOTES_REF}^{{tree}}"])
         meta, notes = (self._git.read.readline().split() for _ in range(2))
         if not (meta and meta[-1].isdigit()):
             return "", notes[0].decode() if notes and notes[-1].isdigit() else ""
-        self._say([f"contents {meta[0].decode()}:{FOLDER}"])
+        objects.ask(self._git, [f"contents {meta[0].decode()}:{FOLDER}"])
         folder = self._answer()
         if folder is not None and folder.kind == "tree":
             self._tops = objects.ids_in(folder)
@@ -71,9 +67,9 @@ class Lookup:
         if self._meta:
             self._read_folders(commits)
         named = [(commit, list(self._names(commit))) for commit in commits]
-        while len(self._open) > 1:
+        while len(self._open) > (1 if self._meta else 0):  # a note has two names, both of them long
             self._take()
-        self._say(f"contents {name}" for _, names in named for name in names)
+        objects.ask(self._git, [f"contents {name}" for _, names in named for name in names])
         self._open.append([(commit, len(names)) for commit, names in named])
 
     def _take(self) -> None:
@@ -92,7 +88,7 @@ class Lookup:
             return
         while self._open:
             self._take()
-        self._say(f"contents {oid}" for oid in wanted.values())
+        objects.ask(self._git, [f"contents {oid}" for oid in wanted.values()])
         for name in wanted:
             tree = self._answer()
             if tree is not None and tree.kind == "tree":
@@ -111,24 +107,14 @@ class Lookup:
             yield f"{self._notes}:{commit[:2]}/{commit[2:]}"
             yield f"{self._notes}:{commit}"
 
-    def _say(self, questions: Iterable[str]) -> None:
-        text = "".join(f"{question}\n" for question in (*questions, "flush"))
-        with suppress(BrokenPipeError):  # it has died; that there is no answer says so
-            self._git.write.write(text.encode())
-            self._git.write.flush()
-
     def _answer(self) -> Object | None:
-        words = self._git.read.readline().split()
-        if not words:  # "untracked" would be untrue
+        found = objects.answer(self._git)
+        if found == "":  # "untracked" would be untrue
             raise Offline(
                 "not every record is on this machine, and the others could not be fetched",
                 hint="this is a partial clone; try again when its remote can be reached",
             )
-        if not words[-1].isdigit():  # "<name> missing"
-            return None
-        size = int(words[-1])
-        data = self._git.read.read(size + 1)[:size]
-        return Object(words[0].decode(), words[1].decode(), data)
+        return None if isinstance(found, str) else found
 
 
 @contextmanager

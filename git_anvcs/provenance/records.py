@@ -17,16 +17,16 @@ META_REF = "refs/anvcs/meta"
 NOTES_REF = "refs/notes/anvcs"
 FOLDER = ".ai/meta"
 
-# Up to so many are named by their paths: Git reads two trees again for each. For more we read
-# each folder once; measured with 5,000 and 100,000 records, both cost the same near here.
+# Up to so many are named by their paths: Git reads two trees again for each (50 us with 5,000
+# records). For more we read each folder once, which costs two more processes and 256 trees.
 _FEW = 150
 
 # `git ls-tree -r -z`: what lies where `path_of` says, and what is named like a note.
-_LINE = rb"(?:^|(?<=\0))[0-7]+ [a-z]+ ([0-9a-f]+)\t"
-_RECORD = re.compile(
-    _LINE + rb"%s/([0-9a-f]{2})/(\2[0-9a-f]+)\.json\0" % re.escape(FOLDER).encode()
-)
-_NOTE = re.compile(_LINE + rb"([0-9a-f/]+)\0")
+_LINE = r"(?:^|(?<=\0))[0-7]+ [a-z]+ "
+_HEX = "[0-9a-f]"
+_PLACE = rf"\t{re.escape(FOLDER)}/({_HEX}{{2}})/(\2{_HEX}{{%d}})\.json\0"
+_RECORD = rf"{_LINE}({_HEX}{{%d}}){_PLACE}"
+_NOTE = rf"{_LINE}({_HEX}+)\t([0-9a-f/]+)\0"
 
 
 def read(repo: Repo, commits: Iterable[str]) -> dict[str, Record]:
@@ -93,12 +93,13 @@ def listing(repo: Repo, ref: str, *, at: str = "") -> dict[str, str]:
     done = repo.try_git("ls-tree", "-r", "-z", at or ref)
     if done.returncode != 0:  # no such ref: no records yet
         return {}
+    printed = done.stdout.decode(errors="surrogateescape")
     size = len(repo.zero_oid)
-    if ref.startswith("refs/notes/"):
-        named = ((path.replace(b"/", b""), oid) for oid, path in _NOTE.findall(done.stdout))
-    else:
-        named = ((commit, oid) for oid, _, commit in _RECORD.findall(done.stdout))
-    return {commit.decode(): oid.decode() for commit, oid in named if len(commit) == size}
+    if not ref.startswith("refs/notes/"):
+        found = re.findall(_RECORD % (size, size - 2), printed)
+        return {commit: oid for oid, _, commit in found}
+    named = ((path.replace("/", ""), oid) for oid, path in re.findall(_NOTE, printed))
+    return {commit: oid for commit, oid in named if len(commit) == size}
 
 
 def path_of(commit: str) -> str:

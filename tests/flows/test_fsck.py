@@ -9,6 +9,7 @@ from git_anvcs.flows import fsck, mirror
 from git_anvcs.flows.drain import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records
+from tests.support.records import write_record, write_texts
 from tests.support.sandbox import Sandbox, newer_git
 
 
@@ -76,6 +77,48 @@ def test_what_is_missing_or_different_is_found_and_made_again(repo: Sandbox, how
     assert set(meta) == set(before)
     if how != "a note changed":
         assert meta == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"coverage": 101}, {"model": "no-slash"}, {"rev": 0}, {"surprise": 1}, {"artifacts": [{}]},
+        {"tests_passed": True, "tests": {"ran_on_tree": "1" * 40}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_record_that_the_schema_refuses_is_found_without_asking_for_the_schema(
+    repo: Sandbox, wrong: dict[str, object]
+) -> None:
+    commit = repo.git("rev-parse", "HEAD").strip()
+    write_record(repo, commit, 7, **wrong)
+    here = Repo.discover(repo.root)
+
+    found = {f.commit for f in fsck.check(here).findings if not f.mendable}
+
+    assert found == {commit}
+
+
+def test_a_damaged_line_among_sound_ones_is_found(repo: Sandbox) -> None:
+    commit = repo.git("rev-parse", "HEAD").strip()
+    here = Repo.discover(repo.root)
+    sound = records.texts(here, [commit])[commit]
+    second = sound.replace(b'"coverage":null', b'"coverage":-1')
+    assert second != sound
+    for text, known in ((sound + second, True), (b"x" + sound, True), (sound + b"x\n", False)):
+        write_texts(repo, {commit: text})
+        found = [f for f in fsck.check(here).findings if f.commit == commit and not f.mendable]
+        assert bool(found) is known, text
+
+
+def test_git_is_started_as_often_for_many_records_as_for_one(repo: Sandbox) -> None:
+    counts = []
+    for number in (0, 300):
+        write_texts(repo, {f"{n:040x}": f"{n}\n" for n in range(number)})
+        trace = repo.base / f"trace{number}"
+        repo.run("git-anvcs", "meta", "fsck", env={"GIT_TRACE2_EVENT": str(trace)})
+        counts.append(trace.read_text().count('"event":"start"'))
+    assert counts[0] == counts[1] <= 8, counts
 
 
 def test_somebodys_own_note_is_no_finding_and_stays(repo: Sandbox) -> None:

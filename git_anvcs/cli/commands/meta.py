@@ -62,7 +62,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--dry-run", action="store_true", help="show it, write nothing")
     parser.add_argument("--repair", action="store_true", help="fsck: mend what can be mended")
-    parser.add_argument("--schema", action="store_true", help="fsck: validate by the JSON Schema")
+    parser.add_argument(
+        "--schema",
+        action="store_true",
+        help="fsck: validate every record, not only the doubtful ones",
+    )
     attaching.add_arguments(parser)
     exporting.add_arguments(parser)
     verifying.add_arguments(parser)
