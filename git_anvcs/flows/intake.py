@@ -146,14 +146,16 @@ def _with_models(what: Known, claim: Table) -> Known:
     Agents need not tell their model, nor that the user switched to another one; the transcript
     does. It may be large, so only the few that count are looked at.
     """
-    from git_anvcs.provenance.agents.claude import model_in_transcript
+    from git_anvcs.provenance.agents import registry
 
     sessions = dict(what.sessions)
     for named in claim.get("sessions", {}).values():
         who = f"{named['agent_id']['tool']}:{named['agent_id']['id']}"
         known_of = sessions.get(who, {})
-        if known_of.get("agent") == "claude" and known_of.get("transcript"):
-            model = model_in_transcript(_tail(Path(str(known_of["transcript"]))))
+        agent, transcript = str(known_of.get("agent", "")), str(known_of.get("transcript", ""))
+        told_in = registry.model_file(agent, transcript) if transcript else ""
+        if told_in:
+            model = registry.model_in_transcript(agent, _tail(Path(told_in)))
             sessions[who] = {**known_of, "model": model or known_of.get("model", "")}
     return Known(what.here, sessions)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.provenance.agents import claude, registry
+from git_anvcs.provenance.agents import registry
 from git_anvcs.provenance.events import KINDS, Event, NotAnEvent, from_line, to_line
 from git_anvcs.provenance.told import Wrote
 
@@ -138,12 +138,95 @@ def test_event_survives_the_spool_without_its_texts_when_written_as_a_line() -> 
     assert from_line({"ts": 5, **line}) == event._replace(prompt="", command="", ts=5.0)
 
 
-def test_model_is_found_when_the_transcript_ends_in_an_answer() -> None:
-    lines = [
+def json_lines(*values: object) -> bytes:
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+def said_in_text(model: str) -> str:
+    """What a person or a tool may have written into a transcript; it must not count."""
+    return json.dumps({"type": "gemini", "model": model, "chatModelTitle": model}, indent=2)
+
+
+GEMINI = {"id": "1", "type": "gemini", "content": [], "model": "gemini-3-pro-preview"}
+OLDER = {"sessionId": "s", "messages": [{"type": "user", "content": said_in_text("x")}, GEMINI]}
+TRANSCRIPTS = {
+    "claude": json_lines(
         {"type": "assistant", "message": {"model": "claude-opus-4-6", "content": []}},
-        {"type": "user", "message": {"role": "user", "content": '"assistant"'}},
+        {"type": "user", "message": {"role": "user", "content": '"assistant"', "model": "x"}},
         {"type": "assistant", "message": {"model": "<synthetic>"}},
-    ]
-    tail = b'torn "assistant" line}\n' + b"".join(json.dumps(x).encode() + b"\n" for x in lines)
-    assert claude.model_in_transcript(tail) == "claude-opus-4-6"
-    assert claude.model_in_transcript(b"") == ""
+    ),
+    "codex": json_lines(
+        {"type": "turn_context", "payload": {"model": "gpt-5.2", "cwd": "/repo"}},
+        {"type": "turn_context", "payload": {"model": "gpt-5.3-codex"}},
+        {"type": "response_item", "payload": {"type": "message", "model": "x"}},
+    ),
+    "gemini": json_lines(
+        GEMINI,
+        {"id": "2", "type": "user", "content": [{"text": said_in_text("x")}], "model": "x"},
+        {"id": "3", "type": "gemini", "content": "b", "tokens": None},
+        {"$set": {"lastUpdated": "t"}},
+    ),
+    "gemini older": json.dumps(OLDER, indent=2).encode()[120:],
+    "copilot": json_lines(
+        {"type": "session.start", "data": {"selectedModel": "claude-sonnet-4.5"}},
+        {"type": "session.model_change", "data": {"newModel": "gpt-5.1"}},
+        {"type": "assistant.message", "agentId": "child", "data": {"model": "x"}},
+        {"type": "assistant.message", "data": {"parentToolCallId": "t", "model": "x"}},
+        {"type": "user.message", "data": {"content": said_in_text("x"), "model": "x"}},
+    ),
+    "droid": json.dumps({"model": "claude-opus-4-6", "tokenUsage": {}}, indent=2).encode(),
+    "continue": json.dumps(
+        {"history": [{"message": {"content": said_in_text("x")}}], "chatModelTitle": "gpt-5.1"}
+    ).encode()[20:],
+}
+MODELS = {
+    "claude": "claude-opus-4-6",
+    "codex": "gpt-5.3-codex",
+    "gemini": "gemini-3-pro-preview",
+    "gemini older": "gemini-3-pro-preview",
+    "copilot": "gpt-5.1",
+    "droid": "claude-opus-4-6",
+    "continue": "gpt-5.1",
+}
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_the_model_is_the_last_one_that_answered(name: str) -> None:
+    tail, agent = TRANSCRIPTS[name], name.split(maxsplit=1)[0]
+    assert registry.model_in_transcript(agent, tail) == MODELS[name]
+    if agent != "droid":  # whose settings are one object, read whole
+        torn = b'torn "model" line}\n' + tail
+        assert registry.model_in_transcript(agent, torn) == MODELS[name]
+
+
+@pytest.mark.parametrize("agent", registry.AGENTS)
+@pytest.mark.parametrize(
+    "tail",
+    [
+        *(
+            b"",
+            b"{",
+            b"[" * 100_000,
+            b"null\n",
+            b"\xff\xfe\x00",
+            b'{"type":5,"data":7,"model":9}\n',
+        ),
+        b'{"model":"my own model","chatModelTitle":"Claude, the good one"}',
+        b'{"type":"gemini","model":"custom:secret-host"}\n',
+    ],
+)
+def test_a_transcript_that_does_not_fit_tells_no_model(agent: str, tail: bytes) -> None:
+    assert registry.model_in_transcript(agent, tail) == ""
+
+
+@given(st.sampled_from(registry.AGENTS), st.binary(max_size=200), st.data())
+def test_a_damaged_transcript_is_no_obstacle(agent: str, junk: bytes, data: st.DataObject) -> None:
+    tail = next((t for name, t in TRANSCRIPTS.items() if name.startswith(agent)), b"")
+    at = data.draw(st.integers(0, len(tail)))
+    assert isinstance(registry.model_in_transcript(agent, tail[:at] + junk + tail[at:]), str)
+
+
+def test_droids_model_is_looked_for_beside_its_transcript() -> None:
+    assert registry.model_file("droid", "/a/b.jsonl") == "/a/b.settings.json"
+    assert registry.model_file("claude", "/a/b.jsonl") == "/a/b.jsonl"
+    assert registry.model_file("amp", "/a/b.jsonl") == registry.model_file("no", "/a") == ""

@@ -7,6 +7,7 @@ hook_event_name; tool events add tool_name, tool_input, tool_use_id, tool_respon
 from collections.abc import Mapping
 
 from git_anvcs.provenance.agents.sender import refuse_others
+from git_anvcs.provenance.agents.transcripts import objects
 from git_anvcs.provenance.agents.wrote import edits, in_file
 from git_anvcs.provenance.events import LONGEST_PATH, Event, NotAnEvent, mapping, text, texts
 from git_anvcs.provenance.told import Wrote
@@ -75,16 +76,8 @@ def model_in_transcript(tail: bytes) -> str:
 
     Not a documented format: a line that does not fit is passed over.
     """
-    import json
-
-    for line in reversed(tail.splitlines()):
-        if b'"assistant"' not in line:
-            continue
-        try:
-            said = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        model = text(mapping(said, "message"), "model") if isinstance(said, dict) else ""
+    for said in objects(tail):
+        model = text(mapping(said, "message"), "model") if said.get("type") == "assistant" else ""
         if model and not model.startswith("<"):  # "<synthetic>" marks the program's own lines
             return model
     return ""

@@ -7,7 +7,8 @@ JSON object with `type: agent-turn-complete` and hyphens in its names, at the en
 from collections.abc import Mapping
 
 from git_anvcs.provenance.agents.shape import Shape, read
-from git_anvcs.provenance.events import Event
+from git_anvcs.provenance.agents.transcripts import objects, plain
+from git_anvcs.provenance.events import Event, mapping
 
 ENV_FILE = ""
 ANSWER = ""
@@ -26,3 +27,9 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if payload.get("type") == "agent-turn-complete":
         return read(payload, "Stop", _SHAPE)
     return read(payload, told, _SHAPE)
+
+
+def model_in_transcript(tail: bytes) -> str:
+    """The model of the last turn in the end of a rollout file."""
+    turns = (said for said in objects(tail) if said.get("type") == "turn_context")
+    return next((model for said in turns if (model := plain(mapping(said, "payload")))), "")

@@ -22,3 +22,13 @@ _SHAPE = Shape(
 def parse(payload: Mapping[str, object], told: str) -> Event | None:
     """The event of one payload."""
     return read(payload, told, _SHAPE)
+
+
+def model_in_transcript(tail: bytes) -> str:
+    """The model chosen in a session file; a title in words is no model's name."""
+    import re
+
+    # A quote inside of a JSON string is escaped: this is a field of the session, no text in it.
+    pattern = rb'(?<!\\)"chatModelTitle"\s*:\s*"([A-Za-z0-9._/:-]{1,128})"'
+    found = re.findall(pattern, tail)
+    return found[-1].decode() if found else ""

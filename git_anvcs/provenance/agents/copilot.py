@@ -14,7 +14,8 @@ from git_anvcs.provenance.agents.shape import (
     Shape,
     read,
 )
-from git_anvcs.provenance.events import Event, text
+from git_anvcs.provenance.agents.transcripts import objects, plain
+from git_anvcs.provenance.events import Event, mapping, text
 
 ENV_FILE = ""
 ANSWER = ""
@@ -56,8 +57,30 @@ _SHAPE = Shape(
 )
 
 
+# Events of the CLI's `events.jsonl` that tell the model, and the field that does.
+_TELLS_MODEL = {
+    "session.start": "selectedModel",
+    "session.resume": "selectedModel",
+    "session.model_change": "newModel",
+    "assistant.message": "model",
+    "assistant.usage": "model",
+}
+
+
 def parse(payload: Mapping[str, object], told: str) -> Event | None:
     """The event of one payload."""
     if not text(payload, *_SHAPE.session):
         payload = {**payload, "session_id": "unknown"}
     return read(payload, told, _SHAPE)
+
+
+def model_in_transcript(tail: bytes) -> str:
+    """The model used last, by the end of the CLI's events; what sub-agents did does not count."""
+    for said in objects(tail):
+        key = _TELLS_MODEL.get(text(said, "type"))
+        if key is None or "agentId" in said or "parentToolCallId" in mapping(said, "data"):
+            continue
+        model = plain(mapping(said, "data"), key)
+        if model:
+            return model
+    return ""

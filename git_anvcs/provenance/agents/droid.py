@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from git_anvcs.provenance.agents.shape import Shape, read
+from git_anvcs.provenance.agents.transcripts import plain, whole
 from git_anvcs.provenance.events import Event
 
 ENV_FILE = ""
@@ -18,3 +19,13 @@ _SHAPE = Shape(
 def parse(payload: Mapping[str, object], told: str) -> Event | None:
     """The event of one payload."""
     return read(payload, told, _SHAPE)
+
+
+def model_file(transcript: str) -> str:
+    """Not the transcript tells the model, the settings of its session beside it do."""
+    return f"{transcript.removesuffix('.jsonl')}.settings.json"
+
+
+def model_in_transcript(tail: bytes) -> str:
+    """The model in a session's settings."""
+    return plain(whole(tail))

@@ -7,6 +7,7 @@ the project.
 from collections.abc import Mapping
 
 from git_anvcs.provenance.agents.shape import Shape, read
+from git_anvcs.provenance.agents.transcripts import objects, plain
 from git_anvcs.provenance.events import Event
 
 ENV_FILE = ""
@@ -34,3 +35,19 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
         return event
     paths = tuple(path for path in event.paths if _OWN_NOTES not in path.replace("\\", "/"))
     return event._replace(paths=paths) if paths else None
+
+
+def model_in_transcript(tail: bytes) -> str:
+    """The model of the last answer in the end of a session file."""
+    answers = (said for said in objects(tail) if said.get("type") == "gemini")
+    found = next((model for said in answers if (model := plain(said))), "")
+    return found or _in_older_file(tail)
+
+
+def _in_older_file(tail: bytes) -> str:
+    """Of older versions: one indented object, whose messages have their fields at this depth."""
+    import re
+
+    pattern = rb'(?m)^ {6}"model": "([A-Za-z0-9._-]{1,128})"'
+    found = re.findall(pattern, tail)
+    return found[-1].decode() if found else ""

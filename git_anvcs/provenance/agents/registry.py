@@ -47,6 +47,9 @@ class Agent(Protocol):
     # must neither grant nor refuse anything.
     ANSWER: str
 
+    # A module may also have `model_in_transcript(tail) -> str` and, where another file tells the
+    # model, `model_file(transcript) -> str`: see the functions of these names below.
+
 
 def load(name: str) -> Agent | None:
     """The module about an agent, or None when there is none."""
@@ -54,3 +57,18 @@ def load(name: str) -> Agent | None:
     if not module:
         return None
     return cast("Agent", import_module(f"git_anvcs.provenance.agents.{module}"))
+
+
+def model_file(agent: str, transcript: str) -> str:
+    """The file whose end may tell the model of a session; empty when there is none to look at."""
+    module = load(agent)
+    if not hasattr(module, "model_in_transcript"):
+        return ""
+    elsewhere = getattr(module, "model_file", None)
+    return str(elsewhere(transcript)) if elsewhere else transcript
+
+
+def model_in_transcript(agent: str, tail: bytes) -> str:
+    """The model of the last answer, by the end of an agent's `model_file`; empty when unknown."""
+    read = getattr(load(agent), "model_in_transcript", None)
+    return str(read(tail)) if read else ""
