@@ -1,4 +1,4 @@
-"""Whole files of ours for agents that load programs instead of settings: OpenCode and Cline.
+"""Whole files of ours for agents that load programs instead of settings: OpenCode, Amp, Cline.
 
 A file counts as ours as long as one of its first lines says so; without that line it is somebody
 else's, and stays.
@@ -12,9 +12,9 @@ _MARK = b"git-anvcs: written by `git anvcs init`, taken out by `git anvcs uninst
 _PROGRAM = '"@git-anvcs@"'
 
 
-def opencode(program: str) -> bytes:
-    """The plugin, which starts `program` for each event it passes on."""
-    text = Path(__file__).with_name("opencode.ts").read_text(encoding="utf-8")
+def plugin(agent: str, program: str) -> bytes:
+    """The plugin of `opencode` or `amp`, which starts `program` for each event it passes on."""
+    text = Path(__file__).with_name(f"{agent}.ts").read_text(encoding="utf-8")
     return text.replace(_PROGRAM, json.dumps(program)).encode(errors="surrogateescape")
 
 

@@ -109,9 +109,9 @@ def _places(repo: Repo, name: str, program: str) -> Iterator[Place]:
     wiring = WIRINGS[name]
     if isinstance(wiring, Files):
         for file, event in wiring.files.items():
-            text = agent_files.cline(program, event) if event else agent_files.opencode(program)
+            made = agent_files.cline(program, event) if event else agent_files.plugin(name, program)
             what = f"agent {name} {event}".strip()
-            yield Place(what, repo.root / file, pieces.Whole(text), executable=bool(event))
+            yield Place(what, repo.root / file, pieces.Whole(made), executable=bool(event))
         return
     path = repo.root / wiring.file
     piece = pieces.AgentHooks(name, shlex.quote(program))

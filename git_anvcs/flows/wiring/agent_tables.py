@@ -184,4 +184,10 @@ WIRINGS: Mapping[str, Wiring | Files] = {
         home=("Documents/Cline",),
         note="switch hooks on in Cline's settings, and these four in its list of hooks",
     ),
+    "amp": Files(
+        {".amp/plugins/git-anvcs.ts": ""},
+        project=(".amp",),
+        home=(".config/amp",),
+        note="its plugins are experimental; `plugins: reload` in Amp loads this one",
+    ),
 }

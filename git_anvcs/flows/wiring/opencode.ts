@@ -24,10 +24,13 @@ function tell(fact) {
   })
 }
 
-// What is needed of a tool's arguments: names of files and the command, not what is written.
+// What is needed of a tool's arguments: names of files, the command, and what is written, of which
+// the hook keeps digests of lines.
 function brief(args) {
   const { filePath, path, files, command, patchText } = args ?? {}
-  return { filePath, path, files, command, patchText }
+  const { content, oldString, newString, replaceAll } = args ?? {}
+  const written = { content, oldString, newString, replaceAll }
+  return { filePath, path, files, command, patchText, ...written }
 }
 
 function textOf(parts) {
