@@ -61,18 +61,25 @@ anvcs_named() {
 }
 
 # Add "NAME" to anvcs_signals when the variable is set. Names say enough; values may be secrets.
+# anvcs_other: the last one that is not of Codex, if any.
 anvcs_signal() {
-	case $2 in '' | 0) ;; *) anvcs_signals="$anvcs_signals,\"$1\"" ;; esac
+	case $2 in '' | 0) return 0 ;; esac
+	anvcs_signals="$anvcs_signals,\"$1\""
+	case $1 in CODEX_*) ;; *) anvcs_other=$1 ;; esac
 }
 
-# The variables of git_anvcs/provenance/environment.py, by which agents show themselves.
+# The signs of git_anvcs/provenance/environment.py, by which agents show themselves.
 anvcs_look_around() {
-	anvcs_signals=''
+	anvcs_signals='' anvcs_other=''
 	anvcs_plain "${AI_AGENT-}"
 	if [ -n "$anvcs_value" ]; then anvcs_signals=",\"AI_AGENT=$anvcs_value\""; fi
-	if [ "${AGENT-}" = amp ]; then anvcs_signals="$anvcs_signals,\"AGENT\""; fi
+	case ${AI_AGENT-} in
+	'' | codex | codex@* | codex-cli | codex-cli@*) ;;
+	*) anvcs_other=AI_AGENT ;;
+	esac
+	if [ "${AGENT-}" = amp ]; then anvcs_signal AGENT amp; fi
 	if [ "${CURSOR_EXTENSION_HOST_ROLE-}" = agent-exec ]; then
-		anvcs_signals="$anvcs_signals,\"CURSOR_EXTENSION_HOST_ROLE\""
+		anvcs_signal CURSOR_EXTENSION_HOST_ROLE agent-exec
 	fi
 	anvcs_signal GROK_PLUGIN_ROOT "${GROK_PLUGIN_ROOT-}"
 	anvcs_signal KIMI_PLUGIN_ROOT "${KIMI_PLUGIN_ROOT-}"
@@ -99,12 +106,14 @@ anvcs_look_around() {
 	anvcs_signal CLINE_ACTIVE "${CLINE_ACTIVE-}"
 	anvcs_signal COPILOT_CLI "${COPILOT_CLI-}"
 	anvcs_signal COPILOT_AGENT "${COPILOT_AGENT-}"
+	anvcs_sure=$anvcs_other # what follows a person may have set
 	anvcs_signal GOOSE_PROVIDER "${GOOSE_PROVIDER-}"
 	anvcs_signal REPL_ID "${REPL_ID-}"
 	anvcs_signal COPILOT_MODEL "${COPILOT_MODEL-}"
 	anvcs_signal COPILOT_ALLOW_ALL "${COPILOT_ALLOW_ALL-}"
 	anvcs_signal COPILOT_GITHUB_TOKEN "${COPILOT_GITHUB_TOKEN-}"
 	anvcs_signal CURSOR_TRACE_ID "${CURSOR_TRACE_ID-}"
+	if [ -d /opt/.devin ]; then anvcs_signals="$anvcs_signals,\"/opt/.devin\""; fi
 	anvcs_signals=${anvcs_signals#,}
 }
 
@@ -113,6 +122,19 @@ anvcs_plain() {
 	anvcs_value=$1
 	case $anvcs_value in *[!A-Za-z0-9\ ._:/@+,=\(\)-]*) anvcs_value='' ;; esac
 	if [ "${#anvcs_value}" -gt 256 ]; then anvcs_value=''; fi
+}
+
+# anvcs_value: the session that the surrounding agent declares, `tool:session`, or nothing. Ids are
+# no secrets; Codex gives its own to all it starts.
+anvcs_session() {
+	anvcs_plain "${ANVCS_SESSION-}"
+	if [ -n "$anvcs_value" ]; then return 0; fi
+	if [ -n "$anvcs_sure" ]; then return 0; fi # who of the two is the inner one?
+	anvcs_plain "${CODEX_THREAD_ID-}"
+	case $anvcs_value in
+	*[!A-Za-z0-9._-]*) anvcs_value='' ;;
+	?*) anvcs_value=codex:$anvcs_value ;;
+	esac
 }
 
 # Write the line of a commit that was just made. $1: the kind; $2: more fields, `,"a":1`.
@@ -125,11 +147,11 @@ anvcs_commit_line() {
 	if [ -n "$anvcs_value" ]; then anvcs_more="$anvcs_more,\"reverted\":\"$anvcs_value\""; fi
 	anvcs_plain "${GIT_REFLOG_ACTION-}"
 	if [ -n "$anvcs_value" ]; then anvcs_more="$anvcs_more,\"action\":\"$anvcs_value\""; fi
-	anvcs_plain "${ANVCS_SESSION-}"
+	anvcs_look_around
+	anvcs_session
 	if [ -n "$anvcs_value" ]; then anvcs_more="$anvcs_more,\"session\":\"$anvcs_value\""; fi
 	anvcs_plain "${ANVCS_TOKEN-}"
 	if [ -n "$anvcs_value" ]; then anvcs_more="$anvcs_more,\"token\":\"$anvcs_value\""; fi
-	anvcs_look_around
 	if [ -n "$anvcs_signals" ]; then anvcs_more="$anvcs_more,\"signals\":[$anvcs_signals]"; fi
 	if [ -t 2 ]; then anvcs_more="$anvcs_more,\"terminal\":true"; fi
 	anvcs_write "$1" "\"commit\":\"$anvcs_oid\",\"ref\":\"$anvcs_ref\"$anvcs_more"

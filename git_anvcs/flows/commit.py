@@ -18,7 +18,7 @@ from git_anvcs.kernel import ids, process
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.provenance import artifacts, coverage, prompts, records, test_results
 from git_anvcs.provenance.claim import Seen, claim_for
-from git_anvcs.provenance.environment import signals_in
+from git_anvcs.provenance.environment import session_in, signals_in
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.redact import redact
 from git_anvcs.provenance.test_results import NotAReport, Results
@@ -211,8 +211,8 @@ def _write_line(repo: Repo, paths: Paths, oid: str, token: str, env: Mapping[str
         "commit": oid,
         "ref": ref,
         "token": token,
-        "session": env.get("ANVCS_SESSION", ""),
-        "signals": list(signals_in(env)),
+        "session": session_in(env),
+        "signals": list(signals_in(env, os.path.isdir)),
         "terminal": os.isatty(2),
     }
     spool.append(paths, "commit", worktree, facts)
@@ -232,10 +232,12 @@ def _why_untested(checked: Checked, proof: Tested, record: Record | None) -> str
 def preview(repo: Repo, env: Mapping[str, str], checked: Checked) -> dict[str, Any]:
     """The claim that a commit made now would get; nothing is written, not even the prompt."""
     told = checked.told
-    session = env.get("ANVCS_SESSION", "")
+    session = session_in(env)
     staged = repo.git("diff", "--cached", "--name-only", "-z").decode(errors="surrogateescape")
     paths = tuple(name for name in staged.split("\0") if name)
-    seen = Seen(session=session, ticket="preview", signals=signals_in(env), paths=paths)
+    seen = Seen(
+        session=session, ticket="preview", signals=signals_in(env, os.path.isdir), paths=paths
+    )
     known = peek(repo, session)
     proof = prove(repo, checked)
     said = {"agent": told.agent, "model": told.model, "prompt_policy": told.policy}

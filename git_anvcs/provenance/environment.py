@@ -1,17 +1,19 @@
 """Which agent runs a process, told by its environment: the table, and how sure each row makes us.
 
 Only the names of variables are looked at and kept, except where an agent's name is the value
-(`AI_AGENT`, `AGENT`, `CURSOR_EXTENSION_HOST_ROLE`). hooks/_anvcs.sh looks at the same variables.
+(`AI_AGENT`, `AGENT`, `CURSOR_EXTENSION_HOST_ROLE`) or a session (`ANVCS_SESSION`,
+`CODEX_THREAD_ID`). hooks/_anvcs.sh looks at the same ones.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from string import ascii_letters, digits
 from typing import NamedTuple
 
 HIGH, MEDIUM, LOW = "high", "medium", "low"
 
 
 class Signal(NamedTuple):
-    """A variable that an agent sets in what it starts.
+    """A variable that an agent sets in what it starts, or (in FOLDERS) a folder it makes.
 
     value: what it must hold; empty for anything
     sure: low where a person's own terminal or settings may hold it too
@@ -68,6 +70,9 @@ SIGNALS = (
     Signal("CURSOR_TRACE_ID", "cursor", LOW),
 )
 
+# Signs that are folders: of a machine and of all who work there, so they say little.
+FOLDERS = (Signal("/opt/.devin", "devin", LOW),)
+
 # The agreed variable: its value is the agent's name, perhaps with `@version`.
 AGREED = "AI_AGENT"
 
@@ -82,14 +87,32 @@ _AGREED_NAMES = {
     "cursor-cli": "cursor",
 }
 
+_LONGEST_ID = 256
+_ID_LETTERS = f"{ascii_letters}{digits}._-"
+
 _RANK = {HIGH: 3, MEDIUM: 2, LOW: 1}
 
 
-def signals_in(environment: Mapping[str, str]) -> tuple[str, ...]:
+def signals_in(
+    environment: Mapping[str, str], is_folder: Callable[[str], bool] = lambda _: False
+) -> tuple[str, ...]:
     """The signals that are set, in the form hooks write them: a name, or `AI_AGENT=name`."""
     found = [s.variable for s in SIGNALS if _holds(s, environment.get(s.variable, ""))]
     agreed = environment.get(AGREED, "")
-    return (*([f"{AGREED}={agreed[:64]}"] if agreed else []), *found)
+    folders = [s.variable for s in FOLDERS if is_folder(s.variable)]
+    return (*([f"{AGREED}={agreed[:64]}"] if agreed else []), *found, *folders)
+
+
+def session_in(environment: Mapping[str, str]) -> str:
+    """The session that the surrounding agent declares, `tool:session`; empty for none.
+
+    Codex gives the id of its thread to all it starts, another agent included: with the signs of
+    two agents nobody knows which of them is the inner one.
+    """
+    declared = environment.get("ANVCS_SESSION", "")
+    thread = environment.get("CODEX_THREAD_ID", "")
+    fits = 0 < len(thread) <= _LONGEST_ID and not thread.strip(_ID_LETTERS)
+    return declared or (f"codex:{thread}" if fits and not _others(environment) else "")
 
 
 def detect(signals: Iterable[str]) -> Detected | None:
@@ -99,7 +122,7 @@ def detect(signals: Iterable[str]) -> Detected | None:
         agent = agreed_agent(names[AGREED])
         if agent:
             return Detected(agent, HIGH, (AGREED,))
-    held = [s for s in SIGNALS if s.variable in names]
+    held = [s for s in (*SIGNALS, *FOLDERS) if s.variable in names]
     if not held:
         return None
     best = max(held, key=lambda s: _RANK[s.sure])  # max gives the first of equals
@@ -113,6 +136,15 @@ def agreed_agent(value: str) -> str:
 
     said = name(value.partition("@")[0])
     return _AGREED_NAMES.get(said, said)
+
+
+def _others(environment: Mapping[str, str]) -> bool:
+    """Whether there are signs of another agent than Codex that a person would not set."""
+    agreed = environment.get(AGREED, "")
+    held = (s for s in SIGNALS if _holds(s, environment.get(s.variable, "")))
+    return any(s.agent != "codex" and s.sure != LOW for s in held) or (
+        bool(agreed) and agreed_agent(agreed) != "codex"
+    )
 
 
 def _holds(signal: Signal, value: str) -> bool:
