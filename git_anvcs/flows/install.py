@@ -13,10 +13,11 @@ from git_anvcs.flows.wiring import manifest as manifests
 from git_anvcs.flows.wiring import pieces, steps, targets
 from git_anvcs.flows.wiring.manifest import Manifest, Wired, digest
 from git_anvcs.flows.wiring.targets import Choices, Target
+from git_anvcs.git.locate import locate
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.store import lock
+from git_anvcs.store import lock, spool
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
@@ -43,7 +44,7 @@ class Plan(NamedTuple):
 def load(repo: Repo) -> Manifest | None:
     """What init did here; None before the first init. Raises manifest.Broken."""
     text = steps.read(Paths(repo.common_dir).install / NAME)
-    return None if text is None else manifests.decode(text, repo.common_dir, repo.root)
+    return None if text is None else manifests.decode(text, _here(repo))
 
 
 def plan(repo: Repo, choices: Choices, *, home: Path) -> Plan:
@@ -188,9 +189,19 @@ def _strays(repo: Repo, wanted: Iterable[Path], old: Manifest) -> list[steps.Ste
     return todo
 
 
+def _here(repo: Repo) -> manifests.Here:
+    worktree = spool.worktree_of(repo.git_dir, repo.common_dir)
+    return manifests.Here(repo.common_dir, repo.root, worktree)
+
+
 def _elsewhere(repo: Repo, path: Path) -> bool:
-    here = (repo.common_dir, repo.root, targets.hooks_folder(repo))
-    return not any(path.is_relative_to(folder) for folder in here)
+    """Whether a file lies in another worktree, which may lie inside of this one."""
+    shared = (repo.common_dir, targets.hooks_folder(repo))
+    if any(path.is_relative_to(folder) for folder in shared):
+        return False
+    place = locate(path.parent)
+    further_in = place is not None and place.root != repo.root.resolve()
+    return further_in or not path.is_relative_to(repo.root)
 
 
 def _our_steps(repo: Repo, manifest: Manifest) -> list[steps.Write]:
@@ -200,7 +211,7 @@ def _our_steps(repo: Repo, manifest: Manifest) -> list[steps.Write]:
     a drain's state, the next init takes a first look, and commits made meanwhile stay out.
     """
     paths, on = Paths(repo.common_dir), bool(manifest.wired)
-    text = manifests.encode(manifest, repo.common_dir, repo.root) if on else None
+    text = manifests.encode(manifest, _here(repo)) if on else None
     wanted = {paths.install / NAME: text, paths.off: None if on else b""}
     if not on:
         wanted[paths.spool / "state.json"] = None

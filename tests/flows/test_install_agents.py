@@ -223,6 +223,74 @@ console.log(output.env.ANVCS_SESSION)
     assert lines[2]["paths"] == ["a.py"]
 
 
+@pytest.mark.parametrize("where", ["../other", "inside/it"])
+def test_agents_in_several_worktrees_stay_wired_and_one_uninstall_takes_all_out(
+    repo: Sandbox, where: str
+) -> None:
+    repo.commit("first", {"a": "1"})
+    repo.git("worktree", "add", "-q", where)
+    other = (repo.root / where).resolve()
+    before = snapshot(repo)
+    repo.anvcs("init", "--agents", "claude")
+    repo.anvcs("init", "--agents", "claude,cline", cwd=other)
+    repo.anvcs("init", "--agents", "codex")
+    assert (other / ".claude/settings.local.json").is_file()
+    assert (other / ".clinerules/hooks/PreToolUse").is_file()
+    assert not (repo.root / ".claude/settings.local.json").exists()
+    repo.anvcs("uninstall")
+    left = [path for path in other.rglob("*") if path.name not in ("a", ".git")]
+    assert left == []
+    assert snapshot(repo) == before
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the plugin runs in a JavaScript engine")
+def test_amps_plugin_tells_events_and_refuses_nothing(repo: Sandbox) -> None:
+    repo.anvcs("init", "--agents", "amp")
+    plugin = repo.root / ".amp/plugins/git-anvcs.ts"
+    first, second = plugin.read_text().splitlines()[:2]
+    assert first == "// @i-know-the-amp-plugin-api-is-wip-and-very-experimental-right-now"
+    assert "written by `git anvcs init`" in second
+    (repo.base / "plugin.mjs").write_text(plugin.read_text())
+    repo.write("src/a.py", "one\n")
+    script = f"""
+import plugin from {json.dumps(str(repo.base / "plugin.mjs"))}
+import {{ pathToFileURL }} from "node:url"
+const on = {{}}
+const root = {json.dumps(str(repo.root))}
+const helpers = {{
+  filesModifiedByToolCall: (e) => e.input.path ? [pathToFileURL(root + "/" + e.input.path)] : null,
+  shellCommandFromToolCall: (e) => e.tool === "shell_command" ? {{ command: e.input.cmd }} : null,
+}}
+const system = {{ workspaceRoot: pathToFileURL(root) }}
+plugin({{ on: (name, handler) => {{ on[name] = handler }}, helpers, system }})
+const thread = {{ id: "T-1" }}
+await on["session.start"]({{ thread }})
+await on["agent.start"]({{ thread, message: "Fix it", id: "m1" }})
+const input = {{ path: "src/a.py", old_str: "zero", new_str: "one" }}
+const edit = {{ thread, tool: "edit_file", toolUseID: "tu-000001", input }}
+console.log(JSON.stringify(await on["tool.call"](edit)))
+await on["tool.result"]({{ toolUseID: "tu-000001", status: "done" }})
+const cmd = "git commit"
+const shell = {{ thread, tool: "shell_command", toolUseID: "tu-000002", input: {{ cmd }} }}
+console.log(JSON.stringify(await on["tool.call"](shell)))
+await on["tool.result"]({{ toolUseID: "tu-000002", status: "error" }})
+const broken = {{ thread, get tool() {{ throw new Error("no") }}, toolUseID: "tu-000003" }}
+console.log(JSON.stringify(await on["tool.call"](broken)))
+await on["tool.result"]({{ toolUseID: "tu-000003", status: "done" }})
+await on["agent.end"]({{ thread, status: "done" }})
+"""
+    answers = repo.ok("node", "--input-type=module", "-e", script).splitlines()
+    assert answers == ['{"action":"allow"}'] * 3
+    text = (repo.root / ".git/anvcs/spool/lines").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    edits, shells = ["pre_edit", "post_edit"], ["pre_shell", "post_shell"]
+    assert [line["event"] for line in lines] == ["session_start", "prompt", *edits, *shells, "stop"]
+    assert {line["session"] for line in lines} == {"T-1"}
+    assert lines[3]["paths"] == ["src/a.py"]
+    assert list(lines[3]["told"]) == ["src/a.py"]
+    assert lines[4]["verbs"] == ["commit"]
+
+
 @pytest.mark.parametrize("name", JSON_AGENTS)
 def test_around_a_tool_the_agent_waits_for_the_hook(repo: Sandbox, name: str) -> None:
     repo.anvcs("init", "--agents", name)

@@ -1,7 +1,7 @@
 """What init did to this repository, with the exact bytes that were there before."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 import json
 from pathlib import Path
@@ -49,12 +49,24 @@ def digest(text: bytes) -> str:
     return sha256(text).hexdigest()
 
 
-def encode(manifest: Manifest, common_dir: Path, root: Path) -> bytes:
-    """One JSON object; `moved from` tells a later reader where the repository was."""
+class Here(NamedTuple):
+    """From where a manifest is written or read.
+
+    worktree: its Git directory relative to the common one, `.` or `worktrees/NAME`
+    """
+
+    common_dir: Path
+    root: Path
+    worktree: str
+
+
+def encode(manifest: Manifest, here: Here) -> bytes:
+    """One JSON object; with `here` a later reader sees whether the repository was moved."""
     value = {
         "version": VERSION,
-        "common_dir": str(common_dir),
-        "root": str(root),
+        "common_dir": str(here.common_dir),
+        "root": str(here.root),
+        "worktree": here.worktree,
         "choices": manifest.choices,
         "folders": [str(folder) for folder in manifest.folders],
         "wired": [_to_json(wired) for wired in manifest.wired],
@@ -62,8 +74,11 @@ def encode(manifest: Manifest, common_dir: Path, root: Path) -> bytes:
     return json.dumps(value, indent=1).encode() + b"\n"
 
 
-def decode(text: bytes, common_dir: Path, root: Path) -> Manifest:
-    """Read it back, with paths as they are now should the repository have moved. Raises Broken."""
+def decode(text: bytes, here: Here) -> Manifest:
+    """Read it back, with paths as they are now should the repository have moved. Raises Broken.
+
+    Another worktree than the one it was written from has not moved: it is another one.
+    """
     try:
         value = json.loads(text)
         if value["version"] != VERSION:
@@ -71,7 +86,9 @@ def decode(text: bytes, common_dir: Path, root: Path) -> Manifest:
                 f"this repository was wired by another version of git-anvcs ({value['version']})",
                 hint="use that version, or `git anvcs uninstall` and then init",
             )
-        moves = ((Path(value["common_dir"]), common_dir), (Path(value["root"]), root))
+        moves = [(Path(value["common_dir"]), here.common_dir)]
+        if value.get("worktree", here.worktree) == here.worktree:
+            moves.append((Path(value["root"]), here.root))
         wired = tuple(_from_json(item, moves) for item in value["wired"])
         folders = tuple(_moved(Path(folder), moves) for folder in value["folders"])
         return Manifest(dict(value["choices"]), wired, folders)
@@ -93,7 +110,7 @@ def _to_json(wired: Wired) -> dict[str, object]:
     }
 
 
-def _from_json(value: Mapping[str, Any], moves: tuple[tuple[Path, Path], ...]) -> Wired:
+def _from_json(value: Mapping[str, Any], moves: Sequence[tuple[Path, Path]]) -> Wired:
     before, chained = value["before"], value["chained"]
     return Wired(
         str(value["what"]),
@@ -105,7 +122,7 @@ def _from_json(value: Mapping[str, Any], moves: tuple[tuple[Path, Path], ...]) -
     )
 
 
-def _moved(path: Path, moves: tuple[tuple[Path, Path], ...]) -> Path:
+def _moved(path: Path, moves: Sequence[tuple[Path, Path]]) -> Path:
     for old, new in moves:
         if path.is_relative_to(old):
             return new / path.relative_to(old)
