@@ -1,6 +1,6 @@
 """Story: what is on in this repository and what waits, without trying anything. A few git calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from git_anvcs import __version__
 from git_anvcs.flows import drain, drain_state, install
 from git_anvcs.flows.drain_state import State
-from git_anvcs.flows.wiring.manifest import digest
+from git_anvcs.flows.wiring.manifest import Wired, digest
 from git_anvcs.git import repo as git
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.provenance.pending import ACTIVE_SECONDS, Pending
 from git_anvcs.provenance.records import META_REF
-from git_anvcs.store import spool
+from git_anvcs.store import outbox, spool
 from git_anvcs.store.paths import Paths
 
 
@@ -23,12 +23,25 @@ class Worktree(NamedTuple):
 
     branch: empty when detached; sessions: those with a sign of life in the last hours
     edited: path -> the sessions whose edits of it no commit has taken up yet
+    agents: those that are wired there; each reads its settings from the worktree it runs in
     """
 
     path: str
     branch: str
     sessions: tuple[str, ...] = ()
     edited: Mapping[str, list[str]] = MappingProxyType({})
+    agents: tuple[str, ...] = ()
+
+
+class Unsent(NamedTuple):
+    """One thing that waits until another machine can be reached.
+
+    kind: `records` or `push`; remote: its name, empty where it has none; since: RFC 3339
+    """
+
+    kind: str
+    remote: str
+    since: str
 
 
 class Status(NamedTuple):
@@ -44,6 +57,7 @@ class Status(NamedTuple):
     set_aside: int
     records: int
     worktrees: tuple[Worktree, ...]
+    outbox: tuple[Unsent, ...]
 
 
 def look(repo: Repo) -> Status:
@@ -63,8 +77,26 @@ def look(repo: Repo) -> Status:
         waiting=len(spool.read(paths, state.mark)[0]),
         set_aside=len(spool.set_aside(paths)),
         records=_records(repo),
-        worktrees=_worktrees(repo, state),
+        worktrees=_with_agents(_worktrees(repo, state), wired),
+        outbox=tuple(_unsent(item) for item in outbox.waiting(paths)),
     )
+
+
+def _with_agents(trees: tuple[Worktree, ...], wired: Iterable[Wired]) -> tuple[Worktree, ...]:
+    """The worktrees with the agents whose files lie in them, and in no worktree further inside."""
+    found: dict[str, dict[str, None]] = {tree.path: {} for tree in trees}
+    for piece in wired:
+        kind, _, rest = piece.what.partition(" ")
+        inside = piece.path.parent.resolve()
+        around = [path for path in found if inside.is_relative_to(Path(path).resolve())]
+        if kind == "agent" and around:
+            found[max(around, key=len)].setdefault(rest.partition(" ")[0])
+    return tuple(tree._replace(agents=tuple(found[tree.path])) for tree in trees)
+
+
+def _unsent(item: outbox.Item) -> Unsent:
+    remote = item.facts.get("remote")
+    return Unsent(item.kind, remote if isinstance(remote, str) else "", clock.rfc3339(item.since))
 
 
 def _digest(path: Path) -> str:

@@ -143,6 +143,26 @@ def test_status_says_what_is_on_and_who_edits_what(repo: Sandbox) -> None:
     assert "changed   " in repo.anvcs("status")
 
 
+def test_status_says_which_agents_are_wired_where_and_what_waits_to_be_sent(repo: Sandbox) -> None:
+    repo.commit("first", {"a.py": "a = 1\n"})
+    repo.git("remote", "add", "origin", "../elsewhere")
+    repo.anvcs("init", "--agents", "claude,cline", "--remote", "origin")
+    assert "outbox    empty" in repo.anvcs("status")
+    repo.git("worktree", "add", "-q", "inside")
+    other = repo.root / "inside"
+    repo.anvcs("init", "--agents", "codex", "--remote", "origin", cwd=other)
+    repo.commit("second", {"b": "1"})
+    repo.run("git-anvcs", "push", "origin", "main")
+    found = json.loads(repo.anvcs("status", "--json"))
+    assert [tree["agents"] for tree in found["worktrees"]] == [["claude", "cline"], ["codex"]]
+    (waits,) = found["outbox"]
+    assert (waits["kind"], waits["since"][:2]) == ("push", "20")
+    said = repo.anvcs("status")
+    assert "agents    claude, cline, codex" in said
+    assert "outbox    push since 20" in said
+    assert "  wired   codex" in said
+
+
 @pytest.mark.parametrize("runs", ["-1", "5000", "x"])
 def test_an_odd_number_of_runs_is_wrong_usage(repo: Sandbox, runs: str) -> None:
     assert repo.run("git-anvcs", "doctor", "--runs", runs).returncode == 2

@@ -2,7 +2,8 @@
 
 Nothing is tried out (that is `git anvcs doctor`): hooks, drivers, agents and remotes as init left
 them, files that others edited since, lines that wait in the spool or were set aside, the number of
-records, and each worktree with the agents' sessions at work there and what they edited.
+records, what waits for a remote, and each worktree with the agents wired there, their sessions at
+work and what they edited.
 
 Example:
   git anvcs status
@@ -13,7 +14,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import status
-from git_anvcs.flows.status import Status, Worktree
+from git_anvcs.flows.status import Status, Unsent, Worktree
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -23,7 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     found = status.look(call.repo)
     trees = [tree._asdict() | {"edited": dict(tree.edited)} for tree in found.worktrees]
-    facts = found._asdict() | {"worktrees": trees}
+    unsent = [item._asdict() for item in found.outbox]
+    facts = found._asdict() | {"worktrees": trees, "outbox": unsent}
     call.output.answer(facts, lambda: _text(found))
     return 0
 
@@ -33,18 +35,19 @@ def _text(found: Status) -> str:
     if not found.on:
         return f"{head}\nnot on in this repository; `git anvcs init` wires it"
     hooks = [what.removeprefix("hook ") for what in found.wired if what.startswith("hook ")]
-    agents = [what.removeprefix("agent ") for what in found.wired if what.startswith("agent ")]
     rows = [
         ("hooks", ", ".join(hooks) or "none"),
         ("drivers", _drivers(found)),
-        ("agents", ", ".join(agents) or "none"),
+        ("agents", ", ".join(_agents(found)) or "none"),
         ("strategy", "on" if found.choices.get("strategy") else "off"),
         ("remotes", ", ".join(found.choices.get("remotes", ())) or "none: records stay here"),
         ("records", f"{found.records}, {found.waiting} waiting, {found.set_aside} set aside"),
+        ("outbox", ", ".join(map(_unsent, found.outbox)) or "empty"),
     ]
     lines = [head, *(f"{name:<9} {value}" for name, value in rows)]
     lines += [f"changed   {path}" for path in found.changed]
-    lines += [line for tree in found.worktrees for line in _worktree(tree)]
+    differ = len({tree.agents for tree in found.worktrees}) > 1
+    lines += [line for tree in found.worktrees for line in _worktree(tree, differ)]
     if found.changed or found.set_aside:
         lines.append("`git anvcs doctor` says what that means")
     return "\n".join(lines)
@@ -56,9 +59,21 @@ def _drivers(found: Status) -> str:
     return f"{formats} {place.removeprefix('attributes ')}" if place else "none"
 
 
-def _worktree(tree: Worktree) -> list[str]:
+def _agents(found: Status) -> list[str]:
+    """Every agent that is wired in some worktree; which in which stands below, if they differ."""
+    return list(dict.fromkeys(name for tree in found.worktrees for name in tree.agents))
+
+
+def _unsent(item: Unsent) -> str:
+    where = f" for {item.remote}" if item.remote else ""
+    return f"{item.kind}{where} since {item.since}"
+
+
+def _worktree(tree: Worktree, agents: bool) -> list[str]:
+    """One worktree's lines; agents: whether to say which are wired there."""
     who = f"  {', '.join(tree.sessions)}" if tree.sessions else ""
     head = f"worktree  {tree.path} [{tree.branch or 'detached'}]{who}"
     shown = [f"  edited  {path}  {', '.join(whose)}" for path, whose in tree.edited.items()]
     more = [f"  and {len(shown) - 10} more"] if len(shown) > 10 else []
-    return [head, *shown[:10], *more]
+    wired = [f"  wired   {', '.join(tree.agents) or 'none'}"] if agents else []
+    return [head, *wired, *shown[:10], *more]
