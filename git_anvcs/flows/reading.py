@@ -59,6 +59,12 @@ def ready(repo: Repo, note: Callable[[str], None]) -> None:
         fold_if_fetched(repo)
     except AnvcsError as error:
         note(f"records that were fetched wait to be taken in: {error.message}")
+    from git_anvcs.flows import moved
+
+    try:
+        moved.repair(repo, timeout=_PATIENCE)
+    except AnvcsError as error:
+        note(f"commits that came without hooks wait for their records: {error.message}")
 
 
 def find(repo: Repo, name: str) -> str:

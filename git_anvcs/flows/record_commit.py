@@ -34,14 +34,17 @@ def record_commits(
     now: float,
     *,
     waiting: Sequence[Made] = (),
+    proved: Mapping[str, Origin] | None = None,
 ) -> Recorded:
     """Make and write the records of `mades`.
 
     waiting: get theirs later, or now when one of `mades` was made from them
+    proved: what some were made of, where that is known already
     facts: of every commit in both. Raises GitFailed, Locked, CannotWrite; then nothing is
     written, and the same call later does it all.
     """
     batch = _Batch(repo, mades, facts, now, waiting)
+    batch.proved = proved or {}
     for made in mades:
         batch.record(made)
     texts = {commit: record.line + b"\n" for commit, record in batch.new.items()}
@@ -65,6 +68,7 @@ class _Batch:
         self.mades = mades
         self.facts = facts
         self.now = now
+        self.proved: Mapping[str, Origin] = {}
         self.new: dict[str, Record] = {}
         self.texts: dict[str, bytes] = {}
         self._stored: dict[str, Record | None] = {}
@@ -75,13 +79,14 @@ class _Batch:
         """Give one commit its record, if it has none that says as much."""
         self._waiting.pop(made.oid, None)
         facts = self.facts[made.oid]
-        origin = rewrite.origin(made, facts, lambda: self._search)
+        origin = self.proved.get(made.oid) or rewrite.origin(made, facts, lambda: self._search)
         for first in origin.commits if origin else ():
             if first in self._waiting:  # of the same batch, from another worktree
                 self.record(self._waiting[first])
         existing = self.records([made.oid]).get(made.oid)
         olds = self._carried(origin)
-        if existing and not _lacks(existing, olds, made):
+        surely = made.oid in self.proved and existing is not None and existing.known
+        if existing and not surely and not _lacks(existing, olds, made):
             self._improve(existing, made)
             return
         if olds and origin:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from git_anvcs.flows.made import Made
 from git_anvcs.git import commits, reflog
 from git_anvcs.git.commits import Commit
-from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.objects import AS_STORED
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import subject
 from git_anvcs.provenance.reanchor import Origin
@@ -24,7 +24,7 @@ _RECENT_MOVES = 300
 _RECENT_COMMITS = 500
 _LONGEST_SQUASH = 200
 
-_PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
+PICKED = re.compile(r"^\(cherry picked from commit ([0-9a-f]{40,64})\)$", re.MULTILINE)
 _REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{40,64})", re.MULTILINE)
 _SQUASHED = re.compile(r"^\s*commit ([0-9a-f]{40,64})$", re.MULTILINE)
 _SQUASH_TITLE = "Squashed commit of the following:"
@@ -114,7 +114,7 @@ def _said_to_be_picked(facts: Facts, search: Callable[[], Search]) -> str:
 
     Git keeps author and moment of what it picks; where the commit is gone, its patch must do.
     """
-    picked = _only(facts.commit.mentioned(_PICKED)[-1:])
+    picked = _only(facts.commit.mentioned(PICKED)[-1:])
     if not picked:
         return ""
     old = commits.load(search().repo, [picked]).get(picked)
@@ -129,7 +129,7 @@ def _declared_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> 
     if not made.squashed or not facts.commit.parents:
         return None
     merge = ("merge-tree", "--write-tree", facts.commit.parents[0], made.squashed[-1])
-    done = search().repo.try_git(*merge, env=NO_FETCH)
+    done = search().repo.try_git(*merge, env=AS_STORED)
     same = done.returncode == 0 and done.stdout.decode().strip() == facts.commit.tree
     return Origin("squash", made.squashed, "tree") if same else None
 
@@ -144,7 +144,7 @@ def _listed_squash(made: Made, facts: Facts, search: Callable[[], Search]) -> Or
     if not listed or not commit.parents:
         return None
     diff = ("diff", "--name-only", "-z", "--no-renames", f"{commit.parents[0]}...{listed[-1]}")
-    changed = search().repo.try_git(*diff, env=NO_FETCH).stdout.decode(errors="surrogateescape")
+    changed = search().repo.try_git(*diff, env=AS_STORED).stdout.decode(errors="surrogateescape")
     paths = changed.split("\0")[:-1]
     whole = bool(paths) and set(paths) <= facts.changed.keys()
     return Origin("squash", listed, "declared") if whole else None

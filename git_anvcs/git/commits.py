@@ -35,8 +35,8 @@ class Commit(NamedTuple):
 
 
 def load(repo: Repo, commits: Iterable[str]) -> dict[str, Commit]:
-    """The commits that exist here, by id."""
-    found = objects.read(repo, dict.fromkeys(commits), env=objects.NO_FETCH)
+    """The commits that exist here, by id, as they are stored: replace refs do not count."""
+    found = objects.read(repo, dict.fromkeys(commits), env=objects.AS_STORED)
     return {o.oid: parse(o.oid, o.data) for o in found if o and o.kind == "commit"}
 
 

@@ -21,6 +21,9 @@ UNPACK_LIMIT = 100
 # older ones are stopped by having no transport.
 NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
 
+# A record is of the commit that its id names, as every clone has it, whatever replace refs show.
+AS_STORED = {**NO_FETCH, "GIT_NO_REPLACE_OBJECTS": "1"}
+
 # One entry of a tree, by the size of its ids; in a whole tree each match begins where one ended.
 _ENTRIES = {
     size: re.compile(rb"[0-7]{5,6} ([^\0]+)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)

@@ -6,6 +6,7 @@ from typing import Any
 from git_anvcs.git.commits import Commit
 from git_anvcs.kernel import clock, ids
 from git_anvcs.provenance import codec
+from git_anvcs.provenance.index import authored
 from git_anvcs.provenance.record import SCHEMA, TREE_CLAIMS, UNTRACKED, Record
 from git_anvcs.provenance.subject import Facts
 
@@ -53,6 +54,7 @@ def subject(facts: Facts, ref: str = "") -> dict[str, object]:
         "tree": commit.tree,
         "parents": list(commit.parents),
         "patch_id": facts.patch_id,
+        "authored": authored(commit.author),
     }
     if ref.startswith("refs/"):
         found["ref"] = ref

@@ -20,7 +20,7 @@ import sys
 from typing import Any
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import drain, install, pull, settings
+from git_anvcs.flows import drain, install, moved, pull, settings
 from git_anvcs.flows.wiring.targets import Choices
 
 
@@ -59,6 +59,7 @@ def run(call: Call) -> int:
     if not call.args.dry_run:
         plan = install.apply(call.repo, plan, again=lambda: _plan(call, choices))
         drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
+        moved.repair(call.repo)  # and the branches' own a third one
         plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
     facts = {
         "changed": bool(plan.steps),

@@ -8,6 +8,7 @@
   meta export [COMMIT|RANGE ...]  records as JSON Lines (all of them without COMMIT)
   meta import FILE                take JSON Lines in (- is standard input); known ones stay
   meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
+  meta reconcile [RANGE] [--from REV ...]   find the records of what a host merged
   meta verify FILE|- [--keys FILE]    are signed statements good, and by whom?
   meta verify --stored [COMMIT]       the same for those kept in refs/anvcs/attest
   meta redactions [COMMIT|RANGE ...]  how many secrets were taken out of prompts, of which kinds
@@ -23,10 +24,16 @@ this clone's own and those of gpg.ssh.allowedSignersFile.
 attach takes a test result only for the commit's own tree: the worktree must hold that tree and
 nothing that was changed after the report was written, or --ran-on says what was tested.
 
+reconcile looks at commits (by default the 200 newest of HEAD) whose record is missing or names
+nobody, and carries over the records of what they were made of, where that is proved: declared in
+a message, by change id, equal tree, patch id, or author, moment, message and files. It needs the
+records, not the commits they are of. --from names the pull request (its branch, a range, FETCH_HEAD
+or the id of its last commit). Doing it again changes nothing.
+
 VALUE is JSON where it is JSON (true, 91.5, null), else text; KEY may be a path
 (prompt_info.policy). A record that a newer git-anvcs wrote is kept as it is and never changed.
---dry-run shows what set, attach, import or fsck --repair would write. To undo a set, set the old
-values: every revision stays in the history of refs/anvcs/meta.
+--dry-run shows what set, attach, import, reconcile or fsck --repair would write. To undo a set,
+set the old values: every revision stays in the history of refs/anvcs/meta.
 
 Exit codes: 0 done, clean or good, 1 no record, findings, or a bad signature or statement, 2 wrong
 usage or an invalid value, 3 the tests ran on another tree, or nobody who signed is trusted, 4
@@ -39,13 +46,14 @@ Example:
   git anvcs meta export > records.jsonl
   git anvcs meta export HEAD --format git-ai
   git anvcs meta export main.. --format in-toto --sign --output work.intoto.jsonl
+  git anvcs meta reconcile HEAD~20..HEAD --from FETCH_HEAD --json
   git anvcs meta verify work.intoto.jsonl --keys allowed_signers
 """
 
 from argparse import ArgumentParser
 import sys
 
-from git_anvcs.cli import attaching, exporting, redacted, verifying
+from git_anvcs.cli import attaching, exporting, reconciling, redacted, verifying
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
@@ -69,6 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     attaching.add_arguments(parser)
     exporting.add_arguments(parser)
+    reconciling.add_arguments(parser)
     verifying.add_arguments(parser)
 
 
@@ -187,6 +196,7 @@ _ACTIONS = {
     "fsck": _fsck,
     "export": exporting.run,
     "import": _import,
+    "reconcile": reconciling.run,
     "redactions": redacted.run,
     "verify": verifying.run,
 }

@@ -121,6 +121,11 @@ class Case:
         self._agents.clear()
         mirror.update(repo, refs.add(repo, texts, "known"))
 
+    def says(self, commit: str, agent: str) -> None:
+        """A record comes in for one commit."""
+        self._agents = {commit: agent}
+        self.know()
+
     def _claim(self, commit: str, agent: str) -> dict[str, object]:
         key = f"s_{agent.encode().hex():0>14}"
         trace = f"{key}::t_{'0' * 14}"
