@@ -9,7 +9,7 @@ one, as Git does, because a marker must start a line.
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-from git_anvcs.merge.diff import Change, changes
+from git_anvcs.kernel.diff import Change, changes
 from git_anvcs.merge.markers import Chunk, Placed, render
 from git_anvcs.merge.result import Conflict, Merged, Options, Versions
 

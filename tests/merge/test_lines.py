@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
+from git_anvcs.kernel.diff import changes
 from git_anvcs.merge import lines, markers
-from git_anvcs.merge.diff import changes
 from git_anvcs.merge.result import Labels, Options, Versions
 
 LINES = st.sampled_from([b"a\n", b"b\n", b"c\n", b"{\n", b"}\n", b"\n", b"d\r\n", b"e\0\n", b"f\r"])

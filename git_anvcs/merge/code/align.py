@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from git_anvcs.kernel.diff import Change, changes
 from git_anvcs.merge.code.identity import Identity, similarity
-from git_anvcs.merge.diff import Change, changes
 
 T = TypeVar("T")
 

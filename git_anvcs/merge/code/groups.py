@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from git_anvcs.kernel.diff import Change
 from git_anvcs.merge.code.align import Alignment
-from git_anvcs.merge.diff import Change
 
 
 class Group(NamedTuple):

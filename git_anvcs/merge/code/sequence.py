@@ -8,11 +8,11 @@ otherwise the place is a clash.
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
+from git_anvcs.kernel.diff import Change
 from git_anvcs.merge.code.align import Alignment, align
 from git_anvcs.merge.code.combine import Combine, Entry, Span
 from git_anvcs.merge.code.groups import Group, groups
 from git_anvcs.merge.code.outcome import Parts
-from git_anvcs.merge.diff import Change
 
 T = TypeVar("T")
 
