@@ -29,12 +29,11 @@ def capture(event: Event, here: Path, now: float) -> list[Place]:
 
 
 def ours(place: Place | None) -> bool:
-    """Whether git-anvcs is on in this repository, by us: not in a stranger's folder."""
+    """Whether git-anvcs was set up in this repository, by us: not in a stranger's folder."""
     if place is None:
         return False
-    paths = Paths(place.common_dir)
     try:
-        return paths.home.stat().st_uid == os.geteuid() and not paths.off.exists()
+        return Paths(place.common_dir).home.stat().st_uid == os.geteuid()
     except OSError:
         return False
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from git_anvcs.flows import drain_state, intake, made, mirror, rebased, record_commit
+from git_anvcs.flows.attribute import Contents
 from git_anvcs.flows.drain_state import State
 from git_anvcs.flows.intake import Pending
 from git_anvcs.flows.made import Made
@@ -117,8 +118,9 @@ def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
     saved = drain_state.load(paths)
     state = saved or State()
     found = _look(repo, paths, state, first=saved is None)
-    taken = _Taken(repo, state, found)
-    done = taken.record()
+    with Contents(repo) as contents:
+        taken = _Taken(repo, state, found, contents)
+        done = taken.record()
     mirror.update(repo, done.texts)  # before the state: killed in between, it is all done again
     for line in taken.unusable:
         spool.put_aside(paths, line)
@@ -155,8 +157,9 @@ def _read_reflogs(repo: Repo, state: State) -> dict[str, tuple[list[Move], reflo
 class _Taken:
     """Lines and moves taken up: the commits among them, and what stays for later."""
 
-    def __init__(self, repo: Repo, state: State, found: _Round) -> None:
+    def __init__(self, repo: Repo, state: State, found: _Round, contents: Contents) -> None:
         self.repo = repo
+        self.contents = contents
         self.pending: Pending = state.pending
         self.squashes: dict[str, tuple[str, ...]] = dict(state.squashes)
         self.held: tuple[Made, ...] = ()
@@ -174,9 +177,11 @@ class _Taken:
             if made.makes_commit(move.message)
         }
         self._facts = subject.load(repo, self._mentioned(found.lines))
+        contents.expect(facts.commit for facts in self._facts.values())
         for line in found.lines:
             self._take(line)
         self._witness()
+        self.pending = intake.at_end(repo, self.pending, contents)
 
     def record(self) -> Recorded:
         """Write the records of every commit that need not wait for the end of a rebase."""
@@ -193,7 +198,7 @@ class _Taken:
         ready = [m for m in ready if m.oid in self._facts]
         waiting = [m for m in self.held if m.oid in self._facts]
         return record_commit.record_commits(
-            self.repo, ready, self._facts, clock.now(), waiting=waiting
+            self.contents, ready, self._facts, clock.now(), waiting=waiting
         )
 
     def _declared(self, found: Made) -> Made:
@@ -263,7 +268,7 @@ class _Taken:
     def _take_event(self, line: Line) -> None:
         value = line.value or {}
         try:
-            self.pending = intake.fold(self.repo, self.pending, line.worktree, value)
+            self.pending = intake.fold(self.repo, self.pending, line.worktree, value, self.contents)
         except ValueError as error:
             self.unusable.append(line._replace(reason=str(error)))
 
@@ -281,12 +286,10 @@ class _Taken:
         base, *squashed = self.squashes.pop(found.worktree, ("",))
         if facts.commit.parents == (base,):
             found = found._replace(squashed=tuple(squashed))
-        if not found.in_rebase:  # that moves commits; who made them is known from before
-            claim, self.pending = intake.claim_for(
-                self.repo, self.pending, found.worktree, facts, line
-            )
-            found = found._replace(claim=claim)
-        self._queue.append(found)
+        claim, self.pending = intake.claim_for(
+            self.repo, self.pending, found, facts, line, self.contents
+        )
+        self._queue.append(found._replace(claim=claim))
 
     def _mentioned(self, lines: Iterable[Line]) -> list[str]:
         named = [str((line.value or {}).get("commit")) for line in lines]

@@ -12,15 +12,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-from git_anvcs.flows import context
+from git_anvcs.flows import attribute, context
+from git_anvcs.flows.attribute import Contents
 from git_anvcs.flows.environment import environment_of
+from git_anvcs.flows.made import Made
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
 from git_anvcs.provenance import pending as state
-from git_anvcs.provenance import prompts
-from git_anvcs.provenance.claim import Known, Seen
+from git_anvcs.provenance import prompts, working
+from git_anvcs.provenance.claim import Known, Seen, surely_running
 from git_anvcs.provenance.claim import claim_for as claim_of
 from git_anvcs.provenance.events import LONGEST_ID, Event, from_line, text, texts
 from git_anvcs.provenance.pending import Table, with_event
+from git_anvcs.provenance.record import LINES_COMPLETE, LINES_EXT
 from git_anvcs.provenance.subject import Facts
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
@@ -28,51 +32,117 @@ from git_anvcs.store.paths import Paths
 # Worktree -> what is pending there; plain JSON, saved by the drain.
 Pending = dict[str, object]
 
+# What is known of stashes, beside the worktrees: any of them may take one.
+_STASHES = "stashes"
+
 MOST_SESSIONS = 512
 _TRANSCRIPT_TAIL = 256 << 10
 _LARGEST_SESSION = 64 << 10
 
 
-def fold(repo: Repo, pending: Pending, worktree: str, line: Mapping[str, Any]) -> Pending:
+def fold(
+    repo: Repo, pending: Pending, worktree: str, line: Mapping[str, Any], contents: Contents
+) -> Pending:
     """What is pending, by worktree, after one more line of `worktree`.
 
     Raises ValueError: not a line of ours.
     """
-    here = state.Pending(_of(pending, worktree))
+    here = _here(pending, worktree)
     if line.get("kind") == "context":
         here.tell(line)
     else:
         event = from_line(line)
-        here.fold(event)
+        here.fold(event, contents)
         if event.who:
             _update_session(Paths(repo.common_dir), event.who, event)
     return _with(pending, worktree, here)
 
 
 def claim_for(
-    repo: Repo, pending: Pending, worktree: str, facts: Facts, line: Mapping[str, Any]
+    repo: Repo,
+    pending: Pending,
+    made: Made,
+    facts: Facts,
+    line: Mapping[str, Any],
+    contents: Contents,
 ) -> tuple[Table, Pending]:
     """The claim for a commit, and what is still pending after it.
 
+    A rebase's step has no maker of its own, who made it is known from before; the claim then
+    tells of lines alone, those that were written to resolve a conflict.
     line: what the hook saw of it (docs/formats/spool.md); empty when only the reflog tells
     """
     paths = Paths(repo.common_dir)
-    here = state.Pending(_of(pending, worktree))
-    seen = _seen(facts, line)
+    here = _here(pending, made.worktree)
     # Only the reflog tells of it: what agents did since is in the lines that were read, too.
     then = here if line else here.until(_committed_at(facts) + 1)
+    seen = _seen(facts, line)
     what = known(paths, then, seen.session)
-    claim = claim_of(_with_models(what, claim_of(what, seen)), seen)
-    claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
-    claim["env"] = environment_of(repo, facts.commit.oid)
-    here.committed(facts.changed, seen.ticket)
-    return claim, _with(pending, worktree, here)
+    at_work = surely_running(what, seen)
+    wrote = attribute.wrote(
+        contents, then, facts.commit, facts.changed, before=made.old, at_work=at_work
+    )
+    seen = seen._replace(editors=wrote.editors)
+    claim: Table = {}
+    if not made.in_rebase:
+        claim = claim_of(_with_models(what, claim_of(what, seen)), seen)
+        claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
+        claim["env"] = environment_of(repo, facts.commit.oid)
+    _add_lines(claim, wrote, what, made, facts)
+    attribute.stashed(repo, contents, here.working)
+    for path in facts.changed:
+        if path in here.working.files:
+            text = contents.committed(facts.commit.oid, path)
+            here.working.committed(path, text, contents)
+    if not made.in_rebase:
+        here.committed(facts.changed, seen.ticket)
+    return claim, _with(pending, made.worktree, here)
+
+
+def at_end(repo: Repo, pending: Pending, contents: Contents) -> Pending:
+    """What is pending when every line is taken up: new stashes known, what is old forgotten."""
+    for worktree in [name for name in pending if name != _STASHES]:
+        here = _here(pending, worktree)
+        if not here.working.files:
+            continue
+        attribute.stashed(repo, contents, here.working)
+        here.working.forget_old(clock.now())
+        pending = _with(pending, worktree, here)
+    return pending
+
+
+def snapshots_needed(pending: Pending) -> set[str]:
+    """The keys of the snapshots that what is pending refers to."""
+    named = (name for name in pending if name != _STASHES)
+    return {key for name in named for key in _here(pending, name).working.keys}
 
 
 def known(paths: Paths, here: state.Pending, declared: str) -> Known:
     """The state of a worktree with the sessions that left a trace in it, or declare themselves."""
     found = {who: _read(_file(paths, who)) for who in [*here.sessions, declared] if who}
     return Known(here, {who: session for who, session in found.items() if session})
+
+
+def _add_lines(claim: Table, wrote: attribute.Wrote, what: Known, made: Made, facts: Facts) -> None:
+    """Put into a claim whose the lines are, and whether that is all there is to say of them.
+
+    It is where anybody's snapshots tell of a file, or the maker's hooks would have told, or where
+    Git brought what was written elsewhere: then a line that nobody is known for is nobody's.
+    """
+    commit = facts.commit
+    keys: dict[str, str] = {}
+    for who in {who for whose in wrote.lines.values() for who in whose}:
+        keys[who] = attribute.key_of(who, commit)
+        model = str(what.sessions.get(who, {}).get("model", ""))
+        for kind, said in attribute.people(who, commit, model).items():
+            claim[kind] = {**said, **claim.get(kind, {})}
+    if wrote.lines:
+        claim["attestations"] = attribute.attestations(wrote.lines, keys)
+    maker = what.sessions.get(str(claim.get("agent_id")), {})
+    told = wrote.known or maker.get("snapshots")
+    brought = made.action and not made.action.startswith("commit")
+    if told or (brought and not made.in_rebase):
+        claim["ext"] = {**claim.get("ext", {}), LINES_EXT: LINES_COMPLETE}
 
 
 def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
@@ -107,9 +177,11 @@ def _by_policy(repo: Repo, paths: Paths, claim: Table, said: object) -> Table:
     return prompts.apply_policy(paths, claim, said if isinstance(said, str) else policy)
 
 
-def _of(pending: Pending, worktree: str) -> Table:
+def _here(pending: Pending, worktree: str) -> state.Pending:
     found = pending.get(worktree)
-    return found if isinstance(found, dict) else {}
+    here = state.Pending(found if isinstance(found, dict) else {})
+    here.working.stashes = working.stashes(pending.get(_STASHES))
+    return here
 
 
 def without_gone(repo: Repo, pending: Pending) -> Pending:
@@ -121,12 +193,12 @@ def without_gone(repo: Repo, pending: Pending) -> Pending:
     return {
         name: value
         for name, value in pending.items()
-        if value and (name == "." or (repo.common_dir / name).is_dir())
+        if value and (name in (".", _STASHES) or (repo.common_dir / name).is_dir())
     }
 
 
 def _with(pending: Pending, worktree: str, here: state.Pending) -> Pending:
-    return {**pending, worktree: here.value}
+    return {**pending, worktree: here.value, _STASHES: here.working.stashes}
 
 
 def _update_session(paths: Paths, who: str, event: Event) -> None:

@@ -1,6 +1,5 @@
 """Story: what stays behind an uninstall goes as well: the mirror, our folder, the records."""
 
-from pathlib import Path
 import re
 import shutil
 
@@ -44,20 +43,12 @@ def mirror(repo: Repo) -> None:
     steps.remove_empty([folder, folder.parent])
 
 
-def snapshots(repo: Repo) -> None:
-    """Forget what files held, which nobody would sweep any longer."""
-    _remove(Paths(repo.common_dir).snapshots)
-
-
 def folder(repo: Repo) -> None:
     """Delete `<common Git dir>/anvcs/` and everything in it."""
-    _remove(Paths(repo.common_dir).home)
-
-
-def _remove(path: Path) -> None:
+    home = Paths(repo.common_dir).home
     try:
-        shutil.rmtree(path)
+        shutil.rmtree(home)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise AnvcsError(f"cannot delete {path}: {error.strerror}") from error
+        raise AnvcsError(f"cannot delete {home}: {error.strerror}") from error

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows import mirror, record_commit
+from git_anvcs.flows.attribute import Contents
 from git_anvcs.flows.made import Made
 from git_anvcs.flows.origins import Ladder
 from git_anvcs.git.objects import AS_STORED
@@ -149,7 +150,8 @@ def _told(told: Mapping[str, Sequence[str]], oid: str, index: Index) -> Origin |
 
 def _write(repo: Repo, found: Mapping[str, Origin], facts: Mapping[str, Facts]) -> None:
     mades = [Made(oid) for oid in found]
-    done = record_commit.record_commits(repo, mades, facts, clock.now(), proved=found)
+    with Contents(repo) as contents:
+        done = record_commit.record_commits(contents, mades, facts, clock.now(), proved=found)
     mirror.update(repo, done.texts)
 
 

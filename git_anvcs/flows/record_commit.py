@@ -5,16 +5,17 @@ Doing it again changes nothing: a commit whose record is in place is left alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from git_anvcs.flows import rewrite
+from git_anvcs.flows import carry_lines, left_behind, rewrite
+from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.carry_lines import Attested, Old
 from git_anvcs.flows.made import Made
-from git_anvcs.git import objects
-from git_anvcs.git.repo import Repo
+from git_anvcs.git import commits, objects
 from git_anvcs.provenance import codec, making, reanchor, records, refs
 from git_anvcs.provenance.claim import improved
 from git_anvcs.provenance.reanchor import Origin
-from git_anvcs.provenance.record import UNTRACKED, Record
+from git_anvcs.provenance.record import LINES_COMPLETE, LINES_EXT, UNTRACKED, Record
 from git_anvcs.provenance.subject import Facts
 
 _NAMED = 30
@@ -28,7 +29,7 @@ class Recorded(NamedTuple):
 
 
 def record_commits(
-    repo: Repo,
+    contents: Contents,
     mades: Sequence[Made],
     facts: Mapping[str, Facts],
     now: float,
@@ -40,15 +41,16 @@ def record_commits(
 
     waiting: get theirs later, or now when one of `mades` was made from them
     proved: what some were made of, where that is known already
-    facts: of every commit in both. Raises GitFailed, Locked, CannotWrite; then nothing is
-    written, and the same call later does it all.
+    contents: of the repository's files; facts: of every commit in both
+    Raises GitFailed, Locked, CannotWrite; then nothing is written, and the same call later does
+    it all.
     """
-    batch = _Batch(repo, mades, facts, now, waiting)
+    batch = _Batch(contents, mades, facts, now, waiting)
     batch.proved = proved or {}
     for made in mades:
         batch.record(made)
     texts = {commit: record.line + b"\n" for commit, record in batch.new.items()}
-    changed = refs.add(repo, texts, _message(batch.new, facts)) if texts else {}
+    changed = refs.add(contents.repo, texts, _message(batch.new, facts)) if texts else {}
     stored = {made.oid: text for made in mades if (text := batch.texts.get(made.oid))}
     return Recorded(tuple(changed), {**stored, **changed})
 
@@ -58,17 +60,18 @@ class _Batch:
 
     def __init__(
         self,
-        repo: Repo,
+        contents: Contents,
         mades: Sequence[Made],
         facts: Mapping[str, Facts],
         now: float,
         waiting: Sequence[Made],
     ) -> None:
-        self.repo = repo
+        self.repo = contents.repo
         self.mades = mades
         self.facts = facts
         self.now = now
         self.proved: Mapping[str, Origin] = {}
+        self.contents = contents
         self.new: dict[str, Record] = {}
         self.texts: dict[str, bytes] = {}
         self._stored: dict[str, Record | None] = {}
@@ -90,8 +93,8 @@ class _Batch:
             self._improve(existing, made)
             return
         if olds and origin:
-            same = _same_files(self.repo, olds, made.oid)
-            carried = reanchor.carry(facts, olds, origin, made.claim, same_files=same, now=self.now)
+            lines = self._lines(made, facts, origin, olds)
+            carried = reanchor.carry(facts, olds, origin, made.claim, attested=lines, now=self.now)
             self.new[made.oid] = _above(existing, carried)
             self._improve(self.new[made.oid], made, carried=True)
         elif existing:
@@ -128,12 +131,48 @@ class _Batch:
         return [found[oid] for oid in origin.commits if oid in found and found[oid].known]
 
     def _fresh(self, made: Made, facts: Facts, origin: Origin | None) -> Record:
-        fresh = making.make(facts, made.claim, ref=made.ref, now=self.now)
+        claim = dict(made.claim)
+        left = left_behind.commits_of(self.repo, made)
+        olds = self._olds([*made.squashed, *left], whole=True)
+        found = False
+        if olds:
+            more = carry_lines.attested(self.contents, facts.commit, claim, olds)
+            found = more.attestations != (claim.get("attestations") or {})
+            claim = _with_lines(claim, more)
+        if origin is not None or made.squashed or found:  # others' work is in it
+            claim["ext"] = {**_ext(claim), LINES_EXT: LINES_COMPLETE}
+        fresh = making.make(facts, claim, ref=made.ref, now=self.now)
         if origin is None:
             return fresh
         known = [record.meta_id for record in self.records(origin.commits).values()]
         step = reanchor.lineage_step(origin, self.now, known)
         return making.finished({**fresh.value, "lineage": [step]})
+
+    def _lines(
+        self, made: Made, facts: Facts, origin: Origin, olds: Sequence[Record]
+    ) -> dict[str, object]:
+        """What the carried record says of lines.
+
+        A record that speaks for all of its commit cannot speak for more than that commit did.
+        """
+        same = len(origin.commits) == 1 and reanchor.same_patch(facts, olds)
+        left = [] if same else left_behind.commits_of(self.repo, made)
+        known = self._olds([*reversed(origin.commits), *left], whole=not same)
+        found = carry_lines.attested(self.contents, facts.commit, made.claim, known)
+        ext = {LINES_EXT: LINES_COMPLETE} if found.complete else {}
+        return {**found._asdict(), "ext": ext}
+
+    def _olds(self, oids: Sequence[str], *, whole: bool) -> list[Old]:
+        """Older commits that have a record, in this order."""
+        known = self.records(oids)
+        loaded = commits.load(self.repo, [oid for oid in oids if oid in known])
+        found = [
+            Old(loaded[oid], known[oid], whole)
+            for oid in dict.fromkeys(oids)
+            if oid in loaded and oid in known and known[oid].known
+        ]
+        self.contents.expect(old.commit for old in found)
+        return found
 
     @cached_property
     def _search(self) -> rewrite.Search:
@@ -171,16 +210,20 @@ def _told(record: Record) -> set[str]:
     }
 
 
-def _same_files(repo: Repo, olds: Sequence[Record], new: str) -> dict[str, frozenset[str]]:
-    """Which attested paths have the same content in the new commit, by old commit."""
-    pairs = [(old.commit, path) for old in olds for path in old.mapping("attestations")]
-    usable = [(commit, path) for commit, path in pairs if "\n" not in path]
-    ids = objects.ids(repo, [f"{oid}:{path}" for c, path in usable for oid in (c, new)])
-    found: dict[str, set[str]] = {}
-    for (commit, path), before, after in zip(usable, ids[::2], ids[1::2], strict=True):
-        if before is not None and before == after:
-            found.setdefault(commit, set()).add(path)
-    return {commit: frozenset(paths) for commit, paths in found.items()}
+def _with_lines(claim: Mapping[str, Any], more: Attested) -> dict[str, Any]:
+    """A claim with the lines that older commits explain."""
+    found = dict(claim)
+    for key, said in (("sessions", more.sessions), ("humans", more.humans)):
+        if said:
+            found[key] = {**said, **(claim.get(key) or {})}
+    if more.attestations:
+        found["attestations"] = more.attestations
+    return found
+
+
+def _ext(claim: Mapping[str, Any]) -> dict[str, Any]:
+    found = claim.get("ext")
+    return dict(found) if isinstance(found, Mapping) else {}
 
 
 def _message(new: Mapping[str, Record], facts: Mapping[str, Facts]) -> str:

@@ -13,6 +13,7 @@ from operator import le
 import re
 from typing import NamedTuple
 
+from git_anvcs.git.quoted import unquoted
 from git_anvcs.provenance import summary
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
@@ -129,7 +130,9 @@ class Attributor:
         if is_uncommitted(line.commit):
             return Attribution(summary.NOT_YET, exact=True), None
         record = self._records.get(line.commit)
-        whole = Attribution(summary.who(record), exact=False)
+        told = record is not None and record.tells_every_line
+        maker = summary.NOBODY_KNOWS if told else summary.who(record)
+        whole = Attribution(maker, exact=False)
         return whole, _ranges(record, line) if record else None
 
 
@@ -148,13 +151,6 @@ def annotated(porcelain: bytes, said: Callable[[Line], list[bytes]]) -> Iterator
                 last[line.commit] = headers
                 yield from headers
         yield row
-
-
-def unquoted(name: bytes) -> bytes:
-    """A file name as Git prints it, without its C quoting (core.quotePath in git-config(1))."""
-    if not (name.startswith(b'"') and name.endswith(b'"') and len(name) > 1):
-        return name
-    return re.sub(rb"\\([0-7]{3}|.)", _unescape, name[1:-1], flags=re.DOTALL)
 
 
 class _Ranges(NamedTuple):
@@ -251,11 +247,3 @@ def _rows(text: bytes) -> Iterator[bytes]:
         end = text.find(b"\n", start) + 1 or len(text)
         yield text[start:end]
         start = end
-
-
-def _unescape(found: re.Match[bytes]) -> bytes:
-    escaped = found[1]
-    if len(escaped) == 3:
-        return bytes([int(escaped, 8) & 0xFF])
-    named = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f"}
-    return {**named, b"v": b"\v"}.get(escaped, escaped)

@@ -43,6 +43,7 @@ class Seen(NamedTuple):
     ticket: names the `git anvcs commit` that made it
     terminal: whether it ran on a terminal; None when nobody looked
     paths: what the commit changed; author, committer: `Name <mail> …`
+    editors: path -> whoever wrote some of it, where the snapshots of their hooks tell
     """
 
     ts: float = 0.0
@@ -54,6 +55,7 @@ class Seen(NamedTuple):
     author: str = ""
     committer: str = ""
     message: str = ""
+    editors: Mapping[str, frozenset[str]] = {}
 
 
 class Known(NamedTuple):
@@ -144,6 +146,19 @@ def observed_maker(known: Known, seen: Seen) -> Maker:
     if detected:
         return Maker(f"{detected.agent}:{UNKNOWN_SESSION}", "environment", LOW, detected.signals)
     return Maker(UNTRACKED, "none", LOW)
+
+
+def surely_running(known: Known, seen: Seen) -> str:
+    """The session whose shell command is running alone and made the commit; empty if unproved.
+
+    A command whose end was never told looks the same as one that runs: the committing process
+    itself must show whose it is.
+    """
+    who = known.here.at_work()
+    detected = detect(seen.signals)
+    tool = detected.agent if detected and detected.sure == HIGH else ""
+    declared = seen.session == who or (not seen.session and tool and tool == _tool(known, who))
+    return who if who and declared else ""
 
 
 def session_key(who: str) -> str:
@@ -241,11 +256,15 @@ def _commits(shell: Mapping[str, Any]) -> bool:
 
 
 def _editors(known: Known, seen: Seen) -> dict[str, int]:
-    """The sessions that edited committed paths, and how many each."""
-    return _counted(known, seen, known.here.edits)
+    """The sessions that edited committed paths, and how many each.
+
+    What a snapshot tells wins: an edit that was taken back before the commit is none.
+    """
+    told = {path: dict.fromkeys(whos) for path, whos in seen.editors.items()}
+    return _counted(known, seen, {**known.here.edits, **told})
 
 
-def _counted(known: Known, seen: Seen, table: Mapping[str, Table]) -> dict[str, int]:
+def _counted(known: Known, seen: Seen, table: Mapping[str, Mapping[str, object]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for path in seen.paths:
         for who in table.get(path, ()):

@@ -8,7 +8,10 @@ is kept apart, since an agent sitting in one worktree may commit in another.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from git_anvcs.provenance.events import Event
+from git_anvcs.provenance.events import SHELLS, Event
+from git_anvcs.provenance.lines import NOBODY
+from git_anvcs.provenance.shell import BRINGS_CONTENT
+from git_anvcs.provenance.working import Texts, Working
 
 MOST_ACTIVE = 64
 MOST_EDITS = 4096
@@ -36,10 +39,11 @@ class Pending:
     """The state of one worktree.
 
     edits, staged: path -> {who: when}, by edits and by `git anvcs add`
-    shells: key -> {who, ts, verbs}; active: who -> when
+    shells: key -> {who, ts, verbs, snapped, mixed, head, stash}; active: who -> when
     context: what `git anvcs context` said
     commit: {ticket, said}: what a running `git anvcs commit` was told
     seen: events of tool calls, since two hooks may tell the same one
+    working: the versions of files that are not committed yet, and whose their lines are
     """
 
     def __init__(self, value: Mapping[str, Any]) -> None:
@@ -54,18 +58,21 @@ class Pending:
         self.seen: dict[str, float] = {
             str(k): float(v) for k, v in _table(value.get("seen")).items() if _is_number(v)
         }
+        self.working = Working(_table(value.get("working")))
 
     @property
     def value(self) -> Table:
         """The same as JSON; what is empty is left out."""
-        return {key: item for key, item in vars(self).items() if item}
+        every = {**vars(self), "working": self.working.value}
+        return {key: item for key, item in every.items() if item}
 
     @property
     def sessions(self) -> list[str]:
         """Every session that left a trace here."""
         touched = (*self.edits.values(), *self.staged.values())
         editors = [who for edit in touched for who in edit]
-        return list(dict.fromkeys([*self.active, *editors, *self._running()]))
+        owners = sorted(self.working.owners)
+        return list(dict.fromkeys([*self.active, *editors, *self._running(), *owners]))
 
     def until(self, moment: float) -> "Pending":
         """The same without what agents did after `moment`."""
@@ -75,10 +82,13 @@ class Pending:
                 table[path] = {who: ts for who, ts in edit.items() if ts <= moment}
         found.shells = {key: s for key, s in found.shells.items() if _when(s) <= moment}
         found.active = {who: ts for who, ts in found.active.items() if ts <= moment}
+        found.working = self.working.until(moment)
         return found
 
-    def fold(self, event: Event) -> None:
-        """Take one event of this worktree in."""
+    def fold(self, event: Event, texts: Texts | None = None) -> None:
+        """Take one event of this worktree in; without `texts` whose the lines are is not told."""
+        if texts is not None and not event.who and event.event == "pre_edit":
+            self.working.edit_begins(event, texts)
         if not event.who or self._is_told_again(event):
             return
         if event.event == "session_end":
@@ -91,6 +101,8 @@ class Pending:
             for path in event.paths:
                 table.setdefault(path, {})[event.who] = event.ts
             _drop_oldest(table, MOST_EDITS, lambda edit: float(max(edit.values())))
+        if texts is not None:
+            self._fold_files(event, texts)
         self._fold_shell(event)
 
     def tell(self, line: Mapping[str, Any]) -> None:
@@ -144,10 +156,51 @@ class Pending:
         _drop_oldest(self.seen, MOST_SEEN, float)
         return False
 
+    def at_work(self) -> str:
+        """The one session whose shell command makes whatever changes now, or nobody."""
+        running = list(self.shells.values())
+        if len(running) != 1 or not _is_telling(running[0]):
+            return NOBODY
+        return str(running[0]["who"])
+
+    def _fold_files(self, event: Event, texts: Texts) -> None:
+        """What the files held when the event was told."""
+        match event.event:
+            case "pre_edit":
+                self.working.edit_begins(event, texts)
+            case "post_edit":
+                self.working.edit_ends(event, texts)
+            case "pre_shell":
+                self.working.seen(event, texts)
+            case "post_shell":
+                self.working.seen(event, texts, event.who if self._made_it(event) else NOBODY)
+        if event.event in _ENDS_SHELLS and not event.subagent:
+            self.working.ends(event.who)
+
+    def _made_it(self, event: Event) -> bool:
+        """Whether what is new since a shell command began is all that command's."""
+        shell = self.shells.get(_call(event))
+        if shell is None or event.cut or not _is_telling(shell):
+            return False
+        committed = "commit" in shell.get("verbs", ())
+        moved = event.head != shell.get("head") and not committed
+        return not moved and event.stash == shell.get("stash")
+
     def _fold_shell(self, event: Event) -> None:
-        key = f"{event.who} {event.tool_use_id}"
+        key = _call(event)
         if event.event == "pre_shell":
-            self.shells[key] = {"who": event.who, "ts": event.ts, "verbs": list(event.verbs)}
+            theirs = [shell for shell in self.shells.values() if shell.get("who") != event.who]
+            for running in theirs:
+                running["mixed"] = True
+            self.shells[key] = {
+                "who": event.who,
+                "ts": event.ts,
+                "verbs": list(event.verbs),
+                "snapped": not event.cut,
+                "mixed": bool(theirs),
+                "head": event.head,
+                "stash": event.stash,
+            }
         elif event.event == "post_shell":
             self.shells.pop(key, None)
         ends = event.event in _ENDS_SHELLS and not event.subagent
@@ -161,6 +214,16 @@ class Pending:
         return [str(shell.get("who", "")) for shell in self.shells.values()]
 
 
+def _call(event: Event) -> str:
+    return f"{event.who} {event.tool_use_id}"
+
+
+def _is_telling(shell: Mapping[str, Any]) -> bool:
+    """Whether what changes while it runs is what it writes: seen, alone, and not brought by Git."""
+    brings = BRINGS_CONTENT.intersection(shell.get("verbs", ()))
+    return shell.get("snapped") is True and shell.get("mixed") is False and not brings
+
+
 def with_event(session: Mapping[str, Any], event: Event) -> Table:
     """What is known of a session after one more event: agent, session, model, prompt, transcript.
 
@@ -170,6 +233,8 @@ def with_event(session: Mapping[str, Any], event: Event) -> Table:
     for key in ("model", "transcript"):
         if getattr(event, key):
             found[key] = getattr(event, key)
+    if event.files or (event.event in SHELLS and not event.cut):
+        found["snapshots"] = "taken"
     if event.prompt_mac:
         found["prompt_mac"] = event.prompt_mac
         found["redactions"] = event.redactions

@@ -35,14 +35,15 @@ def carry(
     origin: Origin,
     claim: Claim,
     *,
-    same_files: Mapping[str, frozenset[str]],
+    attested: Mapping[str, object],
     now: float,
 ) -> Record:
     """The record of the new commit.
 
     olds: the records of `origin.commits` (at least one, of a version we know), oldest first
     claim: what is known of who made the new commit itself; it counts where the patch changed
-    same_files: old commit -> its attested paths whose content is the same in the new commit
+    attested: `attestations` of the new commit's lines with the `sessions` and `humans` they name,
+        and `ext` that says how complete they are
     """
     base = olds[0]
     value: dict[str, Any] = dict(base.value)
@@ -55,7 +56,7 @@ def carry(
     ref = base.subject.get("ref")
     value["subject"] = making.subject(facts, ref if isinstance(ref, str) else "")
     _who(value, olds)
-    _union(value, olds, same_files)
+    _union(value, olds, attested)
     _add_claim(value, facts, olds, claim)
     step = lineage_step(origin, now, [old.meta_id for old in olds])
     value["lineage"] = _distinct([*(s for old in olds for s in old.lineage), step])
@@ -87,6 +88,13 @@ def speaks(claim: Claim) -> bool:
     return claim.get("agent_id") not in (None, *_NOBODY)
 
 
+def same_patch(facts: Facts, olds: Sequence[Record]) -> bool:
+    """Whether the new commit says no more than one of the old ones did, or ends where it ended."""
+    return facts.commit.tree in {old.tree for old in olds} or (
+        facts.patch_id is not None and facts.patch_id in {old.patch_id for old in olds}
+    )
+
+
 def _who(value: dict[str, Any], olds: Sequence[Record]) -> None:
     """The first of the old records that knows who it was speaks for the new commit."""
     speaker = next((old for old in olds if old.agent_id not in _NOBODY), olds[0])
@@ -94,19 +102,13 @@ def _who(value: dict[str, Any], olds: Sequence[Record]) -> None:
     _copy(value, agent.value, _WHO)
 
 
-def _union(
-    value: dict[str, Any], olds: Sequence[Record], same_files: Mapping[str, frozenset[str]]
-) -> None:
+def _union(value: dict[str, Any], olds: Sequence[Record], attested: Mapping[str, object]) -> None:
     for key in ("humans", "sessions"):
         joined = {k: v for old in reversed(olds) for k, v in old.mapping(key).items()}
-        _set(value, key, joined)
+        _set(value, key, {**_mapping(attested, key), **joined})
     value["artifacts"] = _distinct([a for old in olds for a in old.items("artifacts")])
-    kept: dict[str, dict[str, object]] = {}
-    for old in olds:
-        for path, who in old.mapping("attestations").items():
-            if path in same_files.get(old.commit, ()) and isinstance(who, Mapping):
-                kept[path] = {**who, **kept.get(path, {})}
-    _set(value, "attestations", kept)
+    _set(value, "attestations", _mapping(attested, "attestations"))
+    _set(value, "ext", {**_mapping(value, "ext"), **_mapping(attested, "ext")})
     for old in olds:
         tests = old.mapping("tests")
         if tests and tests.get("ran_on_tree") == value["subject"]["tree"]:
@@ -117,15 +119,10 @@ def _add_claim(value: dict[str, Any], facts: Facts, olds: Sequence[Record], clai
     tests = claim.get("tests")
     if isinstance(tests, Mapping) and tests.get("ran_on_tree") == facts.commit.tree:
         _copy(value, claim, _TESTS)
-    same_patch = facts.commit.tree in {o.tree for o in olds} or (
-        facts.patch_id is not None and facts.patch_id in {o.patch_id for o in olds}
-    )
-    if same_patch or not speaks(claim):
+    if same_patch(facts, olds) or not speaks(claim):
         return  # it moved somebody's work; it did not make any
-    for key in ("humans", "sessions", "attestations"):
-        more = claim.get(key)
-        if isinstance(more, Mapping):
-            _set(value, key, {**value.get(key, {}), **more})
+    for key in ("humans", "sessions"):
+        _set(value, key, {**_mapping(value, key), **_mapping(claim, key)})
     artifacts = claim.get("artifacts")
     if isinstance(artifacts, list):
         value["artifacts"] = _distinct([*value["artifacts"], *artifacts])
@@ -144,6 +141,11 @@ def _set(value: dict[str, Any], key: str, item: Mapping[str, object]) -> None:
         value[key] = dict(item)
     else:
         value.pop(key, None)
+
+
+def _mapping(value: Mapping[str, object], key: str) -> Mapping[str, object]:
+    found = value.get(key)
+    return found if isinstance(found, Mapping) else {}
 
 
 def _distinct(items: Iterable[object]) -> list[object]:

@@ -11,6 +11,10 @@ SCHEMA = "anvcs/commit-meta/1"
 UNTRACKED = "untracked"
 HUMAN = "human"
 
+# Under `ext`: the record tells of every line; what it does not attest is nobody's.
+LINES_EXT = "anvcs.lines"
+LINES_COMPLETE = {"rest": UNTRACKED}
+
 # What is true only of the tree that was tested (design: "tree claims").
 TREE_CLAIMS = ("tests_passed", "coverage", "test_report_ref")
 
@@ -99,6 +103,11 @@ class Record(NamedTuple):
     def coverage(self) -> float | None:
         coverage = self.value.get("coverage")
         return coverage if isinstance(coverage, int | float) and self.tests_hold else None
+
+    @property
+    def tells_every_line(self) -> bool:
+        """Whether a line it does not attest is nobody's, though the commit has a maker."""
+        return LINES_EXT in self.mapping("ext")
 
     @property
     def lineage(self) -> Sequence[Mapping[str, object]]:

@@ -7,6 +7,16 @@ MAKES_COMMITS = frozenset(
     {"am", "cherry-pick", "commit", "land", "merge", "pull", "rebase", "revert", "snapshot"}
 )
 
+# Git subcommands that may bring into the worktree what was written elsewhere, or before.
+BRINGS_CONTENT = frozenset(
+    {
+        "am", "anvcs", "apply", "bisect", "checkout", "checkout-index", "cherry-pick", "clean",
+        "filter-branch", "filter-repo", "history", "land", "merge", "mergetool", "pull",
+        "read-tree", "rebase", "replay", "reset", "restore", "revert", "sparse-checkout", "stash",
+        "submodule", "subtree", "switch", "undo", "worktree",
+    }
+)  # fmt: skip
+
 _LONGEST = 65_536
 _SEPARATORS = re.compile(r"[\s;&|(){}`'\"]+")
 _WITH_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--namespace"})

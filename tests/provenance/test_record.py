@@ -61,11 +61,11 @@ def test_work_moved_by_an_agent_is_not_claimed_by_it() -> None:
     new = facts(oid="1" * 40, message="said better\n")
     claim = {"agent_id": "claude:s", "sessions": {"s_00000000000001": {}}}
     origin = Origin("amend", ("a" * 40,), "declared")
-    carried = reanchor.carry(new, [old], origin, claim, same_files={}, now=2.0)
+    carried = reanchor.carry(new, [old], origin, claim, attested={}, now=2.0)
     assert carried.agent_id == "human"
     assert "sessions" not in carried.value
     changed = new._replace(commit=new.commit._replace(tree="2" * 40), patch_id="3" * 40)
-    carried = reanchor.carry(changed, [old], origin, claim, same_files={}, now=2.0)
+    carried = reanchor.carry(changed, [old], origin, claim, attested={}, now=2.0)
     assert carried.agent_id == "claude:s"
     assert "sessions" in carried.value
 

@@ -1,0 +1,268 @@
+"""Story: a commit takes up what agents wrote; which of its lines are whose?
+
+Git's own diff says which lines are the commit's; the snapshots that hooks took say who wrote
+them. What they do not say belongs to nobody, also where the commit as a whole has a maker.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+import hashlib
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from git_anvcs.git import hunks, stash
+from git_anvcs.git.commits import Commit
+from git_anvcs.git.hunks import Added
+from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.repo import Repo, Talk
+from git_anvcs.provenance import lines
+from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
+from git_anvcs.provenance.lines import NOBODY, Source
+from git_anvcs.provenance.pending import Pending
+from git_anvcs.provenance.record import HUMAN
+from git_anvcs.provenance.working import ABSENT, NOT_KEPT, Lines, Working
+from git_anvcs.store import snapshots
+from git_anvcs.store.paths import Paths
+
+LARGEST = 8 << 20  # bytes of a file whose lines are told
+
+
+class Wrote(NamedTuple):
+    """What is known of the lines of one commit.
+
+    lines: path -> owner -> numbers of lines in the commit's version, from 1
+    editors: path -> whoever wrote some of it, binary files and deletions included
+    known: whether there are snapshots of a path of the commit
+    """
+
+    lines: Mapping[str, Mapping[str, Sequence[int]]] = {}
+    editors: Mapping[str, frozenset[str]] = {}
+    known: bool = False
+
+
+class Contents:
+    """Texts of files and what commits added, read once; git is started when the first is asked."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self._paths = Paths(repo.common_dir)
+        self._stack = ExitStack()
+        self._git: Talk | None = None
+        self._known: dict[str, Lines | None] = {}
+        self._added: dict[str, dict[str, Added]] = {}
+        self._expected: dict[str, int] = {}
+
+    def __enter__(self) -> "Contents":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def content(self, key: str) -> Lines | None:
+        """The lines of a snapshot; None when it is gone, or no text."""
+        name = f"snapshot {key}"
+        if name not in self._known:
+            data = snapshots.get(self._paths, key)
+            self._known[name] = _lines(data)
+        return self._known[name]
+
+    def committed(self, commit: str, path: str) -> Lines | None:
+        """The lines of a file in a commit, none where it has no such file; None: no text."""
+        name = f"{commit}:{path}"
+        if "\n" in path:
+            return None
+        if name not in self._known:
+            found = self._object(name)
+            self._known[name] = [] if found is None else found[1] if found[0] == "blob" else None
+        return self._known[name]
+
+    def expect(self, commits: Iterable[Commit]) -> None:
+        """Commits that `added` will be asked for; the first question is answered for all."""
+        self._expected.update({commit.oid: len(commit.parents) for commit in commits})
+
+    def added(self, commit: Commit) -> Mapping[str, Added]:
+        """What a commit added: path -> lines."""
+        if commit.oid not in self._added:
+            self.expect([commit])
+            asked = {o: n for o, n in self._expected.items() if o not in self._added}
+            self._added.update(hunks.added(self.repo, asked))
+        return self._added[commit.oid]
+
+    def snapshot_of(self, commit: str, path: str) -> str:
+        """The key that a snapshot of the committed file would have; empty without a file."""
+        if "\n" in path:
+            return NOT_KEPT
+        data = self._bytes(f"{commit}:{path}")
+        return hashlib.sha256(data).hexdigest() if data is not None else ABSENT
+
+    def _object(self, name: str) -> tuple[str, Lines | None] | None:
+        """Kind and lines of an object; None when there is none of this name."""
+        answer = self._ask(name)
+        return None if answer is None else (answer[0], _lines(answer[1]))
+
+    def _bytes(self, name: str) -> bytes | None:
+        answer = self._ask(name)
+        return answer[1] if answer and answer[0] == "blob" else None
+
+    def _ask(self, name: str) -> tuple[str, bytes] | None:
+        if self._git is None:
+            self._git = self._stack.enter_context(
+                self.repo.talk("cat-file", "--batch", env=NO_FETCH)
+            )
+        try:
+            self._git.write.write(name.encode(errors="surrogateescape") + b"\n")
+            self._git.write.flush()
+            words = self._git.read.readline().split(b" ")
+            if len(words) < 3 or not words[-1].strip().isdigit():
+                return None
+            data = self._git.read.read(int(words[-1]))
+            self._git.read.read(1)
+        except OSError:  # a git that died, over an object it may not fetch
+            return None
+        return words[-2].decode(), data
+
+
+def wrote(
+    contents: Contents,
+    here: Pending,
+    commit: Commit,
+    changed: Iterable[str],
+    *,
+    before: str = "",
+    at_work: str = NOBODY,
+) -> Wrote:
+    """Whose the lines of a commit are, by what was going on in its worktree.
+
+    changed: its paths, deleted ones included; before: the commit HEAD was at, where known
+    at_work: the session whose shell command surely made the commit, and whatever else is new
+    """
+    working = here.working
+    if not at_work and not working.stashes and not working.files:
+        return Wrote()
+    known = any(path in working.files for path in changed)
+    found: dict[str, dict[str, list[int]]] = {}
+    for path, added in contents.added(commit).items():
+        new = contents.committed(commit.oid, path) if added.numbers else None
+        if not new:
+            continue
+        asked = [number - 1 for number in sorted(added.numbers) if number <= len(new)]
+        sources = list(working.sources(path, added.before, contents))
+        if at_work:
+            sources += _base(contents, (*commit.parents, before), added.before)
+        owners = answered(sources, new, asked, rest=at_work)
+        if owners:
+            found[path] = by_owner(owners)
+    return Wrote(found, _editors(contents, here, commit, changed, found), known or bool(found))
+
+
+def stashed(repo: Repo, contents: Contents, working: Working) -> None:
+    """Remember whose the lines in stashes are, before the versions they came from are forgotten."""
+    if working.files:
+        for oid in stash.listed(repo):
+            working.stash(oid, list(working.files), contents)
+
+
+def answered(
+    sources: Sequence[Source], new: Lines, asked: Sequence[int], *, rest: str = NOBODY
+) -> dict[int, str]:
+    """The owners of the `asked` lines (from 0): of the first source that names one.
+
+    rest: the owner of the lines that stand in no source
+    """
+    found: dict[int, str] = {}
+    seen: set[int] = set()
+    for number, source in enumerate(sources):
+        left = [index for index in asked if index not in found]
+        if not left:
+            break
+        if number == 0:
+            carried = lines.carried(source, new)
+            told = {i: owner for i in left if (owner := carried[i]) is not None}
+        else:
+            told = lines.answers(source, new, left)
+        seen.update(told)
+        found.update({index: owner for index, owner in told.items() if owner})
+    if rest:
+        found.update({index: rest for index in asked if index not in seen})
+    return found
+
+
+def by_owner(owners: Mapping[int, str]) -> dict[str, list[int]]:
+    """Owner -> numbers of lines, from 1."""
+    found: dict[str, list[int]] = {}
+    for index in sorted(owners):
+        found.setdefault(owners[index], []).append(index + 1)
+    return found
+
+
+def attestations(
+    owned: Mapping[str, Mapping[str, Sequence[int]]], keys: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """The same as a record has it: path -> key -> ranges. keys: owner -> key"""
+    return {
+        path: {keys[owner]: lines.ranges(numbers) for owner, numbers in whose.items()}
+        for path, whose in owned.items()
+    }
+
+
+def key_of(who: str, commit: Commit) -> str:
+    """The attribution key of whoever made lines of a commit (Git AI Standard 3.0.0).
+
+    A session's has a second part that tells its pieces of work apart: one a commit.
+    """
+    if who == HUMAN:
+        author = commit.author.rpartition(">")[0] + ">"
+        return f"h_{_digest(author)}"
+    return f"{session_key(who)}::t_{_digest(f'{who} {commit.oid}')}"
+
+
+def people(who: str, commit: Commit, model: str = "") -> dict[str, dict[str, Any]]:
+    """What a record must say of whoever a key names: an entry of `sessions` or of `humans`."""
+    if who == HUMAN:
+        author = commit.author.rpartition(">")[0] + ">"
+        return {"humans": {key_of(who, commit): {"author": author}}}
+    tool, _, session = who.partition(":")
+    agent = {"tool": tool, "id": session or UNKNOWN_SESSION, "model": model or "unknown"}
+    return {"sessions": {session_key(who): {"agent_id": agent}}}
+
+
+def _base(contents: Contents, commits: Iterable[str], path: str) -> list[Source]:
+    """The file before a commit: a line that stood elsewhere in it is nobody's new work."""
+    texts = (contents.committed(oid, path) for oid in commits if oid)
+    return [Source(text, [NOBODY] * len(text)) for text in texts if text]
+
+
+def _editors(
+    contents: Contents,
+    here: Pending,
+    commit: Commit,
+    changed: Iterable[str],
+    found: Mapping[str, Mapping[str, Sequence[int]]],
+) -> dict[str, frozenset[str]]:
+    """Who wrote some of each path that there are snapshots of."""
+    editors = {path: frozenset(whose) for path, whose in found.items()}
+    for path in changed:
+        versions = here.working.files.get(path)
+        if not versions or path in editors:
+            continue
+        newest = versions[-1]
+        if newest.key == NOT_KEPT or not any(v.by or v.own for v in versions):
+            continue  # no snapshot tells: what the agent said stands
+        same = contents.snapshot_of(commit.oid, path) == newest.key
+        editors[path] = frozenset({newest.by} - {NOBODY}) if same else frozenset()
+    return editors
+
+
+def _lines(data: bytes | None) -> Lines | None:
+    if data is None or len(data) > LARGEST or not lines.is_text(data):
+        return None
+    return lines.split(data)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:14]

@@ -1,0 +1,192 @@
+"""Whose the lines of a file are, carried from one version of it to the next. Pure.
+
+A line keeps its owner when it stays, when it is only formatted anew, and when it moves as a
+whole; any other line of the new version is new. An owner is a name of the caller's choice; the
+empty one means that nobody is known. Who is in doubt names nobody.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, pairwise
+import re
+from typing import NamedTuple
+
+from git_anvcs.kernel.diff import Change, changes
+
+NOBODY = ""
+
+# What formatters change besides white space: quotes, and commas that end a list.
+_COSMETIC = bytes.maketrans(b"'`", b'""')
+_DROPPED = b" \t\r\n\f\v,;"
+_TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+
+
+class Source(NamedTuple):
+    """A version of a file and the owner of each of its lines."""
+
+    lines: Sequence[bytes]
+    owners: Sequence[str]
+
+
+def split(data: bytes) -> list[bytes]:
+    """The lines of a file as Git counts them, without their ends (`\\n` or `\\r\\n`)."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return [line.removesuffix(b"\r") for line in lines]
+
+
+def is_text(data: bytes) -> bool:
+    """Whether Git would show it as text: no NUL in its first 8,000 bytes (buffer_is_binary)."""
+    return b"\0" not in data[:8000]
+
+
+def carried(source: Source, new: Sequence[bytes]) -> list[str | None]:
+    """The owner of each line of `new` that was in the source; None for a line that is new."""
+    found: list[str | None] = [None] * len(new)
+    hunks = changes(source.lines, new)
+    for stay, at, count in _unchanged(hunks, len(source.lines)):
+        found[at : at + count] = source.owners[stay : stay + count]
+    for hunk in hunks:
+        _formatted(source, new, hunk, found)
+    _moved(source, new, hunks, found)
+    return found
+
+
+def answers(source: Source, new: Sequence[bytes], asked: Iterable[int]) -> dict[int, str]:
+    """The owners of those of the `asked` lines (from 0) of `new` that the source holds.
+
+    For a source that is not the version right before: only lines that tell something count,
+    so that a brace is nobody's proof.
+    """
+    wanted = [index for index in asked if tells(new[index])]
+    if not wanted or not source.lines:
+        return {}
+    known = set(source.lines)
+    if not any(new[index] in known for index in wanted) and not _alike(source, new, wanted):
+        return {}
+    found = carried(source, new)
+    return {index: owner for index in wanted if (owner := found[index]) is not None}
+
+
+def tells(line: bytes) -> bool:
+    """Whether a line holds a letter or a digit."""
+    return _TELLING.search(line) is not None
+
+
+def squeezed(line: bytes) -> bytes:
+    """A line without what a formatter may change in it."""
+    return line.translate(_COSMETIC, _DROPPED)
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Line numbers (from 1) in the text form of the Git AI Standard: `1-10,15`."""
+    parts: list[str] = []
+    ordered = sorted(numbers)
+    start = 0
+    for index, number in enumerate(ordered):
+        if index + 1 == len(ordered) or ordered[index + 1] > number + 1:
+            first = ordered[start]
+            parts.append(str(number) if first == number else f"{first}-{number}")
+            start = index + 1
+    return ",".join(parts)
+
+
+def numbers(text: str) -> list[tuple[int, int]]:
+    """The pairs (first, last) of such a text. Raises ValueError for any other text."""
+    pairs = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        pairs.append((int(first), int(last or first)))
+    return pairs
+
+
+def owners(count: int, owned: Mapping[str, str]) -> list[str]:
+    """The owner of each of `count` lines, from owner -> ranges; contradicting claims prove nobody.
+
+    Raises ValueError.
+    """
+    found = [NOBODY] * count
+    claimed: set[int] = set()
+    for owner, text in owned.items():
+        for first, last in numbers(text):
+            for index in range(max(first, 1) - 1, min(last, count)):
+                found[index] = NOBODY if index in claimed else owner
+                claimed.add(index)
+    return found
+
+
+def owned(whose: Sequence[str | None]) -> dict[str, str]:
+    """Owner -> ranges of the lines; what nobody owns is left out."""
+    found: dict[str, list[int]] = {}
+    for index, owner in enumerate(whose):
+        if owner:
+            found.setdefault(owner, []).append(index + 1)
+    return {owner: ranges(lines) for owner, lines in found.items()}
+
+
+def _unchanged(hunks: Sequence[Change], size: int) -> Iterable[tuple[int, int, int]]:
+    """The runs that stay: begin in the old version, begin in the new one, length."""
+    a = b = 0
+    for hunk in hunks:
+        yield a, b, hunk.a0 - a
+        a, b = hunk.a1, hunk.b1
+    yield a, b, size - a
+
+
+def _formatted(source: Source, new: Sequence[bytes], hunk: Change, found: list[str | None]) -> None:
+    """Owners of lines that say the same in another form: wrapped, joined, indented."""
+    before = [squeezed(line) for line in source.lines[hunk.a0 : hunk.a1]]
+    after = [squeezed(line) for line in new[hunk.b0 : hunk.b1]]
+    if not any(before) or not any(after):
+        return
+    whose = source.owners[hunk.a0 : hunk.a1]
+    if b"".join(before) == b"".join(after):
+        found[hunk.b0 : hunk.b1] = _by_place(before, whose, after)
+        return
+    for stay, at, count in _unchanged(changes(before, after), len(before)):
+        for step in range(count):
+            if _TELLING.search(before[stay + step]):
+                found[hunk.b0 + at + step] = whose[stay + step]
+
+
+def _by_place(
+    before: Sequence[bytes], whose: Sequence[str], after: Sequence[bytes]
+) -> list[str | None]:
+    """Whoever wrote all the characters of a line owns it; of two, nobody does."""
+    starts = [0, *accumulate(map(len, before))]
+    ends = [0, *accumulate(map(len, after))]
+    found: list[str | None] = []
+    for start, end in pairwise(ends):
+        if start == end:  # an empty line more or less
+            found.append(None)
+            continue
+        first = bisect_right(starts, start) - 1
+        last = bisect_right(starts, end - 1) - 1
+        among = {whose[index] for index in range(first, last + 1) if before[index]}
+        found.append(among.pop() if len(among) == 1 else NOBODY)
+    return found
+
+
+def _moved(
+    source: Source, new: Sequence[bytes], hunks: Sequence[Change], found: list[str | None]
+) -> None:
+    """Owners of lines that left one place and stand in another, alike to no other line there."""
+    gone = [i for hunk in hunks for i in range(hunk.a0, hunk.a1)]
+    come = [i for hunk in hunks for i in range(hunk.b0, hunk.b1) if found[i] is None]
+    if not gone or not come:
+        return
+    lost = Counter(source.lines[index] for index in gone)
+    gained = Counter(new[index] for index in come)
+    where = {source.lines[index]: index for index in gone}
+    for index in come:
+        line = new[index]
+        if lost[line] == 1 and gained[line] == 1 and tells(line):
+            found[index] = source.owners[where[line]]
+
+
+def _alike(source: Source, new: Sequence[bytes], wanted: Sequence[int]) -> bool:
+    """Whether a wanted line stands in the source in another form."""
+    text = b"".join(map(squeezed, source.lines))
+    return any(squeezed(new[index]) in text for index in wanted)

@@ -1,0 +1,342 @@
+"""What agents wrote into files that are not committed yet: versions of each file and their owners.
+
+Folded from the snapshots that hooks take before and after an agent edits or runs a command
+(docs/formats/snapshots.md), in the order of the spool. Pure apart from the texts, which are
+given. Only what changed between an agent's own two snapshots is its work, and only where nobody
+else was at it; what stood in an earlier version stays its owner's, so that what a stash, a
+checkout or a script brings back is credited to nobody new.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from git_anvcs.provenance import lines
+from git_anvcs.provenance.events import Event
+from git_anvcs.provenance.lines import NOBODY, Source
+from git_anvcs.provenance.told import MOST_LINES, digest
+
+MOST_PATHS = 4096
+MOST_VERSIONS = 8
+MOST_STASHES = 32
+KEPT_SECONDS = 7 * 24 * 3600
+
+# An edit whose end was never told is over by then.
+EDIT_SECONDS = 600
+
+ABSENT = ""
+NOT_KEPT = "-"
+
+Lines = Sequence[bytes]
+Stashes = dict[str, dict[str, dict[str, str]]]
+
+
+class Texts(Protocol):
+    """Where the lines of files come from; None for what is gone, binary or too large."""
+
+    def content(self, key: str) -> Lines | None:
+        """Of a snapshot."""
+
+    def committed(self, commit: str, path: str) -> Lines | None:
+        """Of a file in a commit; none where the commit has no such file."""
+
+
+class Version(NamedTuple):
+    """A file at one moment.
+
+    key: its snapshot; ABSENT: there was no file; NOT_KEPT: too large, or no file to read
+    own: owner -> ranges of lines; by: whoever made this version of the one before, or nobody
+    """
+
+    key: str
+    own: Mapping[str, str]
+    ts: float
+    by: str = NOBODY
+
+
+class Change(NamedTuple):
+    """What one event says a file is now.
+
+    by: whoever is to be credited with what is new, or nobody
+    told: digests of the lines the agent said it wrote; without any, all that is new counts
+    """
+
+    path: str
+    key: str
+    ts: float
+    by: str = NOBODY
+    told: frozenset[str] = frozenset()
+
+
+class Working:
+    """The versions of files in one worktree since their last commits.
+
+    files: path -> versions, oldest first; open: path -> calls that are about to edit it
+    stashes: stash -> path -> owner -> ranges in the file as it was stashed; of all worktrees,
+        so kept apart
+    """
+
+    def __init__(self, value: Mapping[str, Any]) -> None:
+        self.files = {p: v for p, item in _table(value.get("files")).items() if (v := _read(item))}
+        self.open: dict[str, dict[str, dict[str, Any]]] = {
+            path: {call: dict(said) for call, said in _table(calls).items() if _is_open(said)}
+            for path, calls in _table(value.get("open")).items()
+        }
+        self.stashes: Stashes = {}
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """The same as JSON; what is empty is left out."""
+        files = {p: [_written(v) for v in versions] for p, versions in self.files.items()}
+        opened = {path: calls for path, calls in self.open.items() if calls}
+        every = {"files": files, "open": opened}
+        return {key: item for key, item in every.items() if item}
+
+    @property
+    def keys(self) -> set[str]:
+        """The snapshots that are still needed."""
+        return {v.key for versions in self.files.values() for v in versions} - {ABSENT, NOT_KEPT}
+
+    @property
+    def owners(self) -> set[str]:
+        """Everybody who owns a line of some version."""
+        own = {w for versions in self.files.values() for v in versions for w in (*v.own, v.by)}
+        held = {who for paths in self.stashes.values() for own in paths.values() for who in own}
+        return (own | held) - {NOBODY}
+
+    def until(self, moment: float) -> "Working":
+        """The same without what was seen after `moment`."""
+        found = Working(self.value)
+        kept = {p: [v for v in versions if v.ts <= moment] for p, versions in found.files.items()}
+        found.files = {path: versions for path, versions in kept.items() if versions}
+        found.stashes = self.stashes
+        return found
+
+    def edit_begins(self, event: Event, texts: Texts) -> None:
+        """Take the snapshots before an edit in. Calls that overlap on a file spoil each other."""
+        for path, key in event.files.items():
+            self._advance(Change(path, key, event.ts), texts, event)
+            calls = self._calls(path, event.ts)
+            mixed = any(said["who"] != event.who for said in calls.values())
+            for said in calls.values():
+                said["mixed"] = said["mixed"] or mixed
+            calls[_call(event)] = {"who": event.who, "ts": event.ts, "mixed": mixed}
+
+    def edit_ends(self, event: Event, texts: Texts) -> None:
+        """Take the snapshots after an edit in: what is new since its begin is the agent's."""
+        for path, key in event.files.items():
+            calls = self._calls(path, event.ts)
+            said = calls.pop(_call(event), None) or calls.pop("", None)
+            sure = said is not None and not said["mixed"] and said["who"] in ("", event.who)
+            by = event.who if sure else NOBODY
+            told = frozenset(event.told.get(path, ()))
+            self._advance(Change(path, key, event.ts, by, told), texts, event)
+
+    def ends(self, who: str) -> None:
+        """A session goes on to something else: none of its edits is under way any more."""
+        for path, calls in list(self.open.items()):
+            kept = {call: said for call, said in calls.items() if said["who"] != who}
+            self.open[path] = kept
+            if not kept:
+                del self.open[path]
+
+    def seen(self, event: Event, texts: Texts, by: str = NOBODY) -> None:
+        """Take the snapshots around a shell command in; `by` made what is new."""
+        for path, key in event.files.items():
+            self._advance(Change(path, key, event.ts, by), texts, event)
+
+    def sources(self, path: str, before: str, texts: Texts) -> Iterator[Source]:
+        """The versions of a file (once called `before`), the newest first, then from stashes."""
+        for name in dict.fromkeys((path, before)):
+            for version in reversed(self.files.get(name, [])):
+                source = _source(version, texts)
+                if source is not None:
+                    yield source
+        for oid in reversed(self.stashes):
+            for name in dict.fromkeys((path, before)):
+                source = self._stashed(oid, name, texts)
+                if source is not None:
+                    yield source
+
+    def stash(self, oid: str, paths: Iterable[str], texts: Texts) -> None:
+        """Remember whose the lines are that a stash took away; more may be known each time."""
+        held = self.stashes.get(oid, {})
+        for path in paths:
+            new = _stashed_text(oid, path, texts)
+            if not new:
+                continue
+            whose = lines.owners(len(new), held.get(path, {}))
+            for source in self._versions(path, texts):
+                for index, owner in enumerate(lines.carried(source, new)):
+                    whose[index] = whose[index] or owner or NOBODY
+            own = lines.owned(whose)
+            if own:
+                held[path] = own
+        if held:
+            self.stashes[oid] = held
+        while len(self.stashes) > MOST_STASHES:
+            del self.stashes[next(iter(self.stashes))]
+
+    def committed(self, path: str, blob: Lines | None, texts: Texts) -> None:
+        """A commit took the file up; what it did not take is kept for the next one."""
+        newest = self.files.get(path, [])[-1:]
+        source = _source(newest[0], texts) if newest else None
+        if source is not None and blob is not None and source.lines != blob:
+            self.files[path] = newest
+        else:
+            self.files.pop(path, None)
+
+    def forget_old(self, now: float) -> None:
+        """Drop what nobody committed for a week, and the oldest where there is too much."""
+        for path, versions in list(self.files.items()):
+            if versions[-1].ts < now - KEPT_SECONDS:
+                del self.files[path]
+        while len(self.files) > MOST_PATHS:
+            del self.files[min(self.files, key=lambda path: self.files[path][-1].ts)]
+
+    def _calls(self, path: str, now: float) -> dict[str, dict[str, Any]]:
+        calls = self.open.setdefault(path, {})
+        for call, said in list(calls.items()):
+            if said["ts"] < now - EDIT_SECONDS:
+                del calls[call]
+        return calls
+
+    def _advance(self, change: Change, texts: Texts, event: Event | None = None) -> None:
+        """The file is `change.key` now."""
+        versions = self.files.setdefault(change.path, [])
+        if versions and versions[-1].key == change.key:
+            return
+        new = texts.content(change.key) if change.key not in (ABSENT, NOT_KEPT) else None
+        if new is None:
+            versions.append(Version(change.key, {}, change.ts, change.by))
+        else:
+            whose = self._whose(change, new, texts, event)
+            versions.append(Version(change.key, lines.owned(whose), change.ts, change.by))
+        del versions[:-MOST_VERSIONS]
+
+    def _whose(self, change: Change, new: Lines, texts: Texts, event: Event | None) -> list[str]:
+        """The owner of each line: of what was there before its owner's, else the one to credit."""
+        before = self._before(change.path, texts, event)
+        found: list[str | None] = [None] * len(new)
+        if before:
+            found = lines.carried(before[0], new)
+        elif not change.by:
+            found = [NOBODY] * len(new)
+        for source in before[1:]:
+            left = [index for index, owner in enumerate(found) if owner is None]
+            for index, owner in lines.answers(source, new, left).items():
+                found[index] = owner
+        credited = _credited(change, new, [i for i, owner in enumerate(found) if owner is None])
+        return [owner or (change.by if i in credited else NOBODY) for i, owner in enumerate(found)]
+
+    def _before(self, path: str, texts: Texts, event: Event | None) -> list[Source]:
+        """What a file may have its lines from: its versions, its commit, lost files, stashes."""
+        found = list(self._versions(path, texts))
+        if event is None:
+            return found
+        found += _of_commit(event.head, path, texts)
+        gone = [other for other in self._gone(event, texts) if other != path]
+        if gone and not found:
+            found.append(Source([], []))  # a new file: nothing of it is right before
+        for other in gone:
+            found += [*self._versions(other, texts), *_of_commit(event.head, other, texts)]
+        held = (self._stashed(oid, path, texts) for oid in reversed(self.stashes))
+        return found + [source for source in held if source is not None]
+
+    def _gone(self, event: Event, texts: Texts) -> list[str]:
+        """The files that are there no more: absent, or untracked and not listed any longer."""
+        found = [path for path, key in event.files.items() if key == ABSENT]
+        if event.event == "post_shell":
+            unlisted = [path for path in self.files if path not in event.files]
+            found += [path for path in unlisted if not texts.committed(event.head, path)]
+        return found
+
+    def _versions(self, path: str, texts: Texts) -> Iterator[Source]:
+        for version in reversed(self.files.get(path, [])):
+            source = _source(version, texts)
+            if source is not None:
+                yield source
+
+    def _stashed(self, oid: str, path: str, texts: Texts) -> Source | None:
+        own = self.stashes[oid].get(path)
+        text = _stashed_text(oid, path, texts) if own else None
+        return Source(text, lines.owners(len(text), own)) if text and own else None
+
+
+def _stashed_text(oid: str, path: str, texts: Texts) -> Lines | None:
+    """A file in a stash; untracked ones are in its third parent (git-stash(1))."""
+    return texts.committed(oid, path) or texts.committed(f"{oid}^3", path)
+
+
+def _credited(change: Change, new: Lines, left: Sequence[int]) -> set[int]:
+    """The new lines that are the agent's: all, or those it said it wrote."""
+    if not change.by:
+        return set()
+    said = {index for index in left if digest(new[index]) in change.told}
+    return said if said and len(change.told) < MOST_LINES else set(left)
+
+
+def _call(event: Event) -> str:
+    """What joins the begin and the end of an edit; checkpoints of nobody have no id."""
+    return f"{event.who} {event.tool_use_id}" if event.who else ""
+
+
+def stashes(value: object) -> Stashes:
+    """What is known of stashes, read back; what does not fit is dropped."""
+    return {
+        oid: {path: _own(own) for path, own in _table(held).items()}
+        for oid, held in _table(value).items()
+    }
+
+
+def _source(version: Version, texts: Texts) -> Source | None:
+    if version.key == ABSENT:
+        return Source([], [])
+    if version.key == NOT_KEPT:
+        return None
+    text = texts.content(version.key)
+    return None if text is None else Source(text, lines.owners(len(text), version.own))
+
+
+def _of_commit(commit: str, path: str, texts: Texts) -> list[Source]:
+    """A file as a commit has it, owned by nobody: whose it is its own record tells."""
+    text = texts.committed(commit, path) if commit else None
+    return [] if text is None else [Source(text, [NOBODY] * len(text))]
+
+
+def _read(value: object) -> list[Version]:
+    found = []
+    for item in value if isinstance(value, list) else ():
+        said = _table(item)
+        key, ts, by = said.get("key"), said.get("ts"), said.get("by", NOBODY)
+        if isinstance(key, str) and isinstance(ts, int | float) and isinstance(by, str):
+            found.append(Version(key, _own(said.get("own")), float(ts), by))
+    return found
+
+
+def _written(version: Version) -> dict[str, Any]:
+    found = version._asdict()
+    return {key: item for key, item in found.items() if item or key in ("key", "ts")}
+
+
+def _own(value: object) -> dict[str, str]:
+    found = {}
+    for who, text in _table(value).items():
+        try:
+            lines.numbers(text)
+        except (ValueError, AttributeError):
+            continue
+        found[who] = text
+    return found
+
+
+def _is_open(value: object) -> bool:
+    said = _table(value)
+    return (
+        isinstance(said.get("who"), str)
+        and isinstance(said.get("ts"), int | float)
+        and isinstance(said.get("mixed"), bool)
+    )
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
