@@ -8,7 +8,7 @@ from pathlib import Path
 import sys
 from typing import NamedTuple
 
-from git_anvcs.flows import drain, fsck, install, probe
+from git_anvcs.flows import drain, fsck, install, probe, silent_hooks
 from git_anvcs.flows.wiring import block, steps, targets
 from git_anvcs.flows.wiring.attributes import by_format
 from git_anvcs.flows.wiring.manifest import Manifest
@@ -68,7 +68,8 @@ def examine(repo: Repo, env: Mapping[str, str], *, runs: int) -> Examination:
             Check("wiring", wrong="git-anvcs is not on here", mend="run `git anvcs init`")
         )
         return Examination((*checks, *_records(repo)), ())
-    checks += [*_wiring(repo, manifest, env), *_hooks(manifest), *_effective(repo, manifest)]
+    checks += [*_wiring(repo, manifest, env), *_hooks(manifest), *_silent(repo, manifest)]
+    checks += _effective(repo, manifest)
     checks += [*_programs(manifest), *_refspecs(repo)]
     with probe.scratch(manifest) as scratch:
         checks += _probes(scratch, manifest, env)
@@ -146,6 +147,13 @@ def _wiring(repo: Repo, manifest: Manifest, env: Mapping[str, str]) -> Iterator[
         yield Check("wiring", note)
     if not plan.steps:
         yield Check("wiring", f"{len(plan.manifest.wired)} files are as init leaves them")
+
+
+def _silent(repo: Repo, manifest: Manifest) -> Iterator[Check]:
+    silent = silent_hooks.find(repo, manifest)
+    if silent:
+        wrong = f"{silent}; until then records are made when somebody reads"
+        yield Check("hooks", wrong=wrong, mend=silent.mend, fix="init")
 
 
 def _hooks(manifest: Manifest) -> Iterator[Check]:

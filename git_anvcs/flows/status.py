@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from git_anvcs import __version__
-from git_anvcs.flows import drain, drain_state, install
+from git_anvcs.flows import drain, drain_state, install, silent_hooks
 from git_anvcs.flows.drain_state import State
+from git_anvcs.flows.silent_hooks import Silent
 from git_anvcs.flows.wiring.manifest import Wired, digest
 from git_anvcs.git import repo as git
 from git_anvcs.git.repo import Repo
@@ -45,7 +46,11 @@ class Unsent(NamedTuple):
 
 
 class Status(NamedTuple):
-    """What `git anvcs status` says. changed: wired files that others edited since init."""
+    """What `git anvcs status` says.
+
+    changed: wired files that others edited since init
+    silent: hooks that Git does not start any more, why, and what to do; None when all is well
+    """
 
     on: bool
     git: str
@@ -58,6 +63,7 @@ class Status(NamedTuple):
     records: int
     worktrees: tuple[Worktree, ...]
     outbox: tuple[Unsent, ...]
+    silent: Silent | None = None
 
 
 def look(repo: Repo) -> Status:
@@ -79,6 +85,7 @@ def look(repo: Repo) -> Status:
         records=_records(repo),
         worktrees=_with_agents(_worktrees(repo, state), wired),
         outbox=tuple(_unsent(item) for item in outbox.waiting(paths)),
+        silent=silent_hooks.find(repo, manifest),
     )
 
 

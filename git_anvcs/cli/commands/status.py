@@ -25,7 +25,8 @@ def run(call: Call) -> int:
     found = status.look(call.repo)
     trees = [tree._asdict() | {"edited": dict(tree.edited)} for tree in found.worktrees]
     unsent = [item._asdict() for item in found.outbox]
-    facts = found._asdict() | {"worktrees": trees, "outbox": unsent}
+    silent = found.silent._asdict() if found.silent else None
+    facts = found._asdict() | {"worktrees": trees, "outbox": unsent, "silent": silent}
     call.output.answer(facts, lambda: _text(found))
     return 0
 
@@ -45,6 +46,9 @@ def _text(found: Status) -> str:
         ("outbox", ", ".join(map(_unsent, found.outbox)) or "empty"),
     ]
     lines = [head, *(f"{name:<9} {value}" for name, value in rows)]
+    if found.silent:
+        lines.append(f"no hooks  {found.silent}")
+        lines.append(f"          records are made when somebody reads; {found.silent.mend}")
     lines += [f"changed   {path}" for path in found.changed]
     differ = len({tree.agents for tree in found.worktrees}) > 1
     lines += [line for tree in found.worktrees for line in _worktree(tree, differ)]
