@@ -21,7 +21,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.provenance import subject
-from git_anvcs.store import lock, spool
+from git_anvcs.store import lock, snapshots, spool
 from git_anvcs.store.paths import Paths
 from git_anvcs.store.spool import Line
 
@@ -131,6 +131,8 @@ def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
         moved = spool.rotate(paths, after.mark)
         if moved != after.mark:
             drain_state.save(paths, after._replace(mark=moved))
+    if snapshots.is_due(paths):
+        snapshots.sweep(paths, intake.snapshots_needed(pending), snapshots.KEPT_SECONDS)
     return Drained(done.changed, len(taken.unusable)), bool(found.lines)
 
 

@@ -22,6 +22,10 @@ from git_anvcs.store.paths import Paths
 LARGEST = 2 << 20  # bytes of one content; what is larger is not kept
 LIMIT = 256 << 20  # bytes on disk of all of them; over it, the oldest go
 
+# How often what nobody needs is looked for, and how long it stays all the same.
+SWEEP_SECONDS = 3600
+KEPT_SECONDS = 24 * 3600
+
 # What stands for a key where there is none.
 ABSENT = ""
 NOT_KEPT = "-"
@@ -95,6 +99,19 @@ def sweep(paths: Paths, keep: set[str], older_than: float) -> int:
         total -= kept.size
         gone += _forget(kept)
     return gone
+
+
+def is_due(paths: Paths) -> bool:
+    """Whether the last sweep is an hour ago or more; then the next one counts from now."""
+    stamp = paths.snapshots / "swept"
+    try:
+        if not paths.snapshots.is_dir() or time.time() - stamp.stat().st_mtime < SWEEP_SECONDS:
+            return False
+    except OSError:
+        pass
+    with suppress(OSError):
+        stamp.touch(mode=0o600)
+    return True
 
 
 def size(paths: Paths) -> int:
