@@ -39,6 +39,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"([<>]{7}) \S+", r"\1 SIDE", text)  # Git before 2.44 does not tell the names
     text = re.sub(r"^( +env +).*", r"\1ENVIRONMENT", text, flags=re.MULTILINE)
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
+    text = re.sub(r"\b\d{4}-\d\d-\d\d\b", "DATE", text)
     text = text.replace(".git/anvcs/hooks/", ".git/hooks/")  # Git 2.54 and newer
     text = re.sub(r"\b\d+ files \(config", "N files (config", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
@@ -66,6 +67,7 @@ def test_demo_leaves_nothing_outside_its_folder_and_deletes_that(stranger: Sandb
     assert facts["left_behind"] == []
     assert facts["conflicted_files"] == {"git": 2, "anvcs": 0}
     assert facts["record_survived_rebase"] is True
+    assert facts["authors_of_a_squash"] == ["claude", "shipbot", "untracked"]
 
 
 def test_demo_keeps_its_folder_when_asked(stranger: Sandbox) -> None:

@@ -47,6 +47,7 @@ def run(call: Call) -> int:
         "merge_ms": _pair(facts.merge_ms),
         "commit_ms": _pair(facts.commit_ms),
         "record_survived_rebase": facts.record_survived,
+        "authors_of_a_squash": list(facts.authors),
         "left_behind": list(facts.left_behind),
         "commands": [
             {"command": ran.command, "exit_code": ran.exit_code, "ms": round(ran.seconds * 1000, 1)}

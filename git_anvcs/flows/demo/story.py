@@ -16,18 +16,23 @@ HERE = Path(__file__).parent
 AGENTS = ("claude", "neutral")
 TIMED_COMMITS = 10
 
+TYPED = "# Every price is in cents."
+WROTE = {"def discounted": "claude", "def shipping": "shipbot", TYPED: "untracked"}
+
 
 class Facts(NamedTuple):
     """What the story measured and saw.
 
     conflicts: files left with conflicts by plain Git and by git-anvcs on the same merge
     commit_ms, merge_ms: wall time of plain Git and of git-anvcs, the median for commits
+    authors: whoever wrote lines of one file of one squashed commit, as blame tells
     """
 
     conflicts: tuple[int, int]
     merge_ms: tuple[float, float]
     commit_ms: tuple[float, float]
     record_survived: bool
+    authors: tuple[str, ...]
     left_behind: tuple[str, ...]
 
 
@@ -42,6 +47,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
     ours = merge_with_anvcs(stage)
     read(stage)
     survived = rebase(stage)
+    authors = squash(stage)
     commits = measure(stage)
     left = leave(stage, before)
     facts = Facts(
@@ -49,6 +55,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
         merge_ms=(git_alone[1], ours[1]),
         commit_ms=commits,
         record_survived=survived,
+        authors=authors,
         left_behind=left,
     )
     return facts, stage
@@ -134,8 +141,28 @@ def rebase(stage: Stage) -> bool:
     return True
 
 
+def squash(stage: Stage) -> tuple[str, ...]:
+    chapter(stage, 8, "Squashed into one commit, with a line typed by a person: whose is each?")
+    stage.show("git switch -q -c squashed discounts~1")
+    stage.show("git merge -q --squash main")
+    with (stage.repo / "cart.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{TYPED}\n")
+    stage.say(f"(a person types `{TYPED}` at the end of cart.py)")
+    stage.show("git commit -q -a -m 'Discounts and shipping costs'")
+    stage.show("git anvcs blame cart.py")
+    lines = json.loads(stage.run("git anvcs blame --json cart.py").output)["lines"]
+    for text, author in WROTE.items():
+        told = [line["agent"] or line["kind"] for line in lines if text in line["text"]]
+        if told != [author]:
+            raise WentWrong(f"blame says {told} of `{text}`, which {author} wrote")
+    stage.show("git anvcs trace shipbot:run-42")
+    stage.show("git anvcs stats --by agent")
+    stage.show("git switch -q main")
+    return tuple(sorted({line["agent"] or line["kind"] for line in lines}))
+
+
 def measure(stage: Stage) -> tuple[float, float]:
-    chapter(stage, 8, f"What it costs here: the median of {TIMED_COMMITS} commits each")
+    chapter(stage, 9, f"What it costs here: the median of {TIMED_COMMITS} commits each")
     medians = []
     for prefix in ("ANVCS=0 ", ""):
         command = f"{prefix}git commit -q --allow-empty -m 'How long?'"
@@ -148,7 +175,7 @@ def measure(stage: Stage) -> tuple[float, float]:
 
 
 def leave(stage: Stage, before: Mapping[str, bytes]) -> tuple[str, ...]:
-    chapter(stage, 9, "Leave: everything as it was, byte for byte")
+    chapter(stage, 10, "Leave: everything as it was, byte for byte")
     stage.show("git anvcs uninstall --purge --records --yes")
     after = fingerprint(stage.repo)
     left = tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
