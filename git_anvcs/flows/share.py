@@ -6,6 +6,9 @@ Each time the remote's copy of our writer ref grows by one commit; it is never f
 """
 
 from collections.abc import Iterable, Mapping
+import random
+import re
+import time
 from typing import NamedTuple
 
 from git_anvcs.flows import sync
@@ -14,7 +17,7 @@ from git_anvcs.git import refs as git_refs
 from git_anvcs.git.refs import RefMoved, Update
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import ids
-from git_anvcs.kernel.errors import AnvcsError, Offline
+from git_anvcs.kernel.errors import AnvcsError, Offline, UsageError
 from git_anvcs.kernel.settings import Settings
 from git_anvcs.provenance import fold as folding
 from git_anvcs.provenance import records, refs
@@ -33,16 +36,22 @@ _AGAIN = (
     "failed to lock",
 )
 
+_WRITER = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
 # What the user has set for pushes of branches is not for this one.
 _QUIET = ("-c", "push.followTags=false", "-c", "push.recurseSubmodules=no")
 
 
 class Route(NamedTuple):
-    """remote: where the commits are; target: where their records go; fallback: see `send`."""
+    """remote: where the commits are; target: where their records go; fallback: see `send`.
+
+    writer: the name to send under, which other clones may share; empty: this clone's own
+    """
 
     remote: str
     target: str
     fallback: bool
+    writer: str = ""
 
 
 class Sent(NamedTuple):
@@ -63,11 +72,20 @@ class HostRefuses(AnvcsError):
 
 
 def route(settings: Settings, remote: str, *, fallback: bool = False) -> Route | None:
-    """Where the records of what `remote` has may go; None: nowhere, they stay here."""
+    """Where the records of what `remote` has may go; None: nowhere, they stay here.
+
+    Raises UsageError for a writer's name that cannot be one.
+    """
     target = settings.text("meta.remote")
     if not target and remote in settings.words("remotes"):
         target = remote
-    return Route(remote, target, fallback or settings.flag("meta.fallback")) if target else None
+    name = settings.text("meta.writer")
+    if name and not _WRITER.fullmatch(name):
+        raise UsageError(
+            f"meta.writer {name!r} cannot name a writer", hint="use a-z, 0-9 and -, 40 at most"
+        )
+    fallback = fallback or settings.flag("meta.fallback")
+    return Route(remote, target, fallback, name) if target else None
 
 
 def send(repo: Repo, way: Route) -> Sent:
@@ -124,7 +142,9 @@ def _send(repo: Repo, way: Route) -> Sent:
         blobs, held_back = _due(repo, way, _tips(there))
         if not blobs:
             return Sent(0, held_back, received=received)
-        if attempt == _TRIES - 1:  # somebody made our name theirs: take another one
+        if attempt and way.writer:  # somebody of the same name was first
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        elif attempt == _TRIES - 1:  # somebody made our name theirs: take another one
             (Paths(repo.common_dir).sync / "writer").unlink(missing_ok=True)
         ref = _grow_and_push(repo, way, blobs)
         if ref:
@@ -148,7 +168,9 @@ def _due(repo: Repo, way: Route, tips: Iterable[str]) -> tuple[dict[str, str], i
     wanted = {c: blob for c, blob in ours.items() if blob not in have.get(c, ())}
     if wanted:
         pushed = _reachable(repo, tips)
-        wanted = {c: blob for c, blob in wanted.items() if c in pushed}
+        # What a record there is already of, the target knows: a CI job says more of such a commit
+        # when its branch has moved on, to where a shallow clone cannot follow.
+        wanted = {c: blob for c, blob in wanted.items() if c in pushed or c in have}
     names = {*wanted.values(), *(blob for c in wanted for blob in have.get(c, ()))}
     read = objects.read(repo, names, env=objects.NO_FETCH)
     texts = {found.oid: found.data for found in read if found}
@@ -177,7 +199,7 @@ def _reachable(repo: Repo, tips: Iterable[str]) -> set[str]:
 
 def _grow_and_push(repo: Repo, way: Route, blobs: Mapping[str, str]) -> str:
     """The name under which the target took them; empty when it must be tried again."""
-    name = writer(repo)
+    name = way.writer or writer(repo)
     have = sync.held(repo, way.target)
     places = [sync.WRITERS + name]
     if way.fallback:

@@ -38,12 +38,15 @@ def own(paths: Paths) -> PublicKey:
         return current or _made(paths)
 
 
-def replace(paths: Paths) -> PublicKey:
-    """A new key that signs from now on; the private half of the old one is deleted."""
+def replace(paths: Paths, private: bytes | None = None) -> PublicKey:
+    """Another key that signs from now on; the private half of the old one is deleted.
+
+    private: an OpenSSH private key file to use, instead of making one; ValueError if it is none
+    """
     with lock.held(paths.locks / "keys"):
         old = _current(paths)
-        made = _made(paths)
-        if old:
+        made = _made(paths, private)
+        if old and old != _current(paths):
             (paths.keys / old).unlink(missing_ok=True)
         return made
 
@@ -73,11 +76,11 @@ def sign(paths: Paths, message: bytes) -> tuple[PublicKey, bytes]:
         ) from error
 
 
-def _made(paths: Paths) -> PublicKey:
+def _made(paths: Paths, private: bytes | None = None) -> PublicKey:
     """Private half, public half, and last the name that makes it the current one."""
     from git_anvcs.trust import ed25519
 
-    private = ed25519.generate()
+    private = private or ed25519.generate()
     raw = ed25519.public_of(private)
     name = raw.hex()[:16]
     public = PublicKey(raw, f"git-anvcs:{name}")

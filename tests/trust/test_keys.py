@@ -151,3 +151,32 @@ def test_the_private_key_is_never_pushed_or_printed(repo: Sandbox) -> None:
     assert middle not in said + repo.anvcs("keys", "list", "--json")
     objects = repo.git("cat-file", "--batch-all-objects", "--batch", "--unordered")
     assert middle not in objects
+
+
+def test_a_key_that_ci_keeps_is_taken_in(repo: Sandbox) -> None:
+    private = ed25519.generate()
+    public = PublicKey(ed25519.public_of(private))
+    said = json.loads(repo.anvcs("keys", "import", "-", "--dry-run", "--json", stdin=private))
+    assert said["id"] == public.id
+    assert "no key yet" in repo.anvcs("keys", "list")
+    for _ in range(2):
+        repo.anvcs("keys", "import", "-", stdin=private)
+    paths = Paths(repo.root / ".git")
+    assert [key.public.id for key in keys.known(paths)] == [public.id]
+    assert ed25519.verifies(public.raw, keys.sign(paths, b"m")[1], b"m")
+    assert private_file(paths).stat().st_mode & 0o777 == 0o600
+    other = repo.base / "other"
+    other.write_bytes(ed25519.generate())
+    assert repo.run("git-anvcs", "keys", "import", str(other)).returncode == 1
+    repo.anvcs("keys", "import", str(other), "--replace")
+    assert keys.sign(paths, b"m")[0] != public
+
+
+@pytest.mark.parametrize("text", [b"", b"words", b"-----BEGIN OPENSSH PRIVATE KEY-----"])
+def test_what_is_no_private_key_is_not_taken_in(repo: Sandbox, text: bytes) -> None:
+    done = repo.run("git-anvcs", "keys", "import", "-", stdin=text)
+    assert done.returncode == 2
+    assert "hint: ssh-keygen" in done.stderr
+    assert repo.run("git-anvcs", "keys", "import").returncode == 2
+    assert repo.run("git-anvcs", "keys", "import", "nowhere").returncode == 2
+    assert "no key yet" in repo.anvcs("keys", "list")
