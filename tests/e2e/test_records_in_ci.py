@@ -4,6 +4,7 @@ What a host does is done here with plain Git: the checkout, the merge of a pull 
 variables. Installing packages is left out, because the programs are there.
 """
 
+from collections.abc import Callable
 import json
 from pathlib import Path
 import re
@@ -160,13 +161,44 @@ def test_a_pull_request_gets_the_result_where_the_merge_has_its_tree(
     assert record(repo, commit)["tests_passed"] is (None if moved else True)
 
 
+def squashed_by_host(repo: Sandbox) -> str:
+    """Two commits of a topic branch as one of the host's on main; the branch is gone."""
+    pushed(repo, PASSING)
+    repo.git("switch", "-q", "-c", "topic")
+    for number in (1, 2):
+        repo.write("more.txt", f"{number}\n")
+        repo.git("add", "more.txt")
+        pushed(repo, f"{PASSING}\n\n# {number}\n", "topic")
+    repo.git("push", "-q", "origin", ":topic")
+    host = Sandbox(repo.base, name="host", init=False)
+    host.env = {**repo.env, "GIT_COMMITTER_NAME": "GitHub", "GIT_COMMITTER_EMAIL": "n@github.com"}
+    repo.git("clone", "-q", str(repo.base / "origin.git"), str(host.root), cwd=repo.base)
+    host.ticks = repo.ticks + 10
+    host.git("fetch", "-q", str(repo.root), "topic")
+    host.git("merge", "-q", "--squash", "FETCH_HEAD")
+    host.git("commit", "-q", "-m", "work (#1)")
+    host.git("push", "-q", "origin", "HEAD:main")
+    return host.git("rev-parse", "HEAD").strip()
+
+
+@pytest.mark.parametrize("host", [github, gitlab], ids=["github", "gitlab"])
+def test_what_the_host_squashed_gets_its_record_and_its_result(
+    repo: Sandbox, origin: Path, host: Callable[[Sandbox, str], object]
+) -> None:
+    commit = squashed_by_host(repo)
+    host(repo, commit)
+    repo.git("fetch", "-q", "origin")
+    found = record(repo, commit)
+    assert (found["agent_id"], found["tests_passed"]) == ("claude-code:8f21", True)
+    assert [step["op"] for step in found["lineage"]][-1:] == ["squash"]
+
+
 def test_a_push_to_gitlab_comes_back_with_its_result(repo: Sandbox, origin: Path) -> None:
     commit = pushed(repo, PASSING)
-    clone = gitlab(repo, commit)
-    assert clone.git("rev-list", "--count", "HEAD").strip() == "1"
+    gitlab(repo, commit)
     assert record(repo, commit)["tests_passed"] is True
     later = pushed(repo, FAILING)
-    assert gitlab(repo, later).git("rev-parse", "--is-shallow-repository").strip() == "true"
+    gitlab(repo, later)
     found = record(repo, later)
     assert (found["tests_passed"], found["tests"]["failed"]) == (False, 1)
     assert found["tests"]["runner"] == "https://gitlab.example/o/r/-/jobs/42"
