@@ -39,10 +39,18 @@ class Snapshot(NamedTuple):
 
 
 def of_files(place: Place, names: Iterable[str]) -> Snapshot:
-    """What these files, named from the top of the worktree, hold now. Starts no process."""
+    """What these files, named from the top of the worktree, hold now. Starts no process.
+
+    What Git ignores may be a secret, and no commit takes it up: it is not looked at.
+    """
+    from git_anvcs.git.ignored import is_ignored
+
     shot = _Shot(place, None)
     for name in names:
-        shot.take(name)
+        if is_ignored(place, name):
+            shot.leave_out(name)
+        else:
+            shot.take(name)
     return Snapshot(shot.files, shot.cut)
 
 
@@ -93,6 +101,11 @@ class _Shot:
             self.files[name] = NOT_KEPT
             return
         self.files[name] = ABSENT if found is None else self._content(name, path, found)
+
+    def leave_out(self, name: str) -> None:
+        """Tell of a file and keep nothing of it."""
+        if len(self.files) < MOST_FILES:
+            self.files[name] = NOT_KEPT
 
     def _content(self, name: str, path: str, found: os.stat_result) -> str:
         """The key of what is there."""

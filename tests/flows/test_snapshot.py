@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 import shutil
+import time
 
 import pytest
 
@@ -111,6 +112,25 @@ def test_what_is_no_file_is_not_read(ready: Sandbox) -> None:
     (ready.root / "folder").mkdir()
     assert held(ready, edit(ready, "pipe")) == {"pipe": "-"}
     assert held(ready, edit(ready, "folder")) == {"folder": "-"}
+
+
+def test_a_file_that_git_ignores_is_not_kept_unless_it_is_tracked(ready: Sandbox) -> None:
+    ready.commit("rules", {".gitignore": ".env\nbuild/\n", "build/kept": "1"})
+    ready.git("add", "-f", "build/kept")
+    ready.write(".env", "PASSWORD=secret-of-mine\n")
+    ready.write("build/made", "secret-of-mine")
+    for name in (".env", "build/made"):
+        event = edit(ready, name)
+        assert (held(ready, event), event.paths, event.cut) == ({name: "-"}, (name,), False)
+    assert held(ready, shell(ready)) == {"build/kept": b"1"}
+    assert held(ready, edit(ready, "build/kept")) == {"build/kept": b"1"}
+    assert kept_contents(ready) == {b"1"}
+
+
+def kept_contents(repo: Sandbox) -> set[bytes | None]:
+    paths = Paths(repo.root / ".git")
+    files = paths.snapshots.glob("??/*")
+    return {snapshots.get(paths, file.parent.name + file.name) for file in files}
 
 
 def test_a_file_of_git_is_never_kept(ready: Sandbox) -> None:
@@ -344,18 +364,22 @@ def test_a_damaged_cache_is_as_good_as_none(ready: Sandbox, text: str) -> None:
 def test_a_git_that_takes_too_long_is_killed_with_all_it_started(
     ready: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = ready.base / "slow/git"
+    fake, pid = ready.base / "slow/git", ready.base / "pid"
     fake.parent.mkdir()
-    fake.write_text(
-        f"#!/bin/sh\nprintf '?? a\\0?? half'; sleep 1000 & echo $! >{ready.base}/pid; wait\n"
-    )
+    script = f"printf '?? a\\0'; sleep 1000 & echo $! >{pid}; printf '?? half'; wait"
+    fake.write_text(f"#!/bin/sh\n{script}\n")
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(dirty, "SECONDS", 1.0)
     ready.write("a", "x")
+    monkeypatch.setattr(dirty, "SECONDS", 1000.0)
+    real = time.monotonic  # the time is over as soon as it has printed something
+    monkeypatch.setattr(time, "monotonic", lambda: real() + (1e6 if pid.exists() else 0))
     found = snapshot.of_worktree(place(ready))
+    monkeypatch.undo()
     assert (list(found.files), found.cut) == (["a"], True)
-    assert not _runs(int((ready.base / "pid").read_text()))
+    number = int(pid.read_text())
+    while _runs(number):  # killed, but perhaps not dead yet; it would run for long
+        time.sleep(0.01)
 
 
 def _runs(pid: int) -> bool:
