@@ -46,12 +46,13 @@ def commit(number: int, parents: str, message: str, changes: bytes = b"") -> byt
     return head.encode() + b"data %d\n%s\n" % (len(text), text) + parents.encode() + changes
 
 
-def write_records(folder: Path, *, attested: str = "", notes: bool = False) -> int:
+def write_records(folder: Path, *, attested: str = "", notes: bool = False, long: int = 0) -> int:
     """A valid record for every commit: three agents, tests passed for every second one.
 
     attested: each record holds all an agent's commit has to say (1.3 kB), and every tenth one
     attests forty ranges of this file and eight of thirty others each (6 kB)
     notes: `refs/notes/anvcs` points at the same blobs
+    long: so many commits in a row are of one session (of each agent); else sessions alternate
     """
     listed = git(folder, "log", "--format=%H %T %P", "main").split("\n")[:-1]
     chosen = random.Random(1)
@@ -59,6 +60,10 @@ def write_records(folder: Path, *, attested: str = "", notes: bool = False) -> i
     for number, line in enumerate(listed):
         oid, tree, *parents = line.split()
         value = _record(chosen, number, oid, tree, parents)
+        if long:
+            value["agent_id"] = (
+                f"{str(value['agent_id']).partition('-')[0]}:session-{number // long}"
+            )
         if attested:
             value |= _details(number, oid, tree)
         if attested and number % 10 == 0:

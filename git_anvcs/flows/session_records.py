@@ -1,7 +1,7 @@
 """Story: a user names a session; which one is it, and which records speak of it?
 
 All records are read in one process. Of their many bytes only those that can name the session are
-parsed: JSON spells a text as it is, or with a backslash in it.
+parsed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +14,9 @@ from git_anvcs.provenance import codec, records, sessions
 from git_anvcs.provenance.record import Record
 
 _MOST_NAMED = 10
+
+# Besides letters and digits: what JSON spells as it is, or by its number, but in no third way.
+_PLAIN = "-_.:@ "
 
 
 class Found(NamedTuple):
@@ -35,9 +38,7 @@ def find(repo: Repo, words: str) -> Found:
     Raises UsageError when they stand for several, AnvcsError when no record names any.
     """
     texts = _texts(repo)
-    likely = texts if sessions.is_key(words) else _with(texts, [words.partition(":")[2] or words])
-    known = _named(_decoded(likely))
-    names = sessions.meant(words, known)
+    known, names = _meant(words, texts)
     if len(names) > 1:
         raise UsageError(
             f"{len(names)} sessions are called {words!r}: {_listed(names)}",
@@ -46,7 +47,22 @@ def find(repo: Repo, words: str) -> Found:
     if not names:
         raise _unknown(words, texts)
     keys = tuple(sorted(known[names[0]]))
-    return _found(names[0], keys, _decoded(_with(texts, [sessions.id_of(names[0]), *keys])))
+    spoken = [sessions.id_of(names[0]), *keys]
+    return _found(names[0], keys, _decoded(_with(texts, spoken, end='"')))
+
+
+def _meant(words: str, texts: Sequence[bytes]) -> tuple[dict[str, set[str]], list[str]]:
+    """The sessions that `words` may stand for, and the keys of all that were looked at."""
+    if sessions.is_key(words):  # it need not stand in any record
+        known = _named(_decoded(texts))
+        return known, sessions.called(words, known) or sessions.like(words, known)
+    ident = words.partition(":")[2] or words
+    known = _named(_decoded(_with(texts, [ident], end='"')))
+    names = sessions.called(words, known)
+    if names:
+        return known, names
+    known = _named(_decoded(_with(texts, [ident])))
+    return known, sessions.like(words, known)
 
 
 def _found(name: str, keys: tuple[str, ...], candidates: Iterable[Record]) -> Found:
@@ -72,10 +88,15 @@ def _texts(repo: Repo) -> list[bytes]:
     return [blob.data for blob in blobs if blob]
 
 
-def _with(texts: Iterable[bytes], words: Sequence[str]) -> list[bytes]:
-    """The texts that may hold one of the words."""
-    spoken = [word.encode(errors="surrogatepass") for word in words]
-    return [text for text in texts if b"\\" in text or any(word in text for word in spoken)]
+def _with(texts: Iterable[bytes], words: Sequence[str], end: str = "") -> list[bytes]:
+    """The texts that may hold one of the words, however their JSON spells it (RFC 8259 §7).
+
+    end: what follows the word, such as the quote that ends a string
+    """
+    spoken = [f"{word}{end}".encode(errors="surrogatepass") for word in words]
+    special = any(not c.isalnum() and c not in _PLAIN for c in "".join(words))
+    escape = b"\\" if special else b"\\u"
+    return [text for text in texts if escape in text or any(word in text for word in spoken)]
 
 
 def _decoded(texts: Iterable[bytes]) -> list[Record]:

@@ -1,7 +1,8 @@
 """Story: which of the lines that commits wrote are there still? One `git blame` for a file."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+import os
 from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
@@ -10,11 +11,13 @@ from git_anvcs.provenance.blame import Attributor
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
-# Blame reads a file's whole history: of more files only those with the most lines are looked at.
-MOST_FILES = 500
 _MOST_ENDS = 100
 _MOST_LOST = 200
 _MOST_HOPS = 8
+
+# Blames that run at once, and how many of them are begun before the first one is read.
+_AT_ONCE = 4
+_BEGUN = 16
 
 # A progress bar that files are drawn through.
 Each = Callable[[Sequence[str]], Iterable[str]]
@@ -24,11 +27,13 @@ class Written(NamedTuple):
     """What is looked for: commits and their records, and the files they wrote lines in.
 
     lines: path -> how many lines were written there; it decides which files come first
+    most: look at so many files and no more
     """
 
     commits: Collection[str]
     records: Mapping[str, Record]
     lines: Mapping[str, int]
+    most: int | None = None
 
 
 class Survived(NamedTuple):
@@ -53,19 +58,33 @@ def count(repo: Repo, at: str, beyond: Sequence[str], written: Written, each: Ea
     here = _files(repo, at)
     known = sorted(written.lines, key=lambda path: (-written.lines[path], path))
     paths = [path for path in known if path in here]
-    unseen = set(paths[MOST_FILES:])
+    unseen = set(paths[written.most :]) if written.most is not None else set()
     alive: dict[str, Counter[tuple[str, Who]]] = {}
     attribute = Attributor(written.records)
-    for path in each(paths[:MOST_FILES]):
-        done = repo.try_git("blame", "--porcelain", at, *beyond, "--", path)
-        if done.returncode != 0:
+    blamed = _blamed(repo, [at, *beyond], paths[: written.most])
+    for path in each(paths[: written.most]):
+        porcelain = next(blamed)
+        if porcelain is None:
             unseen.add(path)
             continue
-        for line in blame.parse(done.stdout).lines:
+        for line in blame.parse(porcelain).lines:
             if line.commit in written.commits:
                 name = line.path.decode(errors="surrogateescape")
                 alive.setdefault(line.commit, Counter())[name, attribute(line).who] += 1
     return Survived(at, len(paths) - len(unseen), alive, frozenset(unseen))
+
+
+def _blamed(repo: Repo, revisions: Sequence[str], paths: Sequence[str]) -> Iterator[bytes | None]:
+    """What git blame prints of each file; None where it refuses. Several run at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def one(path: str) -> bytes | None:
+        done = repo.try_git("blame", "--porcelain", *revisions, "--", path)
+        return done.stdout if done.returncode == 0 else None
+
+    with ThreadPoolExecutor(min(_AT_ONCE, os.cpu_count() or 1)) as threads:
+        for start in range(0, len(paths), _BEGUN):
+            yield from threads.map(one, paths[start : start + _BEGUN])
 
 
 def renamed(repo: Repo, at: str, beyond: Sequence[str], paths: Iterable[str]) -> dict[str, str]:

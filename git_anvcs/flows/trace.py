@@ -19,6 +19,9 @@ from git_anvcs.provenance import attested, lineage, sessions, summary
 from git_anvcs.provenance.filters import Filter
 from git_anvcs.provenance.record import Record
 
+# Blame reads a file's whole history: of more files only those with the most lines are looked at.
+_MOST_FILES = 200
+
 HERE, ELSEWHERE, GONE = "here", "elsewhere", "gone"
 
 _FIELDS = ("%H", "%T", "%P", "%aN", "%ad", "%s", "%D", "%at")
@@ -190,7 +193,8 @@ def _survived(repo: Repo, name: str, at: str, steps: Sequence[Step], each: Each)
     beyond = survival.floor(repo, commits)
     for old, new in survival.renamed(repo, at, beyond, lines).items():
         lines[new] += lines[old]
-    return survival.count(repo, at, beyond, Written(commits, commits, lines), each)
+    written = Written(commits, commits, lines, _MOST_FILES)
+    return survival.count(repo, at, beyond, written, each)
 
 
 def _with_alive(step: Step, name: str, survived: Survived) -> Step:

@@ -29,25 +29,35 @@ def named(record: Record) -> dict[str, set[str]]:
     return found
 
 
-def meant(words: str, known: Mapping[str, Collection[str]]) -> list[str]:
-    """The sessions that `words` may stand for, among `known` (name -> its keys), sorted.
+def called(words: str, known: Mapping[str, Collection[str]]) -> list[str]:
+    """The sessions, among `known` (name -> its keys), that are called exactly so, sorted.
 
-    Its name, the tool's own id, a key (`s_…`, also with `::t_…`); else the beginning of one of
-    these, or the end of the name. What is a session's wholly goes before what is part of others'.
+    By their name, by the tool's own id, by a key (`s_…`, also with `::t_…`). A name goes first:
+    it stands for one session alone.
     """
-    word = words.partition("::")[0] if is_key(words) else words
-    if not word:
-        return []
-    keys = known if is_key(words) else {}
-    spoken = {name: (name, id_of(name), *keys.get(name, ())) for name in known}
-    exact = sorted(name for name, said in spoken.items() if word in said)
-    if exact:
-        return [word] if word in exact else exact
+    word = _word(words)
+    found = sorted(name for name, said in _spoken(words, known).items() if word in said)
+    return [word] if word in found else found
+
+
+def like(words: str, known: Mapping[str, Collection[str]]) -> list[str]:
+    """The sessions of which something begins so, or whose name ends so, sorted."""
+    word = _word(words)
     return sorted(
         name
-        for name, said in spoken.items()
+        for name, said in _spoken(words, known).items()
         if name.endswith(word) or any(text.startswith(word) for text in said)
     )
+
+
+def _word(words: str) -> str:
+    return words.partition("::")[0] if is_key(words) else words
+
+
+def _spoken(words: str, known: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """What each session may be called; by its keys only where the words look like one."""
+    keys = known if is_key(words) else {}
+    return {name: (name, id_of(name), *keys.get(name, ())) for name in known}
 
 
 def is_key(words: str) -> bool:
