@@ -22,6 +22,7 @@ from git_anvcs.trust import keys
 from tests.support.records import ran_tests, write_record
 from tests.support.sandbox import Sandbox, newer_git
 
+SAMPLES = sorted((Path(__file__).parents[1] / "cases/formats/statement").glob("v*"))
 EXPORT = ("meta", "export", "--format", "in-toto")
 
 
@@ -199,6 +200,15 @@ def test_a_statement_that_cannot_be_true_is_bad_whoever_signed_it(
         assert found["state"] == "bad"
     [found] = verified(repo, resigned(repo, statement, "text/plain"), code=1)
     assert "text/plain" in found["why"]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_what_every_version_signed_is_still_good(repo: Sandbox, sample: Path) -> None:
+    words = ("--keys", str(sample / "key.pub"))
+    found = verified(repo, (sample / "work.intoto.jsonl").read_text(), *words)
+    assert [(each["state"], each["predicate_type"].split(":")[0]) for each in found] == [
+        ("good", "urn"), ("good", "https"),
+    ]  # fmt: skip
 
 
 def test_nothing_to_verify_is_no(repo: Sandbox) -> None:
