@@ -183,7 +183,7 @@ class Ladder:
         if entry.commit in self._left:
             old = self._facts(entry.commit)
             return old is not None and _person(old.commit) == _person(new.commit)
-        return _was_moved(new.commit) and self._same_author(entry, new)
+        return new.commit.moved and self._same_author(entry, new)
 
     def _same_author(self, entry: Entry, new: Facts) -> bool:
         """The same name, mail, moment and zone."""
@@ -300,15 +300,6 @@ class Ladder:
         if oid not in self._loaded:
             self._loaded[oid] = subject.load(self.repo, [oid], patch_ids=False).get(oid)
         return self._loaded[oid]
-
-
-def _was_moved(commit: Commit) -> bool:
-    """Whether it was committed later than it was authored: a rebase does that, no first commit."""
-    return _moment(commit.author) != _moment(commit.committer)
-
-
-def _moment(line: str) -> str:
-    return " ".join(line.rsplit(" ", 2)[1:])
 
 
 def _person(commit: Commit) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows.made import Made
+from git_anvcs.flows import pieces
+from git_anvcs.flows.made import Made, joins
 from git_anvcs.git import commits, reflog
 from git_anvcs.git.commits import Commit
 from git_anvcs.git.objects import AS_STORED
+from git_anvcs.git.reflog import Move
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import subject
 from git_anvcs.provenance.reanchor import Origin
@@ -35,12 +37,14 @@ class Search(NamedTuple):
 
     candidates: recent commits, oldest first; records: the record of a commit, if it has one
     seen: the places (worktree, commit) where HEAD was
+    moves: worktree -> how HEAD came there, oldest first
     """
 
     repo: Repo
     candidates: Mapping[str, Commit]
     records: Callable[[Iterable[str]], Mapping[str, Record]]
     seen: frozenset[tuple[str, str]]
+    moves: Mapping[str, Sequence[Move]]
 
 
 def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | None:
@@ -59,10 +63,10 @@ def origin(made: Made, facts: Facts, search: Callable[[], Search]) -> Origin | N
         if found:
             return found
     where = search()
-    for rung in (_by_change_id, _by_tree, _by_patch_id, _by_moment):
+    for rung in (_by_change_id, _by_tree, _by_pieces, _by_patch_id, _by_moment):
         found = rung(where, made, facts)
         if found:
-            return found
+            return _with_joined(where, made, found)
     return None
 
 
@@ -85,14 +89,15 @@ def search(
 ) -> Search:
     """Where new commits may have come from: where HEAD was of late, in any worktree."""
     seen: dict[tuple[str, str], None] = {}
+    moves = {}
     for name, git_dir in reflog.worktrees(repo.common_dir).items():
-        moves = reflog.recent(repo, git_dir)[-_RECENT_MOVES:]
-        seen.update(dict.fromkeys((name, move.new) for move in moves))
+        moves[name] = reflog.recent(repo, git_dir)[-_RECENT_MOVES:]
+        seen.update(dict.fromkeys((name, move.new) for move in moves[name]))
     found = dict.fromkeys(oid for _, oid in seen)
     if any(made.action.startswith("am") for made in mades):
         listed = repo.try_git("rev-list", f"-n{_RECENT_COMMITS}", "--branches", "--remotes")
         found = {**dict.fromkeys(listed.stdout.decode().split()[::-1]), **found}
-    return Search(repo, commits.load(repo, found), known, frozenset(seen))
+    return Search(repo, commits.load(repo, found), known, frozenset(seen), moves)
 
 
 def _rewrite_op(made: Made) -> str:
@@ -182,9 +187,27 @@ def _by_tree(search: Search, made: Made, facts: Facts) -> Origin | None:
     return None
 
 
+def _by_pieces(search: Search, made: Made, facts: Facts) -> Origin | None:
+    """Files that a reset in this worktree had left behind, committed again in other portions."""
+    if made.in_rebase:
+        return None
+    left = pieces.left_behind(made, search.moves.get(made.worktree, ()))
+    return pieces.origin(search.repo, facts, left, search.records) if left else None
+
+
+def _with_joined(search: Search, made: Made, found: Origin) -> Origin:
+    """A rebase's fixup keeps the author of the first commit; the others are in it as well."""
+    if len(found.commits) != 1 or not joins(made.action):
+        return found
+    moves = search.moves.get(made.worktree, ())
+    more = pieces.joined(search.repo, made, moves, search.records)
+    op = "fixup" if "(fixup)" in made.action else "squash"
+    return found._replace(op=op, commits=(*found.commits, *more)) if more else found
+
+
 def _by_patch_id(search: Search, made: Made, facts: Facts) -> Origin | None:
     """The same patch by the same author at the same moment, on another base."""
-    if facts.patch_id is None or _is_plain(made):
+    if facts.patch_id is None or _is_plain(made, facts):
         return None
     like = _of_author(search, made, facts)
     same = {oid: r for oid, r in like.items() if r.patch_id == facts.patch_id}
@@ -193,7 +216,7 @@ def _by_patch_id(search: Search, made: Made, facts: Facts) -> Origin | None:
 
 def _by_moment(search: Search, made: Made, facts: Facts) -> Origin | None:
     """The same author, moment, message and files, the patch changed by a conflict's resolution."""
-    if _is_plain(made) or not facts.changed:
+    if _is_plain(made, facts) or not facts.changed:
         return None
     like = {
         oid: record
@@ -205,9 +228,13 @@ def _by_moment(search: Search, made: Made, facts: Facts) -> Origin | None:
     return _single(search, made, facts, same, "range-diff")
 
 
-def _is_plain(made: Made) -> bool:
-    """Whether `git commit` made it: one author may commit twice a second in two worktrees."""
-    return made.action.startswith(("commit:", "commit (initial)", "commit (merge)"))
+def _is_plain(made: Made, facts: Facts) -> bool:
+    """Whether `git commit` made it: one author may commit twice a second in two worktrees.
+
+    Git commits with another's author and moment at the end of a conflict, or when told to.
+    """
+    plain = made.action.startswith(("commit:", "commit (initial)", "commit (merge)"))
+    return plain and not facts.commit.moved
 
 
 def _of_author(search: Search, made: Made, facts: Facts) -> dict[str, Record]:

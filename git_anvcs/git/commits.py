@@ -25,6 +25,14 @@ class Commit(NamedTuple):
         return self.message.split("\n", 1)[0]
 
     @property
+    def moved(self) -> bool:
+        """Whether it was committed at another moment than it was written.
+
+        What a rebase or a pick makes mostly is; a first commit never.
+        """
+        return _moment(self.author) != _moment(self.committer)
+
+    @property
     def change_ids(self) -> tuple[str, ...]:
         """Gerrit's ids anywhere in the message: a squash keeps several, in its body."""
         return tuple(dict.fromkeys(_CHANGE_ID.findall(self.message)))
@@ -53,3 +61,8 @@ def parse(oid: str, data: bytes) -> Commit:
     return Commit(
         oid, headers["tree"], tuple(parents), headers["author"], headers["committer"], message
     )
+
+
+def _moment(line: str) -> str:
+    """Seconds and zone at the end of an author or committer line."""
+    return " ".join(line.rsplit(" ", 2)[1:])

@@ -47,6 +47,13 @@ def load(repo: Repo, oids: Iterable[str], *, patch_ids: bool = True) -> dict[str
     }
 
 
+def patch_ids_between(repo: Repo, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The stable patch ids of differences, by (commit before, commit after)."""
+    both = {new: old for old, new in pairs}
+    found = _patch_ids_of(repo, [f"{new} {old}" for new, old in both.items()])
+    return {(both[new], new): patch_id for new, patch_id in found.items() if new in both}
+
+
 def _changed(repo: Repo, oids: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
     how = (*_DIFF, "-z", "--raw", "--diff-merges=first-parent")
     done = repo.try_git(*how, stdin="".join(f"{oid}\n" for oid in oids).encode(), env=AS_STORED)
