@@ -29,7 +29,7 @@ from git_anvcs.provenance.subject import Facts
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
 
-# Worktree -> what is pending there; plain JSON, saved by the drain.
+# Worktree -> what is pending there; plain JSON when it is saved, `state.Pending` until then.
 Pending = dict[str, object]
 
 # What is known of stashes, beside the worktrees: any of them may take one.
@@ -178,27 +178,34 @@ def _by_policy(repo: Repo, paths: Paths, claim: Table, said: object) -> Table:
 
 
 def _here(pending: Pending, worktree: str) -> state.Pending:
+    """What is pending in a worktree; as it was left while a drain goes on, else read back."""
     found = pending.get(worktree)
+    if isinstance(found, state.Pending):
+        return found
     here = state.Pending(found if isinstance(found, dict) else {})
-    here.working.stashes = working.stashes(pending.get(_STASHES))
+    live = (item for item in pending.values() if isinstance(item, state.Pending))
+    other = next(live, None)
+    known = other.working.stashes if other else working.stashes(pending.get(_STASHES))
+    here.working.stashes = known
     return here
 
 
 def without_gone(repo: Repo, pending: Pending) -> Pending:
-    """Only the worktrees that are there still.
+    """What is pending as plain JSON, and only of the worktrees that are there still.
 
     Not before every line is taken up: of a worktree that was removed right after a commit, the
     lines that say who made it come to be read when it is gone already.
     """
+    plain = {n: v.value if isinstance(v, state.Pending) else v for n, v in pending.items()}
     return {
         name: value
-        for name, value in pending.items()
+        for name, value in plain.items()
         if value and (name in (".", _STASHES) or (repo.common_dir / name).is_dir())
     }
 
 
 def _with(pending: Pending, worktree: str, here: state.Pending) -> Pending:
-    return {**pending, worktree: here.value, _STASHES: here.working.stashes}
+    return {**pending, worktree: here, _STASHES: here.working.stashes}
 
 
 def _update_session(paths: Paths, who: str, event: Event) -> None:

@@ -8,10 +8,11 @@ checkout or a script brings back is credited to nobody new.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 from git_anvcs.provenance import lines
-from git_anvcs.provenance.events import Event
+from git_anvcs.provenance.events import SHELLS, Event
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.told import MOST_LINES, digest
 
@@ -113,8 +114,9 @@ class Working:
 
     def edit_begins(self, event: Event, texts: Texts) -> None:
         """Take the snapshots before an edit in. Calls that overlap on a file spoil each other."""
+        around = _Around(self.files, event, texts)
         for path, key in event.files.items():
-            self._advance(Change(path, key, event.ts), texts, event)
+            self._advance(Change(path, key, event.ts), texts, around)
             calls = self._calls(path, event.ts)
             mixed = any(said["who"] != event.who for said in calls.values())
             for said in calls.values():
@@ -123,13 +125,14 @@ class Working:
 
     def edit_ends(self, event: Event, texts: Texts) -> None:
         """Take the snapshots after an edit in: what is new since its begin is the agent's."""
+        around = _Around(self.files, event, texts)
         for path, key in event.files.items():
             calls = self._calls(path, event.ts)
             said = calls.pop(_call(event), None) or calls.pop("", None)
             sure = said is not None and not said["mixed"] and said["who"] in ("", event.who)
             by = event.who if sure else NOBODY
             told = frozenset(event.told.get(path, ()))
-            self._advance(Change(path, key, event.ts, by, told), texts, event)
+            self._advance(Change(path, key, event.ts, by, told), texts, around)
 
     def ends(self, who: str) -> None:
         """A session goes on to something else: none of its edits is under way any more."""
@@ -141,16 +144,14 @@ class Working:
 
     def seen(self, event: Event, texts: Texts, by: str = NOBODY) -> None:
         """Take the snapshots around a shell command in; `by` made what is new."""
+        around = _Around(self.files, event, texts)
         for path, key in event.files.items():
-            self._advance(Change(path, key, event.ts, by), texts, event)
+            self._advance(Change(path, key, event.ts, by), texts, around)
 
     def sources(self, path: str, before: str, texts: Texts) -> Iterator[Source]:
         """The versions of a file (once called `before`), the newest first, then from stashes."""
         for name in dict.fromkeys((path, before)):
-            for version in reversed(self.files.get(name, [])):
-                source = _source(version, texts)
-                if source is not None:
-                    yield source
+            yield from _versions(self.files, name, texts)
         for oid in reversed(self.stashes):
             for name in dict.fromkeys((path, before)):
                 source = self._stashed(oid, name, texts)
@@ -165,7 +166,7 @@ class Working:
             if not new:
                 continue
             whose = lines.owners(len(new), held.get(path, {}))
-            for source in self._versions(path, texts):
+            for source in _versions(self.files, path, texts):
                 for index, owner in enumerate(lines.carried(source, new)):
                     whose[index] = whose[index] or owner or NOBODY
             own = lines.owned(whose)
@@ -200,7 +201,7 @@ class Working:
                 del calls[call]
         return calls
 
-    def _advance(self, change: Change, texts: Texts, event: Event | None = None) -> None:
+    def _advance(self, change: Change, texts: Texts, around: "_Around") -> None:
         """The file is `change.key` now."""
         versions = self.files.setdefault(change.path, [])
         if versions and versions[-1].key == change.key:
@@ -209,57 +210,74 @@ class Working:
         if new is None:
             versions.append(Version(change.key, {}, change.ts, change.by))
         else:
-            whose = self._whose(change, new, texts, event)
+            whose = self._whose(change, new, texts, around)
             versions.append(Version(change.key, lines.owned(whose), change.ts, change.by))
         del versions[:-MOST_VERSIONS]
 
-    def _whose(self, change: Change, new: Lines, texts: Texts, event: Event | None) -> list[str]:
+    def _whose(self, change: Change, new: Lines, texts: Texts, around: "_Around") -> list[str]:
         """The owner of each line: of what was there before its owner's, else the one to credit."""
-        before = self._before(change.path, texts, event)
+        before = self._before(change.path, texts, around.head)
         found: list[str | None] = [None] * len(new)
         if before:
             found = lines.carried(before[0], new)
-        elif not change.by:
-            found = [NOBODY] * len(new)
         for source in before[1:]:
             left = [index for index, owner in enumerate(found) if owner is None]
             for index, owner in lines.answers(source, new, left).items():
                 found[index] = owner
+        for index in [index for index, owner in enumerate(found) if owner is None]:
+            found[index] = around.lost.get(new[index])
         credited = _credited(change, new, [i for i, owner in enumerate(found) if owner is None])
         return [owner or (change.by if i in credited else NOBODY) for i, owner in enumerate(found)]
 
-    def _before(self, path: str, texts: Texts, event: Event | None) -> list[Source]:
-        """What a file may have its lines from: its versions, its commit, lost files, stashes."""
-        found = list(self._versions(path, texts))
-        if event is None:
-            return found
-        found += _of_commit(event.head, path, texts)
-        gone = [other for other in self._gone(event, texts) if other != path]
-        if gone and not found:
-            found.append(Source([], []))  # a new file: nothing of it is right before
-        for other in gone:
-            found += [*self._versions(other, texts), *_of_commit(event.head, other, texts)]
+    def _before(self, path: str, texts: Texts, head: str) -> list[Source]:
+        """What a file may have its lines from: its versions, its commit, stashes."""
+        found = [*_versions(self.files, path, texts), *_of_commit(head, path, texts)]
         held = (self._stashed(oid, path, texts) for oid in reversed(self.stashes))
         return found + [source for source in held if source is not None]
-
-    def _gone(self, event: Event, texts: Texts) -> list[str]:
-        """The files that are there no more: absent, or untracked and not listed any longer."""
-        found = [path for path, key in event.files.items() if key == ABSENT]
-        if event.event == "post_shell":
-            unlisted = [path for path in self.files if path not in event.files]
-            found += [path for path in unlisted if not texts.committed(event.head, path)]
-        return found
-
-    def _versions(self, path: str, texts: Texts) -> Iterator[Source]:
-        for version in reversed(self.files.get(path, [])):
-            source = _source(version, texts)
-            if source is not None:
-                yield source
 
     def _stashed(self, oid: str, path: str, texts: Texts) -> Source | None:
         own = self.stashes[oid].get(path)
         text = _stashed_text(oid, path, texts) if own else None
         return Source(text, lines.owners(len(text), own)) if text and own else None
+
+
+class _Around:
+    """What else was seen when a file was; worked out once for all files of an event."""
+
+    def __init__(self, files: Mapping[str, list[Version]], event: Event, texts: Texts) -> None:
+        self.head = event.head
+        self._files = files
+        self._event = event
+        self._texts = texts
+
+    @cached_property
+    def lost(self) -> dict[bytes, str]:
+        """The lines of files that are there no more, and their owners; of two owners, nobody."""
+        found: dict[bytes, str] = {}
+        for path in self._gone():
+            known = _versions(self._files, path, self._texts)
+            for source in (*known, *_of_commit(self.head, path, self._texts)):
+                for line, owner in zip(source.lines, source.owners, strict=True):
+                    if lines.tells(line):
+                        found[line] = owner if found.get(line, owner) == owner else NOBODY
+        return found
+
+    def _gone(self) -> list[str]:
+        """The files that are absent, and those untracked ones that are not listed any longer."""
+        listed = self._event.files
+        found = [path for path, key in listed.items() if key == ABSENT]
+        if self._event.event in SHELLS and not self._event.cut:
+            unlisted = [path for path in self._files if path not in listed]
+            found += [path for path in unlisted if not self._texts.committed(self.head, path)]
+        return found
+
+
+def _versions(files: Mapping[str, list[Version]], path: str, texts: Texts) -> Iterator[Source]:
+    """The versions of a file, the newest first."""
+    for version in reversed(files.get(path, [])):
+        source = _source(version, texts)
+        if source is not None:
+            yield source
 
 
 def _stashed_text(oid: str, path: str, texts: Texts) -> Lines | None:
