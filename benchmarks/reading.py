@@ -61,9 +61,8 @@ def write_records(folder: Path, *, attested: str = "", notes: bool = False, long
         oid, tree, *parents = line.split()
         value = _record(chosen, number, oid, tree, parents)
         if long:
-            value["agent_id"] = (
-                f"{str(value['agent_id']).partition('-')[0]}:session-{number // long}"
-            )
+            tool = str(value["agent_id"]).partition(":")[0]
+            value["agent_id"] = f"{tool}:session-{number // long}"
         if attested:
             value |= _details(number, oid, tree)
         if attested and number % 10 == 0:

@@ -15,7 +15,6 @@ from git_anvcs.provenance import attested
 from git_anvcs.provenance.filters import Filter
 from git_anvcs.provenance.lookup import open_lookup
 from git_anvcs.provenance.record import Record
-from git_anvcs.provenance.summary import Who
 from git_anvcs.provenance.tally import Commit, Tally
 
 _FIELDS = ("%H", "%aN <%aE>", "%as")
@@ -132,7 +131,5 @@ def _commits(
 
 def _commit(change: changes.Commit, record: Record | None) -> Commit:
     oid, author, date = change.fields
-    lines: Counter[Who] = Counter()
-    for file in change.files:
-        lines.update(attested.shares(record, oid, file.path, file.added))
+    lines = attested.total(record, oid, {file.path: file.added for file in change.files})
     return Commit(oid, author, date, record, lines, sum(file.deleted for file in change.files))

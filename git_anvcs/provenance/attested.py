@@ -14,6 +14,19 @@ from git_anvcs.provenance.blame import Attribution, Attributor, Line
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
+# Stands for any file of which nothing is attested.
+_UNNAMED = ""
+
+
+def total(record: Record | None, commit: str, added: Mapping[str, int]) -> Counter[Who]:
+    """The added lines of all files of a commit (path -> how many) by who wrote them."""
+    said = record.mapping("attestations") if record else {}
+    rest = sum(count for path, count in added.items() if path not in said)
+    found = shares(record, commit, _UNNAMED, rest)  # all such files have one answer
+    for path in added.keys() & said.keys():
+        found.update(shares(record, commit, path, added[path]))
+    return found
+
 
 def shares(record: Record | None, commit: str, path: str, added: int) -> Counter[Who]:
     """The `added` lines of a file (its name in the commit) by who wrote them."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_anvcs.provenance import codec, summary
-from git_anvcs.provenance.attested import attested, shares
+from git_anvcs.provenance.attested import attested, shares, total
 from git_anvcs.provenance.blame import Attributor, Line
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.sessions import name_of
@@ -72,6 +72,15 @@ def test_what_is_attested_to_a_session_is_never_more_than_blame_gives_it(
     for session in ("t:0", "t:1", "t:2"):
         given_ = sum(name_of(who) == session for who in lines)
         assert attested(found, COMMIT, "f", session) in (given_, None)
+
+
+@given(claims, st.dictionaries(st.sampled_from("fgh"), st.integers(0, 14)))
+def test_a_commits_lines_are_those_of_its_files(
+    claim: dict[str, str], added: dict[str, int]
+) -> None:
+    for found in (None, record({}), record({"f": claim, "g": {}})):
+        each = [shares(found, COMMIT, path, count) for path, count in added.items()]
+        assert total(found, COMMIT, added) == sum(each, Counter())
 
 
 def test_an_endless_range_is_counted_at_once() -> None:
