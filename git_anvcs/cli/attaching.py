@@ -2,11 +2,14 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import attach, edit_record, reading
-from git_anvcs.flows.attach import Attached, Told
+from git_anvcs.flows import edit_record, reading
 from git_anvcs.kernel.errors import DONE, UsageError
+
+if TYPE_CHECKING:  # what attaching needs is half of what `meta` would load
+    from git_anvcs.flows.attach import Attached, Told
 
 TYPES = ("blob", "model", "dataset", "report", "coverage", "log", "transcript", "other")
 
@@ -43,6 +46,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     """Attach what the options tell to the commit's record."""
+    from git_anvcs.flows import attach
+
     told = _told(call)
     repo = call.repo
     commit = reading.find(repo, call.args.words[0] if call.args.words else "HEAD")
@@ -64,7 +69,9 @@ def run(call: Call) -> int:
     return DONE
 
 
-def _told(call: Call) -> Told:
+def _told(call: Call) -> "Told":
+    from git_anvcs.flows.attach import Told
+
     args = call.args
     files = [(Path(name), args.type) for name in args.words[1:]]
     told = Told(
@@ -86,7 +93,7 @@ def _told(call: Call) -> Told:
     return told
 
 
-def _said(done: Attached, *, dry: bool) -> str:
+def _said(done: "Attached", *, dry: bool) -> str:
     short = done.record.commit[:12]
     if not done.says_more:
         return f"the record of {short} says that already"
