@@ -29,11 +29,12 @@ def capture(event: Event, here: Path, now: float) -> list[Place]:
 
 
 def ours(place: Place | None) -> bool:
-    """Whether git-anvcs was set up in this repository, by us: not in a stranger's folder."""
+    """Whether git-anvcs is on in this repository, by us: not in a stranger's folder."""
     if place is None:
         return False
+    paths = Paths(place.common_dir)
     try:
-        return Paths(place.common_dir).home.stat().st_uid == os.geteuid()
+        return paths.home.stat().st_uid == os.geteuid() and not paths.off.exists()
     except OSError:
         return False
 

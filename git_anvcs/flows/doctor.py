@@ -19,11 +19,12 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.shipped import shipped
-from git_anvcs.store import spool
+from git_anvcs.store import snapshots, spool
 from git_anvcs.store.paths import Paths
 
 OLDEST_GIT = (2, 38, 0)
 OLDEST_PYTHON = (3, 11)
+_DAY = 24 * 3600.0
 _MOST_SAID = 5  # findings of one kind
 _OUR_REFS = ("refs/notes/anvcs", "refs/anvcs/meta")
 
@@ -88,6 +89,9 @@ def mend(repo: Repo, env: Mapping[str, str], findings: tuple[Check, ...]) -> lis
         done.append("renewed what init wires")
     if any(check.fix == "records" for check in findings):
         done.append(f"made both record refs agree on {fsck.repair(repo)} commits")
+    if any(check.fix == "snapshots" for check in findings):
+        gone = snapshots.sweep(Paths(repo.common_dir), set(), older_than=_DAY)
+        done.append(f"forgot {gone} snapshots")
     return done
 
 
@@ -267,6 +271,7 @@ def _records(repo: Repo) -> Iterator[Check]:
     else:
         yield Check("spool", f"{len(drained.recorded)} commits waited and have their records now")
     yield from _set_aside(Paths(repo.common_dir))
+    yield _snapshots(Paths(repo.common_dir))
     report = fsck.check(repo)
     for found in report.findings[:_MOST_SAID]:
         mend, fix = "`git anvcs meta fsck` lists them", ""
@@ -279,6 +284,24 @@ def _records(repo: Repo) -> Iterator[Check]:
     if not report.findings:
         what = "record" if report.records == 1 else "records"
         yield Check("records", f"{report.records} {what}, the same in both refs")
+
+
+def _snapshots(paths: Paths) -> Check:
+    """What files held around agents' edits; a drain, which has just run, keeps it small."""
+    size = snapshots.size(paths)
+    said = f"{_megabytes(size)} of what files held around edits"
+    if size <= snapshots.LIMIT:
+        return Check("snapshots", said)
+    return Check(
+        "snapshots",
+        wrong=f"{said}, more than {_megabytes(snapshots.LIMIT)}: no drain sweeps it",
+        mend="`git anvcs doctor --fix` forgets the oldest; lines they tell of stay without a name",
+        fix="snapshots",
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / (1 << 20):.0f} MiB"
 
 
 def _set_aside(paths: Paths) -> Iterator[Check]:

@@ -1,5 +1,6 @@
 """Story: what stays behind an uninstall goes as well: the mirror, our folder, the records."""
 
+from pathlib import Path
 import re
 import shutil
 
@@ -43,12 +44,20 @@ def mirror(repo: Repo) -> None:
     steps.remove_empty([folder, folder.parent])
 
 
+def snapshots(repo: Repo) -> None:
+    """Forget what files held, which nobody would sweep any longer."""
+    _remove(Paths(repo.common_dir).snapshots)
+
+
 def folder(repo: Repo) -> None:
     """Delete `<common Git dir>/anvcs/` and everything in it."""
-    home = Paths(repo.common_dir).home
+    _remove(Paths(repo.common_dir).home)
+
+
+def _remove(path: Path) -> None:
     try:
-        shutil.rmtree(home)
+        shutil.rmtree(path)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise AnvcsError(f"cannot delete {home}: {error.strerror}") from error
+        raise AnvcsError(f"cannot delete {path}: {error.strerror}") from error

@@ -1,11 +1,14 @@
 """doctor finds what is broken by trying it; status says what is on and who edits what."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from git_anvcs.store import snapshots
+from git_anvcs.store.paths import Paths
 from tests.flows.test_install import hook, snapshot
 from tests.support.sandbox import Sandbox, config_hooks, hook_folder
 
@@ -161,6 +164,23 @@ def test_status_says_which_agents_are_wired_where_and_what_waits_to_be_sent(repo
     assert "agents    claude, cline, codex" in said
     assert "outbox    push since 20" in said
     assert "  wired   codex" in said
+
+
+def test_doctor_forgets_old_snapshots_where_no_drain_swept_them(repo: Sandbox) -> None:
+    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    paths = Paths(repo.root / ".git")
+    young = snapshots.put(paths, b"young")
+    assert findings(repo) == []
+    large = paths.snapshots / "aa" / ("b" * 62)
+    large.parent.mkdir(exist_ok=True)
+    with large.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, snapshots.LIMIT + (1 << 20))
+    os.utime(large, (1, 1))
+    (found,) = findings(repo)
+    assert (found["check"], found["fixable"]) == ("snapshots", True)
+    assert findings(repo, "--fix") == []
+    assert not large.exists()
+    assert snapshots.get(paths, young) == b"young"
 
 
 @pytest.mark.parametrize("runs", ["-1", "5000", "x"])

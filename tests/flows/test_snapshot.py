@@ -439,3 +439,22 @@ def test_what_the_agent_wrote_is_told_as_digests_and_not_as_text(ready: Sandbox)
     assert event.told == {"a.py": (digest(b"key = 'pw-of-mine'  # new"),)}
     for file in (ready.root / ".git/anvcs").rglob("*"):
         assert not file.is_file() or b"pw-of-mine" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("purge", [(), ("--purge",)], ids=["kept", "purged"])
+def test_uninstall_forgets_snapshots_and_hooks_of_a_running_agent_keep_no_more(
+    ready: Sandbox, purge: tuple[str, ...]
+) -> None:
+    ready.anvcs("init", "--agents", "claude", "--drivers", "none")
+    ready.write("a.py", "changed\n")
+    assert held(ready, shell(ready)) == {"a.py": b"changed\n"}
+    ready.anvcs("uninstall", *purge)
+    for event, name, given in (
+        ("PostToolUse", "Bash", {"command": "make"}),
+        ("PreToolUse", "Edit", {"file_path": str(ready.root / "a.py")}),
+    ):
+        payload = payload_of(ready.root, event, tool_name=name, tool_input=given)
+        assert ready.anvcs("hook", "claude", stdin=payload) == ""
+    assert not Paths(ready.root / ".git").snapshots.exists()
+    ready.anvcs("init", "--agents", "claude", "--drivers", "none")
+    assert held(ready, shell(ready)) == {"a.py": b"changed\n"}

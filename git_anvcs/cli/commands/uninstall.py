@@ -1,10 +1,11 @@
 """Take out of this repository what `git anvcs init` put in, byte for byte.
 
 Files that nobody touched since get their exact old bytes back. Where you or another tool edited
-one meanwhile, only our lines go. Records stay in refs/notes/anvcs and refs/anvcs/, readable with
-plain Git; `--purge` also deletes our folder below .git (sessions, prompts, what waits), and
-`--purge --records` the records themselves. Without an earlier init there is nothing to do, and
-that is no error. Undo: `git anvcs init`.
+one meanwhile, only our lines go. Snapshots of files, taken around agents' edits, are deleted.
+Records stay in refs/notes/anvcs and refs/anvcs/, readable with plain Git; `--purge` also deletes
+our folder below .git (sessions, prompts, what waits), and `--purge --records` the records
+themselves. Without an earlier init there is nothing to do, and that is no error. Undo: `git anvcs
+init`.
 
 Example:
   git anvcs uninstall --dry-run
@@ -40,6 +41,7 @@ def run(call: Call) -> int:
         install.apply(call.repo, plan, again=lambda: install.plan_removal(call.repo))
         with drain.kept_out(call.repo):  # one that a hook started may still be running
             purge.mirror(call.repo)
+            purge.snapshots(call.repo)
             refs = purge.record_refs(call.repo) if args.records else {}
             if args.purge:
                 purge.refs(call.repo, refs)
