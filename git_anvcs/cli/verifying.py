@@ -31,7 +31,9 @@ def run(call: Call) -> int:
     trust = attest.trusted(repo, [call.cwd / Path(name) for name in call.args.keys])
     if trust.others:
         call.output.note(f"{trust.others} lines of the keys are no Ed25519 key without options")
-    verdicts = [attest.verify(line, trust.found, repo) for line in _lines(call)]
+    about = _about(call, repo)
+    lines = envelopes.stored(call.repo, about) if call.args.stored else _lines(call)
+    verdicts = [attest.verify(line, trust.found, repo, about=about) for line in lines]
     if not verdicts:
         raise AnvcsError("nothing to verify", hint="`meta export --sign` makes envelopes")
     facts = {"verdicts": [_facts(verdict) for verdict in verdicts]}
@@ -49,15 +51,22 @@ def _repo(call: Call) -> Repo | None:
         raise
 
 
+def _about(call: Call, repo: Repo | None) -> str:
+    """The commit that every statement must be about; empty when none is named."""
+    names = call.args.words if call.args.stored else call.args.words[1:]
+    if len(names) > 1:
+        raise UsageError("meta verify takes one commit at most")
+    if not names:
+        return ""
+    if repo is None and (len(names[0]) not in (40, 64) or names[0].strip("0123456789abcdef")):
+        raise UsageError(f"outside of a repository {names[0]!r} must be a whole id")
+    return str(names[0]) if repo is None else reading.find(repo, names[0])
+
+
 def _lines(call: Call) -> list[bytes]:
-    words = call.args.words
-    if call.args.stored:
-        if len(words) > 1:
-            raise UsageError("meta verify --stored takes one commit, or none for all")
-        return envelopes.stored(call.repo, *(reading.find(call.repo, name) for name in words))
-    if len(words) != 1:
+    if not call.args.words:
         raise UsageError("say which file: git anvcs meta verify FILE (- is standard input)")
-    [name] = words
+    name = call.args.words[0]
     try:
         data = sys.stdin.buffer.read() if name == "-" else (call.cwd / name).read_bytes()
     except OSError as error:

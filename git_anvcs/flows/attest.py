@@ -67,10 +67,13 @@ def trusted(repo: Repo | None, files: Iterable[Path]) -> Keys:
     return Keys(tuple(found), sum(each.others for each in read))
 
 
-def verify(text: bytes, trust: Iterable[PublicKey], repo: Repo | None = None) -> Verdict:
+def verify(
+    text: bytes, trust: Iterable[PublicKey], repo: Repo | None = None, *, about: str = ""
+) -> Verdict:
     """What an envelope is worth to somebody who trusts these keys.
 
     repo: where a commit that the statement is about may be, to see whether it has that tree
+    about: the commit (full id) it must be about, if a certain one is asked for
     """
     try:
         envelope = dsse.read(text)
@@ -88,6 +91,8 @@ def verify(text: bytes, trust: Iterable[PublicKey], repo: Repo | None = None) ->
     except NotAStatement as error:
         return Verdict(BAD, f"no in-toto statement: {error}")
     wrong = _contradiction(statement, repo)
+    if about and statement.digest("gitCommit") != about:
+        wrong = f"not about commit {about[:12]}"
     if wrong:
         return Verdict(BAD, wrong)
     return Verdict(GOOD, "", accepted, statement)

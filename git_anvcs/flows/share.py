@@ -19,8 +19,8 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import ids
 from git_anvcs.kernel.errors import AnvcsError, Offline, UsageError
 from git_anvcs.kernel.settings import Settings
+from git_anvcs.provenance import envelopes, records, refs
 from git_anvcs.provenance import fold as folding
-from git_anvcs.provenance import records, refs
 from git_anvcs.provenance.records import META_REF
 from git_anvcs.store import atomic, lock, outbox
 from git_anvcs.store.paths import Paths
@@ -58,6 +58,7 @@ class Sent(NamedTuple):
     """What went out.
 
     records: commits whose records were sent; held_back: those that tell a prompt they must not
+    envelopes: signed statements that were sent
     ref: under which name; received: commits with records that came in on the way
     """
 
@@ -65,6 +66,7 @@ class Sent(NamedTuple):
     held_back: int = 0
     ref: str = ""
     received: int = 0
+    envelopes: int = 0
 
 
 class HostRefuses(AnvcsError):
@@ -140,15 +142,17 @@ def _send(repo: Repo, way: Route) -> Sent:
         target = there if way.target == way.remote else sync.listed(repo, way.target)
         received += len(sync.receive(repo, way.target, target).commits)
         blobs, held_back = _due(repo, way, _tips(there))
-        if not blobs:
+        signed = _due_envelopes(repo, way, _tips(there))
+        files = {records.path_of(commit): blob for commit, blob in blobs.items()} | signed
+        if not files:
             return Sent(0, held_back, received=received)
         if attempt and way.writer:  # somebody of the same name was first
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
         elif attempt == _TRIES - 1:  # somebody made our name theirs: take another one
             (Paths(repo.common_dir).sync / "writer").unlink(missing_ok=True)
-        ref = _grow_and_push(repo, way, blobs)
+        ref = _grow_and_push(repo, way, files)
         if ref:
-            return Sent(len(blobs), held_back, ref, received)
+            return Sent(len(blobs), held_back, ref, received, len(signed))
     raise AnvcsError(f"{way.target} changes faster than we can push", hint="try again")
 
 
@@ -187,6 +191,23 @@ def _due(repo: Repo, way: Route, tips: Iterable[str]) -> tuple[dict[str, str], i
     return found, held_back
 
 
+def _due_envelopes(repo: Repo, way: Route, tips: Iterable[str]) -> dict[str, str]:
+    """Path -> blob of the signed statements that the target lacks, of commits it has."""
+    ours = envelopes.listing(repo, envelopes.ATTEST_REF)
+    if not ours:
+        return {}
+    have: set[str] = set()
+    for ref in sync.held(repo, way.target):
+        have.update(envelopes.listing(repo, ref))
+    due = {path: blob for path, blob in ours.items() if path not in have}
+    if not due:
+        return {}
+    pushed = _reachable(repo, tips)
+    for ref in sync.held(repo, way.target):
+        pushed.update(records.listing(repo, ref))  # known there already, as in `_due`
+    return {path: blob for path, blob in due.items() if envelopes.commit_of(path) in pushed}
+
+
 def _reachable(repo: Repo, tips: Iterable[str]) -> set[str]:
     found = objects.ids(repo, [f"{oid}^{{commit}}" for oid in dict.fromkeys(tips)])
     here = [oid for oid in found if oid]
@@ -197,7 +218,7 @@ def _reachable(repo: Repo, tips: Iterable[str]) -> set[str]:
     return set(listed.decode().split())
 
 
-def _grow_and_push(repo: Repo, way: Route, blobs: Mapping[str, str]) -> str:
+def _grow_and_push(repo: Repo, way: Route, files: Mapping[str, str]) -> str:
     """The name under which the target took them; empty when it must be tried again."""
     name = way.writer or writer(repo)
     have = sync.held(repo, way.target)
@@ -209,7 +230,7 @@ def _grow_and_push(repo: Repo, way: Route, blobs: Mapping[str, str]) -> str:
     for ref in places:
         track = sync.tracking(way.target, ref) or ""
         old = have.get(track)
-        new = refs.grow(repo, old, blobs, f"anvcs: {len(blobs)} records")
+        new = refs.grow(repo, old, files, f"anvcs: {len(files)} records")
         refusal = _push(repo, way.target, new, ref)
         if refusal and any(words in refusal for words in _AGAIN):
             return ""

@@ -15,7 +15,7 @@ from git_anvcs.git import refs as git_refs
 from git_anvcs.git.refs import RefMoved, Update
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import Offline
-from git_anvcs.provenance import codec, records, refs
+from git_anvcs.provenance import codec, envelopes, records, refs
 from git_anvcs.provenance import fold as folding
 from git_anvcs.provenance.records import META_REF, NOTES_REF
 from git_anvcs.store import atomic, lock, spool
@@ -150,8 +150,20 @@ def fold(repo: Repo) -> Folded:
                     joined = refs.add(repo, texts, f"anvcs: {len(texts)} records of others")
                     mirror.update(repo, joined)
                     commits.update(dict.fromkeys(texts))
+            _take_envelopes(repo, tips, done)
         _save(paths, tips, {**seen, str(repo.git_dir): stamp})
     return Folded(tuple(commits), aside)
+
+
+def _take_envelopes(repo: Repo, tips: Mapping[str, str], done: Mapping[str, str]) -> None:
+    """Keep the signed statements of other clones. Whom to trust is decided when they are read."""
+    found: dict[str, str] = {}
+    for ref, tip in tips.items():
+        if done.get(ref) != tip:
+            found |= envelopes.listing(repo, tip)
+    if found:
+        ours = envelopes.listing(repo, envelopes.ATTEST_REF)
+        envelopes.take(repo, {path: oid for path, oid in found.items() if path not in ours})
 
 
 def _news(

@@ -5,13 +5,17 @@
 
 from collections.abc import Mapping, Sequence
 import hashlib
+import re
 
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import refs
+from git_anvcs.provenance.exchange import dsse
 
 ATTEST_REF = "refs/anvcs/attest"
 FOLDER = ".ai/attest"
+
+_PATH = re.compile(r"\.ai/attest/[0-9a-f]{2}/([0-9a-f]{40}|[0-9a-f]{64})/[0-9a-f]{64}\.json")
 
 
 def store(repo: Repo, made: Mapping[str, Sequence[bytes]]) -> int:
@@ -30,13 +34,32 @@ def store(repo: Repo, made: Mapping[str, Sequence[bytes]]) -> int:
 
 def stored(repo: Repo, commit: str = "") -> list[bytes]:
     """The envelopes kept here, of one commit or of all of them."""
-    below = folder_of(commit) if commit else FOLDER
-    done = repo.try_git("ls-tree", "-r", "-z", ATTEST_REF, "--", f"{below}/")
-    if done.returncode != 0:  # no such ref: none was stored yet
-        return []
-    oids = [line.split(b"\t", 1)[0].split(b" ")[2].decode() for line in _lines(done.stdout)]
+    oids = listing(repo, ATTEST_REF, folder_of(commit) if commit else FOLDER).values()
     found = objects.read(repo, oids, env=objects.NO_FETCH)
     return [blob.data.rstrip(b"\n") for blob in found if blob and blob.kind == "blob"]
+
+
+def listing(repo: Repo, tree: str, below: str = FOLDER) -> dict[str, str]:
+    """Path -> blob id of the envelopes in a ref or commit; none where there is no such thing."""
+    done = repo.try_git("ls-tree", "-r", "-z", tree, "--", f"{below}/")
+    if done.returncode != 0:
+        return {}
+    lines = (line.split(b"\t", 1) for line in done.stdout.split(b"\0")[:-1])
+    named = {path.decode(errors="surrogateescape"): facts.split(b" ") for facts, path in lines}
+    return {path: facts[2].decode() for path, facts in named.items() if commit_of(path)}
+
+
+def take(repo: Repo, files: Mapping[str, str]) -> int:
+    """Keep envelopes of others (path -> blob id), those that are some; how many came in.
+
+    Raises GitFailed, Locked.
+    """
+    sizes = objects.blob_sizes(repo, files.values())
+    small = {oid for oid, size in sizes.items() if size <= dsse.LARGEST}
+    found = {blob.oid: blob.data for blob in objects.read(repo, small) if blob}
+    good = {path: found[oid] for path, oid in files.items() if _fits(path, found.get(oid, b""))}
+    refs.put(repo, ATTEST_REF, good, f"anvcs: {len(good)} attestations of others")
+    return len(good)
 
 
 def folder_of(commit: str) -> str:
@@ -44,5 +67,17 @@ def folder_of(commit: str) -> str:
     return f"{FOLDER}/{commit[:2]}/{commit}"
 
 
-def _lines(listed: bytes) -> list[bytes]:
-    return listed.split(b"\0")[:-1]
+def commit_of(path: str) -> str:
+    """The commit that a path belongs to; empty for a file that is not ours."""
+    found = _PATH.fullmatch(path)
+    return found[1] if found and path.startswith(f"{folder_of(found[1])}/") else ""
+
+
+def _fits(path: str, data: bytes) -> bool:
+    """Whether a file is an envelope under its own name."""
+    line = data.removesuffix(b"\n")
+    try:
+        dsse.read(line)
+    except dsse.NotAnEnvelope:
+        return False
+    return b"\n" not in line and path.endswith(f"/{hashlib.sha256(line).hexdigest()}.json")

@@ -57,12 +57,12 @@ def put(repo: Repo, ref: str, files: Mapping[str, bytes], message: str) -> None:
         _alone(repo, once)
 
 
-def grow(repo: Repo, parent: str | None, blobs: Mapping[str, str], message: str) -> str:
-    """A commit on top of `parent` whose tree also holds these blobs (commit -> blob id).
+def grow(repo: Repo, parent: str | None, files: Mapping[str, str], message: str) -> str:
+    """A commit on top of `parent` whose tree also holds these files (path -> blob id).
 
     Nothing is joined and no ref moves. Returns `parent` when it holds them all already.
     """
-    changes = {path_of(commit): blob for commit, blob in blobs.items()}
+    changes = dict(files)
     tip = _tip(repo, parent, changes) if parent else Tip(None, {})
     root, made = trees.edit(repo, tip.folders, changes)
     if tip.commit and tip.folders[""].oid == root:

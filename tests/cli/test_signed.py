@@ -2,6 +2,7 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,25 @@ def test_a_changed_envelope_is_bad(repo: Sandbox, commit: str) -> None:
     assert states == ["good", "bad", "good"]
 
 
+def test_a_statement_about_another_commit_is_bad_where_one_is_named(
+    repo: Sandbox, commit: str
+) -> None:
+    text = "\n".join(signed(repo, commit, "--store"))
+    other = repo.commit("two", {"f": "2\n"})
+    assert {each["state"] for each in verified(repo, text, "HEAD~1")} == {"good"}
+    found = verified(repo, text, "HEAD", code=1)
+    assert {each["why"] for each in found} == {f"not about commit {other[:12]}"}
+    envelopes_of = {other: [line.encode() for line in text.splitlines()]}
+    envelopes.store(Repo.discover(repo.root), envelopes_of)
+    assert repo.run("git-anvcs", "meta", "verify", "--stored", commit).returncode == 0
+    assert repo.run("git-anvcs", "meta", "verify", "--stored", other).returncode == 1
+    (repo.base / "keys").write_text(repo.anvcs("keys", "export"))
+    (repo.base / "text").write_text(text)
+    words = ("meta", "verify", "text", "--keys", "keys")
+    ends = [repo.run("git-anvcs", *words, name, cwd=repo.base) for name in (commit, other, "HEAD")]
+    assert [done.returncode for done in ends] == [0, 1, 2]
+
+
 def test_the_key_id_is_a_hint_and_no_more(repo: Sandbox, commit: str) -> None:
     first, _ = signed(repo, commit)
     [signature] = json.loads(first)["signatures"]
@@ -297,3 +317,54 @@ def test_a_dry_run_signs_nothing_and_makes_no_key(repo: Sandbox, commit: str) ->
     repo.anvcs(*EXPORT, commit, "--sign", "--store", "--dry-run")
     assert keys.known(paths_of(repo)) == []
     assert repo.run("git", "rev-parse", "-q", "--verify", envelopes.ATTEST_REF).returncode != 0
+
+
+def shared(repo: Sandbox, name: str) -> Sandbox:
+    """Another clone of the remote, with everything that was sent there."""
+    made = Sandbox(repo.base, name=name, init=False)
+    repo.git("clone", "-q", str(repo.base / "origin.git"), str(made.root), cwd=repo.base)
+    made.git("config", "anvcs.remotes", "origin")
+    made.anvcs("pull", "--records", "origin")
+    return made
+
+
+def test_stored_envelopes_travel_with_the_records(repo: Sandbox, commit: str) -> None:
+    repo.git("init", "-q", "--bare", "-b", "main", str(repo.base / "origin.git"))
+    repo.git("remote", "add", "origin", str(repo.base / "origin.git"))
+    repo.git("config", "anvcs.remotes", "origin")
+    lines = signed(repo, "--store")
+    assert json.loads(repo.anvcs("push", "--records", "--json", "origin"))["envelopes"] == 0
+    repo.git("push", "-q", "origin", "main")
+    sent = json.loads(repo.anvcs("push", "--records", "--json", "origin"))
+    assert (sent["sent"], sent["envelopes"]) == (0, 2)  # the prompt's policy holds the record back
+    assert json.loads(repo.anvcs("push", "--records", "--json", "origin"))["envelopes"] == 0
+    one, two = shared(repo, "one"), shared(repo, "two")
+    here = [Repo.discover(clone.root) for clone in (one, two)]
+    assert [sorted(envelopes.stored(each)) for each in here] == [
+        sorted(line.encode() for line in lines)
+    ] * 2
+    assert one.run("git-anvcs", "meta", "verify", "--stored", commit).returncode == 3
+    (one.base / "key").write_text(repo.anvcs("keys", "export"))
+    one.anvcs("meta", "verify", "--stored", commit, "--keys", str(one.base / "key"))
+
+
+def test_what_another_clone_sends_under_a_false_name_stays_out(repo: Sandbox, commit: str) -> None:
+    repo.git("init", "-q", "--bare", "-b", "main", str(repo.base / "origin.git"))
+    repo.git("push", "-q", str(repo.base / "origin.git"), "main")
+    line = signed(repo)[0].encode()
+    folder, name = envelopes.folder_of(commit), hashlib.sha256(line).hexdigest()
+    files = {
+        f"{folder}/{name}.json": line + b"\n",
+        f"{folder}/{'0' * 64}.json": line + b"\n",
+        f"{folder}/{hashlib.sha256(b'{}').hexdigest()}.json": b"{}\n",
+        f"{folder}/{name}.txt": line,
+        f".ai/attest/00/{commit}/{name}.json": line,
+        f".ai/attest/{commit[:2]}/{'0' * 40}/{name}.json": line,
+    }
+    parts = [b"commit refs/anvcs/w/evil\ncommitter T <t@example.com> 1790000000 +0000\ndata 0\n"]
+    for path, data in files.items():
+        parts.append(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(data), data))
+    repo.ok("git", "fast-import", "--quiet", stdin=b"".join(parts))
+    repo.git("push", "-q", str(repo.base / "origin.git"), "refs/anvcs/w/evil")
+    clone = shared(repo, "clone")
+    assert envelopes.stored(Repo.discover(clone.root)) == [line]

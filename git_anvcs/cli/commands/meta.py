@@ -9,7 +9,7 @@
   meta import FILE                take JSON Lines in (- is standard input); known ones stay
   meta import [REF] --format git-ai   take in Git AI notes (refs/notes/ai)
   meta reconcile [RANGE] [--from REV ...]   find the records of what a host merged
-  meta verify FILE|- [--keys FILE]    are signed statements good, and by whom?
+  meta verify FILE|- [COMMIT] [--keys FILE]   are signed statements good, by whom, about what?
   meta verify --stored [COMMIT]       the same for those kept in refs/anvcs/attest
   meta redactions [COMMIT|RANGE ...]  how many secrets were taken out of prompts, of which kinds
 

@@ -72,6 +72,7 @@ def run(call: Call) -> int:
         "target": done.target or None,
         "ref": done.sent.ref or None,
         "sent": done.sent.records,
+        "envelopes": done.sent.envelopes,
         "held_back": done.sent.held_back,
         "received": done.sent.received,
         "queued": done.queued,
@@ -102,6 +103,7 @@ def _preview(call: Call, in_force: Settings, asked: push.Asked) -> int:
 def _text(done: push.Pushed) -> str:
     if not done.target or done.queued or done.exit_code:
         return ""
-    if not done.sent.records:
+    signed = f", {done.sent.envelopes} signed statements" if done.sent.envelopes else ""
+    if not done.sent.records and not signed:
         return f"records: {done.target} has them all"
-    return f"records: those of {done.sent.records} commits went to {done.target}"
+    return f"records: those of {done.sent.records} commits{signed} went to {done.target}"
