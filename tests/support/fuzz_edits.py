@@ -79,6 +79,7 @@ def repeat(world: World) -> None:
     """An agent's last message comes once more, long after."""
     if world.last_after and not world.manner.well:
         world.send(world.last_after)
+        world.last_after = None
 
 
 def turn(world: World) -> None:
@@ -149,8 +150,7 @@ def _by_tool(world: World, tree: Path, actor: Agent, change: Change, how: str) -
     told = _elsewhere(world, tree) if how == "other path" else change
     for before, part, after in actor.edit(world.rng, tree, told):
         doing = change if how == "other path" else part
-        world.last_after = after
-        for step in _ORDERS[how]:
+        for step in world.fair(actor, after, _ORDERS[how]):
             match step:
                 case "before":
                     world.send(before)

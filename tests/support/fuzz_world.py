@@ -67,6 +67,7 @@ class World:
         self.trace: list[str] = []
         self.problems: list[str] = []
         self.last_after: Message | None = None
+        self._unended: set[str] = set()  # agents with an edit begun, not ended, and without an id
         self._repos: dict[Path, Repo] = {}
         self._env: Mapping[str, str] = {}
 
@@ -174,6 +175,23 @@ class World:
     def _shell_env(self, actor: Agent) -> dict[str, str]:
         named = {"ANVCS_SESSION": actor.who} if self.rng.random() < 0.15 else {}
         return {**actor.env, **named}
+
+    def fair(self, actor: Agent, after: Message, order: tuple[str, ...]) -> tuple[str, ...]:
+        """The order of an edit and its messages, such that somebody could tell what happened.
+
+        Begun without an id and never ended, then ended without having begun: these two look like
+        one edit to everybody, and all that was typed in between like the agent's.
+        """
+        has_id = "tool_use_id" in after.payload
+        if not has_id and order[-1] != "after":
+            self._unended.add(actor.who)
+        if not has_id and "before" not in order and actor.who in self._unended:
+            order = ("before", *order)
+        if order == ("before", "do", "after"):
+            self._unended.discard(actor.who)
+        may_repeat = "after" in order and (has_id or actor.who not in self._unended)
+        self.last_after = after if may_repeat else None
+        return order
 
     def drain(self) -> None:
         """Let records be written now."""
