@@ -9,7 +9,7 @@ Example:
     python -m benchmarks.attribution_fuzz --seed 17 --shrink
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--steps", default="", help="of it only these steps: 3,7,9")
     parser.add_argument("--trace", action="store_true", help="with --seed: print every step")
     parser.add_argument("--shrink", action="store_true", help="with --seed: leave steps out")
+    parser.add_argument("--missed", action="store_true", help="with --seed: silence is bad, too")
     args = parser.parse_args()
     with TemporaryDirectory() as folder:
         template = fuzz.make_template(Path(folder))
@@ -44,7 +45,7 @@ def main() -> int:
             told = fuzz.history(args.seed)
             if args.steps:
                 told = told._replace(steps=tuple(int(word) for word in args.steps.split(",")))
-            return one(told, template, trace=args.trace, shrink=args.shrink)
+            return one(told, template, args)
         started = time.monotonic()
         seeds = range(args.first, args.first + args.histories)
         total = Total()
@@ -55,31 +56,33 @@ def main() -> int:
     return 1 if total.bad else 0
 
 
-def one(told: History, template: Path, *, trace: bool, shrink: bool) -> int:
+def one(told: History, template: Path, args: Namespace) -> int:
     """Play one history; print what is bad in it."""
-    if shrink:
-        told = smallest(told, template)
+    if args.shrink:
+        told = smallest(told, template, missed=args.missed)
     outcome = fuzz.play(told, template)
-    if trace or shrink:
+    if args.trace or args.shrink:
         print("\n".join(outcome.trace))
     said = [*outcome.wrong, *outcome.wrong_by_commit, *outcome.problems]
+    said += outcome.missed if args.missed else []
     print("\n".join(said) or f"nothing wrong; {dict(outcome.tally.agents)}")
     print(f"python -m benchmarks.attribution_fuzz {told}")
     return 1 if said else 0
 
 
-def smallest(told: History, template: Path) -> History:
+def smallest(told: History, template: Path, *, missed: bool) -> History:
     """The history shrunk as long as its worst kind of finding is still there.
 
     Drains in the background come when they like, so there one good outcome proves nothing.
     """
     tries = 3 if fuzz.manner(told.seed).background else 1
-    kind = _worst(fuzz.play(told, template))
+    kind = _worst(fuzz.play(told, template), missed=missed)
 
     def is_bad(fewer: History) -> bool:
-        return any(kind == _worst(fuzz.play(fewer, template)) for _ in range(tries))
+        played = (fuzz.play(fewer, template) for _ in range(tries))
+        return any(kind == _worst(outcome, missed=missed) for outcome in played)
 
-    return fuzz.shrunk(told, is_bad)
+    return fuzz.shrunk(told, is_bad) if kind else told
 
 
 def played(seeds: range, template: Path, jobs: int) -> Iterator[Outcome]:
@@ -95,9 +98,14 @@ def _share(seeds: range, template: Path) -> list[Outcome]:
     return [fuzz.play(fuzz.history(seed), template)._replace(trace=()) for seed in seeds]
 
 
-def _worst(outcome: Outcome) -> str:
-    kinds = (outcome.wrong, outcome.problems, outcome.wrong_by_commit)
-    return next((name for name, found in zip("wpc", kinds, strict=True) if found), "")
+def _worst(outcome: Outcome, *, missed: bool) -> str:
+    kinds = {
+        "wrong": outcome.wrong,
+        "problems": outcome.problems,
+        "by commit": outcome.wrong_by_commit,
+        "missed": outcome.missed if missed else [],
+    }
+    return next((name for name, found in kinds.items() if found), "")
 
 
 class Total:

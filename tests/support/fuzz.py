@@ -17,7 +17,7 @@ import tempfile
 from typing import NamedTuple
 
 from tests.support import fuzz_edits, fuzz_git, fuzz_judge, fuzz_rewrites
-from tests.support.fuzz_judge import WRONG, WRONG_BY_COMMIT, Tally
+from tests.support.fuzz_judge import UNATTRIBUTED, WRONG, WRONG_BY_COMMIT, Tally
 from tests.support.fuzz_world import HUMAN, Manner, World
 from tests.support.sandbox import Sandbox
 
@@ -96,6 +96,12 @@ class Outcome(NamedTuple):
     def wrong_by_commit(self) -> list[str]:
         """The same, where only the commit as a whole was said to be somebody's."""
         return [str(f) for f in self.tally.findings if f.verdict == WRONG_BY_COMMIT]
+
+    @property
+    def missed(self) -> list[str]:
+        """Lines of agents that were told as they should be, and stay unattributed."""
+        found = (f for f in self.tally.findings if f.verdict == UNATTRIBUTED)
+        return [str(f) for f in found if f.how in fuzz_edits.GOOD]
 
 
 def history(seed: int) -> History:

@@ -105,7 +105,6 @@ def _count(world: World, tally: Tally, where: str, answer: Answer) -> None:
     step = _step_of(world, answer.commit)
     if said == UNATTRIBUTED:
         tally.gaps[how, step.partition(" ")[0]] += 1
-        return
     named = answer.kind if answer.kind != "agent" else f"{answer.agent}:{answer.session}"
     tally.findings.append(Finding(where, answer.text.strip(), who, how, named, said, step))
 
