@@ -22,7 +22,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.provenance.agents import registry
 from tests.support.fuzz_agents import Agent, Change, Message, team
 from tests.support.fuzz_text import FIRST, shown
-from tests.support.sandbox import START, Sandbox
+from tests.support.sandbox import Sandbox
 
 HUMAN = "human"
 
@@ -63,6 +63,7 @@ class World:
         self.started: list[float] = []  # when each step began
         self.names: list[str] = []  # what each step is, with its number
         self.clock = 0
+        self._began = int(time.time())
         self.commands: Counter[tuple[str, bool]] = Counter()  # verb, whether it succeeded
         self.trace: list[str] = []
         self.problems: list[str] = []
@@ -74,11 +75,14 @@ class World:
     # Time
 
     def now(self) -> float:
-        """Seconds since the epoch; a simulated clock moves on two seconds a reading."""
+        """Seconds since the epoch; a simulated clock moves on two seconds a reading.
+
+        It begins an hour ago: what is old is forgotten by the real clock.
+        """
         if self.manner.executables:
             return time.time()
         self.clock += 2
-        return float(START + self.clock)
+        return float(self._began - 3600 + self.clock)
 
     # Who and where
 
