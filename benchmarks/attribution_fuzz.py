@@ -25,6 +25,7 @@ from tests.support.fuzz_judge import RIGHT, UNATTRIBUTED, WRONG, WRONG_BY_COMMIT
 
 _SHARE = 25
 _CAUSES = 12
+_SHOWN = 20
 
 
 def main() -> int:
@@ -170,7 +171,7 @@ class Total:
             "",
             "Git commands that did something: "
             + ", ".join(f"{verb} {count:,}" for verb, count in self._succeeded().most_common()),
-            *(["", "bad:", *self.bad] if self.bad else []),
+            *(["", f"{len(self.bad)} bad:", *self.bad[:_SHOWN]] if self.bad else []),
         ]
         return "\n".join([f"{head}, {took:.0f} s", "", *rows])
 
