@@ -136,6 +136,7 @@ class Total:
         said = [*outcome.wrong, *outcome.wrong_by_commit, *outcome.problems]
         if said:
             self.bad.append(f"--seed {outcome.history.seed}: {len(said)}, such as {said[0]}")
+            print(self.bad[-1], file=sys.stderr, flush=True)
 
     def facts(self, took: float) -> dict[str, object]:
         """All of it as plain values."""

@@ -112,10 +112,14 @@ class Claude(Agent):
 
 
 class Neutral(Agent):
-    """An agent that speaks docs/reference/agent-format.md; all files of a change in one call."""
+    """An agent that does as docs/reference/agent-format.md says; all files of a change in one call."""
 
     tool = "acme"
     hook = "neutral"
+
+    def __init__(self, session: str) -> None:
+        super().__init__(session)
+        self.env = {"ANVCS_SESSION": self.who}
 
     def begin(self, tree: Path) -> list[Message]:
         return [self._say(tree, "session_start", model="acme/coder-1")]

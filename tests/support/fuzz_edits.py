@@ -94,7 +94,10 @@ def way(world: World, actor: Agent | None, shells: tuple[str, ...] = GOOD) -> st
     if actor is None:
         return "unseen"
     if world.manner.well or world.rng.random() < 0.7:
-        return world.rng.choice(["pair", *shells])
+        how = world.rng.choice(["pair", *shells])
+        # A commit in a shell that does not say whose it is may be anybody's while it runs.
+        nameless = world.manner.well and how == "shell and commit" and not actor.env
+        return "shell" if nameless else how
     return world.rng.choice(BAD)
 
 
