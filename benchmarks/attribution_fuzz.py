@@ -23,7 +23,7 @@ from tests.support import fuzz
 from tests.support.fuzz import History, Outcome
 from tests.support.fuzz_judge import RIGHT, UNATTRIBUTED, WRONG, WRONG_BY_COMMIT
 
-_SHARE = 25
+_SHARE = 5
 _CAUSES = 12
 _SHOWN = 20
 

@@ -112,7 +112,7 @@ class Claude(Agent):
 
 
 class Neutral(Agent):
-    """An agent that does as docs/reference/agent-format.md says; all files of a change in one call."""
+    """An agent that does as docs/reference/agent-format.md says; one call for all files."""
 
     tool = "acme"
     hook = "neutral"
