@@ -172,18 +172,24 @@ def _by_place(
 def _moved(
     source: Source, new: Sequence[bytes], hunks: Sequence[Change], found: list[str | None]
 ) -> None:
-    """Owners of lines that left one place and stand in another, alike to no other line there."""
-    gone = [i for hunk in hunks for i in range(hunk.a0, hunk.a1)]
-    come = [i for hunk in hunks for i in range(hunk.b0, hunk.b1) if found[i] is None]
-    if not gone or not come:
+    """Owners of lines that left one place and stand in another, perhaps indented anew.
+
+    Where several alike left (both sides of a conflict hold them) and not all had one owner,
+    nobody is known.
+    """
+    come = [i for h in hunks for i in range(h.b0, h.b1) if found[i] is None and tells(new[i])]
+    if not come:
         return
-    lost = Counter(source.lines[index] for index in gone)
-    gained = Counter(new[index] for index in come)
-    where = {source.lines[index]: index for index in gone}
+    lost: dict[bytes, list[str]] = {}
+    for hunk in hunks:
+        for index in range(hunk.a0, hunk.a1):
+            lost.setdefault(squeezed(source.lines[index]), []).append(source.owners[index])
+    gained = Counter(squeezed(new[index]) for index in come)
     for index in come:
-        line = new[index]
-        if lost[line] == 1 and gained[line] == 1 and tells(line):
-            found[index] = source.owners[where[line]]
+        line = squeezed(new[index])
+        whose = lost.get(line, [])
+        if len(whose) >= gained[line]:
+            found[index] = whose[0] if len(set(whose)) == 1 else NOBODY
 
 
 def _alike(source: Source, new: Sequence[bytes], wanted: Sequence[int]) -> bool:

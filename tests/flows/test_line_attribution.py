@@ -110,6 +110,24 @@ def test_a_conflict_resolved_by_an_agent(ready: Sandbox) -> None:
     assert owned(ready) == [("resolved", "a")]
 
 
+def test_lines_that_a_conflict_held_twice_are_not_new_when_they_are_moved(ready: Sandbox) -> None:
+    ready.git("switch", "-q", "-c", "side")
+    ready.commit("side", {"f.txt": "one\nside\nthree\nfour\nfive\n"})
+    ready.git("switch", "-q", "main")
+    typed = "typed 1\ntyped 2\ntyped 3\n"
+    ready.write("f.txt", f"one\n{typed}two\nthree\nfour\nfive\n")
+    ready.git("config", "merge.conflictStyle", "diff3")
+    ready.git("switch", "-q", "-m", "side")
+    text = ready.read("f.txt")
+    assert text.count("<<<<<<<") == 1
+    conflict = f"one\n<<<<<<< a\n{typed}=======\n{typed}side\n>>>>>>> b\nthree\nfour\nfive\n"
+    ready.write("f.txt", conflict)
+    resolved = "one\nside\ntyped 3\nby a\ntyped 2\ntyped 1\nthree\nfour\nfive\n"
+    agent(ready).edit("f.txt", resolved)
+    ready.commit("resolved")
+    assert owned(ready) == [("by a", "a")]
+
+
 def test_squashing_the_work_of_two_keeps_both(ready: Sandbox) -> None:
     agent(ready).edit("f.txt", "by a\none\ntwo\nthree\nfour\nfive\n")
     ready.commit("a's")

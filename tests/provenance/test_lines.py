@@ -55,8 +55,21 @@ def test_a_formatter_that_wraps_and_joins_changes_no_owner() -> None:
 
 def test_of_two_equal_lines_none_is_taken_for_moved() -> None:
     before = source(("same", A), ("same", B), ("k", ""))
-    assert after(before, "k", "same") in ([None, None], [None, ""], ["", None])
+    assert A not in after(before, "k", "same")
+    assert B not in after(before, "k", "same")
     assert after(source(("}", A), ("k", "")), "k", "}") != ["", A]
+
+
+def test_of_lines_that_a_conflict_holds_twice_none_is_new() -> None:
+    both = [("x 1", A), ("y 1", B), ("z 1", "")]
+    before = source(("<<<", ""), *both, ("===", ""), *both)
+    assert after(before, "z 1", "new", "y 1", "x 1") == ["", None, B, A]
+    unsure = source(("<<<", ""), ("x 1", A), ("===", ""), ("x 1", B), ("k", ""))
+    assert after(unsure, "k", "x 1")[1] == ""
+
+
+def test_a_line_that_moves_and_is_indented_keeps_its_owner() -> None:
+    assert after(source(("f(x)", A), ("if y:", B)), "if y:", "    f(x)") == [B, A]
 
 
 def test_an_older_version_answers_only_for_lines_that_tell_something() -> None:
