@@ -225,6 +225,22 @@ def test_a_foreign_spelling_of_json_is_found(repo: Sandbox) -> None:
     assert traced(repo, "claude-code:8f21")["totals"]["lines"] == 1  # type: ignore[index]
 
 
+def test_of_very_many_files_those_with_most_lines_are_looked_at(repo: Sandbox) -> None:
+    files = {f"f{number}": "1\n" for number in range(203)}
+    write_record(repo, repo.commit("many", {**files, "large": "1\n2\n"}))
+
+    said = traced(repo, "8f21")
+
+    assert said["totals"]["lines"] == 205  # type: ignore[index]
+    assert said["totals"]["alive"] == 201  # type: ignore[index]
+    survival, (commit,) = said["survival"], said["commits"]  # type: ignore[misc]
+    assert (survival["files"], len(survival["unseen"])) == (200, 4)  # type: ignore[index]
+    alive = {file["path"]: file["alive"] for file in commit["files"]}
+    assert alive["large"] == 2
+    assert [path for path, count in alive.items() if count is None] == survival["unseen"]  # type: ignore[index]
+    assert "4 files not looked at" in repo.anvcs("trace", "8f21")
+
+
 def test_where_only_notes_were_fetched_they_are_read(repo: Sandbox) -> None:
     story(repo)
     repo.git("update-ref", "-d", "refs/anvcs/meta")
