@@ -13,6 +13,7 @@ from git_anvcs.git.locate import Place
 
 _LARGEST = 1 << 20  # of one file of rules
 _LARGEST_INDEX = 64 << 20
+_WILD = re.compile(rb"[*?\[\\]")
 _ESCAPED_SPACE = re.compile(rb"(?<!\\)((?:\\\\)*)[ ]+$")
 
 _CLASSES = {
@@ -32,12 +33,30 @@ _CLASSES = {
 
 
 class _Rule(NamedTuple):
-    """One line. takes: whether it ignores; folders: only these; whole: the path, not the name"""
+    """One line. takes: whether it ignores; folders: only these; whole: the path, not the name
 
-    pattern: re.Pattern[bytes]
+    start: what stands before the first sign of the glob; all of it when there is none
+    """
+
+    glob: bytes
+    start: bytes
     takes: bool
     folders: bool
     whole: bool
+
+    def fits(self, said: bytes) -> bool:
+        """Whether it is of this path or name. Few rules get to a regular expression: to make
+        one takes longer than all the rest.
+        """
+        if not said.startswith(self.start) or self.start == self.glob:
+            return said == self.glob
+        rest = self.glob[1:]
+        if not self.whole and self.glob.startswith(b"*") and not _WILD.search(rest):
+            return said.endswith(rest)
+        # As Git does: compared from the first sign on, so that stars after a text are a step, too.
+        done = len(self.start)
+        expression = _expression(self.glob[done:], whole=self.whole)
+        return expression is not None and bool(re.fullmatch(expression, said[done:], re.DOTALL))
 
 
 def is_ignored(place: Place, path: str) -> bool:
@@ -60,9 +79,7 @@ def _decided(rules: list[tuple[int, list[_Rule]]], steps: list[bytes], *, is_fol
     for depth, found in reversed(rules):
         path = b"/".join(steps[depth:])
         for rule in reversed(found):
-            if (is_folder or not rule.folders) and rule.pattern.fullmatch(
-                path if rule.whole else steps[-1]
-            ):
+            if (is_folder or not rule.folders) and rule.fits(path if rule.whole else steps[-1]):
                 return rule.takes
     return False
 
@@ -87,10 +104,10 @@ def _rule(line: bytes) -> _Rule | None:
     line = line.removesuffix(b"/")
     whole = b"/" in line
     line = line.removeprefix(b"/")
-    expression = _expression(line, whole=whole) if line else None
-    if expression is None:
+    if not line:
         return None
-    return _Rule(re.compile(expression, re.DOTALL), takes, folders, whole)
+    sign = _WILD.search(line)
+    return _Rule(line, line[: sign.start()] if sign else line, takes, folders, whole)
 
 
 def _expression(glob: bytes, *, whole: bool) -> bytes | None:
@@ -157,9 +174,10 @@ def _member(glob: bytes, at: int) -> tuple[bytes, int]:
 
 
 def _range(low: bytes, high: bytes) -> bytes:
-    if not low or low > high:
+    """From one to the other; backwards it is the first alone."""
+    if not low:
         return b""
-    return rb"\x%02x-\x%02x" % (low[0], high[0])
+    return rb"\x%02x-\x%02x" % (low[0], high[0] if low <= high else low[0])
 
 
 def _in_index(place: Place, path: bytes) -> bool:

@@ -55,6 +55,8 @@ def gits(repo: Sandbox) -> set[str]:
 @given(st.lists(LINES, max_size=5), st.lists(LINES, max_size=3), st.lists(LINES, max_size=2))
 @example(["*", "!*/", "!*.log"], [], [])
 @example(["b/"], ["!a"], [])
+@example(["[a-A]", "[b-[[:digit:]-]"], [], [])
+@example(["b**/d/", "c**/c"], ["c**/**/"], [])
 @example(["***/c", "***/**/[!a]"], [], [])
 @example(["**/d/**"], [], ["b/**/ab"])
 @example(["/b/c"], ["!c/"], ["c"])

@@ -1,7 +1,8 @@
 """Take one event of an agent from standard input.
 
 Agents run this on every tool call, prompt and session start; `git anvcs init` writes it into
-their settings. It appends one line to the spool of the repository the event happened in and never
+their settings. It appends one line to the spool of the repository the event happened in, keeps
+what the files of an edit hold, or around a shell command those that differ from HEAD, and never
 disturbs the agent: the exit code is 0, and standard output holds nothing, or the empty JSON answer
 that Gemini CLI, Cursor and Cline ask for, whatever it was given. What could not be used is a line
 in `.git/anvcs/logs/hook.log`.
