@@ -1,7 +1,7 @@
 """A terminal taken over for a while, and given back as it was however the program ends."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import os
 import select
 import signal
@@ -58,7 +58,8 @@ def taken() -> Iterator[Screen]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        _write(_GIVE_BACK)
+        with suppress(OSError):  # it may be gone
+            _write(_GIVE_BACK)
 
 
 def wait(seconds: float) -> bool:
@@ -69,8 +70,13 @@ def wait(seconds: float) -> bool:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    """Straight to the terminal: Python's own buffer must not be used in a signal handler."""
+    rest = text.encode(sys.stdout.encoding, "backslashreplace")
+    try:
+        while rest:
+            rest = rest[os.write(1, rest) :]
+    except OSError as error:  # the terminal was closed
+        raise BrokenPipeError(error.errno, error.strerror) from error
 
 
 def _end(number: int, _: object) -> None:

@@ -102,10 +102,11 @@ def test_no_git_runs_while_nothing_changes(repo: Sandbox) -> None:
     assert steps.pop() <= 4
 
 
-def test_it_ends_when_nobody_reads(repo: Sandbox) -> None:
+@pytest.mark.parametrize("terminal", [False, True])
+def test_it_ends_when_nobody_reads(repo: Sandbox, terminal: bool) -> None:
     repo.commit("first")
-    watcher = Watcher(repo, "--json")
-    watcher.until("\n")
+    watcher = Watcher(repo, terminal=terminal)
+    watcher.until("first")
     os.close(watcher.output)
 
     _, complaints = watcher.program.communicate(timeout=LONG)
