@@ -20,7 +20,8 @@ from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.pending import Pending
 from git_anvcs.provenance.record import HUMAN
-from git_anvcs.provenance.working import ABSENT, NOT_KEPT, Lines, Working
+from git_anvcs.provenance.versions import ABSENT, NOT_KEPT, Lines
+from git_anvcs.provenance.working import Working
 from git_anvcs.store import snapshots
 from git_anvcs.store.paths import Paths
 

@@ -19,7 +19,7 @@ from git_anvcs.flows.made import Made
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.provenance import pending as state
-from git_anvcs.provenance import prompts, working
+from git_anvcs.provenance import prompts, versions
 from git_anvcs.provenance.claim import Known, Seen, surely_running
 from git_anvcs.provenance.claim import claim_for as claim_of
 from git_anvcs.provenance.events import LONGEST_ID, Event, from_line, text, texts
@@ -185,7 +185,7 @@ def _here(pending: Pending, worktree: str) -> state.Pending:
     here = state.Pending(found if isinstance(found, dict) else {})
     live = (item for item in pending.values() if isinstance(item, state.Pending))
     other = next(live, None)
-    known = other.working.stashes if other else working.stashes(pending.get(_STASHES))
+    known = other.working.stashes if other else versions.stashes(pending.get(_STASHES))
     here.working.stashes = known
     return here
 

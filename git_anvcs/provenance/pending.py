@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from git_anvcs.provenance.events import SHELLS, Event
 from git_anvcs.provenance.lines import NOBODY
 from git_anvcs.provenance.shell import BRINGS_CONTENT
-from git_anvcs.provenance.working import Texts, Working
+from git_anvcs.provenance.versions import Texts
+from git_anvcs.provenance.working import Working
 
 MOST_ACTIVE = 64
 MOST_EDITS = 4096

@@ -9,12 +9,25 @@ checkout or a script brings back is credited to nobody new.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from git_anvcs.provenance import lines
 from git_anvcs.provenance.events import SHELLS, Event
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.told import MOST_LINES, digest
+from git_anvcs.provenance.versions import (
+    ABSENT,
+    NOT_KEPT,
+    Lines,
+    Stashes,
+    Texts,
+    Version,
+    of_commit,
+    read_versions,
+    source_of,
+    table,
+    written,
+)
 
 MOST_PATHS = 4096
 MOST_VERSIONS = 8
@@ -23,35 +36,6 @@ KEPT_SECONDS = 7 * 24 * 3600
 
 # An edit whose end was never told is over by then.
 EDIT_SECONDS = 600
-
-ABSENT = ""
-NOT_KEPT = "-"
-
-Lines = Sequence[bytes]
-Stashes = dict[str, dict[str, dict[str, str]]]
-
-
-class Texts(Protocol):
-    """Where the lines of files come from; None for what is gone, binary or too large."""
-
-    def content(self, key: str) -> Lines | None:
-        """Of a snapshot."""
-
-    def committed(self, commit: str, path: str) -> Lines | None:
-        """Of a file in a commit; none where the commit has no such file."""
-
-
-class Version(NamedTuple):
-    """A file at one moment.
-
-    key: its snapshot; ABSENT: there was no file; NOT_KEPT: too large, or no file to read
-    own: owner -> ranges of lines; by: whoever made this version of the one before, or nobody
-    """
-
-    key: str
-    own: Mapping[str, str]
-    ts: float
-    by: str = NOBODY
 
 
 class Change(NamedTuple):
@@ -77,17 +61,19 @@ class Working:
     """
 
     def __init__(self, value: Mapping[str, Any]) -> None:
-        self.files = {p: v for p, item in _table(value.get("files")).items() if (v := _read(item))}
+        self.files = {
+            p: v for p, item in table(value.get("files")).items() if (v := read_versions(item))
+        }
         self.open: dict[str, dict[str, dict[str, Any]]] = {
-            path: {call: dict(said) for call, said in _table(calls).items() if _is_open(said)}
-            for path, calls in _table(value.get("open")).items()
+            path: {call: dict(said) for call, said in table(calls).items() if _is_open(said)}
+            for path, calls in table(value.get("open")).items()
         }
         self.stashes: Stashes = {}
 
     @property
     def value(self) -> dict[str, Any]:
         """The same as JSON; what is empty is left out."""
-        files = {p: [_written(v) for v in versions] for p, versions in self.files.items()}
+        files = {p: [written(v) for v in versions] for p, versions in self.files.items()}
         opened = {path: calls for path, calls in self.open.items() if calls}
         every = {"files": files, "open": opened}
         return {key: item for key, item in every.items() if item}
@@ -180,7 +166,7 @@ class Working:
     def committed(self, path: str, blob: Lines | None, texts: Texts) -> None:
         """A commit took the file up; what it did not take is kept for the next one."""
         newest = self.files.get(path, [])[-1:]
-        source = _source(newest[0], texts) if newest else None
+        source = source_of(newest[0], texts) if newest else None
         if source is not None and blob is not None and source.lines != blob:
             self.files[path] = newest
         else:
@@ -231,7 +217,7 @@ class Working:
 
     def _before(self, path: str, texts: Texts, head: str) -> list[Source]:
         """What a file may have its lines from: its versions, its commit, stashes."""
-        found = [*_versions(self.files, path, texts), *_of_commit(head, path, texts)]
+        found = [*_versions(self.files, path, texts), *of_commit(head, path, texts)]
         held = (self._stashed(oid, path, texts) for oid in reversed(self.stashes))
         return found + [source for source in held if source is not None]
 
@@ -256,7 +242,7 @@ class _Around:
         found: dict[bytes, str] = {}
         for path in self._gone():
             known = _versions(self._files, path, self._texts)
-            for source in (*known, *_of_commit(self.head, path, self._texts)):
+            for source in (*known, *of_commit(self.head, path, self._texts)):
                 for line, owner in zip(source.lines, source.owners, strict=True):
                     if lines.tells(line):
                         found[line] = owner if found.get(line, owner) == owner else NOBODY
@@ -275,7 +261,7 @@ class _Around:
 def _versions(files: Mapping[str, list[Version]], path: str, texts: Texts) -> Iterator[Source]:
     """The versions of a file, the newest first."""
     for version in reversed(files.get(path, [])):
-        source = _source(version, texts)
+        source = source_of(version, texts)
         if source is not None:
             yield source
 
@@ -298,63 +284,10 @@ def _call(event: Event) -> str:
     return f"{event.who} {event.tool_use_id}" if event.who else ""
 
 
-def stashes(value: object) -> Stashes:
-    """What is known of stashes, read back; what does not fit is dropped."""
-    return {
-        oid: {path: _own(own) for path, own in _table(held).items()}
-        for oid, held in _table(value).items()
-    }
-
-
-def _source(version: Version, texts: Texts) -> Source | None:
-    if version.key == ABSENT:
-        return Source([], [])
-    if version.key == NOT_KEPT:
-        return None
-    text = texts.content(version.key)
-    return None if text is None else Source(text, lines.owners(len(text), version.own))
-
-
-def _of_commit(commit: str, path: str, texts: Texts) -> list[Source]:
-    """A file as a commit has it, owned by nobody: whose it is its own record tells."""
-    text = texts.committed(commit, path) if commit else None
-    return [] if text is None else [Source(text, [NOBODY] * len(text))]
-
-
-def _read(value: object) -> list[Version]:
-    found = []
-    for item in value if isinstance(value, list) else ():
-        said = _table(item)
-        key, ts, by = said.get("key"), said.get("ts"), said.get("by", NOBODY)
-        if isinstance(key, str) and isinstance(ts, int | float) and isinstance(by, str):
-            found.append(Version(key, _own(said.get("own")), float(ts), by))
-    return found
-
-
-def _written(version: Version) -> dict[str, Any]:
-    found = version._asdict()
-    return {key: item for key, item in found.items() if item or key in ("key", "ts")}
-
-
-def _own(value: object) -> dict[str, str]:
-    found = {}
-    for who, text in _table(value).items():
-        try:
-            lines.numbers(text)
-        except (ValueError, AttributeError):
-            continue
-        found[who] = text
-    return found
-
-
 def _is_open(value: object) -> bool:
-    said = _table(value)
+    said = table(value)
     return (
         isinstance(said.get("who"), str)
         and isinstance(said.get("ts"), int | float)
         and isinstance(said.get("mixed"), bool)
     )
-
-
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
