@@ -8,7 +8,7 @@ The records may be of commits that are not here any more; what a record says of 
 stands for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 import re
 
@@ -94,7 +94,7 @@ class Ladder:
 
     def _by_tree(self, new: Facts) -> Origin | None:
         """The same tree: a row of records that ends in it, or one commit with another message."""
-        if not new.changed or not new.commit.parents:
+        if not new.changed or not new.commit.parents or _puts_back(new.commit):
             return None
         base = new.commit.parents[0]
         for entry in self._possible(self.index.with_tree(new.commit.tree), new):
@@ -107,6 +107,8 @@ class Ladder:
 
     def _by_changes(self, new: Facts) -> Origin | None:
         """A row of commits that together changed the same files in the same way."""
+        if _puts_back(new.commit):
+            return None
         for tip in self._last_to_write(new):
             row = self._row_with(new, tip) or self._merged_row(new, tip)
             if not row or not self._allowed(row):
@@ -173,7 +175,9 @@ class Ladder:
     def _below(self, old: str, new: str) -> bool:
         if old == new:
             return True
-        if old in self._unmerged or old in self._left or self._facts(old) is None:
+        if old in self._beside or old in self._unmerged or old in self._left:
+            return False
+        if self._facts(old) is None:
             return False
         done = self.repo.try_git("merge-base", "--is-ancestor", old, new, env=AS_STORED)
         return done.returncode != 1
@@ -249,6 +253,26 @@ class Ladder:
         return tuple(reversed(row)) if same else ()
 
     @cached_property
+    def _beside(self) -> frozenset[str]:
+        """Of all that may answer by tree, patch id or change id: what no new commit stands on."""
+        asked = {entry.commit: None for new in self._news.values() for entry in self._like(new)}
+        self._loaded.update({oid: None for oid in asked if oid not in self._loaded})
+        unseen = [oid for oid in asked if self._loaded[oid] is None]
+        self._loaded.update(subject.load(self.repo, unseen, patch_ids=False))
+        here = [oid for oid in asked if self._loaded[oid] is not None]
+        if not here:
+            return frozenset()
+        lines = "".join([*(f"{oid}\n" for oid in here), *(f"^{oid}\n" for oid in self._news)])
+        done = self.repo.try_git("rev-list", "--stdin", stdin=lines.encode(), env=AS_STORED)
+        return frozenset(here).intersection(done.stdout.decode().split())
+
+    def _like(self, new: Facts) -> Iterator[Entry]:
+        yield from self.index.with_tree(new.commit.tree)
+        yield from self.index.with_patch_id(new.patch_id or "")
+        for change_id in new.commit.change_ids:
+            yield from self.index.with_change_id(change_id)
+
+    @cached_property
     def _unmerged(self) -> dict[str, None]:
         """Commits here with records that none of the new ones stands on, the newest first."""
         known = [oid for oid in self._beside_news() if oid in self.index.by_commit]
@@ -300,6 +324,11 @@ class Ladder:
         if oid not in self._loaded:
             self._loaded[oid] = subject.load(self.repo, [oid], patch_ids=False).get(oid)
         return self._loaded[oid]
+
+
+def _puts_back(commit: Commit) -> bool:
+    """Whether it says that it undoes something, maybe an undoing: then it is no row's squash."""
+    return commit.subject.startswith(('Revert "', 'Reapply "'))
 
 
 def _person(commit: Commit) -> str:

@@ -219,6 +219,45 @@ def test_a_squash_with_something_more_in_it_gets_no_record(case: Case) -> None:
     assert reconcile(case)["reconciled"] == []
 
 
+def test_a_squash_that_was_reverted_and_put_back_is_no_squash_again(case: Case) -> None:
+    """A host's button puts it back; what it says it undoes decides, as everywhere."""
+    case.three()
+    case.upstream()
+    host = Host(case)
+    host.squash("topic", "All of it (#12)")
+    for title in ('Revert "All of it (#12)"', 'Reapply "All of it (#12)"'):
+        tree = host.git("rev-parse", "main~1^{tree}")
+        said = f"{title} (#13)\n\nThis reverts commit {host.git('rev-parse', 'main')}."
+        new = host.git("commit-tree", "-p", "main", "-m", said, tree)
+        host.git("update-ref", "refs/heads/main", new)
+    host.back()
+
+    assert case.judge() == Counts(kept=4, unattributed=1)
+
+
+def test_no_git_is_started_for_each_commit_that_is_looked_at(case: Case) -> None:
+    counts = []
+    for number in (3, 12):
+        case.git("switch", "-q", "-c", f"topic{number}", "main")
+        for n in range(number):
+            case.by("a", f"f{number}_{n}")
+        case.know()
+        case.upstream(f"up{number}")
+        host = case.box.base / f"host{number}"
+        case.git("clone", "-q", "--bare", ".", str(host))
+        case.ok("rebase", "-q", "main", f"topic{number}")
+        new = case.git("rev-parse", "HEAD").strip()
+        case.git("push", "-q", "--no-verify", str(host), "HEAD:refs/heads/merged")
+        case.git("push", "-q", "--no-verify", str(host), "refs/anvcs/meta:refs/anvcs/meta")
+        case.git("branch", "-q", "-D", f"topic{number}", cwd=host)
+        trace = case.box.base / f"trace{number}"
+        env = {"GIT_TRACE2_EVENT": str(trace)}
+        done = reconcile(case, f"main..{new}", "--dry-run", cwd=host, env=env)
+        assert len(done["reconciled"]) == number
+        counts.append(trace.read_text().count('"event":"start"'))
+    assert counts[1] < counts[0] + 9, counts  # nine commits more
+
+
 def test_a_commit_whose_origin_had_no_record_yet_finds_it_later(case: Case) -> None:
     """A colleague's record comes with a fetch, after his commit was picked here."""
     case.git("switch", "-q", "-c", "topic")
