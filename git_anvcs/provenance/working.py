@@ -42,14 +42,14 @@ class Change(NamedTuple):
     """What one event says a file is now.
 
     by: whoever is to be credited with what is new, or nobody
-    told: digests of the lines the agent said it wrote; without any, all that is new counts
+    told: digests of the lines the agent said it wrote; None when it did not say
     """
 
     path: str
     key: str
     ts: float
     by: str = NOBODY
-    told: frozenset[str] = frozenset()
+    told: frozenset[str] | None = None
 
 
 class Working:
@@ -117,7 +117,7 @@ class Working:
             said = calls.pop(_call(event), None) or calls.pop("", None)
             sure = said is not None and not said["mixed"] and said["who"] in ("", event.who)
             by = event.who if sure else NOBODY
-            told = frozenset(event.told.get(path, ()))
+            told = frozenset(event.told[path]) if path in event.told else None
             self._advance(Change(path, key, event.ts, by, told), texts, around)
 
     def ends(self, who: str) -> None:
@@ -275,8 +275,9 @@ def _credited(change: Change, new: Lines, left: Sequence[int]) -> set[int]:
     """The new lines that are the agent's: all, or those it said it wrote."""
     if not change.by:
         return set()
-    said = {index for index in left if digest(new[index]) in change.told}
-    return said if said and len(change.told) < MOST_LINES else set(left)
+    if change.told is None or len(change.told) >= MOST_LINES:  # it did not say, or not all
+        return set(left)
+    return {index for index in left if digest(new[index]) in change.told}
 
 
 def _call(event: Event) -> str:

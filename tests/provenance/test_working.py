@@ -114,6 +114,15 @@ def test_a_late_end_is_confined_to_what_was_told() -> None:
     assert world.owners("f") == [("agent", A), ("human", "")]
 
 
+def test_an_edit_that_added_nothing_owns_nothing() -> None:
+    world = World()
+    world.files["f"] = "human\nold\n"
+    world.tell(A, "pre_edit", "call-0001", "f")
+    world.files["f"] = "human\ntyped\n"
+    world.tell(A, "post_edit", "call-0001", "f", told={"f": ()})
+    assert world.owners("f") == [("human", ""), ("typed", "")]
+
+
 def test_edits_that_overlap_on_a_file_are_nobodys() -> None:
     world = World()
     world.tell(A, "pre_edit", "call-000a", "f")
