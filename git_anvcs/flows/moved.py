@@ -16,6 +16,7 @@ from git_anvcs.git import refs
 from git_anvcs.git.objects import AS_STORED
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.digest import sha256
+from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic, lock
 from git_anvcs.store.paths import Paths
 
@@ -37,7 +38,8 @@ class Seen(NamedTuple):
 def repair(repo: Repo, *, timeout: float = 5.0) -> tuple[str, ...]:
     """Find records for what moved since the last look; the commits that have one now.
 
-    The first look only notes where everything is. Raises what writing records raises.
+    The first look only notes where everything is; that it may not is no fault of a reader's.
+    Raises what writing records raises.
     """
     paths = Paths(repo.common_dir)
     if not paths.spool.is_dir() or paths.off.exists():
@@ -46,15 +48,17 @@ def repair(repo: Repo, *, timeout: float = 5.0) -> tuple[str, ...]:
     signs = _signs(repo.common_dir)
     if signs == seen.signs:
         return ()
+    if seen.tips is None:
+        with suppress(AnvcsError):
+            _save(paths, signs, refs.read(repo, *_WATCHED))
+        return ()
     with lock.held(paths.locks / "moved", timeout=timeout):
         seen = _load(paths)
         signs = _signs(repo.common_dir)  # before the tips: a move in between is looked at again
         tips = refs.read(repo, *_WATCHED)
         found = _repaired(repo, seen.tips, tips) if seen.tips is not None else ()
         if (signs, tips) != seen:
-            value = {"v": _VERSION, "signs": signs, "tips": tips}
-            text = json.dumps(value, separators=(",", ":"), sort_keys=True)
-            atomic.write(paths.spool / "moved.json", text.encode() + b"\n", mode=0o600)
+            _save(paths, signs, tips)
     return found
 
 
@@ -115,6 +119,12 @@ def _sizes(logs: Path) -> Iterator[tuple[str, int]]:
                         yield entry.path, entry.stat().st_size
         except OSError:  # no such folder, or gone as we looked
             continue
+
+
+def _save(paths: Paths, signs: str, tips: Mapping[str, str]) -> None:
+    value = {"v": _VERSION, "signs": signs, "tips": tips}
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+    atomic.write(paths.spool / "moved.json", text.encode() + b"\n", mode=0o600)
 
 
 def _load(paths: Paths) -> Seen:

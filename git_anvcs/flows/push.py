@@ -11,7 +11,7 @@ import signal
 import time
 from typing import NamedTuple
 
-from git_anvcs.flows import remotes, share, sync
+from git_anvcs.flows import moved, remotes, share, sync
 from git_anvcs.flows.drain import drain
 from git_anvcs.flows.share import HostRefuses, Route, Sent
 from git_anvcs.git.repo import GUARD, Repo
@@ -84,6 +84,8 @@ def after(repo: Repo, settings: Settings, remote: str, pid: int) -> None:
     _wait_for(pid)
     signal.alarm(_LONGEST_SEND)
     drain(repo)
+    with suppress(AnvcsError):  # what moved is looked at again by the next reader
+        moved.repair(repo)
     way = share.route(settings, remote)
     if way is None or not remotes.named(repo, remote):
         return

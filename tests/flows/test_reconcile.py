@@ -273,6 +273,18 @@ def test_a_commit_whose_origin_had_no_record_yet_finds_it_later(case: Case) -> N
     assert case.counts() == Counts(kept=2)
 
 
+def test_a_drain_makes_the_records_of_what_moved_without_head(case: Case) -> None:
+    """`git push` drains, so that the record goes out with the commit."""
+    case.three()
+    case.git("switch", "-q", "main")
+    new = case.ok("commit-tree", "-p", "topic~1", "-m", "by plumbing", "topic^{tree}").strip()
+    case.git("update-ref", "refs/heads/topic", new)
+
+    assert json.loads(case.box.anvcs("drain", "--json"))["recorded"] == [new]
+    assert json.loads(case.box.anvcs("drain", "--json"))["recorded"] == []
+    assert case.counts() == Counts(kept=3)
+
+
 def test_nothing_is_started_when_no_branch_moved(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:

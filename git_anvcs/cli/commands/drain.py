@@ -19,7 +19,7 @@ from argparse import SUPPRESS, ArgumentParser
 import signal
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import background, drain, drain_state
+from git_anvcs.flows import background, drain, drain_state, moved
 from git_anvcs.kernel.errors import DONE, PARTLY
 from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
@@ -44,6 +44,8 @@ def run(call: Call) -> int:
     done = drain.drain(call.repo)
     if done.problem:
         raise done.problem
+    found = moved.repair(call.repo)
+    done = done._replace(recorded=(*done.recorded, *found))
     facts = {"recorded": list(done.recorded), "set_aside": done.set_aside}
     call.output.answer(facts, lambda: _text(done))
     return PARTLY if done.set_aside else DONE
