@@ -11,6 +11,8 @@ FIRST = 0x4E00
 
 _INDENTS = ("", "  ", "    ", "\t")
 
+_INNER = ("<" * 8, "|" * 8, "=" * 8, ">" * 8)
+
 # Gives so many characters that nobody has typed before.
 Fresh = Callable[[int], list[str]]
 Rows = list[str]
@@ -78,6 +80,8 @@ def resolved(rng: Random, text: str, fresh: Fresh) -> str:
     out: Rows = []
     sides: list[Rows] = []
     for row in rows_of(text):
+        if row[:8] in _INNER:  # a conflict inside of one, of files that were renamed
+            continue
         if row.startswith("<<<<<<<"):
             sides = [[]]
         elif sides and row.startswith(("|||||||", "=======")):
