@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from git_anvcs.flows import attribute
 from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.inherited import Inherited
 from git_anvcs.git.commits import Commit
 from git_anvcs.provenance import lines
 from git_anvcs.provenance.lines import NOBODY, Source
@@ -39,12 +40,21 @@ class Attested(NamedTuple):
     complete: bool = False
 
 
-def attested(contents: Contents, commit: Commit, claim: Table, olds: Sequence[Old]) -> Attested:
-    """Who is behind the lines of `commit`: as its own claim says, else as the older ones do."""
+def attested(
+    contents: Contents,
+    commit: Commit,
+    claim: Table,
+    olds: Sequence[Old],
+    inherited: Inherited | None = None,
+) -> Attested:
+    """Who is behind the lines of `commit`: as its own claim says, else as the older ones do.
+
+    inherited: who is behind those that its parents have in another form or place
+    """
     own = claim.get("attestations") or {}
     people = _People(claim)
     found: dict[str, Mapping[str, str]] = {path: dict(whose) for path, whose in own.items()}
-    for path, added in contents.added(commit).items() if olds else ():
+    for path, added in contents.added(commit).items() if olds or inherited else ():
         new = contents.committed(commit.oid, path) if added.numbers else None
         if not new:
             continue
@@ -57,8 +67,12 @@ def attested(contents: Contents, commit: Commit, claim: Table, olds: Sequence[Ol
             if (source := _source(contents, old, name, people))
         ]
         more = attribute.answered(sources, new, asked) if asked and sources else {}
-        for index, key in more.items():
-            known[index] = key
+        left = [index for index in asked if index not in more]
+        for index, key in inherited(path, added.before, new, left).items() if inherited else ():
+            people.add(key.record.value)
+            more[index] = key.key
+        for index, owner in more.items():
+            known[index] = owner
         if more:
             found[path] = lines.owned(known)
     used = {key for whose in found.values() for key in whose}

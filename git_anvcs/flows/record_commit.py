@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from git_anvcs.flows import carry_lines, left_behind, rewrite
 from git_anvcs.flows.attribute import Contents
 from git_anvcs.flows.carry_lines import Attested, Old
+from git_anvcs.flows.inherited import Inherited
 from git_anvcs.flows.made import Made
 from git_anvcs.git import commits, objects
 from git_anvcs.provenance import codec, making, reanchor, records, refs
@@ -77,6 +78,7 @@ class _Batch:
         self._stored: dict[str, Record | None] = {}
         self._waiting = {made.oid: made for made in (*waiting, *mades)}
         self.records([made.oid for made in mades])
+        contents.expect(facts[made.oid].commit for made in mades)
 
     def record(self, made: Made) -> None:
         """Give one commit its record, if it has none that says as much."""
@@ -134,9 +136,10 @@ class _Batch:
         claim = dict(made.claim)
         left = left_behind.commits_of(self.repo, made)
         olds = self._olds([*made.squashed, *left], whole=True)
+        inherited = self._inherited(facts, claim, origin)
         found = False
-        if olds:
-            more = carry_lines.attested(self.contents, facts.commit, claim, olds)
+        if olds or inherited:
+            more = carry_lines.attested(self.contents, facts.commit, claim, olds, inherited)
             found = more.attestations != (claim.get("attestations") or {})
             claim = _with_lines(claim, more)
         if origin is not None or made.squashed or found:  # others' work is in it
@@ -158,9 +161,25 @@ class _Batch:
         same = len(origin.commits) == 1 and reanchor.same_patch(facts, olds)
         left = [] if same else left_behind.commits_of(self.repo, made)
         known = self._olds([*reversed(origin.commits), *left], whole=not same)
-        found = carry_lines.attested(self.contents, facts.commit, made.claim, known)
+        inherited = self._inherited(facts, made.claim, origin)
+        found = carry_lines.attested(self.contents, facts.commit, made.claim, known, inherited)
         ext = {LINES_EXT: LINES_COMPLETE} if found.complete else {}
         return {**found._asdict(), "ext": ext}
+
+    def _inherited(
+        self, facts: Facts, claim: Mapping[str, Any], origin: Origin | None
+    ) -> Inherited | None:
+        """Whose lines of its parents a commit may have in another form.
+
+        Where nobody but the maker is known to be behind its lines, that is not made half-known.
+        """
+        if not facts.commit.parents or (reanchor.speaks(claim) and LINES_EXT not in _ext(claim)):
+            return None
+        others: list[str] = []
+        if origin is not None and origin.op == "revert":
+            undone = commits.load(self.repo, origin.commits).values()
+            others = [parent for commit in undone for parent in commit.parents]
+        return Inherited(self.contents, self.records, facts.commit.parents, others)
 
     def _olds(self, oids: Sequence[str], *, whole: bool) -> list[Old]:
         """Older commits that have a record, in this order."""

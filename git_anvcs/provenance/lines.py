@@ -42,15 +42,19 @@ def is_text(data: bytes) -> bool:
     return b"\0" not in data[:8000]
 
 
-def carried(source: Source, new: Sequence[bytes]) -> list[str | None]:
-    """The owner of each line of `new` that was in the source; None for a line that is new."""
+def carried(source: Source, new: Sequence[bytes], *, moves: bool = True) -> list[str | None]:
+    """The owner of each line of `new` that was in the source; None for a line that is new.
+
+    moves: whether a line that left its place may stand in another
+    """
     found: list[str | None] = [None] * len(new)
     hunks = changes(source.lines, new)
     for stay, at, count in _unchanged(hunks, len(source.lines)):
         found[at : at + count] = source.owners[stay : stay + count]
     for hunk in hunks:
         _formatted(source, new, hunk, found)
-    _moved(source, new, hunks, found)
+    if moves:
+        _moved(source, new, hunks, found)
     return found
 
 
