@@ -154,7 +154,7 @@ def wrote(
         asked = [number - 1 for number in sorted(added.numbers) if number <= len(new)]
         sources = list(working.sources(path, added.before, contents))
         if at_work:
-            sources += _base(contents, (*commit.parents, before), added.before)
+            sources += _base(contents, (*commit.parents, before), (path, added.before))
         owners = answered(sources, new, asked, rest=at_work)
         if owners:
             found[path] = by_owner(owners)
@@ -232,9 +232,13 @@ def people(who: str, commit: Commit, model: str = "") -> dict[str, dict[str, Any
     return {"sessions": {session_key(who): {"agent_id": agent}}}
 
 
-def _base(contents: Contents, commits: Iterable[str], path: str) -> list[Source]:
-    """The file before a commit: a line that stood elsewhere in it is nobody's new work."""
-    texts = (contents.committed(oid, path) for oid in commits if oid)
+def _base(contents: Contents, commits: Iterable[str], names: Iterable[str]) -> list[Source]:
+    """The file before a commit: a line that stood elsewhere in it is nobody's new work.
+
+    names: what it may have been called; a commit that is amended has the newer name already
+    """
+    wanted = [(oid, name) for oid in commits if oid for name in dict.fromkeys(names)]
+    texts = (contents.committed(oid, name) for oid, name in wanted)
     return [Source(text, [NOBODY] * len(text)) for text in texts if text]
 
 

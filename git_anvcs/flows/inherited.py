@@ -15,7 +15,7 @@ from git_anvcs.provenance import blame, lines
 from git_anvcs.provenance.blame import Line
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.record import Record
-from git_anvcs.provenance.working import Lines
+from git_anvcs.provenance.versions import Lines
 
 # Of one commit; of a larger one it is not worth the wait.
 MOST_FILES = 100

@@ -114,7 +114,9 @@ class Working:
         around = _Around(self.files, event, texts)
         for path, key in event.files.items():
             calls = self._calls(path, event.ts)
-            said = calls.pop(_call(event), None) or calls.pop("", None)
+            said = calls.pop(_call(event), None)
+            if said is None and not event.tool_use_id:  # with an id its begin would have one, too
+                said = calls.pop("", None)
             sure = said is not None and not said["mixed"] and said["who"] in ("", event.who)
             by = event.who if sure else NOBODY
             told = frozenset(event.told[path]) if path in event.told else None
@@ -164,7 +166,12 @@ class Working:
             del self.stashes[next(iter(self.stashes))]
 
     def committed(self, path: str, blob: Lines | None, texts: Texts) -> None:
-        """A commit took the file up; what it did not take is kept for the next one."""
+        """A commit took the file up; what it did not take is kept for the next one.
+
+        With the versions goes what an edit that is under way began with: it proves nothing now.
+        """
+        for said in self.open.get(path, {}).values():
+            said["mixed"] = True
         newest = self.files.get(path, [])[-1:]
         source = source_of(newest[0], texts) if newest else None
         if source is not None and blob is not None and source.lines != blob:

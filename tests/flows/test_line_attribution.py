@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.agents import Claude
+from tests.support.agents import Claude, Neutral
 from tests.support.sandbox import Sandbox
 
 A, B = "8c35adc1-0000-4000-8000-00000000000a", "8c35adc1-0000-4000-8000-00000000000b"
@@ -165,6 +165,61 @@ def test_a_commit_taken_apart_keeps_its_lines(ready: Sandbox) -> None:
     ready.git("commit", "-q", "-m", "first")
     ready.commit("second")
     assert owned(ready) == [("a 1", "a"), ("a 2", "a")]
+
+
+def test_lines_that_were_committed_stay_their_owners_when_they_are_formatted_or_moved(
+    ready: Sandbox,
+) -> None:
+    agent(ready).edit("f.txt", "one\ntwo\nby_a(1)\nby_a(2)\nthree\nfour\nfive\n")
+    ready.commit("by a")
+    ready.write("f.txt", "one\ntwo\n  by_a( 1 )\n  by_a( 2 )\nthree\nfour\nfive\ntyped(3)\n")
+    ready.commit("formatted by a person")
+    assert owned(ready) == [("  by_a( 1 )", "a"), ("  by_a( 2 )", "a")]
+    agent(ready, B).edit("f.txt", "  by_a( 2 )\none\ntwo\n  by_a( 1 )\n  typed(3)\nfour\nby b\n")
+    ready.commit("moved by an agent")
+    expected = [("  by_a( 2 )", "a"), ("  by_a( 1 )", "a"), ("by b", "b")]
+    assert owned(ready) == expected
+    ready.write("f.txt", "emptied\n")
+    ready.commit("emptied by a person")
+    ready.git("revert", "--no-edit", "HEAD")
+    assert owned(ready) == expected
+
+
+def test_a_line_like_others_is_nobodys_when_it_seems_to_have_moved(ready: Sandbox) -> None:
+    agent(ready).edit("f.txt", "return 1\none\ntwo\nthree\nfour\nfive\nreturn 1\n")
+    ready.commit("by a")
+    ready.write("f.txt", "return 1\none\nreturn 1\ntwo\nthree\nfour\nfive\n")
+    ready.commit("typed in one place, deleted in another")
+    assert owned(ready) == [("return 1", "a")]
+
+
+def test_an_agent_that_amends_a_renamed_file_is_not_credited_with_it(ready: Sandbox) -> None:
+    ready.git("mv", "f.txt", "g.txt")
+    ready.write("g.txt", "one\ntwo\nthree\nfour\nfive\ntyped\n")
+    ready.commit("renamed by a person")
+    agent(ready).shell("git", "commit", "-q", "--amend", "--no-edit")
+    assert owned(ready, "g.txt") == []
+
+
+def test_a_checkpoint_of_nobody_is_no_begin_of_a_call_with_an_id(ready: Sandbox) -> None:
+    other = Neutral(ready, ready.root, "scripted", "conversation-1", "acme/coder-1")
+    other.send("human", will_edit_filepaths=["f.txt"])
+    ready.write("f.txt", "one\ntwo\ntyped\nthree\nfour\nfive\n")
+    said = {"agent": "acme", "session": "session-b", "cwd": str(ready.root), "paths": ["f.txt"]}
+    said |= {"event": "post_edit", "tool_use_id": "call-00001"}
+    ready.anvcs("hook", "neutral", stdin=json.dumps(said))
+    ready.commit("typed by a person")
+    assert owned(ready) == []
+
+
+def test_an_edit_that_a_commit_falls_into_is_nobodys(ready: Sandbox) -> None:
+    other = Neutral(ready, ready.root, "scripted", "conversation-a", "acme/coder-1")
+    other.send("human", will_edit_filepaths=["f.txt"])
+    ready.commit("typed", {"f.txt": "one\ntwo\ntyped\nthree\nfour\nfive\n"})
+    ready.write("f.txt", "one\ntwo\ntyped\ntyped, too\nthree\nfour\nfive\n")
+    other.send("ai_agent", edited_filepaths=["f.txt"])
+    ready.commit("typed again")
+    assert owned(ready) == []
 
 
 def test_the_snapshots_that_nobody_needs_are_forgotten(ready: Sandbox) -> None:

@@ -187,13 +187,14 @@ class World:
         one edit to everybody, and all that was typed in between like the agent's.
         """
         has_id = "tool_use_id" in after.payload
+        begun_by = "" if after.name == "agent-v1" else actor.who  # its begin names nobody
         if not has_id and order[-1] != "after":
-            self._unended.add(actor.who)
-        if not has_id and "before" not in order and actor.who in self._unended:
+            self._unended.add(begun_by)
+        if not has_id and "before" not in order and self._unended & {"", actor.who}:
             order = ("before", *order)
         if order == ("before", "do", "after"):
-            self._unended.discard(actor.who)
-        may_repeat = "after" in order and (has_id or actor.who not in self._unended)
+            self._unended.discard(begun_by)
+        may_repeat = "after" in order and (has_id or not self._unended & {"", actor.who})
         self.last_after = after if may_repeat else None
         return order
 
