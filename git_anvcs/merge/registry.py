@@ -46,6 +46,7 @@ LANGUAGES = (
         (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
         (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
     ),
+    Language("proto", (".proto",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
 )
 # fmt: on
@@ -79,6 +80,10 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import yaml
 
             return yaml
+        case "proto":
+            from git_anvcs.merge.formats import proto
+
+            return proto
         case "python":
             from git_anvcs.merge.formats import python
 

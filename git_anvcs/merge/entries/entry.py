@@ -1,0 +1,88 @@
+"""An entry: whole lines of a text, and what makes it the same entry in another version."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+import re
+from typing import NamedTuple
+
+from git_anvcs.merge.checks import Tokens
+
+WORD = re.compile(rb"[^\s,;=(){}\[\]<>\"']+")
+
+
+class Entry(NamedTuple):
+    """A leaf, or a section with entries inside. All its parts together are whole lines.
+
+    key: its identity among its siblings; the first element says what sort of entry it is
+    name: how people call it
+    lead: blank lines and comments above it
+    head: its own text, without what stands behind it on its last line; of a section the first line
+    note: what stands behind the head on its line: white space, a comment, the line end
+    body, tail: of a section: the entries in it, and what closes it with the comments before
+    section: whether it has a body; without one it is a leaf
+    """
+
+    key: tuple[Hashable, ...]
+    name: str
+    lead: bytes
+    head: bytes
+    note: bytes = b""
+    body: tuple["Entry", ...] = ()
+    tail: bytes = b""
+    section: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """All of it, byte for byte."""
+        return b"".join(pieces(self))
+
+
+class Placed(NamedTuple):
+    """An entry and where it stands: the keys of the sections around it, its lines from 1."""
+
+    path: tuple[tuple[Hashable, ...], ...]
+    entry: Entry
+    first: int
+    last: int
+
+
+def pieces(entry: Entry) -> Iterator[bytes]:
+    """The parts of an entry in their order."""
+    yield entry.lead
+    yield entry.head
+    yield entry.note
+    for inner in entry.body:
+        yield from pieces(inner)
+    yield entry.tail
+
+
+def words(entry: Entry) -> tuple[bytes, ...]:
+    """What an entry says, whatever its layout."""
+    return tuple(entry.text.split())
+
+
+def walk(root: Entry) -> Iterator[Placed]:
+    """All entries below the root, a section before what is in it."""
+    yield from _inside(root, (), 1)
+
+
+def _inside(section: Entry, path: tuple[tuple[Hashable, ...], ...], line: int) -> Iterator[Placed]:
+    line += (section.lead + section.head + section.note).count(b"\n")
+    for entry in section.body:
+        first = line + entry.lead.count(b"\n")
+        line += entry.text.count(b"\n")
+        yield Placed(path, entry, first, max(line - 1, first))
+        if entry.section:
+            yield from _inside(entry, (*path, entry.key), first - entry.lead.count(b"\n"))
+
+
+def tokens(root: Entry, word: re.Pattern[bytes] = WORD) -> Tokens:
+    """What must not get lost: every entry, every word of it, every word of a comment."""
+    counts: Tokens = Counter()
+    counts.update(("note", one) for one in (root.lead + root.head + root.tail).split())
+    for path, entry, _first, _last in walk(root):
+        counts[path, "key", entry.key] += 1
+        counts.update((path, entry.key, one) for one in word.findall(entry.head))
+        around = b" ".join((entry.lead, entry.note, entry.tail))
+        counts.update(("note", one) for one in around.split())
+    return counts

@@ -1,0 +1,139 @@
+"""A whole file of entries: what a format module offers, made from its parser."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+import re
+from typing import NamedTuple
+
+from git_anvcs.merge import lines
+from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.data.whole import Texts
+from git_anvcs.merge.entries import entry
+from git_anvcs.merge.entries.entry import Entry
+from git_anvcs.merge.entries.three_way import (
+    Alias,
+    Clash,
+    Job,
+    Leaf,
+    Part,
+    by_name,
+    no_alias,
+    no_leaf,
+    together,
+)
+from git_anvcs.merge.markers import Chunk, render
+from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Resolution, Versions
+
+
+class Broken(NotUnderstood):
+    """A text that is not of this format; `line` counts from 1."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+class Syntax(NamedTuple):
+    """What the merge must know about a format.
+
+    parse: a text with LF line ends, the last line ended, as one section; raises Broken
+    leaf: merges a leaf that both sides changed
+    clash: the kind of conflict where it is not what lines would call it
+    sort: what entries are sorted by
+    layout_counts: whether white space inside an entry is content
+    alias: a second identity of entries; None for those without
+    repeats: sorts of entries (first element of a key) that may stand twice
+    word: what counts as a word of an entry that must not get lost
+    """
+
+    parse: Callable[[bytes], Entry]
+    leaf: Leaf = no_leaf
+    clash: Clash = no_leaf
+    sort: Callable[[Hashable], str] = by_name
+    layout_counts: bool = True
+    alias: Alias = no_alias
+    repeats: tuple[str, ...] = ()
+    word: re.Pattern[bytes] = entry.WORD
+
+
+def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
+    """Merge entry by entry. Raises NotUnderstood when a version is not of the format."""
+    texts = Texts.of(versions)
+    base, ours, theirs = (syntax.parse(ended(text)) for text in texts[:3])
+    resolved: list[Resolution] = []
+    job = Job(syntax.leaf, syntax.clash, syntax.sort, syntax.layout_counts, syntax.alias, resolved)
+    before = base if texts.base.strip() else None
+    text, conflicts = assembled(together(job, before, ours, theirs, ""), options)
+    if not ends_in_line(texts) and not (text.endswith(b">\n") and conflicts):
+        text = text.removesuffix(b"\n")
+    if texts.crlf:
+        text = text.replace(b"\n", b"\r\n")
+    return Merged(text, tuple(conflicts), tuple(resolved))
+
+
+def ended(text: bytes) -> bytes:
+    return text if text.endswith(b"\n") or not text else text + b"\n"
+
+
+def ends_in_line(texts: Texts) -> bool:
+    """Whether the result ends in a line end: as the side that changed that, else as ours."""
+    base, ours, theirs = (text.endswith(b"\n") or not text for text in texts[:3])
+    return theirs if base == ours else ours
+
+
+def assembled(parts: Sequence[Part], options: Options) -> tuple[bytes, list[Conflict]]:
+    """The text of the parts with markers, and its conflicts."""
+    texts = lines.Texts([], [], [])
+    chunks: list[Chunk] = []
+    told: list[Part] = []
+    for part in parts:
+        start = [len(side) for side in texts]
+        sides = (part.base, part.ours, part.theirs) if part.kind else (part.ours,) * 3
+        for side, text in zip(texts, sides, strict=True):
+            side.extend(lines.split(text))
+        b, o, t = map(len, texts)
+        kind = "conflict" if part.kind else "same"
+        chunks.append(Chunk(kind, start[0], b, start[1], o, start[2], t))
+        told += [part] if part.kind else []
+    if options.style == "zdiff3":
+        chunks = [piece for chunk in chunks for piece in lines.pared(texts, chunk)]
+    text, placed = render(texts, chunks, options)
+    return text, [
+        lines.conflict(texts, place)._replace(kind=part.kind, where=part.where)
+        for place, part in zip(placed, told, strict=True)
+    ]
+
+
+def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+    """Broken syntax, or an entry that stands more often than in any version."""
+    try:
+        before = [keys_of(parsed(syntax, version)) for version in versions]
+    except NotUnderstood:
+        return []
+    try:
+        made = parsed(syntax, text)
+    except Broken as problem:
+        return [Flaw("syntax", str(problem), problem.line, problem.line)]
+    had: Counter[Hashable] = Counter()
+    for count in before:
+        had |= count
+    now = keys_of(made)
+    return [
+        Flaw("duplicate", placed.entry.name, placed.first, placed.last)
+        for placed in entry.walk(made)
+        if now[placed.path, placed.entry.key] > max(1, had[placed.path, placed.entry.key])
+        and placed.entry.key[0] not in syntax.repeats
+    ]
+
+
+def keys_of(root: Entry) -> Counter[Hashable]:
+    return Counter((placed.path, placed.entry.key) for placed in entry.walk(root))
+
+
+def tokens(syntax: Syntax, text: bytes) -> Tokens:
+    """Every entry, every word of it with its place, every word of a comment."""
+    return entry.tokens(parsed(syntax, text), syntax.word)
+
+
+def parsed(syntax: Syntax, text: bytes) -> Entry:
+    return syntax.parse(ended(text.replace(b"\r\n", b"\n")))

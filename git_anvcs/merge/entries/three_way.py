@@ -1,0 +1,321 @@
+"""Merge three versions of a section entry by entry.
+
+An entry that one side changed is taken from that side, whatever the other did beside it. What both
+changed is looked into: a section entry by entry, a leaf by its format, then by lines.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
+
+from git_anvcs.merge import lines
+from git_anvcs.merge.data.order import arranged, gaps_of, same_order
+from git_anvcs.merge.data.place import shifted
+from git_anvcs.merge.entries.entry import Entry, words
+from git_anvcs.merge.result import Options, Resolution, Versions
+
+SHOWN = 2000  # bytes of a version that a resolution quotes
+
+
+class Part(NamedTuple):
+    """A run of the result, whole lines. With a `kind` it is a conflict."""
+
+    ours: bytes
+    base: bytes = b""
+    theirs: bytes = b""
+    kind: str = ""
+    where: str = ""
+
+
+Trio = tuple[Entry | None, Entry | None, Entry | None]
+Pair = tuple[Entry, Entry]
+# The merged head of a leaf that both sides changed, and the rule that made it; None: a conflict.
+Leaf = Callable[[Entry | None, Entry, Entry], tuple[bytes, str] | None]
+# The kind of conflict that an entry is, and what to say of it; None: what lines would call it.
+Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
+# A second identity: entries that both sides add with the same one are the same entry.
+Alias = Callable[[Entry], Hashable]
+
+
+def no_alias(_entry: Entry) -> None:
+    """For formats whose entries have one identity."""
+
+
+def no_leaf(_base: Entry | None, _ours: Entry, _theirs: Entry) -> None:
+    """For formats whose leaves are values that only one side may change."""
+
+
+def by_name(key: Hashable) -> str:
+    """What entries are sorted by, where somebody keeps them sorted."""
+    return "\0".join(map(str, key)) if isinstance(key, tuple) else str(key)
+
+
+class Job(NamedTuple):
+    """What one merge needs everywhere; see Syntax in file.py.
+
+    resolved: filled on the way, one for each place where a rule decided
+    """
+
+    leaf: Leaf
+    clash: Clash
+    sort: Callable[[Hashable], str]
+    layout_counts: bool
+    alias: Alias
+    resolved: list[Resolution]
+
+
+class Ambiguous(Exception):
+    """Two entries of one section that nothing tells apart."""
+
+
+def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: str) -> list[Part]:
+    """An entry that both sides have."""
+    if theirs.text in (ours.text, base.text if base else None):
+        return [Part(ours.text)]
+    if base and base.text == ours.text:
+        return [Part(theirs.text)]
+    if ours.section and theirs.section and (base is None or base.section):
+        return section(job, base, (ours, theirs), where)
+    if ours.section or theirs.section or (base and base.section):
+        return by_lines(job, base, (ours, theirs), where)
+    return leaf(job, base, (ours, theirs), where)
+
+
+def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
+    """A section that both sides changed: its frame, then what is in it, entry by entry."""
+    ours, theirs = sides
+    lead = around(base and base.lead, ours.lead, theirs.lead)
+    head = around(base and base.head + base.note, ours.head + ours.note, theirs.head + theirs.note)
+    tail = around(base and base.tail, ours.tail, theirs.tail)
+    if lead is None or head is None or tail is None:
+        return by_lines(job, base, sides, where)
+    try:
+        body = rows(job, (base.body if base else (), ours.body, theirs.body), where)
+    except Ambiguous:
+        return by_lines(job, base, sides, where)
+    return [Part(lead + head), *body, Part(tail)]
+
+
+def leaf(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
+    """A leaf that both sides changed: comments and text each by itself."""
+    ours, theirs = sides
+    lead = around(base and base.lead, ours.lead, theirs.lead)
+    note = around(base and base.note, ours.note, theirs.note)
+    head = own_text(job, base, sides, where)
+    if lead is None or note is None or head is None:
+        return by_lines(job, base, sides, where)
+    return [Part(lead + head + note)]
+
+
+def own_text(job: Job, base: Entry | None, sides: Pair, where: str) -> bytes | None:
+    """The head of a leaf: the side that changed it, or what its format makes of both."""
+    ours, theirs = sides
+    before = base.head if base else None
+    if theirs.head in (before, ours.head):
+        return ours.head
+    if ours.head == before:
+        return theirs.head
+    if not job.layout_counts:
+        said = [one and one.split() for one in (before, ours.head, theirs.head)]
+        if said[2] in said[:2]:
+            return ours.head
+        if said[0] == said[1]:
+            return theirs.head
+    made = job.leaf(base, ours, theirs)
+    if made is None:
+        return None
+    job.resolved.append(resolution(made[1], where, (base, ours, theirs), made[0]))
+    return made[0]
+
+
+def around(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
+    """Comments and white space: of the side that changed them, or by lines; None: a conflict."""
+    if theirs in (base, ours):
+        return ours
+    if ours == base:
+        return theirs
+    if theirs.split() in (ours.split(), (base or b"").split()):
+        return ours
+    if ours.split() == (base or b"").split():
+        return theirs
+    if base is None:
+        return None
+    merged = lines.merge(Versions(base, ours, theirs), Options())
+    return None if merged.conflicts else merged.text
+
+
+def by_lines(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
+    """An entry as lines merge, conflicts in it as they come."""
+    ours, theirs = sides
+    told = job.clash(base, ours, theirs)
+    if told:
+        kind, more = told
+        return [conflict((base, ours, theirs), kind, f"{where}{more}")]
+    return line_parts(Versions(base.text if base else b"", ours.text, theirs.text), where)
+
+
+def line_parts(versions: Versions, where: str) -> list[Part]:
+    """A text merged by lines, as parts."""
+    texts = lines.Texts(*map(lines.split, versions))
+    made = []
+    for chunk in lines.merge3(*texts):
+        base = b"".join(texts.base[chunk.base0 : chunk.base1])
+        ours = b"".join(texts.ours[chunk.ours0 : chunk.ours1])
+        theirs = b"".join(texts.theirs[chunk.theirs0 : chunk.theirs1])
+        if chunk.kind == "conflict":
+            made.append(Part(ours, base, theirs, lines.kind_of(base, ours, theirs), where))
+        else:
+            made.append(Part(theirs if chunk.kind == "theirs" else ours))
+    return made
+
+
+Bodies = tuple[Sequence[Entry], Sequence[Entry], Sequence[Entry]]
+Maps = list[dict[Hashable, Entry]]
+
+
+def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
+    """The entries of a section. Raises Ambiguous when two of them cannot be told apart."""
+    maps = met(job.alias, told_apart(bodies))
+    base, ours, theirs = maps
+    keys = (list(base), list(ours), list(theirs))
+    rivalry = rivals(keys)
+    parts: list[Part] = []
+    for key in arranged(keys, job.sort):
+        trio = (base.get(key), ours.get(key), theirs.get(key))
+        if key in rivalry:
+            parts += rivalry_parts(maps, rivalry[key], where)
+            continue
+        found = single(job, trio, where)
+        if trio[0] is trio[1] is None and not job.layout_counts:
+            found = [Part(reindented(part.ours, bodies[2], bodies[1])) for part in found]
+        parts += spaced(found, trio, maps) if parts else found
+    if changed(base, ours) and changed(base, theirs):
+        shown = [b"".join(one.text for one in row) for row in bodies]
+        said = [lines.decoded(text[:SHOWN]) for text in shown]
+        job.resolved.append(Resolution("entry-by-key", where, said[0], said[1], said[2], ""))
+    if not same_order(keys):
+        job.resolved.append(Resolution("order-of-ours", where, "", "", "", ""))
+    return parts
+
+
+def told_apart(bodies: Bodies) -> Maps:
+    """The entries by key; those whose key stands twice in some version also by what they say."""
+    counts = [Counter(entry.key for entry in row) for row in bodies]
+    twice = {key for count in counts for key, number in count.items() if number > 1}
+    maps: Maps = []
+    for row in bodies:
+        found: dict[Hashable, Entry] = {}
+        for entry in row:
+            key = (*entry.key, words(entry)) if entry.key in twice else entry.key
+            if key in found:
+                raise Ambiguous(entry.name)
+            found[key] = entry
+        maps.append(found)
+    return maps
+
+
+def met(alias: Alias, maps: Maps) -> Maps:
+    """The same, where what both sides added under one alias has one key: that of ours."""
+    base, ours, theirs = maps
+    new = {alias(one): key for key, one in ours.items() if key not in base}
+    renamed = {
+        key: new[alias(one)]
+        for key, one in theirs.items()
+        if key not in base and alias(one) is not None and new.get(alias(one), key) != key
+    }
+    if renamed.keys() & ours.keys() or set(renamed.values()) & theirs.keys():
+        raise Ambiguous("two identities that cross")
+    return [base, ours, {renamed.get(key, key): one for key, one in theirs.items()}]
+
+
+def single(job: Job, trio: Trio, where: str) -> list[Part]:
+    """One entry of a section: kept, taken, deleted, merged or a conflict."""
+    base, ours, theirs = trio
+    left = ours or theirs
+    if left is None:
+        return []
+    path = f"{where}.{left.name}" if where else left.name
+    if ours and theirs:
+        return together(job, base, ours, theirs, path)
+    if base is None:
+        return [Part(left.text)]
+    if words(base) == words(left) or (base.text == left.text):
+        return []
+    return [conflict(trio, "modify/delete" if ours else "delete/modify", path)]
+
+
+def conflict(trio: Trio, kind: str, where: str) -> Part:
+    base, ours, theirs = (one.text if one else b"" for one in trio)
+    return Part(ours, base, theirs, kind, where)
+
+
+def spaced(parts: list[Part], trio: Trio, maps: Maps) -> list[Part]:
+    """A new entry that stood first in its version, with the blank lines the second one has."""
+    base, ours, theirs = trio
+    new = theirs if ours is None else ours
+    side = maps[2] if ours is None else maps[1]
+    if base or new is None or (ours and theirs) or len(side) < 2 or len(parts) != 1:
+        return parts
+    first, second = list(side.values())[:2]
+    if first is not new or new.lead.startswith(b"\n") or parts[0].kind:
+        return parts
+    blank = second.lead[: len(second.lead) - len(second.lead.lstrip(b"\n"))]
+    return [Part(blank + parts[0].ours)]
+
+
+def reindented(text: bytes, source: Sequence[Entry], target: Sequence[Entry]) -> bytes:
+    """An entry of one version, indented as its siblings in the other."""
+    old, new = indent(source), indent(target)
+    return shifted(b"\n" + text, old, new)[1:] if old and new else text
+
+
+def indent(row: Sequence[Entry]) -> bytes | None:
+    """The white space that all entries of a section begin with; None where they differ."""
+    found = {one.head[: len(one.head) - len(one.head.lstrip(b" \t"))] for one in row}
+    return found.pop() if len(found) == 1 else None
+
+
+Places = dict[Hashable, tuple[list[Hashable], list[Hashable], list[Hashable]] | None]
+
+
+def rivals(keys: tuple[list[Hashable], list[Hashable], list[Hashable]]) -> Places:
+    """Entries that both sides deleted and replaced by different ones: the place is a conflict.
+
+    The first key of a place has the keys of base, ours and theirs there, the others have None.
+    """
+    base, ours, theirs = map(set, keys)
+    stable = base & ours & theirs
+    gaps = [gaps_of(row, stable) for row in keys]
+    found: Places = {}
+    for gap, gone in gaps[0].items():
+        deleted = [key for key in gone if key not in ours and key not in theirs]
+        mine = [key for key in gaps[1].get(gap, []) if key not in base | theirs]
+        yours = [key for key in gaps[2].get(gap, []) if key not in base | ours]
+        if deleted and mine and yours:
+            found.update(dict.fromkeys([*mine, *yours]))
+            found[mine[0]] = (deleted, mine, yours)
+    return found
+
+
+def rivalry_parts(
+    maps: Maps,
+    place: tuple[list[Hashable], list[Hashable], list[Hashable]] | None,
+    where: str,
+) -> list[Part]:
+    """The conflict of a place, once."""
+    if place is None:
+        return []
+    base, ours, theirs = (
+        b"".join(found[key].text for key in row) for found, row in zip(maps, place, strict=True)
+    )
+    return [Part(ours, base, theirs, "edit/edit", where)]
+
+
+def changed(base: dict[Hashable, Entry], side: dict[Hashable, Entry]) -> bool:
+    return base.keys() != side.keys() or any(base[key].text != side[key].text for key in base)
+
+
+def resolution(rule: str, where: str, trio: Trio, result: bytes) -> Resolution:
+    """A rule that decided about one leaf."""
+    base, ours, theirs = (lines.decoded(one.head[:SHOWN]) if one else "" for one in trio)
+    return Resolution(rule, where, base, ours, theirs, lines.decoded(result[:SHOWN]))

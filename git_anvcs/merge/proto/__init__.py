@@ -1,0 +1,1 @@
+"""Protocol Buffers: reading `.proto` files, merging fields, what numbers and names must hold."""

@@ -1,0 +1,74 @@
+"""Files of the entry formats, written from one small model: sections with keys and values."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+Model = Mapping[str, Mapping[str, int]]
+
+
+class Kind(NamedTuple):
+    """A format under law.
+
+    name: of its module; file: a file name that has it
+    write: a text for a model; `notes` says which keys have a comment above them
+    repeats: whether an identity may stand twice, so that no disjoint union is promised
+    """
+
+    name: str
+    file: str
+    write: Callable[[Model, frozenset[str]], str]
+
+
+def proto(model: Model, notes: frozenset[str]) -> str:
+    rows = ['syntax = "proto3";', ""]
+    for section, keys in model.items():
+        rows += [f"message {section.title()} {{"]
+        for key, value in keys.items():
+            rows += [f"  // About {key}."] if key in notes else []
+            kind = ("int32", "int64", "string")[value % 3]
+            rows.append(f"  {kind} {key} = {NUMBERS.index(key) + 1};")
+        rows += ["}", ""]
+    return "\n".join(rows)
+
+
+KEYS = ("alpha", "beta", "gamma", "delta", "omega")
+SIDES = ("ours_a", "ours_b", "theirs_a", "theirs_b")
+NUMBERS = (*KEYS, *SIDES)
+SECTIONS = ("one", "two", "three")
+KINDS = [Kind("proto", "x.proto", proto)]
+
+
+def models(keys: tuple[str, ...] = KEYS) -> st.SearchStrategy[Model]:
+    inner = st.dictionaries(st.sampled_from(keys), st.integers(0, 5), max_size=4)
+    return st.dictionaries(st.sampled_from(SECTIONS), inner, min_size=1, max_size=3)
+
+
+NOTES = st.frozensets(st.sampled_from(KEYS), max_size=3)
+
+
+@st.composite
+def trios(draw: st.DrawFn) -> tuple[list[Model], list[frozenset[str]]]:
+    """A base and two edits of it, with the comments of each version."""
+    base = draw(models())
+    rows = [base, edited(draw, base), edited(draw, base)]
+    notes = draw(NOTES)
+    return rows, [notes, *(notes ^ draw(NOTES) if draw(st.booleans()) else notes for _ in "ab")]
+
+
+def edited(draw: st.DrawFn, model: Model) -> Model:
+    """Keys deleted, changed and added, sections deleted and added."""
+    made: dict[str, dict[str, int]] = {}
+    for section, keys in model.items():
+        if not draw(st.integers(0, 7)):
+            continue
+        kept = {key: value for key, value in keys.items() if draw(st.integers(0, 5))}
+        for key in list(kept):
+            kept[key] = kept[key] if draw(st.integers(0, 3)) else draw(st.integers(0, 5))
+        if draw(st.booleans()):
+            kept[draw(st.sampled_from(KEYS))] = draw(st.integers(0, 5))
+        made[section] = kept
+    if not made or not draw(st.integers(0, 3)):
+        made.setdefault(draw(st.sampled_from(SECTIONS)), {"alpha": 0})
+    return made

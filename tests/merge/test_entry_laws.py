@@ -1,0 +1,132 @@
+"""Laws of merging files of entries, the same for every format that is made of them."""
+
+from importlib import import_module
+from types import ModuleType
+
+from hypothesis import given
+from hypothesis import strategies as st
+import pytest
+
+from git_anvcs.merge import checks, engine
+from git_anvcs.merge.registry import format_of
+from git_anvcs.merge.result import NotUnderstood, Options, Versions
+from tests.merge.entry_files import KEYS, KINDS, NOTES, SIDES, Kind, Model, models, trios
+
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+ENDS = st.sampled_from(["\n", "\r\n"])
+Trio = tuple[list[Model], list[frozenset[str]]]
+
+
+def module_of(kind: Kind) -> ModuleType:
+    return import_module(f"git_anvcs.merge.formats.{kind.name}")
+
+
+def options_of(kind: Kind) -> Options:
+    assert format_of(kind.file) == kind.name
+    return Options(kind.file, style="diff3")
+
+
+def versions_of(kind: Kind, trio: Trio, end: str = "\n") -> Versions:
+    texts = (kind.write(model, notes) for model, notes in zip(*trio, strict=True))
+    return Versions(*(text.replace("\n", end).encode() for text in texts))
+
+
+@every_kind
+@given(trio=trios(), end=ENDS)
+def test_every_result_parses_and_keeps_both_sides(kind: Kind, trio: Trio, end: str) -> None:
+    form, options = module_of(kind), options_of(kind)
+    versions = versions_of(kind, trio, end)
+    merged = engine.merge(versions, options)
+    sides = checks.sides(merged, options)
+    assert not [flaw for text in sides for flaw in form.flaws(versions, text, options)]
+    if not merged.conflicts:
+        counts = [form.tokens(version) for version in versions]
+        dropped = checks.chosen_away(merged)
+        lost = checks.lost(counts, form.tokens(merged.text))
+        assert not [one for one in lost if checks.stands_for(one) not in dropped]
+
+
+@every_kind
+@given(trio=trios())
+def test_the_merge_by_meaning_has_markers_where_it_says(kind: Kind, trio: Trio) -> None:
+    form, options = module_of(kind), options_of(kind)
+    versions = versions_of(kind, trio)
+    try:
+        merged = form.merge(versions, options)
+    except NotUnderstood:
+        return
+    assert checks.well_marked(merged, versions, options)
+    counts = [form.tokens(version) for version in versions]
+    kept = checks.union(form.tokens(text) for text in checks.sides(merged, options))
+    dropped = checks.chosen_away(merged)
+    assert not [one for one in checks.lost(counts, kept) if checks.stands_for(one) not in dropped]
+
+
+@every_kind
+@given(trio=trios(), end=ENDS)
+def test_one_sided_changes_stand_byte_for_byte(kind: Kind, trio: Trio, end: str) -> None:
+    form, options = module_of(kind), options_of(kind)
+    base, ours, _theirs = versions_of(kind, trio, end)
+    for versions in (Versions(base, ours, base), Versions(base, ours, ours)):
+        assert form.merge(versions, options).text == ours
+    assert form.merge(Versions(base, base, ours), options).text == ours
+
+
+@every_kind
+@given(trio=trios())
+def test_swapping_the_sides_changes_only_the_order(kind: Kind, trio: Trio) -> None:
+    form, options = module_of(kind), options_of(kind)
+    base, ours, theirs = versions_of(kind, trio)
+    one = engine.merge(Versions(base, ours, theirs), options)
+    two = engine.merge(Versions(base, theirs, ours), options)
+    assert bool(one.conflicts) == bool(two.conflicts)
+    if not one.conflicts:
+        assert form.tokens(one.text) == form.tokens(two.text)
+
+
+@every_kind
+@given(trio=trios())
+def test_merging_the_result_again_changes_nothing(kind: Kind, trio: Trio) -> None:
+    form, options = module_of(kind), options_of(kind)
+    versions = versions_of(kind, trio)
+    merged = form.merge(versions, options)
+    if not merged.conflicts:
+        assert form.merge(versions._replace(ours=merged.text), options).text == merged.text
+
+
+@every_kind
+@given(base=models(), ours=models(SIDES[:2]), theirs=models(SIDES[2:]), notes=NOTES)
+def test_what_both_sides_add_is_all_there(
+    kind: Kind, base: Model, ours: Model, theirs: Model, notes: frozenset[str]
+) -> None:
+    rows = [base, *({**base, **with_more(base, more)} for more in (ours, theirs))]
+    versions = versions_of(kind, (rows, [notes] * 3))
+    options = options_of(kind)
+    merged = engine.merge(versions, options)
+    assert not merged.conflicts
+    form = module_of(kind)
+    wanted = form.tokens(versions.ours) | form.tokens(versions.theirs)
+    assert not wanted - form.tokens(merged.text)
+
+
+def with_more(base: Model, more: Model) -> Model:
+    return {section: {**base.get(section, {}), **keys} for section, keys in more.items()}
+
+
+@every_kind
+@given(data=st.data(), model=models())
+def test_broken_text_is_refused_and_never_crashes(
+    kind: Kind, data: st.DataObject, model: Model
+) -> None:
+    text = kind.write(model, frozenset(KEYS[:1])).encode()
+    cut = data.draw(st.integers(0, len(text)))
+    noise = data.draw(st.sampled_from([b"{", b"}", b"[", b'"', b"=", b"\n", b"#", b"<<<<", b";"]))
+    broken = text[:cut] + noise + text[cut:]
+    versions = Versions(text, broken, text + b"\n")
+    form, options = module_of(kind), options_of(kind)
+    try:
+        merged = form.merge(versions, options)
+    except NotUnderstood:
+        return
+    assert checks.well_marked(merged, versions, options)
+    form.flaws(versions, merged.text, options)
