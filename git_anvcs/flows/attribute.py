@@ -154,7 +154,10 @@ def wrote(
         asked = [number - 1 for number in sorted(added.numbers) if number <= len(new)]
         sources = list(working.sources(path, added.before, contents))
         if at_work:
-            sources += _base(contents, (*commit.parents, before), (path, added.before))
+            # The command itself may have set HEAD back, to commit anew what was there.
+            heads = (str(shell.get("head", "")) for shell in here.shells.values())
+            bases = (*commit.parents, before, *heads)
+            sources += _base(contents, bases, (path, added.before))
         owners = answered(sources, new, asked, rest=at_work)
         if owners:
             found[path] = by_owner(owners)

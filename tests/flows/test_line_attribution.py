@@ -201,6 +201,15 @@ def test_an_agent_that_amends_a_renamed_file_is_not_credited_with_it(ready: Sand
     assert owned(ready, "g.txt") == []
 
 
+def test_a_command_that_takes_a_commit_apart_is_not_credited_with_it(ready: Sandbox) -> None:
+    ready.commit("typed", {"f.txt": "one\ntwo\ntyped\nthree\nfour\nfive\n", "g.txt": "typed\n"})
+    split = "git reset -q HEAD^; git add f.txt; git commit -qm first; git add .; git commit -qm 2"
+    ready.write("split.sh", split)
+    agent(ready).shell("sh", "split.sh")
+    assert owned(ready) == []
+    assert owned(ready, "g.txt") == []
+
+
 def test_a_checkpoint_of_nobody_is_no_begin_of_a_call_with_an_id(ready: Sandbox) -> None:
     other = Neutral(ready, ready.root, "scripted", "conversation-1", "acme/coder-1")
     other.send("human", will_edit_filepaths=["f.txt"])
