@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from tree_sitter import Node as Node  # noqa: PLC0414 - the door hands out the type too
     from tree_sitter import Parser
 
-# Grammar name -> the wheel's module. Grammars are separate wheels (tree-sitter-<language>).
-GRAMMARS = {"python": "tree_sitter_python", "yaml": "tree_sitter_yaml"}
+# Grammar name -> the wheel's module and, where it holds several, the function.
+# Grammars are separate wheels (tree-sitter-<language>).
+GRAMMARS = {
+    "go": "tree_sitter_go",
+    "python": "tree_sitter_python",
+    "yaml": "tree_sitter_yaml",
+}
 
 
 def parse(language: str, source: bytes) -> "Node":
@@ -31,10 +36,17 @@ def parser(language: str) -> "Parser":
     import tree_sitter
 
     try:
-        grammar = _grammar(GRAMMARS[language])
-    except (KeyError, ImportError) as error:
+        package, _, function = GRAMMARS[language].partition(":")
+        grammar = getattr(_grammar(package), function or "language")
+        return tree_sitter.Parser(tree_sitter.Language(grammar()))
+    except (KeyError, ImportError, AttributeError, ValueError) as error:
         raise NotUnderstood(f"no grammar for {language} is installed") from error
-    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+
+
+def installed(language: str) -> bool:
+    """Whether the grammar is there; nothing is loaded."""
+    package = GRAMMARS.get(language, "").partition(":")[0]
+    return bool(package) and PathFinder.find_spec(package) is not None
 
 
 def _grammar(package: str) -> ModuleType:

@@ -14,27 +14,68 @@ class BadProfile(NotUnderstood):
 
 
 class Definition(NamedTuple):
+    """What gives a node a name among its neighbours. Paths are as in merge/code/paths.py.
+
+    name, owner, parameters, body: paths from the node
+    once: a body holds the name once; free: it may stand before or after its neighbours
+    needs: a path that must be there, and ordered_by: words that must not stand in the body around
+    it, for the place to be free
+    """
+
     label: str
     name: str
+    owner: str = ""
+    parameters: str = ""
+    body: str = "body"
+    once: bool = True
+    free: bool = True
+    needs: str = ""
+    ordered_by: tuple[str, ...] = ()
+    scope_only: bool = False  # free only where the names of a scope stand
+
+
+class Call(NamedTuple):
+    """A call that stands for a definition: `it("works", …)` of a test."""
+
+    callee: str
+    title: str
+    names: tuple[str, ...]
 
 
 class Wrapper(NamedTuple):
-    definition: str
+    definition: str  # the field with the definition; empty: its only named child
     mark: str
     distinct: tuple[str, ...]
 
 
 class Import(NamedTuple):
-    names: str
+    """A statement that brings in names.
+
+    names: the field with the names, or with `list` the kind of node that holds them in brackets
+    binds: a pattern for the names it binds, where they are not in that field
+    ordered_without: a kind of child without which it stands where it stands: `import "x"`
+    """
+
+    names: str = ""
     module: str = ""
     star: str = ""
+    list: str = ""
+    binds: str = ""
+    ordered_without: str = ""
 
 
-class Constants(NamedTuple):
-    statement: str = ""
-    assignment: str = ""
-    name: str = ""
-    value: str = ""
+class Constant(NamedTuple):
+    """A statement that gives a value a name; in a scope its place is free when the value is plain.
+
+    plain: kinds of values that are plain whatever is in them, functions; calls: callees that are
+    """
+
+    assignment: str
+    name: str
+    value: str
+    dotted: bool = False
+    plain: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 class ListRule(NamedTuple):
@@ -52,13 +93,23 @@ class Profile(NamedTuple):
     grammar: str
     extensions: tuple[str, ...]
     comment: bytes
+    braces: bool
     blocks: tuple[str, ...]
+    comma_blocks: tuple[str, ...]
+    sections: tuple[str, ...]
+    flat: tuple[str, ...]
+    leading: tuple[str, ...]
+    mark_sets: tuple[str, ...]
+    distinct: tuple[str, ...]
+    repeatable: tuple[str, ...]
+    barriers: tuple[str, ...]
     clauses: tuple[str, ...]
     scopes: tuple[str, ...]
     definitions: Mapping[str, Definition]
     classes: tuple[str, ...]
+    calls: Mapping[str, Call]
     wrappers: Mapping[str, Wrapper]
-    constants: Constants
+    constants: Mapping[str, Constant]
     imports: Mapping[str, Import]
     lists: Mapping[str, ListRule]
     records: tuple[str, ...]
@@ -69,39 +120,71 @@ class Profile(NamedTuple):
 @cache
 def profile(name: str) -> Profile:
     """The shipped profile of a language; NotUnderstood when there is none."""
+    return read(*(text_of(one) for one in (name, *parents(name))))
+
+
+def text_of(name: str) -> str:
     try:
-        text = shipped(f"merge-drivers/profiles/{name}.toml").read_text("utf-8")
+        return shipped(f"merge-drivers/profiles/{name}.toml").read_text("utf-8")
     except FileNotFoundError as error:
         raise NotUnderstood(f"no profile for {name}") from error
-    return read(text)
 
 
-def read(text: str) -> Profile:
-    """A profile from the text of its file. Raises BadProfile with one sentence."""
+def parents(name: str) -> tuple[str, ...]:
+    """The profile that a profile is `like`, and so on, the nearest first."""
+    like = toml(text_of(name)).get("like")
+    return (like, *parents(like)) if isinstance(like, str) else ()
+
+
+def read(text: str, *like: str) -> Profile:
+    """A profile from the text of its file. Raises BadProfile with one sentence.
+
+    like: the profiles that it is like; what it does not say is as they say
+    """
+    values: dict[str, object] = {}
+    for one in reversed((text, *like)):
+        values = over(values, toml(one))
+    return from_table(Table("", values))
+
+
+def toml(text: str) -> dict[str, object]:
     try:
-        top = Table("", tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"not TOML: {error}") from error
+
+
+def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """The old table with what the new one says: tables are merged, anything else is replaced."""
+    found = dict(old)
+    for key, value in new.items():
+        before = found.get(key)
+        both = isinstance(before, dict) and isinstance(value, dict)
+        found[key] = over(before, value) if both else value  # type: ignore[arg-type]
+    return found
+
+
+def from_table(top: "Table") -> Profile:
     found = Profile(
         name=top.text("name"),
         grammar=top.text("grammar"),
         extensions=top.texts("extensions"),
         comment=top.text("comment").encode(),
-        blocks=top.texts("blocks"),
-        clauses=top.texts("clauses"),
-        scopes=top.texts("scopes"),
-        definitions={
-            kind: Definition(row.text("label"), row.text("name"))
-            for kind, row in top.tables("definitions")
-        },
+        braces=top.flag("braces"),
+        **{field: top.texts(field) for field in LISTS},
+        definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
+        calls={
+            kind: Call(row.text("callee"), row.text("title"), row.texts("names"))
+            for kind, row in top.tables("calls")
+        },
         wrappers={
-            kind: Wrapper(row.text("definition"), row.text("mark"), row.texts("distinct"))
+            kind: Wrapper(row.text("definition"), row.text("mark", ""), row.texts("distinct"))
             for kind, row in top.tables("wrappers")
         },
-        constants=constants(top.table("constants")),
+        constants={kind: constant(row) for kind, row in top.tables("constants")},
         imports={
-            kind: Import(row.text("names"), row.text("module", ""), row.text("star", ""))
+            kind: Import(*(row.text(field, "") for field in Import._fields))
             for kind, row in top.tables("imports")
         },
         lists={kind: list_rule(row) for kind, row in top.tables("lists")},
@@ -109,12 +192,42 @@ def read(text: str) -> Profile:
         same=top.table("records").mapping("same"),
         strings=top.table("strings").texts("nodes"),
     )
-    top.reject_unknown({*Profile._fields} - {"classes", "same"})
+    top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found
 
 
-def constants(row: "Table") -> Constants:
-    return Constants(*(row.text(field, "") for field in Constants._fields))
+LISTS = (
+    "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
+    "repeatable", "barriers", "clauses", "scopes",
+)  # fmt: skip
+
+
+def definition(row: "Table") -> Definition:
+    row.reject_unknown({*Definition._fields, "holds_names"})
+    return Definition(
+        row.text("label"),
+        row.text("name"),
+        row.text("owner", ""),
+        row.text("parameters", ""),
+        row.text("body", "body"),
+        row.flag("once", default=True),
+        row.flag("free", default=True),
+        row.text("needs", ""),
+        row.texts("ordered_by"),
+        row.flag("scope_only"),
+    )
+
+
+def constant(row: "Table") -> Constant:
+    row.reject_unknown({*Constant._fields})
+    return Constant(
+        row.text("assignment"),
+        row.text("name"),
+        row.text("value"),
+        row.flag("dotted"),
+        row.texts("plain"),
+        row.texts("calls"),
+    )
 
 
 def list_rule(row: "Table") -> ListRule:
@@ -143,8 +256,8 @@ class Table(NamedTuple):
             raise BadProfile(f"{self.named(key)} must be a string")
         return value
 
-    def flag(self, key: str) -> bool:
-        value = self.values.get(key, False)
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        value = self.values.get(key, default)
         if not isinstance(value, bool):
             raise BadProfile(f"{self.named(key)} must be true or false")
         return value

@@ -48,8 +48,12 @@ LANGUAGES = (
     ),
     Language("proto", (".proto",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
+    Language("go", (".go",)),
 )
 # fmt: on
+
+# Languages that are a profile in merge-drivers/profiles and nothing else.
+PROFILES = frozenset(("go",))
 
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
 BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
@@ -88,4 +92,8 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import python
 
             return python
+    if name in PROFILES:
+        from git_anvcs.merge.formats.code import Code
+
+        return Code(name)
     raise NotUnderstood(f"no format named {name}")

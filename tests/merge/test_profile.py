@@ -1,24 +1,38 @@
 """Profiles: the shipped ones are right, and a wrong one is one clear sentence."""
 
+import re
+
 import pytest
 
 from git_anvcs.merge.parse import parser
-from git_anvcs.merge.profile import BadProfile, profile, read
-from git_anvcs.merge.registry import format_of
+from git_anvcs.merge.profile import BadProfile, Definition, profile, read
+from git_anvcs.merge.registry import PROFILES, format_of
 from git_anvcs.merge.result import NotUnderstood
 
 LEAST = 'name = "x"\ngrammar = "python"\ncomment = "#"\n'
 
 
-def test_the_kinds_of_the_python_profile_exist_in_its_grammar() -> None:
-    found = profile("python")
+SHIPPED = pytest.mark.parametrize("name", ["python", *sorted(PROFILES)])
+
+
+@SHIPPED
+def test_the_kinds_of_a_profile_exist_in_its_grammar(name: str) -> None:
+    found = profile(name)
     grammar = parser(found.grammar).language
     assert grammar is not None
     kinds = {
         *found.blocks,
+        *found.comma_blocks,
+        *found.sections,
+        *found.flat,
+        *found.leading,
+        *found.barriers,
+        *found.scopes,
         *found.clauses,
         *found.definitions,
+        *found.calls,
         *found.wrappers,
+        *found.constants,
         *found.imports,
         *found.lists,
         *found.records,
@@ -28,8 +42,34 @@ def test_the_kinds_of_the_python_profile_exist_in_its_grammar() -> None:
     assert unknown == []
 
 
-def test_the_extensions_of_the_profile_are_those_of_the_registry() -> None:
-    assert {format_of(f"a.{end}") for end in profile("python").extensions} == {"python"}
+@SHIPPED
+def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None:
+    found = profile(name)
+    grammar = parser(found.grammar).language
+    assert grammar is not None
+    paths = [
+        *(path for one in found.definitions.values() for path in (one.name, one.owner, one.needs)),
+        *(path for one in found.calls.values() for path in (one.callee, one.title)),
+        *(one.definition for one in found.wrappers.values()),
+        *(field for one in found.constants.values() for field in (one.name, one.value)),
+        *found.same.values(),
+    ]
+    steps = {step.rstrip("*") for path in paths for step in re.split(r"[.|]", path) if step}
+    fields = {step for step in steps if step != "#" and not step.startswith(":")}
+    assert [one for one in fields if grammar.field_id_for_name(one) is None] == []
+
+
+@SHIPPED
+def test_the_extensions_of_a_profile_are_those_of_the_registry(name: str) -> None:
+    assert {format_of(f"a.{end}") for end in profile(name).extensions} == {name}
+
+
+def test_a_profile_that_is_like_another_says_only_what_differs() -> None:
+    child = 'name = "y"\nblocks = ["b"]\n[definitions.f]\nlabel = "g"\n'
+    parent = LEAST + 'blocks = ["a"]\n[definitions.f]\nlabel = "f"\nname = "n"\n'
+    found = read(child, parent)
+    assert (found.name, found.grammar, found.blocks) == ("y", "python", ("b",))
+    assert found.definitions["f"] == Definition("g", "n")
 
 
 @pytest.mark.parametrize(

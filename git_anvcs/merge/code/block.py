@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from git_anvcs.merge.code import imports, inline
 from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
+from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
 from git_anvcs.merge.code.combine import Combine
-from git_anvcs.merge.code.identity import Identity, definition, identity, unwrapped
+from git_anvcs.merge.code.identity import Identity, Within, definition, identity, unwrapped
 from git_anvcs.merge.code.items import Body, Item, body
 from git_anvcs.merge.code.outcome import (
     Clash,
@@ -16,32 +17,34 @@ from git_anvcs.merge.code.outcome import (
     Place,
     Unmerged,
     by_lines,
+    clean,
     joined,
     simple,
 )
 from git_anvcs.merge.code.sequence import three_way
-from git_anvcs.merge.code.source import Source, tokens
+from git_anvcs.merge.code.source import tokens
 
 if TYPE_CHECKING:
-    from git_anvcs.merge.parse import Node
+    pass
 
 
 def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
     """The merged body with its blank lines."""
-    entries = three_way(base.items, ours.items, theirs.items, combine(place, ours.scope))
+    within = Within(ours.scope, any(one.fixed for one in (base, ours, theirs)))
+    entries = three_way(base.items, ours.items, theirs.items, combine(place, within))
     return spaced(entries, (base, ours, theirs))
 
 
-def combine(place: Place, scope: bool) -> Combine[Item]:
+def combine(place: Place, within: Within) -> Combine[Item]:
     return Combine(
-        matching=Matching[Item](lambda x: x.text, lambda x: identity(x, scope), kind_of),
+        matching=Matching[Item](lambda x: x.text, lambda x: identity(x, within), kind_of),
         pair=lambda base, ours, theirs: merge_item(place, base, ours, theirs),
         twin=lambda mine, yours: twin(place, mine, yours),
         dropped=lambda base, left, side: merge_dropped(place, base, left, side),
         clash=lambda base, ours, theirs, kind: clash_of(
-            place_of(place, [*ours, *theirs, *base], scope), base, ours, theirs, kind
+            place_of(place, [*ours, *theirs, *base], within), base, ours, theirs, kind
         ),
-        between=lambda mine, yours: side_by_side(mine, yours, scope),
+        between=lambda mine, yours: side_by_side(mine, yours, within),
         note=lambda rule, mine, yours: noted(place, rule, mine, yours),
         needed=lambda item: imports.needed(place, item),
         rank=imports.rank,
@@ -67,19 +70,19 @@ def kind_of(item: Item) -> str:
     return unwrapped(item.source, item.nodes[0])[0].type if len(item.nodes) == 1 else item.kind
 
 
-def side_by_side(mine: Sequence[Item], yours: Sequence[Item], scope: bool) -> bool:
+def side_by_side(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
     """Whether both sides may do this at one place: at most one of them where order counts."""
     fixed = [
-        any(not identity(item, scope).free for item in run if item.nodes) for run in (mine, yours)
+        any(not identity(item, within).free for item in run if item.nodes) for run in (mine, yours)
     ]
     if all(fixed) or imports.collide(mine, yours):
         return False
-    return not (names_in(mine, scope) & runs(yours) or names_in(yours, scope) & runs(mine))
+    return not (names_in(mine, within) & runs(yours) or names_in(yours, within) & runs(mine))
 
 
-def names_in(items: Sequence[Item], scope: bool) -> set[bytes]:
+def names_in(items: Sequence[Item], within: Within) -> set[bytes]:
     """What the definitions and constants among the items are called."""
-    labels = (identity(item, scope).label for item in items)
+    labels = (identity(item, within).label for item in items)
     return {label.split()[-1].encode() for label in labels if label}
 
 
@@ -92,7 +95,7 @@ def runs(items: Sequence[Item]) -> set[bytes]:
     for item in items:
         if len(item.nodes) != 1 or imports.is_import(item) or defines(item):
             continue
-        name = identity(item, scope=True).label
+        name = identity(item, Within(scope=True)).label
         words = re.findall(rb"\w+", item.source.of(item.nodes[0]))
         found.update(words[1:] if name else words)
     return found
@@ -102,9 +105,9 @@ def defines(item: Item) -> bool:
     return definition(item.source, item.nodes[0]) is not None
 
 
-def place_of(place: Place, items: Sequence[Item], scope: bool) -> Place:
+def place_of(place: Place, items: Sequence[Item], within: Within) -> Place:
     """Named after the first definition among the items."""
-    labels = (identity(item, scope).label for item in items)
+    labels = (identity(item, within).label for item in items)
     return place.inside(next((label for label in labels if label), ""))
 
 
@@ -143,7 +146,7 @@ def merge_item(place: Place, base: Item, ours: Item, theirs: Item) -> Parts:
     if done is not None and not imports.needed(place, base):
         return [done]
     triple = (base, ours, theirs)
-    inner = place.inside(identity(ours, scope=False).label)
+    inner = place.inside(identity(ours, Within()).label)
     mark = len(place.log)
     try:
         if all(imports.is_import(item) for item in triple):
@@ -155,27 +158,37 @@ def merge_item(place: Place, base: Item, ours: Item, theirs: Item) -> Parts:
     return by_lines(inner, base.text, ours.text, theirs.text)
 
 
-class Clause(NamedTuple):
-    """A header, the rows of its body, and the body's node if it stands on rows of its own."""
-
-    source: Source
-    node: "Node"
-    first: int  # with the comments in front
-    start: int
-    header_end: int
-    end: int
-    block: "Node | None"
-
-    @property
-    def text(self) -> bytes:
-        return self.source.rows(self.first, self.end)
-
-
 def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts:
     """A statement of the same kind in all versions: its comments, its clauses, their bodies."""
-    lists = [clauses(item) for item in (base, ours, theirs)]
-    if all(len(one) == 1 for one in lists):
-        return merge_clause(place, *(one[0] for one in lists))
+    if not place.profile.braces:
+        return merge_clauses(place, *(clauses(item) for item in (base, ours, theirs)))
+    mark = len(place.log)
+    found: Parts | None = None
+    try:
+        found = merge_clauses(place, *(clauses(item) for item in (base, ours, theirs)))
+    except Unmerged:
+        del place.log[mark:]
+    if found is not None and clean(found):
+        return found
+    return in_one_piece(place, (base, ours, theirs), found)
+
+
+def in_one_piece(place: Place, triple: tuple[Item, Item, Item], found: Parts | None) -> Parts:
+    """The statement not cut at its bodies, where that leaves nothing open; else what was found."""
+    mark = len(place.log)
+    whole = merge_clause(place, *map(plain, triple))
+    if found is None or clean(whole):
+        return whole
+    del place.log[mark:]
+    return found
+
+
+def merge_clauses(
+    place: Place, base: list[Clause], ours: list[Clause], theirs: list[Clause]
+) -> Parts:
+    """The clauses of a statement, matched and merged one by one."""
+    if all(len(one) == 1 for one in (base, ours, theirs)):
+        return merge_clause(place, base[0], ours[0], theirs[0])
 
     def clash(*_: object) -> Parts:
         raise Unmerged
@@ -184,7 +197,7 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
         return False
 
     def pair(old: Clause, mine: Clause, yours: Clause) -> Parts:
-        done = simple(old.text, mine.text, yours.text)
+        done = None if place.needed else simple(old.text, mine.text, yours.text)
         return [done] if done is not None else merge_clause(place, old, mine, yours)
 
     how = Combine[Clause](
@@ -196,54 +209,15 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
         between=between,
         note=lambda _rule, _mine, _yours: None,
     )
-    entries = three_way(lists[0], lists[1], lists[2], how)
+    entries = three_way(base, ours, theirs, how)
     return [part for entry in entries for part in entry.parts]
 
 
 def clause_identity(clause: Clause) -> Identity:
-    if clause.node.type not in clause.source.profile.clauses:
+    if clause.lead and clause.node.type not in clause.source.profile.clauses:
         return Identity("head")
     header = clause.source.rows(clause.start, clause.header_end)
     return Identity(b" ".join(header.split()).decode("utf-8", "replace"))
-
-
-def clauses(item: Item) -> list[Clause]:
-    """A statement cut at its bodies; one clause without a body for a plain statement."""
-    node, _marks = unwrapped(item.source, item.nodes[0])
-    source, profile = item.source, item.source.profile
-    owners = [node, *(child for child in node.children if child.type in profile.clauses)]
-    starts = [item.start, *(owner.start_point.row for owner in owners[1:])]
-    found: list[Clause] = []
-    for place, owner in enumerate(owners):
-        block = next((child for child in owner.children if child.type in profile.blocks), None)
-        first = item.first if place == 0 else found[-1].end
-        end = starts[place + 1] if place + 1 < len(owners) else item.end
-        end = described(source, end, item.start) if place + 1 < len(owners) else end
-        header_end = header_rows(block) if block else end
-        if block and block.children[0].start_point.row < header_end:
-            block, header_end = None, end
-        if not first <= starts[place] < header_end <= end:
-            raise Unmerged
-        found.append(Clause(source, owner, first, starts[place], header_end, end, block))
-    return found
-
-
-def described(source: Source, end: int, start: int) -> int:
-    """Comments above `else:`, not indented deeper than it, belong to it."""
-    row = end
-    while row > start and source.comment(row - 1) and source.indent(row - 1) <= source.indent(end):
-        row -= 1
-    return row
-
-
-def header_rows(block: "Node") -> int:
-    """The row after the header: after the colon."""
-    before = block.prev_sibling
-    while before is not None and before.type == "comment":
-        before = before.prev_sibling
-    if before is None:
-        raise Unmerged
-    return before.end_point.row + 1
 
 
 def merge_clause(place: Place, base: Clause, ours: Clause, theirs: Clause) -> Parts:
@@ -254,6 +228,8 @@ def merge_clause(place: Place, base: Clause, ours: Clause, theirs: Clause) -> Pa
     parts += merge_header(place, heads, triple)
     blocks = [one.block for one in triple]
     if all(blocks):
+        if len({block.type for block in blocks if block}) > 1:
+            raise Unmerged
         bodies = [
             body(one.source, block, one.header_end, one.end)
             for one, block in zip(triple, blocks, strict=True)
@@ -270,6 +246,8 @@ def merge_header(place: Place, heads: list[bytes], triple: tuple[Clause, Clause,
         return [done]
     mark = len(place.log)
     try:
+        if not all(one.lead for one in triple):
+            raise Unmerged
         cuts = [decorated(one) for one in triple]
         parts = merge_marks(place, *(marks for marks, _rest in cuts))
         old, mine, yours = (
@@ -282,23 +260,6 @@ def merge_header(place: Place, heads: list[bytes], triple: tuple[Clause, Clause,
     rule = "header" if triple[0].block else "statement"
     place.note(rule, heads[0], heads[1], heads[2], joined([*parts, text]))
     return [*parts, text]
-
-
-def decorated(clause: Clause) -> tuple[list[bytes], int]:
-    """The decorators as lines of text, and the row where the rest of the header starts."""
-    parent = clause.node.parent
-    wrapper = clause.source.profile.wrappers.get(parent.type) if parent is not None else None
-    if wrapper is None or parent is None:
-        return [], clause.start
-    marks = []
-    row = clause.start
-    for child in parent.children:
-        if child.type == wrapper.mark:
-            marks.append(clause.source.rows(row, child.end_point.row + 1))
-            row = child.end_point.row + 1
-    if row != clause.node.start_point.row:
-        raise Unmerged
-    return marks, row
 
 
 def merge_marks(place: Place, base: list[bytes], ours: list[bytes], theirs: list[bytes]) -> Parts:
@@ -335,12 +296,12 @@ def one_sided(base: bytes, ours: bytes, theirs: bytes) -> bytes:
 def header_fields(clause: Clause, row: int) -> inline.Fields:
     """The children of the header, without bodies."""
     profile = clause.source.profile
-    skip = {*profile.blocks, *profile.clauses}
+    skip = {*profile.blocks, *profile.clauses} if clause.block or not profile.braces else set()
     limit = clause.source.starts[clause.header_end]
     nodes = [
         child
         for child in clause.node.children
-        if child.type not in skip and child.end_byte <= limit
+        if child.end_byte <= limit and child.type not in skip
     ]
     if not clause.block and not nodes:
         raise Unmerged

@@ -6,7 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
-from git_anvcs.merge.code.identity import bindings, bound_often, definition, unwrapped, uses
+from git_anvcs.merge.code.bindings import bindings, bound_often, importing, imports_under, uses
+from git_anvcs.merge.code.identity import definition, unwrapped
+from git_anvcs.merge.code.items import members
+from git_anvcs.merge.code.paths import at
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import Profile
@@ -22,6 +25,7 @@ class Named(NamedTuple):
     key: str
     first: int
     last: int
+    once: bool
 
 
 def flaws(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
@@ -51,7 +55,7 @@ def syntax(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
 def duplicates(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
     """Definitions that one body of the result holds more often than any version."""
     found = list(definitions(merged, merged.root, ""))
-    counts = Counter(one.key for one in found)
+    counts = Counter(one.key for one in found if one.once)
     twice = {key for key, count in counts.items() if count > 1}
     if not twice:
         return []
@@ -65,16 +69,26 @@ def duplicates(profile: Profile, versions: Versions, merged: Source) -> list[Fla
 
 def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
     """The definitions of a body and of the classes in it, not what is inside functions."""
-    for child in node.children:
+    for child in members(source.profile, node):
         found = definition(source, child)
-        if found is None:
+        if found is None or not (found.once or found.free):
             continue
         key = f"{where} > {found.key}" if where else found.key
-        yield Named(key, child.start_point.row + 1, child.end_point.row + 1)
+        yield Named(key, child.start_point.row + 1, child.end_point.row + 1, found.once)
         inner, _marks = unwrapped(source, child)
-        body = inner.child_by_field_name("body")
+        body = body_of(source, inner)
         if body is not None and inner.type in source.profile.classes:
             yield from definitions(source, body, key)
+
+
+def body_of(source: Source, node: "Node") -> "Node | None":
+    """Where the names stand that a definition holds."""
+    rule = source.profile.definitions.get(node.type)
+    found = at(node, rule.body) if rule else None
+    kinds = {*source.profile.blocks, *source.profile.comma_blocks}
+    if found is None or found.type in kinds:
+        return found
+    return next((child for child in found.children if child.type in kinds), None)
 
 
 def imported(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
@@ -142,14 +156,26 @@ def adds_up(versions: list[Tokens], texts: list[Tokens]) -> bool:
 
 def words(source: Source) -> Tokens:
     """The words of a module outside its imports, which are counted as names."""
-    kinds = source.profile.imports
-    starts = [0]
+    return Counter(WORD.findall(outside(source, 0, len(source.text))))
+
+
+def outside(source: Source, start: int, end: int) -> bytes:
+    """The code from `start` to `end` without the imports of the module in it."""
+    cuts = [start]
+    for node in top_imports(source):
+        if start <= node.start_byte and node.end_byte <= end:
+            cuts += [node.start_byte, node.end_byte]
+    cuts.append(end)
+    return b"\n".join(source.text[a:b] for a, b in zip(cuts[::2], cuts[1::2], strict=True))
+
+
+def top_imports(source: Source) -> Iterator["Node"]:
+    """The imports at the top of a file, also those in groups."""
     for node in source.root.children:
-        if node.type in kinds:
-            starts += [node.start_byte, node.end_byte]
-    starts.append(len(source.text))
-    code = b"\n".join(source.text[a:b] for a, b in zip(starts[::2], starts[1::2], strict=True))
-    return Counter(WORD.findall(code))
+        if importing(source, node):
+            yield node
+        elif source.profile.braces and node.type in source.profile.imports:
+            yield from imports_under(source, node)
 
 
 def words_by_statement(source: Source) -> Tokens:
@@ -159,9 +185,11 @@ def words_by_statement(source: Source) -> Tokens:
     for node in source.root.children:
         found.update(("", word) for word in WORD.findall(source.text, at, node.start_byte))
         at = node.end_byte
-        if node.type not in source.profile.imports:
-            name = definition(source, node)
-            key = name.key if name else ""
-            found.update((key, word) for word in WORD.findall(source.of(node)))
+        if importing(source, node):
+            continue
+        name = definition(source, node)
+        key = name.key if name else ""
+        code = outside(source, node.start_byte, node.end_byte)
+        found.update((key, word) for word in WORD.findall(code))
     found.update(("", word) for word in WORD.findall(source.text, at))
     return found

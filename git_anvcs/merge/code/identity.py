@@ -1,13 +1,15 @@
 """What an item is called, and whether its place among its neighbours matters."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_anvcs.merge.code.items import Item
+from git_anvcs.merge.code.bindings import importing, listed, module_of, names_in
+from git_anvcs.merge.code.items import OPENING, Item
+from git_anvcs.merge.code.paths import COMMENTS, at
 from git_anvcs.merge.code.source import Source, tokens
+from git_anvcs.merge.profile import Call, Constant, Definition
 
 if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node
@@ -26,29 +28,46 @@ class Identity(NamedTuple):
     label: str = ""
 
 
+class Within(NamedTuple):
+    """Where an item stands.
+
+    scope: in a body whose names are those of a scope (a module)
+    fixed: among others of which one pins all to their places (`...rest`)
+    """
+
+    scope: bool = False
+    fixed: bool = False
+
+
 ORDERED = Identity("")
 
 
-def identity(item: Item, scope: bool) -> Identity:
-    """What a statement is called in its body; `scope` when the body is a module."""
+def identity(item: Item, within: Within) -> Identity:
+    """What a statement is called in its body."""
     if not item.nodes:
         return Identity("", free=True)
     if len(item.nodes) > 1:
         return ORDERED
     node, source = item.nodes[0], item.source
-    profile = source.profile
-    if node.type in profile.imports:
+    found = named(source, node, within.scope)
+    return found._replace(free=False) if within.fixed else found
+
+
+def named(source: Source, node: "Node", scope: bool) -> Identity:
+    if importing(source, node):
         return imported(source, node)
-    named = definition(source, node)
-    if named:
-        return named
-    if node.type == profile.constants.statement:
-        return constant(source, node, scope)
-    return ORDERED
+    found = definition(source, node)
+    if found:
+        return found
+    inner, _marks = unwrapped(source, node)
+    rule = source.profile.constants.get(inner.type)
+    return constant(source, inner, rule, scope) if rule else ORDERED
 
 
 def imported(source: Source, node: "Node") -> Identity:
     rule = source.profile.imports[node.type]
+    if source.profile.braces:
+        return bracketed(source, node)
     name = module_of(source, node)
     names = names_in(source, node)
     if not name or (name in source.split and len(names) == 1):
@@ -57,91 +76,31 @@ def imported(source: Source, node: "Node") -> Identity:
     return Identity(f"{node.type} {name}{' *' if star else ''}", free=not star)
 
 
-def module_of(source: Source, node: "Node") -> str:
-    field = source.profile.imports[node.type].module
-    found = node.child_by_field_name(field) if field else None
-    return source.of(found).decode("utf-8", "replace") if found else ""
-
-
-def names_in(source: Source, node: "Node") -> list[str]:
-    """The names of an import with their aliases: `b`, `b as c`."""
-    nodes = node.children_by_field_name(source.profile.imports[node.type].names)
-    return [" ".join(source.of(one).decode("utf-8", "replace").split()) for one in nodes]
-
-
-def bindings(source: Source) -> dict[str, set[str]]:
-    """What the imports of a module bind: name -> where it comes from."""
-    found: dict[str, set[str]] = {}
-    for node in imports_under(source, source.root):
-        for name, origin in bound(source, node):
-            found.setdefault(name, set()).add(origin)
-    return found
-
-
-def imports_under(source: Source, node: "Node") -> Iterator["Node"]:
-    """The imports that bind names of this scope: also those under `if` and `try`."""
-    profile = source.profile
-    inner = {*profile.blocks, *profile.clauses}
-    for child in node.children:
-        if child.type in profile.imports:
-            yield child
-        elif child.type not in profile.definitions and (
-            child.type in inner or any(one.type in inner for one in child.children)
-        ):
-            yield from imports_under(source, child)
-
-
-def bound_often(source: Source) -> Counter[tuple[str, str]]:
-    """How many statements of a module bind a name to one origin."""
-    kinds = source.profile.imports
-    nodes = (node for node in source.root.children if node.type in kinds)
-    return Counter(pair for node in nodes for pair in bound(source, node))
-
-
-def bound(source: Source, node: "Node") -> list[tuple[str, str]]:
-    """Each name that an import statement binds and where it comes from."""
-    module = module_of(source, node)
-    pairs = []
-    for one in names_in(source, node):
-        name, _, alias = one.partition(" as ")
-        if not module and not alias:
-            name = name.partition(".")[0]  # `import a.b` binds `a`
-        pairs.append((alias or name, f"{module}:{name}"))
-    return pairs
-
-
-def uses(source: Source, name: str) -> bool:
-    """Whether the code, not a string or comment, speaks of this name."""
-    pattern = re.compile(rb"(?<![.\w])" + re.escape(name.encode()) + rb"(?!\w)")
-    for match in pattern.finditer(source.text):
-        node = source.root.descendant_for_byte_range(match.start(), match.end())
-        parent = node.parent if node is not None else None
-        if node is None or node.child_count or node.type != "identifier":
-            continue
-        if parent is not None and parent.type == "keyword_argument":
-            field = parent.child_by_field_name("name")
-            if field is not None and field.id == node.id:
-                continue
-        return True
-    return False
-
-
-def split_modules(sources: Sequence[Source]) -> frozenset[str]:
-    """Modules from which a version imports one name a statement, several times: its style."""
-    found = set()
-    for source in sources:
-        kinds = source.profile.imports
-        nodes = [node for node in source.root.children if node.type in kinds]
-        modules = [module_of(source, one) for one in nodes if len(names_in(source, one)) == 1]
-        found |= {module for module, count in Counter(modules).items() if module and count > 1}
-    return frozenset(found)
+def bracketed(source: Source, node: "Node") -> Identity:
+    """An import whose names stand in brackets is what is around them; any other is its text."""
+    rule = source.profile.imports[node.type]
+    names = listed(source, node)
+    text = source.of(node)
+    if names is not None:
+        first, last = names.start_byte - node.start_byte, names.end_byte - node.start_byte
+        text = text[:first] + b"{}" + text[last:]
+    children = (child.type for child in node.named_children)
+    free = not rule.ordered_without or rule.ordered_without in children
+    return Identity(" ".join(text.decode("utf-8", "replace").split()), free=free)
 
 
 def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:
     """A definition and its decorators."""
     wrapper = source.profile.wrappers.get(node.type)
-    inner = node.child_by_field_name(wrapper.definition) if wrapper else None
-    if wrapper is None or inner is None:
+    if wrapper is None:
+        return node, []
+    if wrapper.definition:
+        inner = node.child_by_field_name(wrapper.definition)
+    else:
+        children = [child for child in node.named_children if child.type not in COMMENTS]
+        group = any(child.type in OPENING for child in node.children)
+        inner = children[-1] if len(children) == 1 and not group else None
+    if inner is None:
         return node, []
     return inner, [child for child in node.children if child.type == wrapper.mark]
 
@@ -149,17 +108,85 @@ def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:
 def definition(source: Source, node: "Node") -> Identity | None:
     inner, marks = unwrapped(source, node)
     rule = source.profile.definitions.get(inner.type)
-    field = inner.child_by_field_name(rule.name) if rule else None
-    if rule is None or field is None:
+    if rule is None:
+        call = source.profile.calls.get(inner.type)
+        return declared(source, inner, call) if call else None
+    field = at(inner, rule.name)
+    if field is None:
         return None
-    name = source.of(field).decode("utf-8", "replace")
+    name = " ".join(source.of(field).decode("utf-8", "replace").split())
+    owner = owned(source, inner, rule) + name
     variant = variants(source, node, inner, marks)
-    label = f"{rule.label} {name}"
-    return Identity(f"{label}{variant}", once=True, free=True, label=label)
+    if rule.parameters:
+        variant += signature(source, inner, rule.parameters)
+    label = f"{rule.label} {owner}"
+    return Identity(
+        f"{label}{variant}",
+        once=rule.once and name not in source.profile.repeatable,
+        free=rule.free and loose(source, node, inner, rule),
+        label=label,
+    )
+
+
+def declared(source: Source, node: "Node", call: Call) -> Identity | None:
+    """A call that stands for a definition: the test that it declares."""
+    callee, title = at(node, call.callee), at(node, call.title)
+    if callee is None or title is None:
+        return None
+    name = source.of(callee).decode("utf-8", "replace")
+    if name.partition(".")[0] not in call.names or title.type not in source.profile.strings:
+        return None
+    label = f"{name} {source.of(title).decode('utf-8', 'replace')}"
+    return Identity(label, free=True, label=label)
+
+
+def owned(source: Source, node: "Node", rule: Definition) -> str:
+    """The type that a method or implementation belongs to, with what joins it to the name."""
+    owner = at(node, rule.owner) if rule.owner else None
+    if owner is None:
+        return ""
+    return " ".join(source.of(owner).decode("utf-8", "replace").split()) + "."
+
+
+def signature(source: Source, node: "Node", path: str) -> str:
+    """The types of the parameters, where a name may be defined for several."""
+    parameters = at(node, path)
+    if parameters is None:
+        return ""
+    types = [
+        b" ".join(tokens(source, one.child_by_field_name("type") or one))
+        for one in parameters.named_children
+        if one.type not in COMMENTS
+    ]
+    return "(" + b", ".join(types).decode("utf-8", "replace") + ")"
+
+
+def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool:
+    """Whether nothing around a definition, and nothing that it lacks, pins it to its place."""
+    if rule.needs and at(inner, rule.needs) is None:
+        return False
+    body = node.parent
+    while body is not None and body.type in source.profile.flat:
+        body = body.parent
+    if rule.scope_only and (body is None or body.type not in source.profile.scopes):
+        return False
+    if not rule.ordered_by or body is None:
+        return True
+    outer = body.parent
+    if outer is None or outer.type in {*source.profile.scopes, *source.profile.blocks}:
+        outer = body
+    before, text = outer.prev_sibling, source.of(outer)
+    while before is not None and before.type in source.profile.leading:
+        text += b" " + source.of(before)
+        before = before.prev_sibling
+    found = {*re.findall(rb"\w+", text)}
+    return not any(word.encode() in found for word in rule.ordered_by)
 
 
 def variants(source: Source, node: "Node", inner: "Node", marks: list["Node"]) -> str:
     """What tells definitions of one name apart: `@overload` and its parameters, `@x.setter`."""
+    if source.profile.leading:
+        return conditions(source, node)
     patterns = source.profile.wrappers[node.type].distinct if marks else ()
     found = ""
     for mark in marks:
@@ -173,21 +200,42 @@ def variants(source: Source, node: "Node", inner: "Node", marks: list["Node"]) -
     return found
 
 
-def constant(source: Source, node: "Node", scope: bool) -> Identity:
+def conditions(source: Source, node: "Node") -> str:
+    """The marks in front of a definition that make it another one of its name: `#[cfg(unix)]`."""
+    found = ""
+    mark = node.prev_sibling
+    while mark is not None and mark.type in source.profile.leading:
+        text = source.of(mark).decode("utf-8", "replace").strip("#[]@ ")
+        if any(fnmatchcase(text, pattern) for pattern in source.profile.distinct):
+            found = f" #{text}{found}"
+        mark = mark.prev_sibling
+    return found
+
+
+def constant(source: Source, node: "Node", rule: Constant, scope: bool) -> Identity:
     """`NAME = value`: a key everywhere; free beside others in a module when the value is plain."""
-    rule = source.profile.constants
-    inner = node.named_children[0] if node.named_child_count else None
+    parts = [child for child in node.named_children if child.type not in COMMENTS]
+    inner = parts[0] if parts else None
     if inner is None:
         return ORDERED
-    if inner.type != rule.assignment:
+    if inner.type != rule.assignment or len(parts) > 1:
         return Identity("docstring") if inner.type in source.profile.strings else ORDERED
     left, right = inner.child_by_field_name(rule.name), inner.child_by_field_name(rule.value)
     if left is None:
         return ORDERED
     name = source.of(left).decode("utf-8", "replace")
-    plain = scope and right is not None and re.fullmatch(r"\w+", name) is not None
-    free = plain and right is not None and b"(" not in source.of(right)
+    single = re.fullmatch(r"[\w.$#]+" if rule.dotted else r"\w+", name) is not None
+    plain = scope and right is not None and single
+    free = plain and right is not None and harmless(source, right, rule)
     return Identity(f"= {name}", once=plain, free=free, label=name if plain else "")
+
+
+def harmless(source: Source, value: "Node", rule: Constant) -> bool:
+    """Whether nothing runs when the value is made, but what the profile calls plain."""
+    if value.type in rule.plain or b"(" not in source.of(value):
+        return True
+    callee = value.child_by_field_name("function") if rule.calls else None
+    return callee is not None and source.of(callee).decode("utf-8", "replace") in rule.calls
 
 
 def similarity(one: bytes, two: bytes) -> float:

@@ -3,26 +3,37 @@
 from collections.abc import Sequence
 
 from git_anvcs.merge.code import listing
-from git_anvcs.merge.code.identity import bound, bound_often, identity, uses
+from git_anvcs.merge.code.bindings import bound, bound_often, importing, imports_under, listed, uses
+from git_anvcs.merge.code.identity import Within, identity
 from git_anvcs.merge.code.items import Item
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, simple
+from git_anvcs.merge.code.paths import COMMENTS
 
 
 def is_import(item: Item) -> bool:
-    return len(item.nodes) == 1 and item.nodes[0].type in item.source.profile.imports
+    return len(item.nodes) == 1 and importing(item.source, item.nodes[0])
 
 
 def rank(item: Item) -> str:
     """Import statements of one kind and line, one under the other, are sorted by their text."""
     plain = is_import(item) and item.end == item.first + 1 and not item.sep
-    return item.text.decode("utf-8", "replace") if plain else ""
+    if not plain:
+        return ""
+    text = item.text.decode("utf-8", "replace")
+    return f"{item.nodes[0].type} {text.strip()}" if item.source.profile.braces else text
 
 
 def needed(place: Place, item: Item) -> bool:
     """Whether the statement binds a name that the result uses."""
-    if not place.needed or not is_import(item):
+    if not place.needed:
         return False
-    return any(name in place.needed for name, _origin in bound(item.source, item.nodes[0]))
+    if is_import(item):
+        found = [item.nodes[0]]
+    elif item.source.profile.braces:
+        found = [one for node in item.nodes for one in imports_under(item.source, node)]
+    else:
+        return False
+    return any(name in place.needed for one in found for name, _origin in bound(item.source, one))
 
 
 def collide(mine: Sequence[Item], yours: Sequence[Item]) -> bool:
@@ -59,6 +70,8 @@ def remain(place: Place, base: Item, left: Item, side: str) -> Parts:
         if (name, origin) not in others and uses(deleter, name):
             raise Unmerged
     names = {cell.key for cell in names_of(base).cells}
+    if any("{" in name for name in names):
+        raise Unmerged
     keep = [
         cell
         for cell in names_of(left).cells
@@ -73,7 +86,7 @@ def remain(place: Place, base: Item, left: Item, side: str) -> Parts:
 def combined(place: Place, items: tuple[Item | None, Item, Item]) -> bytes:
     base, ours, theirs = items
     known = [one for one in items if one is not None]
-    if len({identity(one, scope=False).key for one in known}) > 1:
+    if len({identity(one, Within()).key for one in known}) > 1:
         raise Unmerged
     lists = [names_of(one) for one in known]
     old = lists[0] if base is not None else lists[0]._replace(cells=[])
@@ -104,13 +117,15 @@ def names_of(item: Item) -> listing.Listing:
     """The names of an import; their key is their whole text: name and alias."""
     node, source = item.nodes[0], item.source
     rule = source.profile.imports[node.type]
+    if source.profile.braces:
+        return bracketed(item)
     names = {child.id for child in node.children_by_field_name(rule.names)}
     places = [i for i, child in enumerate(node.children) if child.id in names]
     if not places:
         raise Unmerged
     first, last = places[0], places[-1]
     begin = node.children[first - 1]
-    while begin.type == "comment":
+    while begin.type in COMMENTS:
         first -= 1
         begin = node.children[first - 1]
     children = list(node.children[first:])
@@ -126,8 +141,22 @@ def names_of(item: Item) -> listing.Listing:
     return cut._replace(cells=[named(cell) for cell in cut.cells])
 
 
+def bracketed(item: Item) -> listing.Listing:
+    """The same where the names always stand in brackets."""
+    node, source = item.nodes[0], item.source
+    names = listed(source, node)
+    if names is None or len(names.children) < 3:
+        raise Unmerged
+    start = names.children[0].end_byte
+    head = source.text[node.start_byte : start]
+    cut = listing.cut(source, names.children[1:-1], start, node.end_byte, (head, listing.FREE))
+    return cut._replace(cells=[named(cell) for cell in cut.cells])
+
+
 def named(cell: listing.Cell) -> listing.Cell:
-    return cell._replace(key=" ".join(cell.key.split()))
+    """A group of names inside the brackets, `a::{b, c}`, is called by what is in front of it."""
+    key = " ".join(cell.key.split())
+    return cell._replace(key=key.partition("{")[0] + "{" if "{" in key else key)
 
 
 def union(
@@ -159,7 +188,10 @@ def comments(cell: listing.Cell, other: listing.Cell | None, base: listing.Listi
     notes = [one.before.strip() for one in (cell, other)]
     if after is None or (notes[0] != notes[1] and (old is None or old.before.strip() != notes[1])):
         raise Unmerged
-    return cell._replace(after=after)
+    text = simple(old.text if old else b"", cell.text, other.text)
+    if text is None and "{" in cell.key:
+        raise Unmerged
+    return cell._replace(after=after, text=cell.text if text is None else text)
 
 
 def in_sequence(keys: list[str]) -> bool:
@@ -190,7 +222,7 @@ def rewritten(item: Item, frame: listing.Listing, cells: list[listing.Cell]) -> 
     source = item.source
     node = item.nodes[0]
     head = source.text[source.starts[item.first] : node.start_byte]
-    bracket = frame.head.rstrip().endswith(b"(")
+    bracket = frame.head.rstrip().endswith((b"(", b"{"))
     if not bracket and any(b"\n" in cell.before and not frame.tall for cell in cells):
         cells = [cell._replace(before=b" ") for cell in cells]
     inner = listing.write(frame, cells, frame.comma and bracket)

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from git_anvcs.merge.code.paths import COMMENTS
 from git_anvcs.merge.code.source import Source
+from git_anvcs.merge.profile import Profile
 
 if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node
@@ -32,16 +34,22 @@ class Item(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The items of a body and the blank lines after the last one."""
+    """The items of a body and the blank lines after the last one.
+
+    scope: its names are the names of a scope (a module)
+    fixed: something in it pins all others to their places
+    """
 
     items: list[Item]
     tail: bytes
-    scope: bool  # its names are the names of a scope (a module)
+    scope: bool
+    fixed: bool = False
 
 
 def body(source: Source, node: "Node", first: int, end: int) -> Body:
     """The items of a block that fills the rows from `first` to `end`."""
-    groups = list(rows_of(node))
+    inside = members(source.profile, node)
+    groups = list(rows_of(inside, source.profile.leading))
     indent = source.indent(groups[0][1]) if groups else 0
     items: list[Item] = []
     row = first
@@ -52,22 +60,48 @@ def body(source: Source, node: "Node", first: int, end: int) -> Body:
         row = stop
     row = deeper(source, items, row, end, indent)
     row = alone(source, items, row, end, ())
-    return Body(items, source.rows(row, end), node.type in source.profile.scopes)
+    scope = node.type in source.profile.scopes
+    fixed = any(one.type in source.profile.barriers for one in inside)
+    return Body(items, source.rows(row, end), scope, fixed)
 
 
-def rows_of(node: "Node") -> Iterator[tuple[tuple["Node", ...], int, int]]:
-    """Statements that share a row, with the rows they fill."""
+OPENING = ("{", "(", "[")
+CLOSING = ("}", ")", "]")
+
+
+def members(profile: Profile, node: "Node") -> list["Node"]:
+    """The statements of a body, without what only holds them together."""
+    found = node.children
+    if node.type in profile.sections:
+        colon = next((i for i, one in enumerate(found) if one.type == ":"), -1)
+        found = found[colon + 1 :]
+    elif profile.braces and found and found[-1].type in CLOSING:
+        start = next((i for i, one in enumerate(found) if one.type in OPENING), -1)
+        found = found[start + 1 :]
+    flat: list[Node] = []
+    for child in found:
+        if child.is_named and child.type not in COMMENTS:
+            flat += members(profile, child) if child.type in profile.flat else [child]
+    return flat
+
+
+def rows_of(
+    nodes: list["Node"], leading: tuple[str, ...]
+) -> Iterator[tuple[tuple["Node", ...], int, int]]:
+    """Statements that share a row, with the rows they fill; marks go with what they mark."""
     held: list[Node] = []
     start = stop = 0
-    for child in node.children:
-        if not child.is_named or child.type == "comment":
-            continue
-        if held and child.start_point.row < stop:
+    marked = False  # only marks so far: what they mark comes next
+    for child in nodes:
+        if marked:
+            held = held if child.type in leading else [child]
+        elif held and child.start_point.row < stop:
             held.append(child)
         else:
             if held:
                 yield tuple(held), start, stop
             held, start = [child], child.start_point.row
+        marked = child.type in leading and held[0].type in leading
         stop = last_row(child) + 1
     if held:
         yield tuple(held), start, stop
@@ -76,7 +110,7 @@ def rows_of(node: "Node") -> Iterator[tuple[tuple["Node", ...], int, int]]:
 def last_row(node: "Node") -> int:
     """The row of the last token, comments at the end left out."""
     while node.children:
-        rest = [child for child in node.children[-8:] if child.type != "comment"]
+        rest = [child for child in node.children[-8:] if child.type not in COMMENTS]
         if not rest:
             break
         node = rest[-1]
@@ -123,7 +157,7 @@ def alone(source: Source, items: list[Item], row: int, stop: int, nodes: tuple["
 
 def describes(row: int, nodes: tuple["Node", ...]) -> bool:
     """A comment on top of the file or of a group of imports belongs to no single statement."""
-    return row > 0 and not nodes[0].type.startswith("import")
+    return row > 0 and not nodes[0].type.startswith(("import", "use", "using", "include"))
 
 
 def item(source: Source, nodes: tuple["Node", ...], row: int, start: int, stop: int) -> Item:

@@ -8,6 +8,7 @@ from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.combine import Combine
 from git_anvcs.merge.code.identity import Identity
 from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, joined, simple
+from git_anvcs.merge.code.paths import COMMENTS
 from git_anvcs.merge.code.sequence import three_way
 from git_anvcs.merge.code.source import Source
 from git_anvcs.merge.profile import ListRule
@@ -78,7 +79,7 @@ def cut(
     at = start
     comma = True
     for child in children:
-        if child.type == "comment":
+        if child.type in COMMENTS:
             # Behind a comma, on its line: the comment of that element.
             if cells and comma and b"\n" not in text[at : child.start_byte]:
                 cells[-1] = cells[-1]._replace(after=text[at : child.end_byte])

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from git_anvcs.merge import markers
 from git_anvcs.merge.code import block
+from git_anvcs.merge.code.bindings import split_modules
 from git_anvcs.merge.code.checks import conserved, unbound
-from git_anvcs.merge.code.identity import split_modules
 from git_anvcs.merge.code.items import body
 from git_anvcs.merge.code.outcome import Clash, Parts, Place, chosen, clean
 from git_anvcs.merge.code.source import Source, read

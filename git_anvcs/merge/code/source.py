@@ -4,6 +4,7 @@ from functools import lru_cache
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from git_anvcs.merge.code.paths import COMMENTS
 from git_anvcs.merge.parse import parse
 from git_anvcs.merge.profile import Profile
 
@@ -23,7 +24,13 @@ class Source(NamedTuple):
         return self.text[self.starts[first] : self.starts[end]]
 
     def blank(self, row: int) -> bool:
-        return not self.rows(row, row + 1).strip()
+        """Whether the row is empty; one in the middle of a long comment is a row of that."""
+        if self.rows(row, row + 1).strip():
+            return False
+        if not self.profile.braces:
+            return True
+        node = self.root.descendant_for_point_range((row, 0), (row, 0))
+        return node is None or node.type not in COMMENTS or node.start_point.row == row
 
     def comment(self, row: int) -> bool:
         """Whether the row holds nothing but a comment."""
@@ -32,7 +39,7 @@ class Source(NamedTuple):
             return False
         at = self.starts[row] + len(line) - len(line.lstrip())
         node = self.root.descendant_for_byte_range(at, at + 1)
-        return node is not None and node.type == "comment"
+        return node is not None and node.type in COMMENTS
 
     def indent(self, row: int) -> int:
         line = self.rows(row, row + 1)
@@ -91,11 +98,14 @@ def gather(source: Source, node: "Node", depth: int, found: list[bytes]) -> None
 
 def loose_comma(profile: Profile, node: "Node", rest: list["Node"]) -> bool:
     """A comma before the closing bracket that means nothing; in a tuple of one it does."""
-    if node.type not in profile.lists and node.type not in profile.imports:
+    kinds = (profile.lists, profile.imports, profile.comma_blocks)
+    if not any(node.type in one for one in kinds):
         return False
-    if node.type == "tuple" and node.named_child_count < 2:
+    if node.type.startswith("tuple") and node.named_child_count < 2:
         return False
-    return not any(child.is_named and child.type != "comment" for child in rest)
+    if rest and rest[0].type == ",":
+        return False  # `[a,,]`: a hole in the array
+    return not any(child.is_named and child.type not in COMMENTS for child in rest)
 
 
 def plain_string(text: bytes) -> bytes:

@@ -1,0 +1,12 @@
+package shop
+
+/*
+Open opens.
+
+It may fail.
+
+Often.
+*/
+func Open() {
+	second()
+}

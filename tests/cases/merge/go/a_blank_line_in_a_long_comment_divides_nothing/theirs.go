@@ -1,0 +1,10 @@
+package shop
+
+/*
+Open opens.
+
+It may fail.
+*/
+func Open() {
+	second()
+}

@@ -1,0 +1,15 @@
+package shop
+
+func Open() error {
+	return nil
+}
+
+// Close ends it.
+func Close() error {
+	return nil
+}
+
+// Reset starts anew.
+func Reset() {
+	state = 0
+}

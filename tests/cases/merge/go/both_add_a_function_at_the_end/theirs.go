@@ -1,0 +1,10 @@
+package shop
+
+func Open() error {
+	return nil
+}
+
+// Reset starts anew.
+func Reset() {
+	state = 0
+}

@@ -1,0 +1,11 @@
+package shop
+
+type Box struct{}
+
+func (b *Box) Open() {
+	b.open()
+}
+
+func (b *Box) Shut() {
+	b.shut()
+}

@@ -1,0 +1,9 @@
+package shop
+
+type Box struct{}
+
+func (b *Box) Len() int {
+	return 1
+}
+
+type Bag struct{}

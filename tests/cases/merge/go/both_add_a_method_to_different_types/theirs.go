@@ -1,0 +1,9 @@
+package shop
+
+type Box struct{}
+
+type Bag struct{}
+
+func (b Bag) Len() int {
+	return 2
+}

@@ -1,0 +1,8 @@
+package shop
+
+func Open(kind int) {
+	switch kind {
+	case 1:
+		first()
+	}
+}

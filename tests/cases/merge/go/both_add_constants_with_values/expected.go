@@ -1,0 +1,7 @@
+package shop
+
+const (
+	Red = "red"
+	Blue = "blue"
+	Green = "green"
+)

@@ -1,0 +1,6 @@
+package shop
+
+const (
+	Red = "red"
+	Green = "green"
+)

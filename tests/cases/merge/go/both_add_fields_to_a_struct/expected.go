@@ -1,0 +1,8 @@
+package shop
+
+type Box struct {
+	Name string
+	// Size in litres.
+	Size int
+	Colour string `json:"colour"`
+}

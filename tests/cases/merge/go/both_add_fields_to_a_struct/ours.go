@@ -1,0 +1,7 @@
+package shop
+
+type Box struct {
+	Name string
+	// Size in litres.
+	Size int
+}

@@ -1,0 +1,6 @@
+package shop
+
+type Box struct {
+	Name string
+	Colour string `json:"colour"`
+}

@@ -1,0 +1,8 @@
+package shop
+
+import (
+	"fmt"
+	"os"
+)
+
+func Open() { fmt.Println(os.Args) }

@@ -1,0 +1,11 @@
+package shop
+
+import (
+	"fmt"
+	"net"
+	"os"
+)
+
+var addr net.Addr
+
+func Open() { fmt.Println(os.Args) }

@@ -1,0 +1,5 @@
+package shop
+
+var prices = map[string]int{
+	"pear": 1,
+}

@@ -1,0 +1,7 @@
+package shop
+
+var prices = map[string]int{
+	"pear": 1,
+	"plum": 2,
+	"fig":  3,
+}

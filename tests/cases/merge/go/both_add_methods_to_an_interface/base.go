@@ -1,0 +1,5 @@
+package shop
+
+type Opener interface {
+	Open() error
+}

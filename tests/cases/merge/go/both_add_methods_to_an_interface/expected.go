@@ -1,0 +1,7 @@
+package shop
+
+type Opener interface {
+	Open() error
+	Close() error
+	Reset()
+}

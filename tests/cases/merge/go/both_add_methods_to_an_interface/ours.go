@@ -1,0 +1,6 @@
+package shop
+
+type Opener interface {
+	Open() error
+	Close() error
+}

@@ -1,0 +1,7 @@
+package shop
+
+import (
+	"fmt"
+)
+
+var a = fmt.Sprint(1)

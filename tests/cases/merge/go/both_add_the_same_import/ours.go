@@ -1,0 +1,9 @@
+package shop
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+var a = fmt.Sprint(1)

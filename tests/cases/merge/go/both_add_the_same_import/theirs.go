@@ -1,0 +1,9 @@
+package shop
+
+import (
+	"fmt"
+	"io"
+	"net"
+)
+
+var a = fmt.Sprint(1)

@@ -1,0 +1,5 @@
+package shop
+
+var names = []string{
+	"pear",
+}

@@ -1,0 +1,10 @@
+package shop
+
+var names = []string{
+	"pear",
+<<<<<<< ours
+	"plum",
+=======
+	"fig",
+>>>>>>> theirs
+}

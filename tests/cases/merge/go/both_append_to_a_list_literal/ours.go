@@ -1,0 +1,6 @@
+package shop
+
+var names = []string{
+	"pear",
+	"plum",
+}

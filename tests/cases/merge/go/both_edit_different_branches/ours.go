@@ -1,0 +1,10 @@
+package shop
+
+func Open(kind int) {
+	if kind == 1 {
+		first()
+		more()
+	} else {
+		second()
+	}
+}

@@ -1,0 +1,9 @@
+package shop
+
+func Open(kind int) {
+	if kind == 1 {
+		first()
+	} else {
+		other()
+	}
+}

@@ -1,0 +1,10 @@
+package shop
+
+func Open() {
+	first()
+<<<<<<< ours
+	second()
+=======
+	third()
+>>>>>>> theirs
+}

@@ -1,0 +1,6 @@
+package shop
+
+func Open() {
+	first()
+	third()
+}

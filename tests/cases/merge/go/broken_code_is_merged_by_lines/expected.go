@@ -1,0 +1,11 @@
+package shop
+
+func Open( {
+<<<<<<< ours
+	one()
+	second()
+=======
+	first()
+	two()
+>>>>>>> theirs
+}

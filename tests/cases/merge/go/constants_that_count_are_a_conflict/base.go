@@ -1,0 +1,5 @@
+package shop
+
+const (
+	Red = iota
+)

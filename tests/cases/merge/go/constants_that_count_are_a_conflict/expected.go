@@ -1,0 +1,10 @@
+package shop
+
+const (
+	Red = iota
+<<<<<<< ours
+	Blue
+=======
+	Green
+>>>>>>> theirs
+)

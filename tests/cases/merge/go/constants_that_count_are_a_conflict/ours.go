@@ -1,0 +1,6 @@
+package shop
+
+const (
+	Red = iota
+	Blue
+)

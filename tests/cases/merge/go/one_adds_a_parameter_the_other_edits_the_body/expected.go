@@ -1,0 +1,5 @@
+package shop
+
+func Open(name string, mode int) error {
+	return open(name + ".box")
+}

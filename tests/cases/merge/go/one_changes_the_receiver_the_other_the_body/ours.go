@@ -1,0 +1,6 @@
+package shop
+
+func (b *Box) Open(name string) error {
+	path := join(b.root, name)
+	return open(path)
+}

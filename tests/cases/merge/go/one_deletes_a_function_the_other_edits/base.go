@@ -1,0 +1,9 @@
+package shop
+
+func Open() {
+	first()
+}
+
+func Close() {
+	last()
+}

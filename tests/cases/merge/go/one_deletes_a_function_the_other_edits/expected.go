@@ -1,0 +1,14 @@
+package shop
+
+func Open() {
+	first()
+}
+
+<<<<<<< ours
+=======
+func Close() {
+	last()
+	very()
+}
+>>>>>>> theirs
+

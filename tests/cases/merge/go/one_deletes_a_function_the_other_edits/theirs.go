@@ -1,0 +1,10 @@
+package shop
+
+func Open() {
+	first()
+}
+
+func Close() {
+	last()
+	very()
+}

@@ -1,0 +1,13 @@
+package shop
+
+func Open() {
+	first()
+}
+
+func Close() {
+	last()
+}
+
+func Reset() {
+	start()
+}

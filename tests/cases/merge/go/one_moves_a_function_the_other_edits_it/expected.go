@@ -1,0 +1,14 @@
+package shop
+
+func Close() {
+	last()
+}
+
+func Reset() {
+	start()
+}
+
+func Open() {
+	first()
+	second()
+}

@@ -1,0 +1,13 @@
+package shop
+
+func Close() {
+	last()
+}
+
+func Reset() {
+	start()
+}
+
+func Open() {
+	first()
+}

@@ -1,0 +1,14 @@
+package shop
+
+func Open() {
+	first()
+	second()
+}
+
+func Close() {
+	last()
+}
+
+func Reset() {
+	start()
+}

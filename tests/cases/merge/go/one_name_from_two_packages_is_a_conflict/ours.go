@@ -1,0 +1,8 @@
+package shop
+
+import (
+	"fmt"
+	"math/rand"
+)
+
+var a = fmt.Sprint(1)

@@ -1,0 +1,8 @@
+package shop
+
+import (
+	"crypto/rand"
+	"fmt"
+)
+
+var a = fmt.Sprint(1)

@@ -1,0 +1,7 @@
+package shop
+
+var state int
+
+func init() {
+	state = 1
+}

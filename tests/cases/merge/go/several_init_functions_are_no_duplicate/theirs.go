@@ -1,0 +1,7 @@
+package shop
+
+func init() {
+	prepare()
+}
+
+var state int

@@ -1,0 +1,5 @@
+package shop
+
+type Box struct{}
+
+type Bag struct{}

@@ -1,0 +1,222 @@
+"""Laws of the languages that are profiles: what holds for Python holds for them.
+
+The modules and edits are those of the Python laws, written in each language. Every edit brings in
+a word that nothing else has, so that what is lost, doubled or comes back can be counted.
+"""
+
+from collections import Counter
+from itertools import count
+import re
+from typing import NamedTuple
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+import pytest
+
+from git_anvcs.merge import checks, engine, lines
+from git_anvcs.merge.formats.code import Code
+from git_anvcs.merge.parse import parser
+from git_anvcs.merge.profile import profile
+from git_anvcs.merge.registry import PROFILES
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
+from tests.merge.test_python_laws import BASE, EDITS, Function, Module, edited
+
+
+class Look(NamedTuple):
+    """How a language writes things. `{0}` is the name, `{1}` the parameters, `{2}` the mark."""
+
+    imports: tuple[str, str, str]
+    table: tuple[str, str, str]
+    function: str
+    method: str
+    holder: tuple[str, str]
+    parameter: str
+    statement: str
+    mark: str
+    close: str = "}"
+    result: str = "return {0};"
+
+
+C_LIKE = "{0};"
+LOOKS = {
+    "go": Look(
+        ("package a\n\nimport (", '\t"{0}"', ")"),
+        ("var TABLE = map[string]int{", '\t"{0}": {0},', "}"),
+        "func {0}({1}) {{",
+        "func (h *Holder) {0}({1}) {{",
+        ("type Holder struct{}", ""),
+        "{0} int",
+        "{0}",
+        "// {0}",
+        result="return {0}",
+    ),
+}
+
+
+def test_every_registered_language_has_its_laws() -> None:
+    assert LOOKS.keys() == PROFILES
+
+
+def written(look: Look, module: Module) -> bytes:
+    before, one, after = look.imports
+    rows = [before, *(one.format(name) for name in module.imports), after, ""]
+    before, one, after = look.table
+    rows += [before, *(one.format(key) for key in module.keys), after]
+    for function in module.functions:
+        rows += ["", *lines_of(look, look.function, function, "")]
+    rows += ["", look.holder[0]]
+    for place, function in enumerate(module.methods):
+        deep = "\t" if look.holder[1] else ""
+        rows += [""] * (bool(place) or not deep) + lines_of(look, look.method, function, deep)
+    return "\n".join([*rows, look.holder[1], ""]).encode()
+
+
+def lines_of(look: Look, head: str, function: Function, indent: str) -> list[str]:
+    names = [one.partition("=")[0] for one in function.parameters]
+    parameters = ", ".join(look.parameter.format(name) for name in names)
+    return [
+        *(indent + look.mark.format(mark) for mark in function.marks),
+        indent + head.format(function.name, parameters),
+        *(f"{indent}\t{statement(look, line)}" for line in function.body),
+        indent + look.close,
+    ]
+
+
+def statement(look: Look, line: str) -> str:
+    line = re.sub(r"(\w+)=(\w+)", r"option(\1, \2)", line)
+    if line.startswith("return "):
+        return look.result.format(line.removeprefix("return "))
+    return look.statement.format("call()" if line == "pass" else line)
+
+
+@st.composite
+def sides(draw: st.DrawFn) -> tuple[Module, Module]:
+    numbers = count()
+    found = []
+    for side in ("ours", "theirs"):
+        module = BASE
+        for edit, place in draw(
+            st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 11)), min_size=1, max_size=4)
+        ):
+            module = edited(module, edit, place, f"{side}_{next(numbers)}")
+        found.append(module)
+    return found[0], found[1]
+
+
+def versions_in(look: Look, modules: tuple[Module, Module]) -> Versions:
+    return Versions(*(written(look, one) for one in (BASE, *modules)))
+
+
+def options(name: str) -> Options:
+    return Options(f"a.{profile(name).extensions[0]}")
+
+
+def merge(name: str, versions: Versions) -> Merged:
+    try:
+        return Code(name).merge(versions, options(name))
+    except NotUnderstood:
+        assume(False)
+        raise
+
+
+def words(text: bytes) -> Counter[str]:
+    return Counter(re.findall(r"\w+", text.decode()))
+
+
+def parses(name: str, text: bytes) -> bool:
+    return not parser(profile(name).grammar).parse(text).root_node.has_error
+
+
+LANGUAGES = pytest.mark.parametrize("name", sorted(LOOKS))
+
+
+@LANGUAGES
+def test_the_modules_of_the_laws_parse_and_hold_their_names(name: str) -> None:
+    text = written(LOOKS[name], BASE)
+    assert parses(name, text), text.decode()
+    assert len(Code(name).tokens(text)) >= 5
+
+
+@LANGUAGES
+@given(modules=sides())
+def test_the_side_that_changed_nothing_never_wins(
+    name: str, modules: tuple[Module, Module]
+) -> None:
+    base, ours, theirs = versions_in(LOOKS[name], modules)
+    assert merge(name, Versions(base, ours, base)) == Merged(ours)
+    assert merge(name, Versions(base, base, theirs)) == Merged(theirs)
+    assert merge(name, Versions(base, ours, ours)).text == ours
+
+
+@LANGUAGES
+@given(modules=sides())
+def test_swapping_the_sides_changes_only_the_order(
+    name: str, modules: tuple[Module, Module]
+) -> None:
+    base, ours, theirs = versions = versions_in(LOOKS[name], modules)
+    one, other = merge(name, versions), merge(name, Versions(base, theirs, ours))
+    assert len(one.conflicts) == len(other.conflicts)
+    if not one.conflicts:
+        assert words(one.text) == words(other.text)
+
+
+@LANGUAGES
+@given(modules=sides())
+def test_a_clean_result_parses_and_holds_both_sides(
+    name: str, modules: tuple[Module, Module]
+) -> None:
+    versions = versions_in(LOOKS[name], modules)
+    merged = merge(name, versions)
+    assume(not merged.conflicts)
+    assert parses(name, merged.text)
+    base, ours, theirs = map(words, versions)
+    result = words(merged.text)
+    for word in ours.keys() | theirs.keys():
+        if word.startswith(("ours_", "theirs_")):
+            assert result[word] == max(ours[word], theirs[word]), word
+    assert set(result) <= {*base, *ours, *theirs}
+    again = merge(name, Versions(versions.theirs, merged.text, versions.theirs))
+    assert again.text == merged.text
+
+
+@LANGUAGES
+@given(modules=sides())
+def test_each_side_of_the_conflicts_parses_and_holds_that_side(
+    name: str, modules: tuple[Module, Module]
+) -> None:
+    versions = versions_in(LOOKS[name], modules)
+    merged = merge(name, versions)
+    if not merged.conflicts:
+        return
+    texts = checks.sides(merged, options(name))
+    for text, side in zip(texts, (versions.ours, versions.theirs), strict=True):
+        assert parses(name, text)
+        new = words(side).keys() - words(versions.base).keys()
+        assert all(word in words(text) for word in new)
+
+
+@LANGUAGES
+@given(modules=sides())
+def test_the_engine_has_no_more_conflicts_than_lines_when_nothing_is_wrong(
+    name: str, modules: tuple[Module, Module]
+) -> None:
+    versions = versions_in(LOOKS[name], modules)
+    code, how = Code(name), options(name)
+    merged = engine.merge(versions, how)
+    by_lines = lines.merge(versions, how)
+    if by_lines.conflicts or not code.flaws(versions, by_lines.text, how):
+        assert len(merged.conflicts) <= len(by_lines.conflicts)
+    for text in checks.sides(merged, how):
+        assert not code.flaws(versions, text, how)
+
+
+@LANGUAGES
+def test_one_function_added_at_two_places_is_a_conflict(name: str) -> None:
+    """Lines alone would keep both."""
+    look = LOOKS[name]
+    new = [Function("same", (), ("self",), (f"first = {n}", "return first")) for n in (1, 2)]
+    ours = BASE._replace(functions=(new[0], *BASE.functions))
+    theirs = BASE._replace(functions=(*BASE.functions, new[1]))
+    versions = versions_in(look, (ours, theirs))
+    assert not lines.merge(versions, options(name)).conflicts
+    assert len(engine.merge(versions, options(name)).conflicts) == 1
