@@ -7,6 +7,7 @@ them. What they do not say belongs to nobody, also where the commit as a whole h
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 import hashlib
+import math
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -164,10 +165,13 @@ def wrote(
     return Wrote(found, _editors(contents, here, commit, changed, found), known or bool(found))
 
 
-def stashed(repo: Repo, contents: Contents, working: Working) -> None:
-    """Remember whose the lines in stashes are, before the versions they came from are forgotten."""
+def stashed(repo: Repo, contents: Contents, working: Working, until: float = math.inf) -> None:
+    """Remember whose the lines in stashes are, before the versions they came from are forgotten.
+
+    until: the moment that is looked at; what was stashed later tells nothing of it
+    """
     if working.files:
-        for oid in stash.listed(repo):
+        for oid in stash.listed(repo, until):
             working.stash(oid, list(working.files), contents)
 
 

@@ -89,7 +89,7 @@ def claim_for(
         claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
         claim["env"] = environment_of(repo, facts.commit.oid)
     _add_lines(claim, wrote, what, made, facts)
-    attribute.stashed(repo, contents, here.working)
+    attribute.stashed(repo, contents, here.working, _committed_at(facts) + 1)
     for path in facts.changed:
         if path in here.working.files:
             text = contents.committed(facts.commit.oid, path)

@@ -1,6 +1,7 @@
 """Whose the lines of a commit are, by agents' hooks, plain Git and `git anvcs blame`."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,19 @@ def test_a_stash_brings_lines_back_as_whose_they_are(ready: Sandbox) -> None:
     other.edit("f.txt", "one\ntyped\ntwo\nthree\nby a\nfour\nfive\nby b\n")
     ready.commit("popped")
     assert owned(ready) == [("by a", "a"), ("by b", "b")]
+
+
+def test_a_stash_made_later_tells_nothing_of_what_was_before(ready: Sandbox) -> None:
+    waiting = ready.root / ".git/anvcs/spool/drainer"
+    waiting.write_text(f"{os.getpid()}\n")  # nobody drains before all has happened
+    one = agent(ready)
+    for text in ("one\ntwo\nby a\nthree\nfour\nfive\n", "one\ntwo\nby a\nthree\nfour\nfive\n2\n"):
+        one.edit("f.txt", text)
+        ready.commit("by a")
+    ready.write("f.txt", f"typed\n{text}")
+    ready.ticks += 1
+    ready.git("stash", "-q")
+    assert owned(ready) == [("by a", "a"), ("2", "a")]
 
 
 def test_an_edit_that_was_taken_back_is_nobodys(ready: Sandbox) -> None:
