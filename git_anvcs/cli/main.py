@@ -51,6 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "trace": Entry("everything a session did, and what is left of it", "read"),
     "stats": Entry("commits and lines by agent, model, session, lane, time", "read"),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
+    "verify": Entry("was work lost in a merge, or old content brought back?", "merge"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),
     "pull": Entry("git pull, and bring in the records others made", "records", passes_on=True),
