@@ -1,5 +1,6 @@
 """Which format a file has, and the module that merges it. Importing this loads no format."""
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from git_anvcs.merge.checks import Flaw, Tokens
@@ -25,7 +26,10 @@ class Checked(Format, Protocol):
 
 
 class Language(NamedTuple):
-    """A row of `git-ai-merge languages`: extensions with their dot, whole file names."""
+    """A row of `git-ai-merge languages`: extensions with their dot, file names.
+
+    A file name may be a pattern with `*`; whole names come first, then patterns, then extensions.
+    """
 
     name: str
     extensions: tuple[str, ...]
@@ -46,8 +50,15 @@ LANGUAGES = (
         (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
         (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
     ),
+    Language("gomod", (), ("go.mod",)),
+    Language("gosum", (), ("go.sum", "go.work.sum")),
     Language("proto", (".proto",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
+    Language(
+        "requirements", (),
+        ("requirements*.txt", "requirements*.in", "*-requirements.txt", "*-requirements.in",
+         "*_requirements.txt", "constraints*.txt"),
+    ),
     Language("go", (".go",)),
 )
 # fmt: on
@@ -56,6 +67,7 @@ LANGUAGES = (
 PROFILES = frozenset(("go",))
 
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
+BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}
 BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
 
 
@@ -64,6 +76,9 @@ def format_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in BY_NAME:
         return BY_NAME[name]
+    for pattern, language in BY_PATTERN.items():
+        if fnmatchcase(name, pattern):
+            return language
     _stem, dot, end = name.rpartition(".")
     return BY_EXTENSION.get((dot + end).lower(), "text")
 
@@ -84,6 +99,14 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import yaml
 
             return yaml
+        case "gomod":
+            from git_anvcs.merge.formats import gomod
+
+            return gomod
+        case "gosum":
+            from git_anvcs.merge.formats import gosum
+
+            return gosum
         case "proto":
             from git_anvcs.merge.formats import proto
 
@@ -92,6 +115,10 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import python
 
             return python
+        case "requirements":
+            from git_anvcs.merge.formats import requirements
+
+            return requirements
     if name in PROFILES:
         from git_anvcs.merge.formats.code import Code
 
