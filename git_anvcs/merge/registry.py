@@ -1,7 +1,8 @@
 """Which format a file has, and the module that merges it. Importing this loads no format."""
 
 from fnmatch import fnmatchcase
-from typing import NamedTuple, Protocol, runtime_checkable
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
@@ -66,6 +67,9 @@ LANGUAGES = (
 # Languages that are a profile in merge-drivers/profiles and nothing else.
 PROFILES = frozenset(("go",))
 
+# Formats whose files are made of entries, each a module of its own.
+ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements"))
+
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
 BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}
 BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
@@ -99,26 +103,12 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import yaml
 
             return yaml
-        case "gomod":
-            from git_anvcs.merge.formats import gomod
-
-            return gomod
-        case "gosum":
-            from git_anvcs.merge.formats import gosum
-
-            return gosum
-        case "proto":
-            from git_anvcs.merge.formats import proto
-
-            return proto
         case "python":
             from git_anvcs.merge.formats import python
 
             return python
-        case "requirements":
-            from git_anvcs.merge.formats import requirements
-
-            return requirements
+    if name in ENTRIES:
+        return cast(Format, import_module(f"git_anvcs.merge.formats.{name}"))
     if name in PROFILES:
         from git_anvcs.merge.formats.code import Code
 
