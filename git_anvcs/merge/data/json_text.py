@@ -1,8 +1,10 @@
 """JSON as nodes: strict, and with the comments and trailing commas of JSONC.
 
 Not recursive and without lookahead, so that depth and size cannot break it. Offsets are bytes.
+What a caller names opaque is one value to it: the standard library's scanner, in C, finds its end.
 """
 
+from collections.abc import Set
 import json
 import re
 from typing import NamedTuple
@@ -12,12 +14,14 @@ from git_anvcs.merge.result import NotUnderstood
 
 SPACE = re.compile(rb"(?:[ \t\r\n]+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
 BEHIND = re.compile(rb"[ \t]*(?:(?://[^\n]*|/\*(?:[^*\n]|\*(?!/))*\*/)[ \t]*)+(?=\r?\n)")
-STRING = rb'"(?:[^"\\\x00-\x1f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"'
+PLAIN = rb'[^"\\\x00-\x1f]*'
+STRING = rb'"%s(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})%s)*"' % (PLAIN, PLAIN)
 NUMBER = rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 SCALAR = re.compile(rb"(%s)|(%s)|(true|false|null)(?![0-9A-Za-z_])" % (STRING, NUMBER))
 KEY = re.compile(STRING)
 CLOSES = {0x7B: b"}", 0x5B: b"]"}
 BOM = b"\xef\xbb\xbf"
+DECODER = json.JSONDecoder()
 
 
 class Document(NamedTuple):
@@ -45,17 +49,22 @@ class Begun(NamedTuple):
     head: bytes
 
 
-def parse(source: bytes, numbers: Numbers) -> Document:
-    """Raises NotUnderstood for broken JSON and for a key that stands twice in one object."""
-    return Parser(source, numbers).document()
+def parse(source: bytes, numbers: Numbers, opaque: Set[str] = frozenset()) -> Document:
+    """Raises NotUnderstood for broken JSON and for a key that stands twice in one object.
+
+    opaque: keys whose lists and maps are read as one scalar, of the style `o`
+    """
+    return Parser(source, numbers, opaque).document()
 
 
 class Parser:
     """One parse: the position, the containers that are open, the items begun in them."""
 
-    def __init__(self, source: bytes, numbers: Numbers) -> None:
+    def __init__(self, source: bytes, numbers: Numbers, opaque: Set[str]) -> None:
         self.source = source
         self.numbers = numbers
+        self.opaque = opaque
+        self.latin = source.decode("latin-1") if opaque else ""  # a byte is a character: offsets
         self.at = len(BOM) if source.startswith(BOM) else 0
         self.open: list[Open] = []
         self.begun: list[Begun] = []
@@ -74,6 +83,8 @@ class Parser:
         """A scalar or an empty container; None when a container was opened with an item."""
         byte = self.source[self.at : self.at + 1]
         if byte in (b"{", b"["):
+            if self.opaque and self.begun and self.begun[-1].key in self.opaque:
+                return self.skipped()
             self.open.append(Open(self.at, CLOSES[byte[0]], [], set()))
             self.at += 1
             return self.start_item(self.space(), first=True)
@@ -86,6 +97,18 @@ class Parser:
         value = unquoted(found[0]) if sort == "s" else text
         canon = number(self.numbers, (sort, value))
         return Node("scalar", sort, self.source, found.start(), found.end(), canon, value)
+
+    def skipped(self) -> Node:
+        """A whole list or map as one value; layout and the order of keys do not count."""
+        start = self.at
+        try:
+            value, self.at = DECODER.raw_decode(self.latin, start)
+        except ValueError as problem:
+            raise self.broken("no value") from problem
+        # Latin-1 mangles what is not ASCII, so a text with it never equals one without.
+        ascii_only = self.source[start : self.at].isascii()
+        canon = number(self.numbers, ("o", json.dumps(value, sort_keys=True), ascii_only))
+        return Node("scalar", "o", self.source, start, self.at, canon)
 
     def start_item(self, lead: bytes, *, first: bool = False) -> Node | None:
         """Read up to an item's value; a container that ends here is returned."""
