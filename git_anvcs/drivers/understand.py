@@ -10,10 +10,10 @@ import signal
 import sys
 
 from git_anvcs.drivers import runs
-from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, replace
+from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, outputs_of, replace
 from git_anvcs.kernel import spawn
-from git_anvcs.merge import engine
-from git_anvcs.merge.result import Labels, Merged, Options, Versions
+from git_anvcs.merge import embedded, engine
+from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
 
 SECONDS = 10.0
 STYLES = ("merge", "diff3", "zdiff3")
@@ -30,7 +30,7 @@ def improve(
     settings = _settings(env)
     try:
         limited(_seconds(settings, env))
-        merged = engine.merge(versions, _options(job, settings), lines)
+        merged = engine.merge(versions, _options(job, settings, env), lines)
         check(merged, versions, job.marker_size)
     except Exception as error:  # noqa: BLE001 - the line merge stands, whatever it was
         _say(f"{job.path}: merged by lines ({type(error).__name__}: {error})")
@@ -57,6 +57,8 @@ def check(merged: Merged, versions: Versions, marker_size: int) -> None:
     """Raise ValueError when text and verdict disagree: conflicts come with markers, and markers
     that no version had come with conflicts."""
     opening = re.compile(rb"^<{%d}(?!<)" % marker_size, re.MULTILINE)
+    if merged.readings:
+        opening = embedded.opening(marker_size)
     had = max(len(opening.findall(version)) for version in versions)
     has = len(opening.findall(merged.text))
     if merged.conflicts and has <= had:
@@ -65,10 +67,14 @@ def check(merged: Merged, versions: Versions, marker_size: int) -> None:
         raise ValueError("markers without conflicts")
 
 
-def _options(job: Job, settings: dict[str, str]) -> Options:
+def _options(job: Job, settings: dict[str, str], env: dict[str, str]) -> Options:
     style = settings.get("merge.conflictstyle", "merge")
     return Options(
-        job.path, job.marker_size, style if style in STYLES else "merge", Labels(*job.labels)
+        job.path,
+        job.marker_size,
+        style if style in STYLES else "merge",
+        Labels(*job.labels),
+        Rules(outputs=outputs_of(env, settings.get("anvcs.merge.outputs", ""))),
     )
 
 

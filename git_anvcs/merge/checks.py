@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
-from git_anvcs.merge import markers
+from git_anvcs.merge import embedded, markers
 from git_anvcs.merge.result import Merged, Options, Versions
 
 Tokens = Counter[Hashable]
@@ -74,6 +74,8 @@ def sides(merged: Merged, options: Options) -> list[bytes]:
     """
     if not merged.conflicts:
         return [merged.text]
+    if merged.readings:
+        return list(merged.readings)
     versions = markers.parse(merged.text, options.marker_size).versions()
     return [versions.ours, versions.theirs]
 
@@ -86,6 +88,8 @@ def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
             markers.has_markers(version, size) for version in versions
         )
     try:
+        if merged.readings:
+            return embedded.starts(merged.text, size) == [one.line for one in merged.conflicts]
         parsed = markers.parse(merged.text, size)
     except ValueError:
         return False
@@ -93,7 +97,7 @@ def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
 
 
 # Rules that take one of two values: what they drop is stated in their resolution.
-CHOOSING = ("larger-version", "larger-requirement")
+CHOOSING = ("larger-version",)
 
 
 def chosen_away(merged: Merged) -> set[str]:

@@ -7,7 +7,7 @@ conflicts than the line merge, unless the line merge was clean only by accident.
 
 from git_anvcs.merge import checks, lines, markers
 from git_anvcs.merge.markers import Chunk, Parsed
-from git_anvcs.merge.registry import Checked, Format, format_of, load_format
+from git_anvcs.merge.registry import Checked, Conserving, Format, format_of, load_format
 from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Versions
 
 LIMIT = 4_000_000  # bytes of one version; above, only lines are merged
@@ -107,6 +107,8 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
         return mended(form, versions, by_lines, options)
     if not sound(form, versions, by_meaning, options):
         return mended(form, versions, by_lines, options)
+    if by_meaning.readings:
+        return by_meaning  # the file still parses, which none does with markers on its lines
     if not flaws and len(by_meaning.conflicts) > len(by_lines.conflicts):
         by_meaning = glued(by_meaning, options)
     if flaws or cost(by_meaning) <= cost(by_lines) or misled(form, versions, by_lines, options):
@@ -166,6 +168,8 @@ def sound(form: Format, versions: Versions, merged: Merged, options: Options) ->
     texts = checks.sides(merged, options)
     if any(form.flaws(versions, text, options) for text in texts):
         return False
+    if isinstance(form, Conserving):
+        return form.conserved(versions, texts)
     counts = [form.tokens(version) for version in versions]
     kept = checks.union(form.tokens(text) for text in texts)
     dropped = checks.chosen_away(merged)

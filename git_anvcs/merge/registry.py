@@ -1,8 +1,7 @@
 """Which format a file has, and the module that merges it. Importing this loads no format."""
 
-from fnmatch import fnmatchcase
-from importlib import import_module
-from typing import NamedTuple, Protocol, cast, runtime_checkable
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
@@ -26,11 +25,16 @@ class Checked(Format, Protocol):
         """What must not get lost, counted. Raises NotUnderstood when the text does not parse."""
 
 
-class Language(NamedTuple):
-    """A row of `git-ai-merge languages`: extensions with their dot, file names.
+@runtime_checkable
+class Conserving(Checked, Protocol):
+    """A format that knows better than counting tokens whether anything is lost."""
 
-    A file name may be a pattern with `*`; whole names come first, then patterns, then extensions.
-    """
+    def conserved(self, versions: Versions, texts: Sequence[bytes]) -> bool:
+        """Whether the text, or its readings by both sides of its conflicts, keep all changes."""
+
+
+class Language(NamedTuple):
+    """A row of `git-ai-merge languages`: extensions with their dot, whole file names."""
 
     name: str
     extensions: tuple[str, ...]
@@ -51,15 +55,9 @@ LANGUAGES = (
         (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
         (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
     ),
-    Language("gomod", (), ("go.mod",)),
-    Language("gosum", (), ("go.sum", "go.work.sum")),
     Language("proto", (".proto",)),
+    Language("notebook", (".ipynb",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
-    Language(
-        "requirements", (),
-        ("requirements*.txt", "requirements*.in", "*-requirements.txt", "*-requirements.in",
-         "*_requirements.txt", "constraints*.txt"),
-    ),
     Language("go", (".go",)),
 )
 # fmt: on
@@ -67,11 +65,7 @@ LANGUAGES = (
 # Languages that are a profile in merge-drivers/profiles and nothing else.
 PROFILES = frozenset(("go",))
 
-# Formats whose files are made of entries, each a module of its own.
-ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements"))
-
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
-BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}
 BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
 
 
@@ -80,9 +74,6 @@ def format_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in BY_NAME:
         return BY_NAME[name]
-    for pattern, language in BY_PATTERN.items():
-        if fnmatchcase(name, pattern):
-            return language
     _stem, dot, end = name.rpartition(".")
     return BY_EXTENSION.get((dot + end).lower(), "text")
 
@@ -99,16 +90,22 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import json
 
             return json
+        case "notebook":
+            from git_anvcs.merge.formats import notebook
+
+            return notebook
         case "yaml":
             from git_anvcs.merge.formats import yaml
 
             return yaml
+        case "proto":
+            from git_anvcs.merge.formats import proto
+
+            return proto
         case "python":
             from git_anvcs.merge.formats import python
 
             return python
-    if name in ENTRIES:
-        return cast(Format, import_module(f"git_anvcs.merge.formats.{name}"))
     if name in PROFILES:
         from git_anvcs.merge.formats.code import Code
 

@@ -26,11 +26,13 @@ class Rules(NamedTuple):
     `ordered`, `atomic`, or the fields that identify an element: `name`, `name+in`, `name|url`
     schema: the JSON Schema of the file, parsed, where the caller has it
     speculative: also resolve what is likely but not certain; needs a guard that runs the tests
+    outputs: of a notebook's cell that both sides ran: `ours`, `theirs`, `clear`, `newest`
     """
 
     lists: tuple[tuple[str, str], ...] = ()
     schema: object = None
     speculative: bool = False
+    outputs: str = "ours"
 
 
 class Options(NamedTuple):
@@ -79,12 +81,17 @@ class Resolution(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The merged file. With conflicts, `text` holds them between Git's standard markers."""
+    """The merged file. With conflicts, `text` holds them between Git's standard markers.
+
+    readings: the file as ours and as theirs reads, where the markers are not lines of the file but
+    stand inside its strings (embedded.py); empty otherwise
+    """
 
     text: bytes
     conflicts: tuple[Conflict, ...] = ()
     resolutions: tuple[Resolution, ...] = ()
     format: str = "text"
+    readings: tuple[bytes, ...] = ()
 
 
 class NotUnderstood(Exception):

@@ -4,7 +4,7 @@ A folder holds base, ours, theirs and expected with the format's extension; base
 (both sides added the file). What we know to be wrong has `expected_now` and `expected_ideally`
 instead: the first is what we do, the second what it should become.
 A file named `style` holds diff3 or zdiff3 where the markers are to show the base; `options.json`
-holds `path`, `style`, `marker_size` and `rules` (`lists`, `schema`) where they matter.
+holds `path`, `style`, `marker_size` and `rules` (`lists`, `schema`, `outputs`) where they matter.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from git_anvcs.merge import engine, markers
+from git_anvcs.merge import embedded, engine, markers
 from git_anvcs.merge.result import Options, Rules, Versions
 
 CASES = Path(__file__).parents[1] / "cases" / "merge"
@@ -36,7 +36,8 @@ def options_of(case: Path, suffix: str) -> Options:
     given = json.loads(said.read_text())
     rules = given.pop("rules", {})
     lists = tuple((pattern, how) for pattern, how in rules.get("lists", ()))
-    return options._replace(rules=Rules(lists, rules.get("schema")), **given)
+    read = Rules(lists, rules.get("schema"), outputs=rules.get("outputs", "ours"))
+    return options._replace(rules=read, **given)
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*/*/")), ids=name_of)
@@ -51,7 +52,11 @@ def test_the_merge_is_as_expected_when_this_happens(case: Path) -> None:
     assert merged.text.decode("utf-8", "replace") == expected.read_bytes().decode(
         "utf-8", "replace"
     )
-    assert bool(merged.conflicts) == markers.has_markers(merged.text, options.marker_size)
+    size = options.marker_size
+    marked = markers.has_markers(merged.text, size) or (
+        merged.format == "notebook" and embedded.has_markers(merged.text, size)
+    )
+    assert bool(merged.conflicts) == marked
 
 
 def test_a_known_wrong_case_says_what_it_should_become() -> None:
