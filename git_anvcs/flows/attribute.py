@@ -9,11 +9,12 @@ from contextlib import ExitStack
 import hashlib
 import math
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
-from git_anvcs.git import hunks, stash
+from git_anvcs.git import hunks, ignored, stash
 from git_anvcs.git.commits import Commit
 from git_anvcs.git.hunks import Added
+from git_anvcs.git.locate import Place
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo, Talk
 from git_anvcs.provenance import lines
@@ -21,12 +22,15 @@ from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.pending import Pending
 from git_anvcs.provenance.record import HUMAN
-from git_anvcs.provenance.versions import ABSENT, NOT_KEPT, Lines
+from git_anvcs.provenance.versions import ABSENT, NOT_KEPT, Lines, source_of
 from git_anvcs.provenance.working import Working
 from git_anvcs.store import snapshots
 from git_anvcs.store.paths import Paths
 
 LARGEST = 8 << 20  # bytes of a file whose lines are told
+
+# What makes of a file something else in a commit (gitattributes(5)).
+_FILTERS = ("filter", "working-tree-encoding")
 
 
 class Wrote(NamedTuple):
@@ -50,6 +54,8 @@ class Contents:
         self._paths = Paths(repo.common_dir)
         self._stack = ExitStack()
         self._git: Talk | None = None
+        self._attributes: Talk | None = None
+        self._filtered: dict[str, bool] = {}
         self._known: dict[str, Lines | None] = {}
         self._added: dict[str, dict[str, Added]] = {}
         self._expected: dict[str, int] = {}
@@ -83,6 +89,21 @@ class Contents:
             self._known[name] = [] if found is None else found[1] if found[0] == "blob" else None
         return self._known[name]
 
+    def filtered(self, path: str) -> bool:
+        """Whether Git changes the file on its way into a commit, by more than the ends of lines.
+
+        What the worktree held is then no evidence of what is new in the commit.
+        """
+        if path not in self._filtered:
+            self._filtered[path] = "\0" in path or self._has_filter(path)
+        return self._filtered[path]
+
+    def ignored(self, path: str) -> bool:
+        """Whether Git would ignore the file if it were not tracked: then no snapshot has it."""
+        return ignored.by_rules(
+            Place(self.repo.root, self.repo.git_dir, self.repo.common_dir), path
+        )
+
     def expect(self, commits: Iterable[Commit]) -> None:
         """Commits that `added` will be asked for; the first question is answered for all."""
         self._expected.update({commit.oid: len(commit.parents) for commit in commits})
@@ -101,6 +122,18 @@ class Contents:
             return NOT_KEPT
         data = self._bytes(f"{commit}:{path}")
         return hashlib.sha256(data).hexdigest() if data is not None else ABSENT
+
+    def _has_filter(self, path: str) -> bool:
+        if self._attributes is None:
+            argv = ("check-attr", "--stdin", "-z", *_FILTERS)
+            self._attributes = self._stack.enter_context(self.repo.talk(*argv))
+        try:
+            self._attributes.write.write(path.encode(errors="surrogateescape") + b"\0")
+            self._attributes.write.flush()
+            fields = [_until_nul(self._attributes.read) for _ in range(3 * len(_FILTERS))]
+        except OSError:  # in doubt it has one
+            return True
+        return any(value not in (b"unspecified", b"unset") for value in fields[2::3])
 
     def _object(self, name: str) -> tuple[str, Lines | None] | None:
         """Kind and lines of an object; None when there is none of this name."""
@@ -154,12 +187,14 @@ def wrote(
             continue
         asked = [number - 1 for number in sorted(added.numbers) if number <= len(new)]
         sources = list(working.sources(path, added.before, contents))
+        seen = not sources or any(name in working.files for name in (path, added.before))
         if at_work:
             # The command itself may have set HEAD back, to commit anew what was there.
             heads = (str(shell.get("head", "")) for shell in here.shells.values())
             bases = (*commit.parents, before, *heads)
             sources += _base(contents, bases, (path, added.before))
-        owners = answered(sources, new, asked, rest=at_work)
+        rest = at_work if at_work and _tells_all(contents, here, path, added.before) else NOBODY
+        owners = answered(sources, new, asked, rest=rest, right_before=seen)
         if owners:
             found[path] = by_owner(owners)
     return Wrote(found, _editors(contents, here, commit, changed, found), known or bool(found))
@@ -176,23 +211,30 @@ def stashed(repo: Repo, contents: Contents, working: Working, until: float = mat
 
 
 def answered(
-    sources: Sequence[Source], new: Lines, asked: Sequence[int], *, rest: str = NOBODY
+    sources: Sequence[Source],
+    new: Lines,
+    asked: Sequence[int],
+    *,
+    rest: str = NOBODY,
+    right_before: bool = True,
 ) -> dict[int, str]:
     """The owners of the `asked` lines (from 0): of the first source that names one.
 
     rest: the owner of the lines that stand in no source
+    right_before: whether the first source is what was changed into the new version
     """
     found: dict[int, str] = {}
     seen: set[int] = set()
+    likely = dict.fromkeys(asked, rest) if rest else {}
     for number, source in enumerate(sources):
         left = [index for index in asked if index not in found]
         if not left:
             break
-        if number == 0:
-            carried = lines.carried(source, new)
+        if number == 0 and right_before:
+            carried = lines.carried(source, new, likely=likely)
             told = {i: owner for i in left if (owner := carried[i]) is not None}
         else:
-            told = lines.answers(source, new, left)
+            told = lines.answers(source, new, left, likely=likely)
         seen.update(told)
         found.update({index: owner for index, owner in told.items() if owner})
     if rest:
@@ -239,6 +281,19 @@ def people(who: str, commit: Commit, model: str = "") -> dict[str, dict[str, Any
     return {"sessions": {session_key(who): {"agent_id": agent}}}
 
 
+def _tells_all(contents: Contents, here: Pending, path: str, before: str) -> bool:
+    """Whether what was seen when a command began tells all that was in a file and its index entry.
+
+    Else a line that nobody has seen before may still have been there.
+    """
+    versions = here.working.files.get(path) or here.working.files.get(before)
+    if path in here.partly_staged or before in here.partly_staged or contents.filtered(path):
+        return False
+    if versions:
+        return source_of(versions[-1], contents) is not None
+    return path != before or not contents.ignored(path)
+
+
 def _base(contents: Contents, commits: Iterable[str], names: Iterable[str]) -> list[Source]:
     """The file before a commit: a line that stood elsewhere in it is nobody's new work.
 
@@ -274,6 +329,13 @@ def _lines(data: bytes | None) -> Lines | None:
     if data is None or len(data) > LARGEST or not lines.is_text(data):
         return None
     return lines.split(data)
+
+
+def _until_nul(pipe: IO[bytes]) -> bytes:
+    found = bytearray()
+    while (byte := pipe.read(1)) not in (b"", b"\0"):
+        found += byte
+    return bytes(found)
 
 
 def _digest(text: str) -> str:

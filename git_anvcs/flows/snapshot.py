@@ -36,6 +36,7 @@ class Snapshot(NamedTuple):
     cut: bool = False
     head: str = ""
     stash: str = ""
+    partly: tuple[str, ...] = ()
 
 
 def of_files(place: Place, names: Iterable[str]) -> Snapshot:
@@ -71,7 +72,8 @@ def of_worktree(place: Place) -> Snapshot:
         shot.take(name, there=may_be_there)
     if known:
         known.save()
-    return Snapshot(shot.files, shot.cut or not found.whole, found.head, found.stash)
+    cut = shot.cut or not found.whole
+    return Snapshot(shot.files, cut, found.head, found.stash, found.partly[:MOST_FILES])
 
 
 class _Shot:

@@ -28,12 +28,14 @@ class Dirty(NamedTuple):
     paths: below the top of the worktree, tracked ones first -> whether there may be a file
     whole: false when git had no time to tell all, or HEAD moved meanwhile
     head, stash: the commits HEAD and refs/stash are at; empty where there is none
+    partly: those of which something else is staged than the worktree holds
     """
 
     paths: dict[str, bool]
     whole: bool
     head: str
     stash: str
+    partly: tuple[str, ...] = ()
 
 
 def look(place: Place) -> Dirty:
@@ -43,7 +45,8 @@ def look(place: Place) -> Dirty:
     code, printed = _git(place, _STATUS, env)
     stash = _tip(place, "refs/stash", env)
     still = head is not None and stash is not None and head == _tip(place, "HEAD", env)
-    return Dirty(_paths(printed), code == 0 and still, head or "", stash or "")
+    whole = code == 0 and still
+    return Dirty(_paths(printed), whole, head or "", stash or "", _partly(printed))
 
 
 def _paths(printed: bytes) -> dict[str, bool]:
@@ -58,6 +61,13 @@ def _paths(printed: bytes) -> dict[str, bool]:
         if path and not path.endswith("/"):  # a repository inside of this one
             found[path] = state in _CONFLICTS or b"D" not in state
     return found
+
+
+def _partly(printed: bytes) -> tuple[str, ...]:
+    """The paths whose staged content differs from both HEAD and the worktree."""
+    entries = printed.split(b"\0")[:-1]
+    fit = (e for e in entries if e[:1] not in (b" ", b"?") and e[1:2] != b" ")
+    return tuple(os.fsdecode(entry[3:]) for entry in fit)
 
 
 def _tip(place: Place, ref: str, env: dict[str, str]) -> str | None:

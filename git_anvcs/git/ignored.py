@@ -64,13 +64,18 @@ def is_ignored(place: Place, path: str) -> bool:
 
     A file in an ignored folder is, whatever the rules further in say.
     """
+    return by_rules(place, path) and not _in_index(place, os.fsencode(path))
+
+
+def by_rules(place: Place, path: str) -> bool:
+    """The same of a file as if it were not tracked."""
     steps = os.fsencode(path).split(b"/")
     rules = [(0, _rules(place.common_dir / "info/exclude"))]
     for depth in range(len(steps)):
         folder = place.root / os.fsdecode(b"/".join(steps[:depth]))
         rules.append((depth, _rules(folder / ".gitignore")))
         if _decided(rules, steps[: depth + 1], is_folder=depth + 1 < len(steps)):
-            return not _in_index(place, b"/".join(steps))
+            return True
     return False
 
 

@@ -58,6 +58,7 @@ class Event(NamedTuple):
         of an edit its paths, of a shell command every file that differed from HEAD
     cut: whether `files` does not tell all, or nothing was looked at
     head, stash: for shell commands, the commits HEAD and refs/stash were at; empty: none
+    partly: for shell commands, the files of which something else is staged than they hold
     told: path -> digests of the lines the agent says it wrote there (provenance/told.py)
     """
 
@@ -82,6 +83,7 @@ class Event(NamedTuple):
     cut: bool = False
     head: str = ""
     stash: str = ""
+    partly: tuple[str, ...] = ()
     told: Mapping[str, tuple[str, ...]] = _NOTHING_TOLD
 
     @property
@@ -135,6 +137,7 @@ def from_line(line: Mapping[str, object]) -> Event:
         cut=kind in EDITS | SHELLS and _is_cut(line, files),
         head=_oid(line, "head"),
         stash=_oid(line, "stash"),
+        partly=tuple(path for path in texts(line, "partly") if _is_path(path)),
         told=_told(line),
     )
 

@@ -2,7 +2,9 @@
 
 A line keeps its owner when it stays, when it is only formatted anew, and when it moves as a
 whole; any other line of the new version is new. An owner is a name of the caller's choice; the
-empty one means that nobody is known. Who is in doubt names nobody.
+empty one means that nobody is known. Who is in doubt names nobody: `return None` in another
+function, or in an older version, may have been typed anew. It takes a line beside it that came
+along to prove that it moved.
 """
 
 from bisect import bisect_right
@@ -10,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 import re
+from types import MappingProxyType
 from typing import NamedTuple
 
 from git_anvcs.kernel.diff import Change, changes
@@ -20,6 +23,8 @@ NOBODY = ""
 _COSMETIC = bytes.maketrans(b"'`", b'""')
 _DROPPED = b" \t\r\n\f\v,;"
 _TELLING = re.compile(rb"[0-9A-Za-z\x80-\xff]")
+
+_NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 class Source(NamedTuple):
@@ -42,10 +47,17 @@ def is_text(data: bytes) -> bool:
     return b"\0" not in data[:8000]
 
 
-def carried(source: Source, new: Sequence[bytes], *, moves: bool = True) -> list[str | None]:
+def carried(
+    source: Source,
+    new: Sequence[bytes],
+    *,
+    moves: bool = True,
+    likely: Mapping[int, str] = _NOTHING,
+) -> list[str | None]:
     """The owner of each line of `new` that was in the source; None for a line that is new.
 
     moves: whether a line that left its place may stand in another
+    likely: line of `new` (from 0) -> whoever has it if it is new: of these a move proves nothing
     """
     found: list[str | None] = [None] * len(new)
     hunks = changes(source.lines, new)
@@ -54,15 +66,22 @@ def carried(source: Source, new: Sequence[bytes], *, moves: bool = True) -> list
     for hunk in hunks:
         _formatted(source, new, hunk, found)
     if moves:
-        _moved(source, new, hunks, found)
+        _moved(source, new, hunks, found, likely)
     return found
 
 
-def answers(source: Source, new: Sequence[bytes], asked: Iterable[int]) -> dict[int, str]:
+def answers(
+    source: Source,
+    new: Sequence[bytes],
+    asked: Iterable[int],
+    *,
+    likely: Mapping[int, str] = _NOTHING,
+) -> dict[int, str]:
     """The owners of those of the `asked` lines (from 0) of `new` that the source holds.
 
     For a source that is not the version right before: only lines that tell something count,
-    so that a brace is nobody's proof.
+    so that a brace is nobody's proof, and only beside a line that stood beside them there.
+    likely: as in `carried`
     """
     wanted = [index for index in asked if tells(new[index])]
     if not wanted or not source.lines:
@@ -70,8 +89,13 @@ def answers(source: Source, new: Sequence[bytes], asked: Iterable[int]) -> dict[
     known = set(source.lines)
     if not any(new[index] in known for index in wanted) and not _alike(source, new, wanted):
         return {}
-    found = carried(source, new)
-    return {index: owner for index in wanted if (owner := found[index]) is not None}
+    found = carried(source, new, likely=likely)
+    told = {index: owner for index in wanted if (owner := found[index]) is not None}
+    if not any(told.values()):
+        return told
+    there = _Beside(source.lines, new)
+    sure = {i for i, owner in told.items() if owner == likely.get(i) or there.may_have(i)}
+    return {index: owner if index in sure else NOBODY for index, owner in told.items()}
 
 
 def tells(line: bytes) -> bool:
@@ -173,8 +197,52 @@ def _by_place(
     return found
 
 
+class _Beside:
+    """The lines beside a line, in the source and in the new version."""
+
+    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+        self._after = _neighbours(new)
+        self._new = new
+        self._before: dict[bytes, list[tuple[bytes, bytes]]] = {}
+        for line, beside in zip(old, _neighbours(old), strict=True):
+            self._before.setdefault(squeezed(line), []).append(beside)
+
+    def may_have(self, index: int) -> bool:
+        """Whether a line of the new version came with a neighbour, or from nowhere whole.
+
+        Alone in its file it has none; what was wrapped or joined stands nowhere as it is now.
+        """
+        places = self._before.get(squeezed(self._new[index]))
+        above, below = self._after[index]
+        return not places or any(
+            (above, below) == place
+            or (above and above == place[0])
+            or (below and below == place[1])
+            for place in places
+        )
+
+
+def _neighbours(text: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    """Of each line the nearest ones above and below that tell something, empty at the ends."""
+    forms = [squeezed(line) if tells(line) else b"" for line in text]
+    return list(zip(_last(forms), _last(forms[::-1])[::-1], strict=True))
+
+
+def _last(forms: Sequence[bytes]) -> list[bytes]:
+    """Of each entry the last one before it that is not empty."""
+    found, last = [], b""
+    for form in forms:
+        found.append(last)
+        last = form or last
+    return found
+
+
 def _moved(
-    source: Source, new: Sequence[bytes], hunks: Sequence[Change], found: list[str | None]
+    source: Source,
+    new: Sequence[bytes],
+    hunks: Sequence[Change],
+    found: list[str | None],
+    likely: Mapping[int, str],
 ) -> None:
     """Owners of lines that left one place and stand in another, perhaps indented anew.
 
@@ -189,11 +257,14 @@ def _moved(
         for index in range(hunk.a0, hunk.a1):
             lost.setdefault(squeezed(source.lines[index]), []).append(source.owners[index])
     gained = Counter(squeezed(new[index]) for index in come)
+    there = _Beside(source.lines, new) if any(map(any, lost.values())) else None
     for index in come:
         line = squeezed(new[index])
         whose = lost.get(line, [])
         if len(whose) >= gained[line]:
-            found[index] = whose[0] if len(set(whose)) == 1 else NOBODY
+            alone = whose[0] if len(set(whose)) == 1 else NOBODY
+            sure = there is None or alone == likely.get(index) or there.may_have(index)
+            found[index] = alone if sure else NOBODY
 
 
 def _alike(source: Source, new: Sequence[bytes], wanted: Sequence[int]) -> bool:

@@ -40,7 +40,7 @@ class Pending:
     """The state of one worktree.
 
     edits, staged: path -> {who: when}, by edits and by `git anvcs add`
-    shells: key -> {who, ts, verbs, snapped, mixed, head, stash}; active: who -> when
+    shells: key -> {who, ts, verbs, snapped, mixed, head, stash, partly}; active: who -> when
     context: what `git anvcs context` said
     commit: {ticket, said}: what a running `git anvcs commit` was told
     seen: events of tool calls, since two hooks may tell the same one
@@ -74,6 +74,12 @@ class Pending:
         editors = [who for edit in touched for who in edit]
         owners = sorted(self.working.owners)
         return list(dict.fromkeys([*self.active, *editors, *self._running(), *owners]))
+
+    @property
+    def partly_staged(self) -> set[str]:
+        """The files of which something else was staged than they held, when a command began."""
+        listed = (shell.get("partly") for shell in self.shells.values())
+        return {str(path) for found in listed if isinstance(found, list) for path in found}
 
     def until(self, moment: float) -> "Pending":
         """The same without what agents did after `moment`."""
@@ -201,6 +207,7 @@ class Pending:
                 "mixed": bool(theirs),
                 "head": event.head,
                 "stash": event.stash,
+                **({"partly": list(event.partly)} if event.partly else {}),
             }
         elif event.event == "post_shell":
             self.shells.pop(key, None)

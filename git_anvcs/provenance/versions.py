@@ -22,6 +22,9 @@ class Texts(Protocol):
     def committed(self, commit: str, path: str) -> Lines | None:
         """Of a file in a commit; none where the commit has no such file."""
 
+    def filtered(self, path: str) -> bool:
+        """Whether a commit holds the file in another form than the worktree (gitattributes(5))."""
+
 
 class Version(NamedTuple):
     """A file at one moment.

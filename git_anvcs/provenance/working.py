@@ -7,13 +7,14 @@ else was at it; what stood in an earlier version stays its owner's, so that what
 checkout or a script brings back is credited to nobody new.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from git_anvcs.provenance import lines
 from git_anvcs.provenance.events import SHELLS, Event
 from git_anvcs.provenance.lines import NOBODY, Source
+from git_anvcs.provenance.lost import Lost
 from git_anvcs.provenance.told import MOST_LINES, digest
 from git_anvcs.provenance.versions import (
     ABSENT,
@@ -154,9 +155,12 @@ class Working:
             if not new:
                 continue
             whose = lines.owners(len(new), held.get(path, {}))
-            for source in _versions(self.files, path, texts):
-                for index, owner in enumerate(lines.carried(source, new)):
-                    whose[index] = whose[index] or owner or NOBODY
+            for number, source in enumerate(_versions(self.files, path, texts)):
+                left = [index for index, owner in enumerate(whose) if not owner]
+                carried = lines.carried(source, new) if number == 0 else None
+                told = dict(enumerate(carried)) if carried else lines.answers(source, new, left)
+                for index in left:
+                    whose[index] = told.get(index) or NOBODY
             own = lines.owned(whose)
             if own:
                 held[path] = own
@@ -209,24 +213,40 @@ class Working:
 
     def _whose(self, change: Change, new: Lines, texts: Texts, around: "_Around") -> list[str]:
         """The owner of each line: of what was there before its owner's, else the one to credit."""
-        before = self._before(change.path, texts, around.head)
+        right_before = self._right_before(change.path, texts, around.head)
+        likely = _credited(change, new) if right_before is not None else {}
         found: list[str | None] = [None] * len(new)
-        if before:
-            found = lines.carried(before[0], new)
-        for source in before[1:]:
+        if right_before is not None:
+            found = lines.carried(right_before, new, likely=likely)
+        for source in self._others(change.path, texts, around.head):
             left = [index for index, owner in enumerate(found) if owner is None]
-            for index, owner in lines.answers(source, new, left).items():
+            if not left:
+                break
+            for index, owner in lines.answers(source, new, left, likely=likely).items():
                 found[index] = owner
-        for index in [index for index, owner in enumerate(found) if owner is None]:
-            found[index] = around.lost.get(new[index])
-        credited = _credited(change, new, [i for i, owner in enumerate(found) if owner is None])
-        return [owner or (change.by if i in credited else NOBODY) for i, owner in enumerate(found)]
+        left = [index for index, owner in enumerate(found) if owner is None]
+        for index, owner in (around.lost.moved(new, left, likely) if left else {}).items():
+            found[index] = owner
+        return [likely.get(i, NOBODY) if owner is None else owner for i, owner in enumerate(found)]
 
-    def _before(self, path: str, texts: Texts, head: str) -> list[Source]:
-        """What a file may have its lines from: its versions, its commit, stashes."""
-        found = [*_versions(self.files, path, texts), *of_commit(head, path, texts)]
-        held = (self._stashed(oid, path, texts) for oid in reversed(self.stashes))
-        return found + [source for source in held if source is not None]
+    def _right_before(self, path: str, texts: Texts, head: str) -> Source | None:
+        """What the file was until now; None when that is not known: then nothing in it is new."""
+        versions = self.files.get(path)
+        if versions:
+            return source_of(versions[-1], texts)
+        if not head:
+            return Source([], [])
+        committed = () if texts.filtered(path) else of_commit(head, path, texts)
+        return next(iter(committed), None)
+
+    def _others(self, path: str, texts: Texts, head: str) -> Iterator[Source]:
+        """What else a file may have its lines from: older versions, its commit, stashes."""
+        yield from _versions(self.files, path, texts)
+        yield from of_commit(head, path, texts)
+        for oid in reversed(self.stashes):
+            source = self._stashed(oid, path, texts)
+            if source is not None:
+                yield source
 
     def _stashed(self, oid: str, path: str, texts: Texts) -> Source | None:
         own = self.stashes[oid].get(path)
@@ -244,16 +264,13 @@ class _Around:
         self._texts = texts
 
     @cached_property
-    def lost(self) -> dict[bytes, str]:
-        """The lines of files that are there no more, and their owners; of two owners, nobody."""
-        found: dict[bytes, str] = {}
-        for path in self._gone():
-            known = _versions(self._files, path, self._texts)
-            for source in (*known, *of_commit(self.head, path, self._texts)):
-                for line, owner in zip(source.lines, source.owners, strict=True):
-                    if lines.tells(line):
-                        found[line] = owner if found.get(line, owner) == owner else NOBODY
-        return found
+    def lost(self) -> Lost:
+        """What the files held that are there no more."""
+        return Lost({path: [*self._held(path)] for path in self._gone()})
+
+    def _held(self, path: str) -> Iterator[Source]:
+        yield from _versions(self._files, path, self._texts)
+        yield from of_commit(self.head, path, self._texts)
 
     def _gone(self) -> list[str]:
         """The files that are absent, and those untracked ones that are not listed any longer."""
@@ -278,13 +295,13 @@ def _stashed_text(oid: str, path: str, texts: Texts) -> Lines | None:
     return texts.committed(oid, path) or texts.committed(f"{oid}^3", path)
 
 
-def _credited(change: Change, new: Lines, left: Sequence[int]) -> set[int]:
-    """The new lines that are the agent's: all, or those it said it wrote."""
+def _credited(change: Change, new: Lines) -> dict[int, str]:
+    """The agent, for each line that is its if it is new: for all, or for those it said it wrote."""
     if not change.by:
-        return set()
+        return {}
     if change.told is None or len(change.told) >= MOST_LINES:  # it did not say, or not all
-        return set(left)
-    return {index for index in left if digest(new[index]) in change.told}
+        return dict.fromkeys(range(len(new)), change.by)
+    return {i: change.by for i, line in enumerate(new) if digest(line) in change.told}
 
 
 def _call(event: Event) -> str:

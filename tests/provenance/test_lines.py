@@ -29,7 +29,7 @@ TWO = source(("def f(a):", A), ("    return a", B), ("", ""), ("x = 1", A))
         (["def f(a):", "    a += 1", "    return a", "", "x = 1"], [A, None, B, "", A]),
         (["def f(a, b):", "    return a", "", "x = 1"], [None, B, "", A]),
         (["if y:", "    def f(a):", "        return a", "", "x = 1"], [None, A, B, "", A]),
-        (["x = 1", "", "def f(a):", "    return a"], [A, None, A, B]),
+        (["x = 1", "", "def f(a):", "    return a"], ["", None, A, B]),
         ([], []),
     ],
 )
@@ -63,21 +63,39 @@ def test_of_two_equal_lines_none_is_taken_for_moved() -> None:
 def test_of_lines_that_a_conflict_holds_twice_none_is_new() -> None:
     both = [("x 1", A), ("y 1", B), ("z 1", "")]
     before = source(("<<<", ""), *both, ("===", ""), *both)
-    assert after(before, "z 1", "new", "y 1", "x 1") == ["", None, B, A]
+    assert after(before, "z 1", "new", "y 1", "x 1") == ["", None, B, ""]
     unsure = source(("<<<", ""), ("x 1", A), ("===", ""), ("x 1", B), ("k", ""))
     assert after(unsure, "k", "x 1")[1] == ""
 
 
-def test_a_line_that_moves_and_is_indented_keeps_its_owner() -> None:
-    assert after(source(("f(x)", A), ("if y:", B)), "if y:", "    f(x)") == [B, A]
+def test_lines_that_move_and_are_indented_keep_their_owner() -> None:
+    before = source(("f(x)", A), ("g(x)", A), ("if y:", B), ("z()", B), ("k()", B))
+    new = ("if y:", "    f(x)", "    g(x)", "z()", "k()")
+    assert after(before, *new) == [B, A, A, B, B]
+
+
+def test_a_line_that_moves_alone_may_have_been_typed_anew() -> None:
+    before = source(("return None", A), ("if y:", B), ("k()", B))
+    new = [b"if y:", b"k()", b"return None"]
+    assert carried(before, new) == [B, B, ""]
+    assert carried(before, new, likely={2: B}) == [B, B, ""]
+    assert carried(before, new, likely={2: A}) == [B, B, A]  # its own, however it came there
 
 
 def test_an_older_version_answers_only_for_lines_that_tell_something() -> None:
-    old = source(("foo()", A), ("}", A), ("", A))
-    new = [b"bar()", b"foo()", b"}", b""]
-    assert lines.answers(old, new, range(4)) == {1: A}
-    assert lines.answers(old, new, [0, 2, 3]) == {}
-    assert lines.answers(old, [b"  foo( )"], [0]) == {0: A}
+    old = source(("baz()", ""), ("foo()", A), ("}", A), ("", A))
+    new = [b"bar()", b"baz()", b"foo()", b"}", b""]
+    assert lines.answers(old, new, range(5)) == {1: "", 2: A}
+    assert lines.answers(old, new, [0, 3, 4]) == {}
+
+
+def test_an_older_version_answers_only_for_lines_beside_those_that_stood_beside_them() -> None:
+    old = source(("def f():", ""), ("    return None", A), ("x = 1", ""))
+    assert lines.answers(old, [b"def g():", b"    return None"], [1]) == {1: ""}
+    assert lines.answers(old, [b"def f():", b"return None"], [1]) == {1: A}
+    assert lines.answers(old, [b"return None", b"", b"x = 1"], [0]) == {0: A}
+    alone = source(("foo()", A), ("}", A))
+    assert lines.answers(alone, [b"  foo( )"], [0]) == {0: A}
 
 
 def test_claims_that_contradict_prove_nobody() -> None:

@@ -9,6 +9,7 @@ from git_anvcs.provenance import lines
 from git_anvcs.provenance.events import Event
 from git_anvcs.provenance.pending import Pending
 from git_anvcs.provenance.told import digest
+from git_anvcs.provenance.versions import Version
 
 A, B = "claude:a", "codex:b"
 
@@ -28,6 +29,9 @@ class World:
 
     def committed(self, commit: str, path: str) -> Sequence[bytes] | None:
         return lines.split(self.commits.get(commit, {}).get(path, "").encode())
+
+    def filtered(self, path: str) -> bool:
+        return path.endswith(".filtered")
 
     def tell(self, who: str, kind: str, call: str, *paths: str, **fields: Any) -> None:
         self.now += 1
@@ -83,10 +87,39 @@ def test_what_an_agent_changed_is_its_and_what_stood_there_is_not() -> None:
 def test_what_was_brought_back_is_nobodys_new_work() -> None:
     world = World()
     world.files["f"] = "human\n"
+    world.edit(A, "f", "human\none\ntwo\n")
+    world.files["f"] = ""
+    world.edit(B, "f", "one\ntwo\nhuman\nnew\n")
+    assert world.owners("f") == [("one", A), ("two", A), ("human", ""), ("new", B)]
+
+
+def test_one_line_that_was_brought_back_alone_is_nobodys() -> None:
+    world = World()
+    world.files["f"] = "human\n"
     world.edit(A, "f", "human\none\n")
     world.files["f"] = ""
     world.edit(B, "f", "one\nhuman\nnew\n")
-    assert world.owners("f") == [("one", A), ("human", ""), ("new", B)]
+    assert world.owners("f") == [("one", ""), ("human", ""), ("new", B)]
+
+
+@pytest.mark.parametrize("key", ["-", "f" * 64])
+def test_nothing_is_new_in_a_file_that_was_not_kept(key: str) -> None:
+    world = World()
+    world.tell(A, "pre_shell", "call-0001", head="h")
+    world.here.working.files["f"] = [Version(key, {}, 1.0)]
+    world.files["f"] = "human\n"
+    world.tell(A, "post_shell", "call-0001", "f", head="h")
+    assert world.owners("f") == [("human", "")]
+
+
+def test_nothing_is_new_in_a_file_that_git_keeps_in_another_form() -> None:
+    world = World()
+    world.commits["h"] = {"f.filtered": "HUMAN\n"}
+    world.files["f.filtered"] = "human\n"
+    world.tell(A, "pre_shell", "call-0001", head="h")
+    world.files["f.filtered"] += "by a\n"
+    world.tell(A, "post_shell", "call-0001", "f.filtered", head="h")
+    assert world.owners("f.filtered") == [("human", ""), ("by a", "")]
 
 
 @pytest.mark.parametrize("told", [{}, {"f": (digest(b"human"), digest(b"agent"))}])
