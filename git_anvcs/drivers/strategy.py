@@ -1,27 +1,48 @@
 """The program git-merge-anvcs: a merge strategy, started by `git merge -s anvcs` and its kin.
 
-It runs Git's own merge of whole trees, with our merge driver on for every format we know, also
-where no attribute says so. What the repository's and the user's attributes say still wins. Files,
-index and exit code are what Git's own strategy leaves.
+One process merges the whole tree: Git's own merge first, then our engine on every file that both
+sides changed. What the repository's and the user's attributes say still wins. Files, index,
+messages and exit code are what Git's own strategy leaves.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 import os
-from pathlib import Path
 import sys
-import tempfile
+from typing import NamedTuple
 
-from git_anvcs.kernel import process
+from git_anvcs.drivers import by_git, runs
+from git_anvcs.drivers.by_git import CONFLICTS, FAILED, MERGED
+from git_anvcs.flows.whole_tree.merge import LOSSY, Result, merge
+from git_anvcs.flows.whole_tree.named import Names
+from git_anvcs.git import install_tree, settings, synthetic
+from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.install_tree import InTheWay
+from git_anvcs.git.repo import version
+from git_anvcs.git.settings import Setting
+from git_anvcs.git.synthetic import Pair
 from git_anvcs.kernel.errors import AnvcsError, print_error, run_program
-from git_anvcs.kernel.shipped import shipped
 
 PROGRAM = "git-merge-anvcs"
-MERGED, CONFLICTS, FAILED = 0, 1, 2
-USAGE = "usage: git-merge-anvcs [--OPTION…] BASE… -- HEAD REMOTE   (started by git merge -s anvcs)"
+USAGE = "usage: git-merge-anvcs [--OPTION…] BASE… -- HEAD REMOTE…   (started by git merge -s anvcs)"
 
-# What merge-ort does by default; an option of the caller comes later and wins.
-LIKE_ORT = "--diff-algorithm=histogram"
+# Git hands through whatever follows -X; these are the ones its own merge knows.
+WORDS = {
+    *("ours", "theirs", "patience", "histogram", "renormalize", "no-renormalize", "subtree"),
+    *("ignore-space-change", "ignore-all-space", "ignore-space-at-eol", "ignore-cr-at-eol"),
+    *("no-renames", "find-renames"),
+}
+WITH_VALUE = ("subtree=", "diff-algorithm=", "find-renames=", "rename-threshold=")
+MERGE_TREE_TAKES_OPTIONS = (2, 44, 0)
+
+
+class Asked(NamedTuple):
+    """What Git asks for. `options` are without their dashes."""
+
+    options: tuple[str, ...]
+    bases: tuple[str, ...]
+    head: str
+    remotes: tuple[str, ...]
+    words: list[str]
 
 
 def main() -> int:
@@ -43,76 +64,110 @@ def run(words: list[str], env: dict[str, str]) -> int:
     if {"-h", "--help"} & set(words[:1]):
         sys.stdout.write(f"{__doc__}\n{USAGE}\n")
         return MERGED
-    if "--" not in words or len(words) - words.index("--") != 3:
-        # More than one remote is an octopus, which Git merges with another strategy.
+    asked = read(words)
+    if asked is None:
         sys.stderr.write(f"{USAGE}\n")
         return FAILED
-    head, remote = words[-2:]
-    argv = ("git", "merge-recursive", LIKE_ORT, *words)
-    with _environment(env) as ours:
-        code = process.attach(argv, env={**env, **_names(head, remote, env), **ours})
-    return code if code in (MERGED, CONFLICTS) else FAILED
+    for option in asked.options:
+        if option not in WORDS and not option.startswith(WITH_VALUE):
+            sys.stderr.write(f"{PROGRAM}: -X {option} is no option of Git's merge\n")
+            return FAILED
+    off = env.get("ANVCS") == "0"
+    if len(asked.remotes) == 1 and (off or _too_old_for(asked.options)):
+        lossy = any(option.startswith(LOSSY) for option in asked.options)
+        return by_git.merge(words, env, driver=not off and not lossy)
+    return _merged(asked, env, understand=not off)
 
 
-@contextmanager
-def _environment(env: dict[str, str]) -> Iterator[dict[str, str]]:
-    """Variables that switch our driver on; none when that is not possible or not wanted."""
-    if env.get("ANVCS") == "0":
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
-        attributes = Path(folder) / "attributes"
-        try:
-            # Later lines win, and every other source of attributes outranks this file.
-            ours = shipped("merge-drivers/gitattributes").read_bytes()
-            attributes.write_bytes(ours + b"\n" + _users_attributes(env))
-        except OSError as error:
-            sys.stderr.write(f"git-merge-anvcs: without our drivers: {error.strerror}\n")
-            yield {}
-            return
-        yield {
-            "PATH": f"{env.get('PATH', os.defpath)}{os.pathsep}{Path(sys.argv[0]).parent}",
-            **_configured(
-                env,
-                ("include.path", str(shipped("merge-drivers/gitconfig"))),
-                ("core.attributesFile", str(attributes)),
-            ),
-        }
+def read(words: list[str]) -> Asked | None:
+    """The command line taken apart; None when it is none of ours."""
+    if "--" not in words or len(words) - words.index("--") < 3:
+        return None
+    end = words.index("--")
+    options = tuple(word.removeprefix("--") for word in words[:end] if word.startswith("--"))
+    bases = tuple(word for word in words[:end] if not word.startswith("--"))
+    return Asked(options, bases, words[end + 1], tuple(words[end + 2 :]), words)
 
 
-def _configured(env: dict[str, str], *pairs: tuple[str, str]) -> dict[str, str]:
-    """Configuration for one git, after what the caller has set the same way (git-config(1))."""
-    said = env.get("GIT_CONFIG_COUNT", "")
-    start = int(said) if said.isdigit() else 0
-    found = {"GIT_CONFIG_COUNT": str(start + len(pairs))}
-    for number, (key, value) in enumerate(pairs, start):
-        found[f"GIT_CONFIG_KEY_{number}"] = key
-        found[f"GIT_CONFIG_VALUE_{number}"] = value
-    return found
+def _too_old_for(options: Sequence[str]) -> bool:
+    return bool(options) and version() < MERGE_TREE_TAKES_OPTIONS
 
 
-def _users_attributes(env: dict[str, str]) -> bytes:
-    """The attributes file that ours stands in for (gitattributes(5))."""
-    asked = ("git", "config", "--type=path", "--get", "core.attributesFile")
-    done = process.run(asked, env=env)
-    if done.returncode == 0:
-        file = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
-    else:
-        config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
-        file = Path(config) / "git" / "attributes"
-    return file.read_bytes() if file.is_file() else b""
+def _merged(asked: Asked, env: dict[str, str], *, understand: bool) -> int:
+    repo = CalledRepo.called(env)
+    changed = install_tree.staged_changes(repo, asked.head)
+    if changed:
+        paths = "".join(f"\t{path}\n" for path in changed)
+        said = "Your local changes to the following files would be overwritten by merge"
+        sys.stderr.write(f"error: {said}:\n{paths}")
+        return FAILED
+    try:
+        configured = settings.all_of(repo)
+        our_tree, result = _folded(repo, asked, configured, understand=understand)
+    except Exception as error:
+        if len(asked.remotes) > 1:
+            raise
+        sys.stderr.write(f"{PROGRAM}: merged by Git alone ({type(error).__name__}: {error})\n")
+        return by_git.merge(asked.words, env, driver=False)
+    if result is None:
+        sys.stderr.write("Automated merge did not work.\nShould not be doing an octopus.\n")
+        return FAILED
+    return _left(repo, our_tree, result, settings.last(configured))
 
 
-def _names(head: str, remote: str, env: dict[str, str]) -> dict[str, str]:
-    """Labels for the markers, where Git (a rebase, a cherry-pick) has given only object ids."""
-    found = {}
-    if head != "HEAD" and f"GITHEAD_{head}" not in env:
-        found[f"GITHEAD_{head}"] = "HEAD"
-    if f"GITHEAD_{remote}" not in env:
-        done = process.run(("git", "log", "-1", "--format=%h (%s)", remote, "--"), env=env)
-        if done.returncode == 0:
-            found[f"GITHEAD_{remote}"] = os.fsdecode(done.stdout).rstrip("\n")
-    return found
+def _folded(
+    repo: CalledRepo, asked: Asked, configured: Sequence[Setting], *, understand: bool
+) -> tuple[str, Result | None]:
+    """The tree of our own head, and the merge of all heads, one after another.
+
+    No merge when one before the last conflicts: Git wants an octopus only where it is easy.
+    """
+    head, bases = asked.head, list(asked.bases)
+    our_tree = ""
+    told: list[Result] = []
+    for remote in asked.remotes:
+        if len(asked.remotes) > 1:  # Git names the bases that all of them have in common
+            bases = synthetic.bases(repo, head, remote)
+        if told and not told[-1].clean:
+            return our_tree, None
+        pair = synthetic.pair(repo, head, remote, bases)
+        our_tree = our_tree or pair.our_tree
+        names = _names(repo, pair, asked.head, remote, bases)
+        told.append(merge(repo, pair, names, asked.options, configured, understand=understand))
+        if len(told) < len(asked.remotes):
+            head = synthetic.joined(repo, told[-1].tree, (pair.ours, pair.theirs))
+    return our_tree, told[-1]._replace(
+        notes=tuple(note for one in told for note in one.notes),
+        decided=tuple(found for one in told for found in one.decided),
+    )
+
+
+def _names(repo: CalledRepo, pair: Pair, head: str, remote: str, bases: Sequence[str]) -> Names:
+    env = dict(repo.env)
+    found = {**env, **by_git.names(head, remote, env)}
+    ours = "HEAD" if head == "HEAD" else found.get(f"GITHEAD_{head}", "HEAD")
+    base = {0: "empty tree", 1: "".join(bases)[:7]}.get(len(bases), "merged common ancestors")
+    return Names(pair.ours, pair.theirs, ours, found.get(f"GITHEAD_{remote}", remote), base)
+
+
+def _left(repo: CalledRepo, before: str, result: Result, configured: dict[str, str]) -> int:
+    """Put the result in place, say what Git says, keep what was decided."""
+    try:
+        install_tree.install(repo, before, result.tree, result.stages)
+    except InTheWay as error:
+        sys.stderr.write(f"error: {error}\n")
+        return FAILED
+    _say(result, repo.env.get("GIT_MERGE_VERBOSITY") or configured.get("merge.verbosity", "2"))
+    for path, labels, merged in result.decided:
+        runs.keep(str(repo.common_dir), path, labels, merged)
+    return MERGED if result.clean else CONFLICTS
+
+
+def _say(result: Result, verbosity: str) -> None:
+    level = int(verbosity) if verbosity.isdigit() else 2
+    for note in result.notes:
+        if level >= (1 if note.conflict else 2):
+            sys.stdout.write(os.fsencode(note.text).decode("utf-8", "replace"))
 
 
 if __name__ == "__main__":

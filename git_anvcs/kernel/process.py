@@ -1,6 +1,7 @@
 """The only door to other programs; the only module that imports subprocess."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 import os
 from pathlib import Path
 import shutil
@@ -61,6 +62,25 @@ def run(
         raise _missing(argv, cwd) from error
     except subprocess.TimeoutExpired as error:
         raise TookTooLong(f"{argv[0]} did not finish within {timeout:g} seconds") from error
+    return Done(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+def run_leashed(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Done:
+    """`run`, for a program that must not go on when this process is killed (on Linux)."""
+    from git_anvcs.kernel import leash  # loads ctypes: before the fork, and only where needed
+
+    try:
+        done = subprocess.run(
+            argv,
+            cwd=cwd,
+            env=clean_environment(env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+            preexec_fn=partial(leash.die_with, os.getpid()),
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
     return Done(tuple(argv), done.returncode, done.stdout, done.stderr)
 
 

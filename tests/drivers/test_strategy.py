@@ -155,7 +155,7 @@ def test_configuration_of_the_caller_is_kept(sides: Sandbox) -> None:
     assert is_merged(sides)
 
 
-def test_an_octopus_is_refused(sides: Sandbox) -> None:
-    done = sides.run("git-merge-anvcs", "a", "--", "HEAD", "b", "c")
+def test_a_wrong_command_line_is_refused(sides: Sandbox) -> None:
+    done = sides.run("git-merge-anvcs", "a", "HEAD")
     assert done.returncode == 2
     assert "usage" in done.stderr

@@ -1,0 +1,263 @@
+"""Merge two trees: Git's own merge in memory, then our engine on every file both sides changed.
+
+The result is what Git's own strategy would leave, with fewer conflicts, and with one where a file
+merged cleanly by accident (a key or a function twice). Nothing is written but objects.
+"""
+
+from collections.abc import Mapping, Sequence
+import re
+from typing import NamedTuple
+
+from git_anvcs.flows.whole_tree import named, worker
+from git_anvcs.flows.whole_tree.named import Names
+from git_anvcs.flows.whole_tree.sides import Origins, changes
+from git_anvcs.git import objects, ort, rebuilt
+from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.ort import Note, Staged, TreeMerge
+from git_anvcs.git.settings import Setting, last
+from git_anvcs.git.synthetic import Pair
+from git_anvcs.merge import checks
+from git_anvcs.merge.registry import format_of
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
+
+STYLES = ("merge", "diff3", "zdiff3")
+REGULAR = "100"  # the modes of files begin so; 120000 is a link, 160000 a submodule
+CONTENTS = "CONFLICT (contents)"
+MERGING = "Auto-merging"
+# Options that drop lines on purpose: what they merged cleanly is not for us to judge.
+LOSSY = ("ours", "theirs", "ignore-", "renormalize", "subtree")
+
+
+class Decided(NamedTuple):
+    """What our engine made of one file; kept for `git-ai-merge explain`."""
+
+    path: str
+    labels: Labels
+    merged: Merged
+
+
+class Result(NamedTuple):
+    """The merged tree with markers, what stays open, what to tell, what was decided.
+
+    stages: the open paths; clean: nothing is left to a person
+    """
+
+    tree: str
+    stages: Mapping[str, Mapping[int, Staged]]
+    notes: tuple[Note, ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.stages and not any(note.conflict for note in self.notes)
+
+
+class Both(NamedTuple):
+    """A file that both sides changed, as Git has merged it.
+
+    open: Git has left a conflict in it
+    """
+
+    path: str
+    stages: Mapping[int, Staged]
+    now: Staged
+    open: bool
+
+
+def merge(
+    repo: CalledRepo,
+    pair: Pair,
+    names: Names,
+    options: Sequence[str],
+    configured: Sequence[Setting],
+    *,
+    understand: bool = True,
+) -> Result:
+    """Merge the two commits. Raises GitFailed when Git itself cannot.
+
+    options: words after `-X`; understand: False leaves Git's own answer
+    """
+    plain = ort.merge(repo, pair.ours, pair.theirs, options, configured)
+    ours = changes(repo, pair.our_tree, plain.tree, "--no-renames")
+    written = {one.new: one.after for one in ours if one.status != "D"}
+    if not understand:
+        return _result(repo, plain, names, written, {}, ())
+    both = _both_sides(repo, pair, plain, written, options)
+    return _finished(repo, plain, names, written, both, last(configured))
+
+
+def _both_sides(
+    repo: CalledRepo,
+    pair: Pair,
+    plain: TreeMerge,
+    written: Mapping[str, Staged],
+    options: Sequence[str],
+) -> list[Both]:
+    """The files for the engine."""
+    found = [
+        Both(path, stages, written.get(path, stages[2]), open=True)
+        for path, stages in plain.stages.items()
+        if {2, 3} <= stages.keys()
+    ]
+    if not any(word.startswith(LOSSY) for word in options) and len(pair.base_trees) == 1:
+        found += _merged_by_lines(repo, pair, plain, written)
+    return [one for one in found if _is_ours_to_merge(one)]
+
+
+def _merged_by_lines(
+    repo: CalledRepo, pair: Pair, plain: TreeMerge, written: Mapping[str, Staged]
+) -> list[Both]:
+    """What Git merged without a conflict; only with one base is it clear what that base was."""
+    paths = {path for note in plain.notes if note.kind == MERGING for path in note.paths}
+    wanted = [path for path in sorted(paths - plain.stages.keys()) if format_of(path) != "text"]
+    if not wanted:
+        return []
+    base = pair.base_trees[0]
+    origins = Origins(*(changes(repo, base, side) for side in (pair.our_tree, pair.their_tree)))
+    found = []
+    for path in wanted:
+        stages = origins.of(path)
+        if stages is not None:
+            found.append(Both(path, stages, written.get(path, stages[2]), open=False))
+    return found
+
+
+def _is_ours_to_merge(one: Both) -> bool:
+    files = all(version.mode.startswith(REGULAR) for version in one.stages.values())
+    return files and format_of(one.path) != "text"
+
+
+def _finished(
+    repo: CalledRepo,
+    plain: TreeMerge,
+    names: Names,
+    written: Mapping[str, Staged],
+    both: Sequence[Both],
+    settings: Mapping[str, str],
+) -> Result:
+    """Run the engine and take over what it answers."""
+    wanted = _attributed(repo, both)
+    texts = _texts(repo, [one for one, _ in wanted])
+    tasks = [_task(one, size, texts, names, settings) for one, size in wanted]
+    answers = worker.merge_all(tasks, seconds(settings, repo.env))
+    made: dict[str, bytes] = {}
+    verdicts: dict[str, tuple[Both, Merged]] = {}
+    decided = []
+    for (one, _), task, merged in zip(wanted, tasks, answers, strict=True):
+        if merged is None or not checks.well_marked(merged, task.versions, task.options):
+            continue
+        verdicts[one.path] = (one, merged)
+        decided.append(Decided(one.path, task.options.labels, merged))
+        if merged.text != task.lines:
+            made[one.path] = merged.text
+    return _result(repo, _judged(plain, verdicts), names, written, made, tuple(decided))
+
+
+def seconds(settings: Mapping[str, str], env: Mapping[str, str]) -> float:
+    """The limit of processor time for one file: the environment, else Git's configuration."""
+    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
+    try:
+        limit = float(said)
+    except ValueError:
+        return worker.SECONDS
+    return limit if 0 < limit < 86400 else worker.SECONDS
+
+
+def _attributed(repo: CalledRepo, both: Sequence[Both]) -> list[tuple[Both, int]]:
+    """The files that no attribute gives to another driver, and the length of their markers."""
+    if not both:
+        return []
+    stdin = "".join(f"{one.path}\0" for one in both).encode(errors="surrogateescape")
+    asked = ("check-attr", "-z", "--stdin", "merge", "conflict-marker-size")
+    rows = repo.git(*asked, stdin=stdin).decode(errors="surrogateescape").split("\0")
+    found = []
+    for one, driver, size in zip(both, rows[2::6], rows[5::6], strict=False):
+        if driver in ("unspecified", "anvcs"):
+            found.append((one, int(size) if size.isdigit() and int(size) else 7))
+    return found
+
+
+def _texts(repo: CalledRepo, both: Sequence[Both]) -> dict[str, bytes]:
+    wanted = {one.now.oid for one in both}
+    wanted |= {version.oid for one in both for version in one.stages.values()}
+    names = sorted(wanted)
+    found = objects.read(repo, names)
+    return {oid: one.data for oid, one in zip(names, found, strict=True) if one is not None}
+
+
+def _task(
+    one: Both, size: int, texts: Mapping[str, bytes], names: Names, settings: Mapping[str, str]
+) -> worker.Task:
+    base = one.stages.get(1)
+    versions = Versions(
+        texts[base.oid] if base else b"", texts[one.stages[2].oid], texts[one.stages[3].oid]
+    )
+    lines = named.in_text(texts[one.now.oid], names)
+    style = settings.get("merge.conflictstyle", "merge")
+    chosen = Options(one.path, size, style if style in STYLES else "merge", _labels(lines, names))
+    return worker.Task(versions, chosen, lines)
+
+
+def _labels(lines: bytes, names: Names) -> Labels:
+    """What Git has written behind the markers of this file: names a path after a rename."""
+    ours = re.search(rb"^<{7,} ([^\r\n]+)", lines, re.MULTILINE)
+    theirs = re.search(rb"^>{7,} ([^\r\n]+)", lines, re.MULTILINE)
+    base = re.search(rb"^\|{7,} ([^\r\n]+)", lines, re.MULTILINE)
+    plain = Labels(names.base, names.ours, names.theirs)
+    found = (base, ours, theirs)
+    said = (one[1].decode("utf-8", "surrogateescape") if one else "" for one in found)
+    return Labels(*(text or default for text, default in zip(said, plain, strict=True)))
+
+
+def _judged(plain: TreeMerge, verdicts: Mapping[str, tuple[Both, Merged]]) -> TreeMerge:
+    """Git's merge with our verdicts: what is solved has no stages, what is wrong gets them."""
+    stages = dict(plain.stages)
+    notes = list(plain.notes)
+    for path, (one, merged) in verdicts.items():
+        if one.open and not merged.conflicts and _only_contents(path, one, notes):
+            del stages[path]
+            notes = [note for note in notes if not (note.conflict and path in note.paths)]
+        elif not one.open and merged.conflicts:
+            stages[path] = dict(one.stages)
+            where = ", ".join(sorted({found.where for found in merged.conflicts if found.where}))
+            text = f"CONFLICT (content): Merge conflict in {path}{where and f': {where}'}\n"
+            notes.append(Note((path,), CONTENTS, text))
+    return plain._replace(stages=stages, notes=tuple(notes))
+
+
+def _only_contents(path: str, one: Both, notes: Sequence[Note]) -> bool:
+    """Whether the file's content is all that Git could not merge."""
+    modes = {stage: version.mode for stage, version in one.stages.items()}
+    if modes[2] != modes[3] and modes.get(1) not in (modes[2], modes[3]):
+        return False
+    return all(note.kind == CONTENTS for note in notes if note.conflict and path in note.paths)
+
+
+def _result(
+    repo: CalledRepo,
+    plain: TreeMerge,
+    names: Names,
+    written: Mapping[str, Staged],
+    made: Mapping[str, bytes],
+    decided: tuple[Decided, ...],
+) -> Result:
+    """The new tree, with the names that people know in it."""
+    texts = dict(made)
+    unnamed = [path for path in plain.stages if path in written and path not in texts]
+    files = [path for path in unnamed if written[path].mode.startswith(REGULAR)]
+    found = objects.read(repo, [written[path].oid for path in files])
+    now: dict[str, str] = {}  # where two renames meet, the text with markers is a stage itself
+    for path, blob in zip(files, found, strict=True):
+        if blob is not None and (text := named.in_text(blob.data, names)) != blob.data:
+            texts[path] = text
+            now[blob.oid] = objects.make(repo, "blob", text).oid
+    moves = {path: new for path in written if (new := named.in_path(path, names)) != path}
+    tree = rebuilt.tree(repo, plain.tree, texts, moves)
+    stages = {
+        named.in_path(path, names): {
+            stage: one._replace(oid=now.get(one.oid, one.oid)) for stage, one in versions.items()
+        }
+        for path, versions in plain.stages.items()
+    }
+    notes = tuple(named.in_note(note, names) for note in plain.notes)
+    return Result(tree, stages, notes, decided)

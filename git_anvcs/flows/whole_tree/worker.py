@@ -1,0 +1,92 @@
+"""The engine for many files, in one process of its own that may die or be given up.
+
+One fork serves all files. When it dies or takes too long over one, that file keeps its line merge
+and another fork goes on with the rest.
+"""
+
+from collections.abc import Iterator, Sequence
+import os
+import pickle
+import select
+import signal
+import time
+from typing import NamedTuple
+
+from git_anvcs.merge import engine
+from git_anvcs.merge.result import Merged, Options, Versions
+
+SECONDS = 10.0  # of processor time for one file; by the clock six times as long
+_SIZE = 8  # bytes that say how long the next answer is
+
+
+class Task(NamedTuple):
+    """One file: its versions, how to merge, and Git's own line merge of it."""
+
+    versions: Versions
+    options: Options
+    lines: bytes | None
+
+
+def merge_all(tasks: Sequence[Task], seconds: float = SECONDS) -> list[Merged | None]:
+    """The merges in the order of the tasks; None where there is no result."""
+    found: list[Merged | None] = []
+    while len(found) < len(tasks):
+        found += _answers(tasks[len(found) :], seconds)
+        if len(found) < len(tasks):
+            found.append(None)  # the one that it died over
+    return found
+
+
+def _answers(tasks: Sequence[Task], seconds: float) -> Iterator[Merged | None]:
+    """What one worker answers before it ends."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _work(writer, tasks, seconds)
+    os.close(writer)
+    try:
+        for _ in tasks:
+            deadline = time.monotonic() + 6 * seconds
+            size = _read(reader, _SIZE, deadline)
+            answer = _read(reader, int.from_bytes(size, "big"), deadline) if size else None
+            if not answer:
+                return
+            yield pickle.loads(answer)  # noqa: S301 - our own child wrote it
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _work(writer: int, tasks: Sequence[Task], seconds: float) -> None:
+    """The worker: never returns."""
+    try:
+        with open(writer, "wb") as pipe:
+            for task in tasks:
+                signal.setitimer(signal.ITIMER_PROF, seconds)  # its default action is death
+                answer = pickle.dumps(_merged(task))
+                pipe.write(len(answer).to_bytes(_SIZE, "big") + answer)
+                pipe.flush()
+    finally:
+        os._exit(0)
+
+
+def _merged(task: Task) -> Merged | None:
+    try:
+        return engine.merge(*task)
+    except Exception:  # noqa: BLE001 - Git's own result stands, whatever it was
+        return None
+
+
+def _read(reader: int, size: int, deadline: float) -> bytes:
+    """So many bytes; nothing when the worker ends or time runs out first."""
+    parts = []
+    while size:
+        ready, _, _ = select.select([reader], [], [], max(deadline - time.monotonic(), 0))
+        part = os.read(reader, min(size, 1 << 16)) if ready else b""
+        if not part:
+            return b""
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

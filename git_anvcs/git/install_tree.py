@@ -1,0 +1,136 @@
+"""Put a merged tree into the worktree and the index, as Git's own merge does (merge-ort.c).
+
+Nothing of the caller's is overwritten: local changes and untracked files in the way stop it before
+the first file is touched. The index is made in a file of its own and put in place whole, when the
+worktree is done. So a process that is killed on the way leaves the old index, no lock, and files
+that `git reset --hard` (which `git merge` runs then) makes right again.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+import os
+from pathlib import Path
+import shutil
+
+from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.ort import Staged
+from git_anvcs.git.repo import GUARD
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import AnvcsError
+
+Stages = Mapping[str, Mapping[int, Staged]]
+PREFIX = "index.anvcs-"
+
+
+class InTheWay(AnvcsError):
+    """Local changes or untracked files stop the merge; nothing was changed."""
+
+
+def staged_changes(repo: CalledRepo, head: str) -> list[str]:
+    """The paths whose index entry is not that of `head`: a merge would mix them in."""
+    asked = ("diff-index", "--cached", "--name-only", "-z", head, "--")
+    return [os.fsdecode(path) for path in repo.git(*asked).split(b"\0")[:-1]]
+
+
+def install(repo: CalledRepo, before: str, after: str, stages: Stages) -> None:
+    """Move the worktree and the index from the tree `before` to `after`; `stages` stay open.
+
+    Raises InTheWay, with what Git says.
+    """
+    index = Path(repo.env.get("GIT_INDEX_FILE") or repo.git_dir / "index")
+    draft = index.with_name(f"{PREFIX}{os.getpid()}")
+    _forget_dead(index)
+    try:
+        known = _copied(index, draft)
+        there = repo.with_env(GIT_INDEX_FILE=str(draft))
+        _switch(there, before, after)
+        if stages:
+            _show(there, stages)
+            _open(there, stages)
+        _replace(index, draft, known)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _copied(index: Path, draft: Path) -> os.stat_result | None:
+    """Copy the index and tell which one it was; None when there is none yet."""
+    if not index.exists():
+        return None
+    known = index.stat()
+    shutil.copy2(index, draft)  # with its times: Git tells racy entries by them
+    return known
+
+
+def _switch(repo: CalledRepo, before: str, after: str) -> None:
+    argv = ("git", "read-tree", "-m", "-u", before, after)
+    done = process.run_leashed(argv, cwd=repo.root, env={**repo.env, **GUARD})
+    if done.returncode:
+        raise InTheWay(done.stderr.decode(errors="replace").strip().removeprefix("error: "))
+
+
+def _show(repo: CalledRepo, stages: Stages) -> None:
+    """A sparse checkout hides no conflict: its file is written, as Git's own merge does."""
+    rows = repo.git("ls-files", "-z", "-t", "--cached").split(b"\0") if _sparse(repo) else []
+    hidden = {os.fsdecode(row[2:]) for row in rows if row.startswith(b"S ")} & stages.keys()
+    names = "".join(f"{path}\0" for path in sorted(hidden)).encode(errors="surrogateescape")
+    for path in hidden:
+        _move_away(repo.root / path)
+    if hidden:
+        repo.git("update-index", "--no-skip-worktree", "-z", "--stdin", stdin=names)
+        repo.git("checkout-index", "-z", "-f", "--stdin", stdin=names)
+
+
+def _move_away(file: Path) -> None:
+    """What stands where a sparse checkout shows nothing is not ours to overwrite."""
+    if not os.path.lexists(file):
+        return
+    for number in range(1000):
+        other = file.with_name(f"{file.name}~cruft{f'_{number}' if number else ''}")
+        if not os.path.lexists(other):
+            file.rename(other)
+            return
+
+
+def _sparse(repo: CalledRepo) -> bool:
+    return repo.git("config", "--type=bool", "core.sparseCheckout", allow=(0, 1)) == b"true\n"
+
+
+def _open(repo: CalledRepo, stages: Stages) -> None:
+    """Take the open paths out of stage 0 and give them their stages."""
+    rows = []
+    for path, versions in stages.items():
+        rows.append(f"0 {repo.zero_oid}\t{path}")
+        rows += [f"{one.mode} {one.oid} {stage}\t{path}" for stage, one in sorted(versions.items())]
+    stdin = "".join(f"{row}\0" for row in rows).encode(errors="surrogateescape")
+    repo.git("update-index", "-z", "--index-info", stdin=stdin)
+
+
+def _replace(index: Path, draft: Path, known: os.stat_result | None) -> None:
+    """Make the draft the index, under Git's own lock. Raises AnvcsError when another git is at
+    work here."""
+    lock = index.with_name(f"{index.name}.lock")
+    try:
+        os.link(draft, lock)
+    except FileExistsError as error:
+        raise AnvcsError(f"another git is running here: {lock} exists") from error
+    now = index.stat() if index.exists() else None
+    if _changed(known, now):
+        lock.unlink()
+        raise AnvcsError("another git changed the index while this merge was under way")
+    lock.replace(index)
+
+
+def _changed(before: os.stat_result | None, now: os.stat_result | None) -> bool:
+    if before is None or now is None:
+        return before is not now
+    facts = ("st_ino", "st_size", "st_mtime_ns")
+    return any(getattr(before, fact) != getattr(now, fact) for fact in facts)
+
+
+def _forget_dead(index: Path) -> None:
+    """Remove the drafts of merges that were killed."""
+    for draft in index.parent.glob(f"{PREFIX}*"):
+        owner = draft.name.removeprefix(PREFIX).removesuffix(".lock")
+        if owner.isdigit() and not process.alive(int(owner)):
+            with suppress(OSError):
+                draft.unlink()
