@@ -97,7 +97,7 @@ def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
 
 
 # Rules that take one of two values: what they drop is stated in their resolution.
-CHOOSING = ("larger-version",)
+CHOOSING = ("larger-version", "larger-requirement")
 
 
 def chosen_away(merged: Merged) -> set[str]:

@@ -1,7 +1,9 @@
 """Which format a file has, and the module that merges it. Importing this loads no format."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from fnmatch import fnmatchcase
+from importlib import import_module
+from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
@@ -34,7 +36,10 @@ class Conserving(Checked, Protocol):
 
 
 class Language(NamedTuple):
-    """A row of `git-ai-merge languages`: extensions with their dot, whole file names."""
+    """A row of `git-ai-merge languages`: extensions with their dot, file names.
+
+    A file name may be a pattern with `*`; whole names come first, then patterns, then extensions.
+    """
 
     name: str
     extensions: tuple[str, ...]
@@ -55,9 +60,16 @@ LANGUAGES = (
         (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
         (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
     ),
+    Language("gomod", (), ("go.mod",)),
+    Language("gosum", (), ("go.sum", "go.work.sum")),
     Language("proto", (".proto",)),
     Language("notebook", (".ipynb",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
+    Language(
+        "requirements", (),
+        ("requirements*.txt", "requirements*.in", "*-requirements.txt", "*-requirements.in",
+         "*_requirements.txt", "constraints*.txt"),
+    ),
     Language("go", (".go",)),
 )
 # fmt: on
@@ -65,7 +77,11 @@ LANGUAGES = (
 # Languages that are a profile in merge-drivers/profiles and nothing else.
 PROFILES = frozenset(("go",))
 
+# Formats whose files are made of entries, each a module of its own.
+ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements"))
+
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
+BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}
 BY_EXTENSION = {end: language.name for language in LANGUAGES for end in language.extensions}
 
 
@@ -74,6 +90,9 @@ def format_of(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in BY_NAME:
         return BY_NAME[name]
+    for pattern, language in BY_PATTERN.items():
+        if fnmatchcase(name, pattern):
+            return language
     _stem, dot, end = name.rpartition(".")
     return BY_EXTENSION.get((dot + end).lower(), "text")
 
@@ -98,14 +117,12 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import yaml
 
             return yaml
-        case "proto":
-            from git_anvcs.merge.formats import proto
-
-            return proto
         case "python":
             from git_anvcs.merge.formats import python
 
             return python
+    if name in ENTRIES:
+        return cast(Format, import_module(f"git_anvcs.merge.formats.{name}"))
     if name in PROFILES:
         from git_anvcs.merge.formats.code import Code
 

@@ -13,7 +13,6 @@ class Kind(NamedTuple):
 
     name: of its module; file: a file name that has it
     write: a text for a model; `notes` says which keys have a comment above them
-    repeats: whether an identity may stand twice, so that no disjoint union is promised
     """
 
     name: str
@@ -33,11 +32,47 @@ def proto(model: Model, notes: frozenset[str]) -> str:
     return "\n".join(rows)
 
 
+def gomod(model: Model, notes: frozenset[str]) -> str:
+    rows = ["module example.com/x", ""]
+    for section, keys in model.items():
+        rows += ["require ("] if section == "one" else []
+        for key, value in keys.items():
+            rows += [f"// About {key}."] if key in notes else []
+            verb = "" if section == "one" else "require "
+            rows.append(f"{verb}example.com/{section}/{key} v1.{value}.0")
+        rows += [")", ""] if section == "one" else []
+    return "\n".join([*rows, ""])
+
+
+def gosum(model: Model, notes: frozenset[str]) -> str:
+    """No comments there; a value is a version, and a hash for it."""
+    del notes
+    return "".join(
+        f"{section}.org/{key} v1.{value}.0 h1:{section}{key}{value}=\n"
+        for section, keys in sorted(model.items())
+        for key, value in sorted(keys.items())
+    )
+
+
+def requirements(model: Model, notes: frozenset[str]) -> str:
+    rows = []
+    for section, keys in model.items():
+        for key, value in keys.items():
+            rows += [f"# About {key}."] if key in notes else []
+            rows.append(f"{section}.{key.upper()}=={value}  # {section}")
+    return "\n".join([*rows, ""])
+
+
 KEYS = ("alpha", "beta", "gamma", "delta", "omega")
 SIDES = ("ours_a", "ours_b", "theirs_a", "theirs_b")
 NUMBERS = (*KEYS, *SIDES)
 SECTIONS = ("one", "two", "three")
-KINDS = [Kind("proto", "x.proto", proto)]
+KINDS = [
+    Kind("proto", "x.proto", proto),
+    Kind("gomod", "go.mod", gomod),
+    Kind("gosum", "go.sum", gosum),
+    Kind("requirements", "requirements-dev.txt", requirements),
+]
 
 
 def models(keys: tuple[str, ...] = KEYS) -> st.SearchStrategy[Model]:

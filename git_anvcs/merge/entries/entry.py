@@ -8,6 +8,7 @@ from typing import NamedTuple
 from git_anvcs.merge.checks import Tokens
 
 WORD = re.compile(rb"[^\s,;=(){}\[\]<>\"']+")
+NOTE = re.compile(rb"\w+")
 
 
 class Entry(NamedTuple):
@@ -79,10 +80,10 @@ def _inside(section: Entry, path: tuple[tuple[Hashable, ...], ...], line: int) -
 def tokens(root: Entry, word: re.Pattern[bytes] = WORD) -> Tokens:
     """What must not get lost: every entry, every word of it, every word of a comment."""
     counts: Tokens = Counter()
-    counts.update(("note", one) for one in (root.lead + root.head + root.tail).split())
+    counts.update(("note", one) for one in NOTE.findall(root.lead + root.head + root.tail))
     for path, entry, _first, _last in walk(root):
         counts[path, "key", entry.key] += 1
         counts.update((path, entry.key, one) for one in word.findall(entry.head))
         around = b" ".join((entry.lead, entry.note, entry.tail))
-        counts.update(("note", one) for one in around.split())
+        counts.update(("note", one) for one in NOTE.findall(around))
     return counts

@@ -42,6 +42,7 @@ class Syntax(NamedTuple):
     sort: what entries are sorted by
     layout_counts: whether white space inside an entry is content
     alias: a second identity of entries; None for those without
+    independent: what both sides put where they deleted the same entry is all kept
     repeats: sorts of entries (first element of a key) that may stand twice
     word: what counts as a word of an entry that must not get lost
     """
@@ -52,6 +53,7 @@ class Syntax(NamedTuple):
     sort: Callable[[Hashable], str] = by_name
     layout_counts: bool = True
     alias: Alias = no_alias
+    independent: bool = False
     repeats: tuple[str, ...] = ()
     word: re.Pattern[bytes] = entry.WORD
 
@@ -61,7 +63,15 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
     texts = Texts.of(versions)
     base, ours, theirs = (syntax.parse(ended(text)) for text in texts[:3])
     resolved: list[Resolution] = []
-    job = Job(syntax.leaf, syntax.clash, syntax.sort, syntax.layout_counts, syntax.alias, resolved)
+    job = Job(
+        syntax.leaf,
+        syntax.clash,
+        syntax.sort,
+        syntax.layout_counts,
+        syntax.alias,
+        syntax.independent,
+        resolved,
+    )
     before = base if texts.base.strip() else None
     text, conflicts = assembled(together(job, before, ours, theirs, ""), options)
     if not ends_in_line(texts) and not (text.endswith(b">\n") and conflicts):

@@ -29,8 +29,21 @@ class Part(NamedTuple):
 
 Trio = tuple[Entry | None, Entry | None, Entry | None]
 Pair = tuple[Entry, Entry]
-# The merged head of a leaf that both sides changed, and the rule that made it; None: a conflict.
-Leaf = Callable[[Entry | None, Entry, Entry], tuple[bytes, str] | None]
+
+
+class Made(NamedTuple):
+    """The merged head of a leaf that both sides changed, and the rule that made it.
+
+    ours, theirs: the values between which the rule chose, where it left one of them out
+    """
+
+    text: bytes
+    rule: str
+    ours: bytes = b""
+    theirs: bytes = b""
+
+
+Leaf = Callable[[Entry | None, Entry, Entry], Made | None]
 # The kind of conflict that an entry is, and what to say of it; None: what lines would call it.
 Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
 # A second identity: entries that both sides add with the same one are the same entry.
@@ -61,6 +74,7 @@ class Job(NamedTuple):
     sort: Callable[[Hashable], str]
     layout_counts: bool
     alias: Alias
+    independent: bool
     resolved: list[Resolution]
 
 
@@ -124,8 +138,8 @@ def own_text(job: Job, base: Entry | None, sides: Pair, where: str) -> bytes | N
     made = job.leaf(base, ours, theirs)
     if made is None:
         return None
-    job.resolved.append(resolution(made[1], where, (base, ours, theirs), made[0]))
-    return made[0]
+    job.resolved.append(resolution(made, where, (base, ours, theirs)))
+    return made.text
 
 
 def around(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
@@ -178,7 +192,7 @@ def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     maps = met(job.alias, told_apart(bodies))
     base, ours, theirs = maps
     keys = (list(base), list(ours), list(theirs))
-    rivalry = rivals(keys)
+    rivalry = {} if job.independent else rivals(keys)
     parts: list[Part] = []
     for key in arranged(keys, job.sort):
         trio = (base.get(key), ours.get(key), theirs.get(key))
@@ -315,7 +329,8 @@ def changed(base: dict[Hashable, Entry], side: dict[Hashable, Entry]) -> bool:
     return base.keys() != side.keys() or any(base[key].text != side[key].text for key in base)
 
 
-def resolution(rule: str, where: str, trio: Trio, result: bytes) -> Resolution:
+def resolution(made: Made, where: str, trio: Trio) -> Resolution:
     """A rule that decided about one leaf."""
-    base, ours, theirs = (lines.decoded(one.head[:SHOWN]) if one else "" for one in trio)
-    return Resolution(rule, where, base, ours, theirs, lines.decoded(result[:SHOWN]))
+    base, ours, theirs = (one.head if one else b"" for one in trio)
+    told = (base, made.ours or ours, made.theirs or theirs, made.text)
+    return Resolution(made.rule, where, *(lines.decoded(text[:SHOWN]) for text in told))

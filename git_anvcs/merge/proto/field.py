@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from git_anvcs.merge.entries.entry import Entry
+from git_anvcs.merge.entries.three_way import Made
 from git_anvcs.merge.proto.text import Token, integer, tokens_of
 from git_anvcs.merge.result import NotUnderstood
 
@@ -36,7 +37,7 @@ class Slots(NamedTuple):
         return self.text[part[0] : part[1]]
 
 
-def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> tuple[bytes, str] | None:
+def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
     """The head that both changes make, and the rule; None where they exclude each other."""
     try:
         if ours.key[0] in ("field", "value") and base:
@@ -64,7 +65,7 @@ def slots(head: bytes) -> Slots:
     return Slots(head, typed, (name.start, name.end), number, options)
 
 
-def field(base: Slots, ours: Slots, theirs: Slots) -> tuple[bytes, str] | None:
+def field(base: Slots, ours: Slots, theirs: Slots) -> Made | None:
     """A field of one number: type, name and options each by themselves."""
     if len({base.number, ours.number, theirs.number}) > 1:
         return None
@@ -81,7 +82,7 @@ def field(base: Slots, ours: Slots, theirs: Slots) -> tuple[bytes, str] | None:
     middle = text[ours.typed[1] : ours.name[0]]
     made = text[: ours.typed[0]] + typed + middle + name + end
     types = [one.of(one.typed).split() for one in every]
-    return made, "field-parts" if compatible(types) else "incompatible-type"
+    return Made(made, "field-parts" if compatible(types) else "incompatible-type")
 
 
 def compatible(types: Sequence[list[bytes]]) -> bool:
@@ -136,7 +137,7 @@ def split_at_commas(said: Sequence[Token], text: bytes) -> list[bytes]:
     return [text[row[0].start : row[-1].end] for row in rows if row]
 
 
-def reserved(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, str] | None:
+def reserved(base: bytes, ours: bytes, theirs: bytes) -> Made | None:
     """`reserved 2, 9 to 11;` as a set of intervals, or of names."""
     if any(b"[" in text or b"/" in text or b"\n" in text for text in (base, ours, theirs)):
         return None
@@ -155,7 +156,8 @@ def reserved(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, str] | Non
     if not result:
         return None
     said = tokens_of(ours)
-    return ours[: said[1].start] + b", ".join(result) + ours[said[-1].start :], "reserved-set"
+    text = ours[: said[1].start] + b", ".join(result) + ours[said[-1].start :]
+    return Made(text, "reserved-set")
 
 
 def items(text: bytes) -> list[bytes]:

@@ -1,0 +1,7 @@
+module example.com/shop
+
+go 1.21
+
+require (
+	example.com/a v1.3.0
+)

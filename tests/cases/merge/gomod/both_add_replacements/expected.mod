@@ -1,0 +1,11 @@
+module example.com/shop
+
+go 1.21
+
+require (
+	example.com/a v1.2.0
+)
+
+replace example.com/a => ../a
+
+replace example.com/m => ../m

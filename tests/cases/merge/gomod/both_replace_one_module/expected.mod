@@ -1,0 +1,13 @@
+module example.com/shop
+
+go 1.21
+
+require (
+	example.com/a v1.2.0
+)
+
+<<<<<<< ours
+replace example.com/a => ../a
+=======
+replace example.com/a => ../fork/a
+>>>>>>> theirs

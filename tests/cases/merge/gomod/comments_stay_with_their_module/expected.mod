@@ -1,0 +1,9 @@
+module example.com/shop
+
+go 1.21
+
+require (
+	// pinned: see the notes
+	example.com/a v1.2.1
+	example.com/m v0.9.0
+)

@@ -1,0 +1,15 @@
+module example.com/shop
+
+go 1.21
+
+require (
+	example.com/a v1.2.0
+<<<<<<< ours
+)
+
+require (
+	example.com/m v0.9.1 // indirect
+=======
+	example.com/m v0.9.0
+>>>>>>> theirs
+)
