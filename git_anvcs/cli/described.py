@@ -6,7 +6,7 @@ from git_anvcs.cli import paint
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.reading import Commit, Prompt
 from git_anvcs.kernel.terminal import cut, safe, safe_text
-from git_anvcs.provenance import summary
+from git_anvcs.provenance import sessions, summary
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
@@ -39,7 +39,8 @@ def table(rows: Iterable[Row], *, colour: bool) -> Iterator[str]:
 def who(record: Record | None, *, colour: bool, found: Who | None = None) -> Iterator[Row]:
     """Who made the commit; `found`: who wrote the line in question, where that is known."""
     found = found or summary.who(record)
-    yield "agent", paint.agent_paint(found, safe(paint.name(found)), colour=colour) + _how(record)
+    how = _how(record) if record and sessions.made_by(record, found) else ""
+    yield "agent", paint.agent_paint(found, safe(paint.name(found)), colour=colour) + how
     if found.session:
         yield "session", safe(found.session)
     if found.model:
@@ -145,9 +146,9 @@ def human_size(size: int) -> str:
     return f"{amount:.3g} {unit}"
 
 
-def _how(record: Record | None) -> str:
+def _how(record: Record) -> str:
     """How it is known who made it, when the record says so."""
-    for vendor in (record.mapping("ext") if record else {}).values():
+    for vendor in record.mapping("ext").values():
         confidence = vendor.get("confidence") if isinstance(vendor, Mapping) else None
         if isinstance(confidence, str | float | int):
             return safe(f"  (confidence: {confidence})")

@@ -9,9 +9,10 @@ from git_anvcs.flows import read_blame, reading
 from git_anvcs.flows.reading import Commit, Prompt
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.provenance import blame, records
+from git_anvcs.provenance import blame, records, sessions
 from git_anvcs.provenance.blame import Attribution, Attributor, Line
 from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.summary import AGENT, Who
 
 # The history of a line is shown for so many commits, of so many places.
 _LONGEST_HISTORY = 20
@@ -61,9 +62,17 @@ def explain(repo: Repo, cwd: Path, place: Place, *, history: bool = False) -> li
     reasons = []
     for (oid, attribution), group in groupby(found.lines, lambda x: (x.commit, attribute(x))):
         record = found.records.get(oid)
-        prompt = reading.prompt(repo, record) if record else Prompt(None)
+        prompt = _prompt(repo, record, attribution.who) if record else Prompt(None)
         reasons.append(Reason([*group], facts.get(oid), record, attribution, prompt))
     return list(_with_history(repo, reasons)) if history else reasons
+
+
+def _prompt(repo: Repo, record: Record, who: Who) -> Prompt:
+    """The prompt on which `who` wrote; a record tells its maker's, and that explains no other's."""
+    if sessions.made_by(record, who):
+        return reading.prompt(repo, record)
+    known = who.kind == AGENT
+    return Prompt(None, f"not known (the commit's is {record.agent_id}'s)" if known else "")
 
 
 def _with_history(repo: Repo, reasons: Iterable[Reason]) -> Iterator[Reason]:

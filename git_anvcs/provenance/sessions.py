@@ -18,6 +18,12 @@ def name_of(who: Who) -> str:
     return who.session if who.session.startswith("spiffe://") else f"{who.agent}:{who.session}"
 
 
+def made_by(record: Record, who: Who) -> bool:
+    """Whether somebody is the record's maker, or an agent in the same session under two models."""
+    maker = summary.who(record)
+    return who == maker or name_of(who) == name_of(maker) != ""
+
+
 def named(record: Record) -> dict[str, set[str]]:
     """The sessions a record names, each with its keys: its maker's first, then the others'."""
     maker = name_of(summary.who(record))

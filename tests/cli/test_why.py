@@ -142,3 +142,29 @@ def test_signatures_are_told(repo: Sandbox) -> None:
     repo.commit("signed", {"f": "1\n"})
 
     assert "  signed   good signature (author@example.com)\n" in repo.anvcs("why", "f:1")
+
+
+def test_a_line_of_another_is_not_explained_by_the_makers_prompt(repo: Sandbox) -> None:
+    commit = repo.commit("squashed", {"f": "1\n2\n3\n"})
+    attested = {"s_11111111111111::t_11111111111111": "1", "s_22222222222222": "2"}
+    sessions = {
+        "s_11111111111111": {"agent_id": {"tool": "codex", "id": "7", "model": "gpt-5"}},
+        "s_22222222222222": {"agent_id": {"tool": "claude-code", "id": "8f21", "model": "other"}},
+    }
+    info = {"policy": "inline", "redactions": 0}
+    write_record(
+        repo, commit, prompt="add three lines", prompt_info=info, sessions=sessions,
+        attestations={"f": attested},
+        ext={"anvcs.intake": {"confidence": "high"}, "anvcs.lines": {"v": 1}},
+    )  # fmt: skip
+
+    said = json.loads(repo.anvcs("why", "--json", "f:1-3"))["reasons"]
+
+    assert [(r["agent"], r["prompt"], r["prompt_withheld"]) for r in said] == [
+        ("codex", None, "not known (the commit's is claude-code:8f21's)"),
+        ("claude-code", "add three lines", None),
+        (None, None, None),
+    ]
+    assert "confidence" not in repo.anvcs("why", "f:1") + repo.anvcs("why", "f:3")
+    assert "confidence: high" in repo.anvcs("why", "f:2")
+    assert "prompt" not in repo.anvcs("why", "f:3")
