@@ -11,6 +11,7 @@ from typing import Protocol
 
 from git_anvcs.cli.output import Output
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import UsageError
 
 
 class Command(Protocol):
@@ -50,5 +51,13 @@ class Call:
 
     @cached_property
     def repo(self) -> Repo:
-        """The repository of `cwd`. Raises NotARepository."""
-        return Repo.discover(self.cwd)
+        """The repository of `cwd`. Raises NotARepository, UsageError where GIT_DIR is another."""
+        found = Repo.discover(self.cwd)
+        named = None if getattr(self.args, "directory", None) else self.env.get("GIT_DIR")
+        ours = (found.git_dir, found.common_dir, found.root / ".git")
+        if named and (self.cwd / named).resolve() not in [path.resolve() for path in ours]:
+            raise UsageError(
+                f"GIT_DIR is {named}, and {self.cwd} lies in another repository",
+                hint="git-anvcs goes by the folder: git anvcs -C DIR",
+            )
+        return found

@@ -3,7 +3,6 @@
 from argparse import SUPPRESS, ArgumentParser, RawDescriptionHelpFormatter
 import importlib
 from io import TextIOWrapper
-import json
 import os
 from pathlib import Path
 import sys
@@ -12,7 +11,7 @@ from typing import NamedTuple, NoReturn, cast
 from git_anvcs import __version__
 from git_anvcs.cli import passing
 from git_anvcs.cli.command import Call, Command
-from git_anvcs.cli.output import Output
+from git_anvcs.cli.output import Output, as_json
 from git_anvcs.kernel.errors import AnvcsError, UsageError, run_program
 
 PROGRAM = "git-anvcs"
@@ -86,7 +85,7 @@ def run(argv: list[str]) -> int:
     except AnvcsError as error:
         if call.output.as_json:
             facts = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
-            print(json.dumps({"error": facts}, ensure_ascii=False, indent=2))
+            print(as_json({"error": facts}, indent=2))
         raise
 
 
@@ -145,9 +144,7 @@ def _call(name: str, module: Command, before: list[str], words: list[str]) -> Ca
         args, rest = parser.parse_known_args(words, given)
     else:
         args, rest = parser.parse_intermixed_args(words, given), []
-    cwd = Path.cwd() / (args.directory or ".")
-    if not cwd.is_dir():
-        raise UsageError(f"{args.directory} is not a directory")
+    cwd = _folder(args.directory or ".")
     plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
     output = Output(
         as_json=args.json,
@@ -156,6 +153,20 @@ def _call(name: str, module: Command, before: list[str], words: list[str]) -> Ca
         progress=sys.stderr.isatty() and not plain and not (args.no_progress or args.quiet),
     )
     return Call(args, cwd, os.environ, output, rest)
+
+
+def _folder(given: str) -> Path:
+    """Where to run. Raises UsageError, also where the folder we stand in was removed."""
+    try:
+        cwd = Path.cwd() / given
+    except FileNotFoundError as error:
+        if not Path(given).is_absolute():
+            hint = "cd to one that is there, or use -C DIR with an absolute path"
+            raise UsageError("the current folder is gone", hint=hint) from error
+        cwd = Path(given)
+    if not cwd.is_dir():
+        raise UsageError(f"{given} is not a directory")
+    return cwd
 
 
 def _leading_options(argv: list[str]) -> tuple[list[str], list[str]]:

@@ -9,6 +9,8 @@ import json
 import sys
 from typing import TypeVar
 
+from git_anvcs.kernel.terminal import safe_json, safe_text
+
 Item = TypeVar("Item")
 
 
@@ -37,11 +39,15 @@ class Output:
     def answer(self, value: Mapping[str, object], text: str | Callable[[], str]) -> None:
         """Print the answer: `value` with --json, else `text` (built only when it is wanted)."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, indent=2))
+            print(as_json(value, indent=2))
             return
         said = text if isinstance(text, str) else text()
         if said:
             print(said)
+
+    def text_of_records(self, value: Mapping[str, object], text: str) -> None:
+        """Print an answer that programs want byte for byte; on a terminal it is made safe."""
+        self.answer(value, lambda: safe_text(text) if sys.stdout.isatty() else text)
 
     def stream(
         self,
@@ -50,11 +56,11 @@ class Output:
         head: Mapping[str, object] | None = None,
     ) -> None:
         """Print one JSON object, `{**head, key: [items]}`, an item a line, none of them kept."""
-        opening = json.dumps(head or {}, ensure_ascii=False).removesuffix("}")
+        opening = as_json(head or {}).removesuffix("}")
         comma = ", " if head else ""
-        before = f"{opening}{comma}{json.dumps(key)}: [\n"
+        before = f"{opening}{comma}{as_json(key)}: [\n"
         for item in items:  # the first one may raise: nothing is printed before it is there
-            print(before + json.dumps(item, ensure_ascii=False), end="")
+            print(before + as_json(item), end="")
             before = ",\n"
         print("\n]}" if before == ",\n" else f"{before}]}}")
 
@@ -95,6 +101,11 @@ class Output:
 
         total = len(items) if isinstance(items, Sized) else None
         yield from track(items, label, total=total, console=Console(stderr=True), transient=True)
+
+
+def as_json(value: object, *, indent: int | None = None) -> str:
+    """A value as JSON that is safe to print; Unicode stays readable."""
+    return safe_json(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def styled(text: str, style: str, *, colour: bool) -> str:

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import islice
-import json
 import sys
 
 from git_anvcs.cli import drawn, screen
 from git_anvcs.cli.command import Call
-from git_anvcs.cli.output import styled
+from git_anvcs.cli.output import as_json, styled
 from git_anvcs.cli.screen import Screen
 from git_anvcs.flows import read_graph, reading, watching
 from git_anvcs.flows.read_graph import Node, Wanted
@@ -92,8 +91,8 @@ def _refused(call: Call, error: AnvcsError, *, first: bool) -> str:
     if not call.output.as_json:
         return safe(f"{error.message} ({error.hint})" if error.hint else error.message)
     facts = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
-    return json.dumps({"error": facts}, ensure_ascii=False)
+    return as_json({"error": facts})
 
 
 def _json_line(nodes: Iterator[Node]) -> str:
-    return json.dumps({"commits": list(drawn.as_json(nodes))}, ensure_ascii=False)
+    return as_json({"commits": list(drawn.as_json(nodes))})

@@ -110,7 +110,9 @@ def commit(
     if said:
         context.tell(repo, "commit", ticket=token, said=said)
     argv = ("git", "commit", *git_args)
-    code = process.attach(argv, cwd=cwd, env={TOKEN_VARIABLE: token}, to_stderr=to_stderr)
+    code = process.attach(
+        argv, cwd=cwd, env={TOKEN_VARIABLE: token}, to_stderr=to_stderr, configured=True
+    )
     after = repo.resolve("HEAD")
     wrote = _hook_wrote(paths, token)
     # An amended commit may be the very same object, when nothing changed within one second.

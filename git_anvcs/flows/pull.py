@@ -37,7 +37,7 @@ def pull(
     done = Pulled(DONE, remote)
     if "--dry-run" not in words:
         done = bring(repo, settings, remote)
-    code = process.attach(("git", "pull", *words), cwd=cwd, to_stderr=to_stderr)
+    code = process.attach(("git", "pull", *words), cwd=cwd, to_stderr=to_stderr, configured=True)
     return done if code == DONE or done.exit_code == OFFLINE else done._replace(exit_code=code)
 
 

@@ -60,7 +60,7 @@ def push(repo: Repo, cwd: Path, settings: Settings, asked: Asked) -> Pushed:
     if not asked.only_records:
         notes += _catch_up(repo, asked)
         argv = ("git", "push", *asked.words)
-        code = process.attach(argv, cwd=cwd, env=GUARD, to_stderr=asked.to_stderr)
+        code = process.attach(argv, cwd=cwd, env=GUARD, to_stderr=asked.to_stderr, configured=True)
         if code != DONE:
             return _failed(repo, cwd, asked, Pushed(code, remote, notes=tuple(notes)))
     way = share.route(settings, remote, fallback=asked.fallback)

@@ -27,9 +27,9 @@ def add(
     argv = ("git", "add", *args)
     tool, _, ident = session.partition(":")
     if not ident or not is_agent_id(session):
-        return Added(process.attach(argv, cwd=cwd, to_stderr=to_stderr))
+        return Added(process.attach(argv, cwd=cwd, to_stderr=to_stderr, configured=True))
     before = _staged(repo)
-    code = process.attach(argv, cwd=cwd, to_stderr=to_stderr)
+    code = process.attach(argv, cwd=cwd, to_stderr=to_stderr, configured=True)
     changed = [path for path, blob in _staged(repo).items() if before.get(path) != blob]
     paths = Paths(repo.common_dir)
     if changed and paths.home.is_dir():

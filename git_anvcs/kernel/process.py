@@ -13,6 +13,9 @@ from typing import IO, NamedTuple
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.spawn import clean_environment
 
+# By these Git hands on what `git -c` set, and reads more of the same.
+_GIT_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
+
 _PIPE = 1 << 16  # what a pipe holds: read at once, it costs an eighth of the calls
 
 
@@ -135,20 +138,23 @@ def attach(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     to_stderr: bool = False,
+    configured: bool = False,
 ) -> int:
     """Run a program on this process's own terminal and return its exit code.
 
     to_stderr: what it prints goes to standard error, when standard output is for our JSON
+    configured: what `git -c` set for this process holds for the program, too
     ^C is the program's to answer: git under an editor ignores it, and must not be killed for it.
 
     A program ended by signal N gives 128 + N, as a shell does.
     """
+    given = {k: os.environ[k] for k in _GIT_CONFIG if k in os.environ} if configured else {}
     before = signal.signal(signal.SIGINT, lambda *_: None)  # not inherited, as SIG_IGN would be
     try:
         done = subprocess.run(
             argv,
             cwd=cwd,
-            env=clean_environment(env),
+            env=clean_environment({**given, **(env or {})}),
             stdout=sys.stderr if to_stderr else None,
             check=False,
         )

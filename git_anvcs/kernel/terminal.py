@@ -4,8 +4,10 @@ Author names, messages, file names and what agents say are hostile: an escape se
 could hide a line, move the cursor or set the clipboard. Everything printed goes through `safe`.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 import re
+import struct
 import unicodedata
 
 # Invisible or reordering characters: a reader must see that they are there (CVE-2021-42574).
@@ -13,6 +15,14 @@ _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _BREAKS = (0x2028, 0x2029)
 _HIDDEN = (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC))
 _TAGS = range(0xE0000, 0xE0080)
+
+
+def _units(code: int) -> Iterator[int]:
+    """A character as UTF-16 has it, and JSON's escapes."""
+    raw = chr(code).encode("utf-16-be", "surrogatepass")
+    return (unit for (unit,) in struct.iter_unpack(">H", raw))
+
+
 _SPOKEN = {
     **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
     **{code: f"\\u{code:04x}" for code in (*_BIDI, *_BREAKS, *_HIDDEN)},
@@ -20,6 +30,9 @@ _SPOKEN = {
     # What surrogateescape made of bytes that are not UTF-8, and surrogates out of JSON.
     **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},
     **{0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)},
+}
+_IN_JSON = {
+    code: "".join(rf"\u{unit:04x}" for unit in _units(code)) for code in _SPOKEN if code >= 0x7F
 }
 _IN_TEXT = {code: said for code, said in _SPOKEN.items() if chr(code) not in "\n\t"}
 
@@ -53,6 +66,11 @@ def safe_coloured(text: str) -> str:
         parts += [safe_text(text[end : code.start()]), code.group()]
         end = code.end()
     return "".join([*parts, safe_text(text[end:])])
+
+
+def safe_json(text: str) -> str:
+    """JSON that says the same, in which nothing reaches a terminal that `safe` would spell out."""
+    return text if text.isascii() else text.translate(_IN_JSON)
 
 
 def shown(text: str) -> str:

@@ -52,3 +52,39 @@ def test_a_closed_pipe_ends_quietly(repo: Sandbox) -> None:
 
     assert done.returncode == 0
     assert done.stderr == b""
+
+
+def test_a_folder_that_is_gone_is_said_and_no_bug(repo: Sandbox) -> None:
+    script = 'mkdir gone && cd gone && rmdir ../gone && git-anvcs "$@"'
+
+    done = repo.run("sh", "-c", script, "sh", "status")
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("git-anvcs: the current folder is gone\nhint: ")
+    repo.ok("sh", "-c", script, "sh", "status", "-C", str(repo.root))
+
+
+def test_what_git_was_told_with_c_holds_for_the_git_that_we_start(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1"})
+    env = {name: "" for name in repo.env if name.startswith(("GIT_AUTHOR", "GIT_COMMITTER"))}
+    said = ("-c", "user.name=Zed", "-c", "user.email=zed@example.com")
+    unset = [word for name in env for word in ("-u", name)]
+
+    repo.ok("env", *unset, "git", *said, "anvcs", "commit", "-q", "--allow-empty", "-m", "two")
+
+    assert repo.git("log", "-1", "--format=%an %ae") == "Zed zed@example.com\n"
+
+
+def test_another_repository_in_git_dir_is_refused_not_ignored(repo: Sandbox) -> None:
+    commit = repo.commit("one", {"a": "1"})
+    other = Sandbox(repo.base, name="other")
+    here = {"GIT_DIR": str(repo.root / ".git")}
+
+    done = other.run("git-anvcs", "show", env=here)
+
+    assert done.returncode == 2
+    assert "lies in another repository" in done.stderr
+    assert "-C DIR" in done.stderr
+    for env in (here, {"GIT_DIR": ".git"}):
+        assert commit in repo.anvcs("graph", "--json", env=env)
+        assert commit in other.anvcs("graph", "--json", "-C", str(repo.root), env=env)

@@ -1,8 +1,19 @@
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.kernel.terminal import cut, fit, safe, safe_bytes, safe_coloured, shown, width
+from git_anvcs.kernel.terminal import (
+    cut,
+    fit,
+    safe,
+    safe_bytes,
+    safe_coloured,
+    safe_json,
+    shown,
+    width,
+)
 
 
 @given(st.text(st.characters(codec=None)))
@@ -24,6 +35,14 @@ def test_bytes_become_one_safe_line_but_for_newlines_and_tabs(raw: bytes) -> Non
     said = safe_bytes(raw)
 
     assert not any(ord(c) < 0x20 and c not in "\n\t" for c in said)
+
+
+@given(st.text(st.characters(codec=None)))
+def test_safe_json_says_the_same_and_cannot_move_a_cursor(text: str) -> None:
+    said = safe_json(json.dumps({text: [text]}, ensure_ascii=False))
+
+    assert json.loads(said) == {text: [text]}
+    assert safe(said) == said
 
 
 def test_bytes_that_are_no_text_are_spelled_out() -> None:

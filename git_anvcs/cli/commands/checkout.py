@@ -25,7 +25,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     repo, as_json = call.repo, call.output.as_json
-    code = process.attach(("git", "checkout", *call.rest), cwd=call.cwd, to_stderr=as_json)
+    code = process.attach(
+        ("git", "checkout", *call.rest), cwd=call.cwd, to_stderr=as_json, configured=True
+    )
     reading.ready(repo, call.output.note)
     if as_json:
         head = repo.resolve("HEAD")

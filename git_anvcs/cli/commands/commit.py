@@ -129,7 +129,7 @@ def _prompt(call: Call) -> str | None:
 def _preview(call: Call, checked: Checked) -> int:
     found = commit.preview(call.repo, call.env, checked)
     argv = ("git", "commit", "--dry-run", *call.rest)
-    code = process.attach(argv, cwd=call.cwd, to_stderr=call.output.as_json)
+    code = process.attach(argv, cwd=call.cwd, to_stderr=call.output.as_json, configured=True)
     call.output.answer({**found, "exit_code": code}, lambda: _claim_text(found))
     return code
 

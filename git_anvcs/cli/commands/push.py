@@ -86,7 +86,9 @@ def _preview(call: Call, in_force: Settings, asked: push.Asked) -> int:
     code = DONE
     if not asked.only_records:
         argv = ("git", "push", "--dry-run", *asked.words)
-        code = process.attach(argv, cwd=call.cwd, env=GUARD, to_stderr=asked.to_stderr)
+        code = process.attach(
+            argv, cwd=call.cwd, env=GUARD, to_stderr=asked.to_stderr, configured=True
+        )
     target, count, held_back = push.preview(call.repo, in_force, asked)
     facts = {
         "exit_code": code,
