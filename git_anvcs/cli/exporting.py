@@ -70,7 +70,7 @@ def _texts(call: Call, found: Mapping[str, Record]) -> dict[str, str]:
 def _put(call: Call, facts: dict[str, object], text: str) -> int:
     name = call.args.output
     if name in (None, "-"):
-        call.output.answer(facts, text.rstrip("\n"))
+        call.output.text_of_records(facts, text.rstrip("\n"))
         return DONE
     if not call.args.dry_run:
         atomic.write(call.cwd / name, text.encode(errors="surrogateescape"))

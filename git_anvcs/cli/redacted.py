@@ -28,8 +28,13 @@ def _text(found: Report) -> str:
         lines.append("")
         lines += [f"{count:>6}  {rule}" for rule, count in found.by_rule().items()]
     silent = f"; of {found.silent} nothing is known" if found.silent else ""
-    total = f"{found.redactions} secrets taken out of {len(found.prompts)} prompts{silent}"
+    secrets, prompts = found.redactions, len(found.prompts)
+    total = f"{_number(secrets, 'secret')} taken out of {_number(prompts, 'prompt')}{silent}"
     return "\n".join([*lines, *([""] if lines else []), total])
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def _line(each: Removed) -> str:

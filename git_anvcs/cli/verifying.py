@@ -46,9 +46,14 @@ def _repo(call: Call) -> Repo | None:
     try:
         return call.repo
     except NotARepository:
-        if call.args.keys and not call.args.stored:
+        if call.args.stored:
+            raise
+        if call.args.keys:
             return None
-        raise
+        raise UsageError(
+            "whom to trust? this is no repository, which would say",
+            hint="git anvcs meta verify FILE --keys PUBLIC_KEYS",
+        ) from None
 
 
 def _about(call: Call, repo: Repo | None) -> str:

@@ -77,7 +77,7 @@ def repair(repo: Repo) -> int:
     texts = {**saved, **held.both([c for c in wrong if c not in held.foreign])}
     for batch in _batches(texts):
         refs.add(repo, batch, f"anvcs: repair {len(batch)} records")
-    _mend_mirror(repo)
+    mend_mirror(repo)
     return len(texts)
 
 
@@ -191,7 +191,8 @@ class _Mirror:
         return [*self._found, *(Finding(c, "only the mirror has it", True) for c in self._left)]
 
 
-def _mend_mirror(repo: Repo) -> None:
+def mend_mirror(repo: Repo) -> None:
+    """Make the files of the mirror those of the meta ref, where there is a mirror."""
     folder = mirror.place(repo)
     if folder is None:
         return

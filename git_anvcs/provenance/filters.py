@@ -163,7 +163,7 @@ def _sessions(record: Record) -> list[summary.Who]:
 
 
 _KEYS: Mapping[str, _Key] = {
-    "agent": _Key(_agents, "claude-code"),
+    "agent": _Key(_agents, "claude"),
     "model": _Key(_models, "claude-*"),
     "session": _Key(_session_ids, "8f21"),
     "class": _Key(lambda record: (summary.who(record).kind,), "human", CLASSES),

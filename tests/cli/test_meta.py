@@ -1,9 +1,11 @@
 """git anvcs meta and drain, as people and programs call them."""
 
 import json
+import sys
 
 import pytest
 
+from tests.support.records import record_of, write_record, write_texts
 from tests.support.sandbox import Sandbox
 
 
@@ -97,3 +99,43 @@ def test_a_call_that_lacks_something_is_wrong_usage(repo: Sandbox, words: list[s
     done = repo.run("git-anvcs", "meta", *words)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+# What a terminal acts on: ESC and BEL, the CSI of C1 (8 bits), and what turns the order around.
+HOSTILE = "\x1b]0;x\x07\x9b2J\u202e"
+
+
+def test_records_of_others_cannot_write_to_the_terminal(repo: Sandbox) -> None:
+    commit = repo.git("rev-parse", "HEAD").strip()
+    ranges = {HOSTILE: {HOSTILE: "1"}}
+    write_record(
+        repo, commit, 1, attestations=ranges, agent_id=f"a{HOSTILE}:b", env={"os": HOSTILE}
+    )
+
+    found = repo.run("git-anvcs", "meta", "fsck", "--schema")
+
+    assert found.returncode == 1
+    assert "attestations." in found.stdout
+    texts = [found.stdout, repo.run("git-anvcs", "doctor", "--runs", "0").stdout]
+    said = repo.anvcs("meta", "get", "--json")
+    assert json.loads(said)["records"][0]["agent_id"] == f"a{HOSTILE}:b"
+    texts += [said, *(repo.anvcs(name, "--json") for name in ("show", "log", "graph", "stats"))]
+    for text in texts:
+        assert not set(text) & set("\x1b\x07\x9b\u202e")
+
+
+@pytest.mark.parametrize("words", [("get",), ("export",), ("export", "HEAD", "--format=git-ai")])
+def test_stored_lines_are_byte_for_byte_but_on_a_terminal(
+    repo: Sandbox, words: tuple[str, ...]
+) -> None:
+    commit = repo.git("rev-parse", "HEAD").strip()
+    record = record_of(repo, commit, attestations={"a\u202e": {"h_00000000000000": "1"}})
+    write_texts(repo, {commit: json.dumps(record, ensure_ascii=False) + "\n"})
+
+    piped = repo.anvcs("meta", *words)
+
+    assert "\u202e" in piped
+    spawn = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))"
+    drawn = repo.ok(sys.executable, "-c", spawn, "git-anvcs", "meta", *words)
+    assert "\u202e" not in drawn
+    assert "\\u202e" in drawn

@@ -59,6 +59,18 @@ def test_one_command_brings_everything_when_cloned_elsewhere(
     assert shown(other) == shown(repo)
 
 
+def test_init_shows_the_records_that_were_brought_before(repo: Sandbox, origin: Path) -> None:
+    commit = repo.commit("one", {"a": "1"})
+    repo.anvcs("push", "-u", "origin", "main")
+    other = clone(repo, origin)
+    other.anvcs("pull")
+
+    other.anvcs("init", "--agents", "none")
+
+    assert (other.root / f".ai/meta/{commit}.json").is_file()
+    assert "all agree" in other.anvcs("meta", "fsck")
+
+
 def test_push_says_what_went_and_a_second_one_sends_nothing(repo: Sandbox, origin: Path) -> None:
     repo.commit("one", {"a": "1"})
     first = json.loads(repo.anvcs("push", "--json", "origin", "main"))

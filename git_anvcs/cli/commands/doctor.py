@@ -18,6 +18,7 @@ from git_anvcs.cli.output import styled
 from git_anvcs.flows import doctor
 from git_anvcs.flows.doctor import Check, Examination
 from git_anvcs.kernel.errors import DONE, NO, UsageError
+from git_anvcs.kernel.terminal import safe_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -64,10 +65,10 @@ def _text(call: Call, found: Examination, mended: list[str]) -> str:
     lines = [f"mended: {said}" for said in mended]
     for check in found.checks:
         mark, style = ("✗", "red") if check.wrong else ("✓", "green")
-        said = check.wrong or check.said
+        said = safe_text(check.wrong or check.said)
         lines.append(f"{styled(mark, style, colour=colour)} {check.name:<15} {said}")
         if check.wrong and check.mend:
-            lines.append(f"  {'':<15} mend: {check.mend}")
+            lines.append(f"  {'':<15} mend: {safe_text(check.mend)}")
     for timing in found.timings:
         said = f"p50 {timing.p50:5.1f} ms   p95 {timing.p95:5.1f} ms   ({timing.runs} runs)"
         lines.append(f"  {timing.event:<15} {said}")

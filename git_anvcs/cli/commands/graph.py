@@ -6,7 +6,7 @@ drawn again whenever refs, HEAD or records change, until ^C (exit code 130).
 
 Example:
   git anvcs graph --since 2w
-  git anvcs graph --all -n 40 --filter 'agent:claude-*,tests:failed'
+  git anvcs graph --all -n 40 --filter 'agent:claude,tests:failed'
   git anvcs graph --all --watch
 """
 

@@ -20,7 +20,7 @@ import sys
 from typing import Any
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import drain, install, moved, pull, settings
+from git_anvcs.flows import drain, fsck, install, moved, pull, settings
 from git_anvcs.flows.wiring.targets import Choices
 
 
@@ -61,6 +61,7 @@ def run(call: Call) -> int:
         drain.drain(call.repo)  # HEAD's reflogs are a second witness from here on
         moved.repair(call.repo)  # and the branches' own a third one
         plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
+        fsck.mend_mirror(call.repo)  # of records that were here before there was a mirror
     facts = {
         "changed": bool(plan.steps),
         "dry_run": call.args.dry_run,

@@ -10,7 +10,8 @@ A key is made by itself when something is signed for the first time. The private
 halves of older keys stay, so that what they signed can still be verified here. An old private
 key cannot be brought back.
 
-Exit codes: 0 done, 1 there is a key already, or none to export, 2 wrong usage, or no such key.
+Exit codes: 0 done, 1 there is a key already, or none to export, 2 wrong usage, or no such
+private key.
 
 Example:
   git anvcs keys new

@@ -57,7 +57,7 @@ from git_anvcs.cli import attaching, exporting, reconciling, redacted, verifying
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import edit_record, exchange, fsck, mirror, reading
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError, UsageError
-from git_anvcs.kernel.terminal import safe_text
+from git_anvcs.kernel.terminal import safe, safe_text
 from git_anvcs.provenance import codec, records, refs
 from git_anvcs.provenance.record import Record
 
@@ -93,9 +93,8 @@ def _get(call: Call) -> int:
     if text is None:
         raise AnvcsError(f"commit {commit[:12]} has no record")
     found = [record.value for record in codec.decode(text).records]
-    call.output.answer(
-        {"commit": commit, "records": found}, text.decode(errors="replace").rstrip("\n")
-    )
+    facts = {"commit": commit, "records": found}
+    call.output.text_of_records(facts, text.decode(errors="replace").rstrip("\n"))
     return DONE
 
 
@@ -138,7 +137,7 @@ def _fsck(call: Call) -> int:
 
 
 def _report(report: fsck.Report, mended: int) -> str:
-    lines = [f"{f.commit[:12]}  {f.what}" for f in report.findings]
+    lines = [f"{f.commit[:12]}  {safe(f.what)}" for f in report.findings]
     if mended:
         lines.append(f"{mended} records written again")
     if any(f.mendable for f in report.findings):
@@ -165,9 +164,11 @@ def _import(call: Call) -> int:
         joined = refs.add(call.repo, texts, f"anvcs: import {len(texts)} records")
         mirror.update(call.repo, joined)
     for sentence in refused:
-        call.output.note(sentence)
-    facts = {"commits": list(texts), "refused": refused, "dry_run": call.args.dry_run}
-    call.output.answer(facts, f"{len(texts)} commits' records taken in, {len(refused)} lines not")
+        call.output.note(safe_text(sentence))
+    dry = call.args.dry_run
+    facts = {"commits": list(texts), "refused": refused, "dry_run": dry}
+    said = f"{len(texts)} commits' records {_taken(dry=dry)} in, {len(refused)} lines not"
+    call.output.answer(facts, said)
     return PARTLY if refused else DONE
 
 
@@ -178,9 +179,13 @@ def _import_notes(call: Call) -> int:
         call.output.note(safe_text(sentence))
     dry = call.args.dry_run
     facts = {"commits": list(taken.commits), "refused": list(taken.refused), "dry_run": dry}
-    said = f"{len(taken.commits)} commits' notes taken in, {len(taken.refused)} not"
+    said = f"{len(taken.commits)} commits' notes {_taken(dry=dry)} in, {len(taken.refused)} not"
     call.output.answer(facts, said)
     return PARTLY if taken.refused else DONE
+
+
+def _taken(*, dry: bool) -> str:
+    return "would be taken" if dry else "taken"
 
 
 def _one(call: Call, default: str = "") -> str:

@@ -15,6 +15,7 @@ from argparse import ArgumentParser
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import status
 from git_anvcs.flows.status import Status, Unsent, Worktree
+from git_anvcs.kernel.terminal import safe_text
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -27,7 +28,7 @@ def run(call: Call) -> int:
     unsent = [item._asdict() for item in found.outbox]
     silent = found.silent._asdict() if found.silent else None
     facts = found._asdict() | {"worktrees": trees, "outbox": unsent, "silent": silent}
-    call.output.answer(facts, lambda: _text(found))
+    call.output.answer(facts, lambda: safe_text(_text(found)))
     return 0
 
 

@@ -5,7 +5,7 @@ one. Each commit comes with its prompt, tests, files and what it was before rewr
 looked for at HEAD (or --at REV) with git blame, one file after the other.
 
 Example:
-  git anvcs trace claude-code:8f21
+  git anvcs trace claude:8f21
   git anvcs trace 8f21 --since 2w --no-survival --json
 """
 
