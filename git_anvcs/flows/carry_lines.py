@@ -46,10 +46,13 @@ def attested(
     claim: Table,
     olds: Sequence[Old],
     inherited: Inherited | None = None,
+    *,
+    rewritten: bool = True,
 ) -> Attested:
     """Who is behind the lines of `commit`: as its own claim says, else as the older ones do.
 
     inherited: who is behind those that its parents have in another form or place
+    rewritten: whether the first of `olds` became this commit; else it was only left behind
     """
     own = claim.get("attestations") or {}
     people = _People(claim)
@@ -66,7 +69,7 @@ def attested(
             for name in dict.fromkeys((path, added.before))
             if (source := _source(contents, old, name, people))
         ]
-        more = attribute.answered(sources, new, asked) if asked and sources else {}
+        more = attribute.answered(sources, new, asked, right_before=rewritten)
         left = [index for index in asked if index not in more]
         for index, key in inherited(path, added.before, new, left).items() if inherited else ():
             people.add(key.record.value)

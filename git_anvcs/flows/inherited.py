@@ -6,7 +6,7 @@ the same holds for what comes back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows.attribute import Contents
@@ -21,6 +21,9 @@ from git_anvcs.provenance.versions import Lines
 MOST_FILES = 100
 _MOST_RANGES = 500
 
+# Of all commits of a drain: each is a process, and a file with a long history takes its time.
+MOST_BLAMES = 32
+
 Records = Callable[[Iterable[str]], Mapping[str, Record]]
 
 
@@ -34,19 +37,22 @@ class Key(NamedTuple):
 class Inherited:
     """Whose the lines are that one commit has from those before it.
 
+    blames: counts how often git was asked so far, for all commits of a drain
     parents: versions right before; others: versions in which only a line that stands there once
-    is found again
+    is found again, beside a line that it stood beside
     """
 
     def __init__(
         self,
         contents: Contents,
         records: Records,
+        blames: Iterator[int],
         parents: Sequence[str],
         others: Sequence[str] = (),
     ) -> None:
         self._contents = contents
         self._records = records
+        self._blames = blames
         self._parents = parents
         self._others = others
         self._files = 0
@@ -70,7 +76,7 @@ class Inherited:
 
     def _keys(self, commit: str, path: str, numbers: set[int]) -> dict[int, Key]:
         """The keys of lines (from 1) of a file, where the records attest these very lines."""
-        if not numbers or len(numbers) > _MOST_RANGES:
+        if not numbers or len(numbers) > _MOST_RANGES or next(self._blames) >= MOST_BLAMES:
             return {}
         wanted = [f"-L{number},{number}" for number in sorted(numbers)]
         argv = ("blame", "--porcelain", *wanted, commit, "--", path)
@@ -91,9 +97,11 @@ def _places(old: Lines, new: Lines, asked: Sequence[int], *, at_once: bool) -> d
         stayed = lines.carried(numbered, new, moves=False)
         found = {index: int(place) for index in asked if (place := stayed[index])}
     before, after = (_only_ones(text) for text in (old, new))
+    beside = lines.Beside(old, new)
     for index in asked:
         line = lines.squeezed(new[index])
-        if index not in found and line in before and line in after and lines.tells(new[index]):
+        once = line in before and line in after and lines.tells(new[index])
+        if index not in found and once and beside.came(index):
             found[index] = before[line] + 1
     return found
 

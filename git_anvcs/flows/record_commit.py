@@ -5,6 +5,7 @@ Doing it again changes nothing: a commit whose record is in place is left alone.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 from git_anvcs.flows import carry_lines, left_behind, rewrite
@@ -75,6 +76,7 @@ class _Batch:
         self.contents = contents
         self.new: dict[str, Record] = {}
         self.texts: dict[str, bytes] = {}
+        self._blames = count()
         self._stored: dict[str, Record | None] = {}
         self._waiting = {made.oid: made for made in (*waiting, *mades)}
         self.records([made.oid for made in mades])
@@ -139,7 +141,10 @@ class _Batch:
         inherited = self._inherited(facts, claim, origin)
         found = False
         if olds or inherited:
-            more = carry_lines.attested(self.contents, facts.commit, claim, olds, inherited)
+            joined = bool(made.squashed)
+            more = carry_lines.attested(
+                self.contents, facts.commit, claim, olds, inherited, rewritten=joined
+            )
             found = more.attestations != (claim.get("attestations") or {})
             claim = _with_lines(claim, more)
         if origin is not None or made.squashed or found:  # others' work is in it
@@ -179,7 +184,7 @@ class _Batch:
         if origin is not None and origin.op == "revert":
             undone = commits.load(self.repo, origin.commits).values()
             others = [parent for commit in undone for parent in commit.parents]
-        return Inherited(self.contents, self.records, facts.commit.parents, others)
+        return Inherited(self.contents, self.records, self._blames, facts.commit.parents, others)
 
     def _olds(self, oids: Sequence[str], *, whole: bool) -> list[Old]:
         """Older commits that have a record, in this order."""

@@ -93,9 +93,34 @@ def answers(
     told = {index: owner for index in wanted if (owner := found[index]) is not None}
     if not any(told.values()):
         return told
-    there = _Beside(source.lines, new)
-    sure = {i for i, owner in told.items() if owner == likely.get(i) or there.may_have(i)}
+    there = Beside(source.lines, new)
+    sure = {i for i, owner in told.items() if owner == likely.get(i) or there.came(i)}
     return {index: owner if index in sure else NOBODY for index, owner in told.items()}
+
+
+class Beside:
+    """The lines beside a line, in the source and in the new version."""
+
+    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+        self._after = _neighbours(new)
+        self._new = new
+        self._before: dict[bytes, list[tuple[bytes, bytes]]] = {}
+        for line, beside in zip(old, _neighbours(old), strict=True):
+            self._before.setdefault(squeezed(line), []).append(beside)
+
+    def came(self, index: int) -> bool:
+        """Whether a line of the new version came with a neighbour, or from nowhere whole.
+
+        Alone in its file it has none; what was wrapped or joined stands nowhere as it is now.
+        """
+        places = self._before.get(squeezed(self._new[index]))
+        above, below = self._after[index]
+        return not places or any(
+            (above, below) == place
+            or (above and above == place[0])
+            or (below and below == place[1])
+            for place in places
+        )
 
 
 def tells(line: bytes) -> bool:
@@ -197,31 +222,6 @@ def _by_place(
     return found
 
 
-class _Beside:
-    """The lines beside a line, in the source and in the new version."""
-
-    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
-        self._after = _neighbours(new)
-        self._new = new
-        self._before: dict[bytes, list[tuple[bytes, bytes]]] = {}
-        for line, beside in zip(old, _neighbours(old), strict=True):
-            self._before.setdefault(squeezed(line), []).append(beside)
-
-    def may_have(self, index: int) -> bool:
-        """Whether a line of the new version came with a neighbour, or from nowhere whole.
-
-        Alone in its file it has none; what was wrapped or joined stands nowhere as it is now.
-        """
-        places = self._before.get(squeezed(self._new[index]))
-        above, below = self._after[index]
-        return not places or any(
-            (above, below) == place
-            or (above and above == place[0])
-            or (below and below == place[1])
-            for place in places
-        )
-
-
 def _neighbours(text: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
     """Of each line the nearest ones above and below that tell something, empty at the ends."""
     forms = [squeezed(line) if tells(line) else b"" for line in text]
@@ -257,13 +257,13 @@ def _moved(
         for index in range(hunk.a0, hunk.a1):
             lost.setdefault(squeezed(source.lines[index]), []).append(source.owners[index])
     gained = Counter(squeezed(new[index]) for index in come)
-    there = _Beside(source.lines, new) if any(map(any, lost.values())) else None
+    there = Beside(source.lines, new) if any(map(any, lost.values())) else None
     for index in come:
         line = squeezed(new[index])
         whose = lost.get(line, [])
         if len(whose) >= gained[line]:
             alone = whose[0] if len(set(whose)) == 1 else NOBODY
-            sure = there is None or alone == likely.get(index) or there.may_have(index)
+            sure = there is None or alone == likely.get(index) or there.came(index)
             found[index] = alone if sure else NOBODY
 
 

@@ -184,14 +184,16 @@ def test_a_commit_taken_apart_keeps_its_lines(ready: Sandbox) -> None:
 def test_lines_that_were_committed_stay_their_owners_when_they_are_formatted_or_moved(
     ready: Sandbox,
 ) -> None:
-    agent(ready).edit("f.txt", "one\ntwo\nby_a(1)\nby_a(2)\nthree\nfour\nfive\n")
+    agent(ready).edit("f.txt", "one\ntwo\nby_a(1)\nby_a(2)\nby_a(3)\nthree\nfour\nfive\n")
     ready.commit("by a")
-    ready.write("f.txt", "one\ntwo\n  by_a( 1 )\n  by_a( 2 )\nthree\nfour\nfive\ntyped(3)\n")
+    formatted = "  by_a( 1 )\n  by_a( 2 )\n  by_a( 3 )\n"
+    ready.write("f.txt", f"one\ntwo\n{formatted}three\nfour\nfive\ntyped(3)\n")
     ready.commit("formatted by a person")
-    assert owned(ready) == [("  by_a( 1 )", "a"), ("  by_a( 2 )", "a")]
-    agent(ready, B).edit("f.txt", "  by_a( 2 )\none\ntwo\n  by_a( 1 )\n  typed(3)\nfour\nby b\n")
+    assert owned(ready) == [(line, "a") for line in formatted.splitlines()]
+    moved = "  by_a( 2 )\n  by_a( 3 )\none\ntwo\n  by_a( 1 )\n  typed(3)\nfour\nby b\n"
+    agent(ready, B).edit("f.txt", moved)
     ready.commit("moved by an agent")
-    expected = [("  by_a( 2 )", "a"), ("  by_a( 1 )", "a"), ("by b", "b")]
+    expected = [(f"  by_a( {n} )", "a") for n in (2, 3, 1)] + [("by b", "b")]
     assert owned(ready) == expected
     ready.write("f.txt", "emptied\n")
     ready.commit("emptied by a person")

@@ -146,6 +146,23 @@ def test_a_common_line_of_a_commit_left_behind(ready: Sandbox) -> None:
     assert owned(ready, "f.txt", "HEAD") == []
 
 
+def test_a_common_line_after_those_of_a_commit_left_behind(ready: Sandbox) -> None:
+    agent(ready).edit("f.txt", BASE + "return None\n")
+    ready.commit("by a")
+    ready.git("reset", "-q", "--hard", "HEAD~1")
+    ready.write("f.txt", BASE + "if x:\nreturn None\n")
+    ready.commit("by a person")
+    assert owned(ready) == []
+
+
+def test_a_common_line_that_a_commit_has_in_another_place(ready: Sandbox) -> None:
+    agent(ready).edit("f.txt", BASE + "return None\n")
+    ready.commit("by a")
+    ready.write("f.txt", "if x:\n    return None\n" + BASE)
+    ready.commit("by a person")
+    assert owned(ready) == []
+
+
 def test_a_file_on_whose_permission_the_person_waited(ready: Sandbox) -> None:
     ready.write("x.txt", "typed before\n")
     agent(ready, B).edit("x.txt", "typed before\nby b\n")
