@@ -66,6 +66,19 @@ LANGUAGES = (
     Language("notebook", (".ipynb",)),
     Language("python", (".py", ".pyi", ".pyw"), ("SConscript", "SConstruct")),
     Language(
+        "ini",
+        (".cfg", ".cnf", ".desktop", ".ini", ".properties", ".env"),
+        (".editorconfig", ".gitmodules", ".pylintrc", ".coveragerc", ".flake8", ".npmrc",
+         ".env.*"),
+    ),
+    Language("patterns", (), (".gitignore", ".dockerignore", ".npmignore", ".eslintignore",
+                              ".prettierignore", ".stylelintignore", ".helmignore")),
+    Language(
+        "toml",
+        (".toml",),
+        ("Cargo.lock", "Gopkg.lock", "Pipfile", "pdm.lock", "poetry.lock", "uv.lock"),
+    ),
+    Language(
         "requirements", (),
         ("requirements*.txt", "requirements*.in", "*-requirements.txt", "*-requirements.in",
          "*_requirements.txt", "constraints*.txt"),
@@ -78,7 +91,7 @@ LANGUAGES = (
 PROFILES = frozenset(("go",))
 
 # Formats whose files are made of entries, each a module of its own.
-ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements"))
+ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements", "toml", "ini", "patterns"))
 
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
 BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}

@@ -63,6 +63,39 @@ def requirements(model: Model, notes: frozenset[str]) -> str:
     return "\n".join([*rows, ""])
 
 
+def toml(model: Model, notes: frozenset[str]) -> str:
+    rows = ["# A header.", "", "top = 1", ""]
+    for section, keys in model.items():
+        rows += ["[[element]]", f'name = "{section}"'] if section == "three" else [f"[{section}]"]
+        for key, value in keys.items():
+            rows += [f"# About {key}."] if key in notes else []
+            rows.append(f"{key} = {(value, repr(f'{key}>={value}'), '[]')[value % 3]}")
+        if section == "two":
+            rows += ["items = [", *(f'    "{key}>={value}",' for key, value in keys.items()), "]"]
+        rows.append("")
+    return "\n".join(rows)
+
+
+def ini(model: Model, notes: frozenset[str]) -> str:
+    rows = ["; A header.", ""]
+    for section, keys in model.items():
+        rows.append(f"[{section}]")
+        for key, value in keys.items():
+            rows += [f"; About {key}."] if key in notes else []
+            rows += [f"{key} = {value}", *(f"    more {key}" for _ in range(value % 2))]
+        rows.append("")
+    return "\n".join(rows)
+
+
+def patterns(model: Model, notes: frozenset[str]) -> str:
+    rows = []
+    for section, keys in model.items():
+        for key, value in keys.items():
+            rows += [f"# About {key}."] if key in notes else []
+            rows.append(f"{section}/{key}/*.{value}")
+    return "\n".join([*rows, ""])
+
+
 KEYS = ("alpha", "beta", "gamma", "delta", "omega")
 SIDES = ("ours_a", "ours_b", "theirs_a", "theirs_b")
 NUMBERS = (*KEYS, *SIDES)
@@ -71,6 +104,9 @@ KINDS = [
     Kind("proto", "x.proto", proto),
     Kind("gomod", "go.mod", gomod),
     Kind("gosum", "go.sum", gosum),
+    Kind("ini", "setup.cfg", ini),
+    Kind("patterns", ".gitignore", patterns),
+    Kind("toml", "x.toml", toml),
     Kind("requirements", "requirements-dev.txt", requirements),
 ]
 
