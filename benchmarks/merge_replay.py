@@ -25,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 CONFIG = Path(__file__).parents[1] / "merge-drivers" / "gitconfig"
 WORD = re.compile(r"\w+")
@@ -207,6 +208,11 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
     )
     if parses(path, ours) and parses(path, theirs) and not parses(path, result):
         yield "unparsable"
+    if path.endswith("go.mod"):  # of two versions the larger one stands: that is no loss
+        base, ours, theirs, result = (
+            re.sub(rb" v\d\S*|^go \S+", b"", one, flags=re.MULTILINE)
+            for one in (base, ours, theirs, result)
+        )
     if lost_lines(base, ours, theirs, result, JSON_TOKEN if path.endswith(".json") else WORD):
         yield "lost"
 
@@ -216,6 +222,8 @@ def alike(path: str, result: bytes, human: bytes) -> bool:
     try:
         if path.endswith(".py"):
             return ast.dump(ast.parse(result)) == ast.dump(ast.parse(human))
+        if path.endswith((".toml", "Cargo.lock", "uv.lock", "poetry.lock")):
+            return tomllib.loads(result.decode()) == tomllib.loads(human.decode())
         return path.endswith(".json") and json.loads(result) == json.loads(human)
     except (SyntaxError, ValueError, RecursionError):
         return False
@@ -228,6 +236,8 @@ def parses(path: str, source: bytes) -> bool:
             ast.parse(source)
         elif path.endswith(".json"):
             json.loads(source)
+        elif path.endswith((".toml", "Cargo.lock", "uv.lock", "poetry.lock")):
+            tomllib.loads(source.decode())
         elif path.endswith((".yaml", ".yml")):
             from ruamel.yaml import YAML
 
