@@ -12,9 +12,9 @@ from typing import NamedTuple
 from git_anvcs.drivers import conflicted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
-from git_anvcs.merge import checks, markers
+from git_anvcs.merge import checks, embedded, lines, markers, registry
 from git_anvcs.merge.markers import Parsed
-from git_anvcs.merge.result import Labels, Merged, Options, Versions
+from git_anvcs.merge.result import Labels, Merged, NotUnderstood, Options, Versions
 
 STYLES = ("merge", "diff3", "zdiff3")
 
@@ -75,11 +75,16 @@ def is_better(case: Case, merged: Merged) -> bool:
         return not merged.conflicts and _keeps_both(case.versions, merged.text)
     if not merged.conflicts:
         return True
+    if merged.readings:
+        inside = embedded.has_markers(case.current, case.options.marker_size)
+        return not inside or len(merged.conflicts) < case.conflicts
     parsed = markers.parse(merged.text, case.options.marker_size)
     return _mass(parsed) < _mass(markers.parse(case.current, case.options.marker_size))
 
 
 def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -> Case:
+    if registry.format_of(path) == "notebook" and embedded.has_markers(current, size):
+        return _of_cells(path, current, size, texts)
     if not markers.has_markers(current, size):
         why = "unmerged, but without markers: git add it when it is right"
         raise NothingToSolve(why if texts else "no conflict markers", 1 if texts else 0)
@@ -101,6 +106,23 @@ def _of_markers(path: str, current: bytes, size: int, texts: dict[int, bytes]) -
     source = "markers and index" if texts else "markers"
     other_base = b"" if texts else _without_echo(parsed)
     return Case(path, current, versions, options, current, count, source, blind, other_base)
+
+
+def _of_cells(path: str, current: bytes, size: int, texts: dict[int, bytes]) -> Case:
+    """The case of a notebook whose conflicts stand inside its cells."""
+    from git_anvcs.merge.formats import notebook
+
+    count = len(embedded.starts(current, size))
+    try:
+        found = notebook.reopened(current, size)
+    except (NotUnderstood, ValueError) as error:
+        raise NothingToSolve(f"decide in the notebook: {error}", count) from error
+    versions = found.versions._replace(base=texts[1]) if 1 in texts else found.versions
+    options = Options(path, size, "diff3" if found.with_base else "merge", found.labels)
+    blind = not found.with_base and not texts
+    by_lines = lines.merge(versions, options).text
+    source = "markers and index" if texts else "markers"
+    return Case(path, current, versions, options, by_lines, count, source, blind)
 
 
 def _without_echo(parsed: Parsed) -> bytes:

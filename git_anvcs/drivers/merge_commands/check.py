@@ -16,7 +16,7 @@ from typing import NamedTuple
 from git_anvcs.drivers import conflicted
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.git.repo import Repo
-from git_anvcs.merge import markers, registry
+from git_anvcs.merge import embedded, markers, registry
 from git_anvcs.merge.result import NotUnderstood
 
 SAID = {
@@ -80,13 +80,19 @@ def findings(repo: Repo) -> Iterator[Finding]:
 
 def judge(path: str, place: str, text: bytes, before: bytes, size: int) -> Iterator[Finding]:
     """What is wrong with a text that was not wrong in HEAD."""
-    if markers.has_markers(text, size):
-        if not markers.has_markers(before, size):
+    name = registry.format_of(path)
+    if marked(name, text, size):
+        if not marked(name, before, size):
             yield Finding("markers", path, place)
         return
-    name = registry.format_of(path)
     if name != "text" and not _parses(name, text) and (not before or _parses(name, before)):
         yield Finding("syntax", path, place, name)
+
+
+def marked(name: str, text: bytes, size: int) -> bool:
+    """Whether the text has conflict markers, in a notebook also inside its cells."""
+    inside = name == "notebook" and embedded.has_markers(text, size)
+    return inside or markers.has_markers(text, size)
 
 
 def _parses(name: str, text: bytes) -> bool:

@@ -3,12 +3,21 @@
 from collections.abc import Sequence
 
 from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.notebook import book, checks
+from git_anvcs.merge.notebook import book, checks, reopen
+from git_anvcs.merge.notebook.reopen import Reopened
 from git_anvcs.merge.result import Merged, Options, Versions
 
 
 def merge(versions: Versions, options: Options) -> Merged:
     return book.merge(versions, options)
+
+
+def reopened(text: bytes, size: int) -> Reopened:
+    """The versions that a notebook with conflicts in its cells stands for.
+
+    Raises NotUnderstood for conflicts elsewhere, and ValueError for damaged markers.
+    """
+    return reopen.reopened(text, size)
 
 
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:

@@ -1,0 +1,173 @@
+"""Merge the conflicting notebooks of a history again, with our driver and with nbdime's nbmerge.
+
+For every notebook that Git conflicts on: does each leave a valid notebook, is it clean, and has it
+the sources that people committed. "Valid" is judged by nbformat, cells are compared by type and
+source; outputs are left out, because no merge can know them. The given repository is only read.
+
+    python -m benchmarks.notebook_merge --repo PATH/TO/clone --nbmerge PATH/TO/nbmerge
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections import Counter
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import resource
+import shutil
+from statistics import median
+import subprocess
+import sys
+import tempfile
+from typing import NamedTuple
+
+import nbformat
+
+from benchmarks.merge_replay import Repos, git, merge_tree
+
+Cells = list[tuple[str, str]]
+
+
+class Case(NamedTuple):
+    """One notebook that Git conflicts on; human: as it was committed, empty if it was not."""
+
+    commit: str
+    path: str
+    base: bytes
+    ours: bytes
+    theirs: bytes
+    human: bytes
+
+
+class Result(NamedTuple):
+    """What a tool made of a case; seconds: of processor time."""
+
+    text: bytes
+    clean: bool
+    seconds: float
+
+
+def main() -> None:
+    args = arguments()
+    tools = {"git merge-file": git_argv, "git-ai-merge": ours_argv}
+    if args.nbmerge:
+        tools["nbmerge"] = nbmerge_argv
+    found: dict[str, Counter[str]] = {name: Counter() for name in tools}
+    times: dict[str, list[float]] = {name: [] for name in tools}
+    with tempfile.TemporaryDirectory(prefix="anvcs-notebooks-") as folder:
+        for case in cases(args, Path(folder)):
+            for name, argv in tools.items():
+                result = run(argv, case, Path(folder), args)
+                found[name].update(verdicts(case, result))
+                times[name].append(result.seconds)
+    report(found, times)
+
+
+def arguments() -> Namespace:
+    parser = ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--repo", type=Path, required=True, help="a clone, bare or not")
+    parser.add_argument("--nbmerge", help="nbdime's program, to compare with")
+    parser.add_argument("--limit", type=int, help="only the newest N merges")
+    args = parser.parse_args()
+    if shutil.which("git-ai-merge") is None:
+        sys.exit("git-ai-merge is not on PATH")
+    return args
+
+
+def cases(args: Namespace, folder: Path) -> Iterator[Case]:
+    repos = Repos(args.repo, folder, ["*.ipynb"])
+    for commit, first, second in repos.merges(args.limit):
+        _tree, conflicts = merge_tree(repos.plain, first, second)
+        for path, stages in conflicts.items():
+            if repos.wanted(path) and {2, 3} <= stages.keys():
+                texts = [blob(repos.plain, stages.get(stage, "")) for stage in (1, 2, 3)]
+                yield Case(commit, path, *texts, blob(repos.plain, f"{commit}:{path}"))
+
+
+def blob(repo: Path, name: str) -> bytes:
+    try:
+        return git(repo, "cat-file", "blob", name) if name else b""
+    except OSError:
+        return b""
+
+
+def git_argv(files: list[str], _args: Namespace) -> list[str]:
+    base, ours, theirs = files
+    return ["git", "merge-file", "-p", ours, base, theirs]
+
+
+def ours_argv(files: list[str], _args: Namespace) -> list[str]:
+    return ["git-ai-merge", "merge", *files]
+
+
+def nbmerge_argv(files: list[str], args: Namespace) -> list[str]:
+    return [args.nbmerge, *files]
+
+
+def run(argv: object, case: Case, folder: Path, args: Namespace) -> Result:
+    """The merged text on standard output; a tool that fails leaves none."""
+    files = [folder / f"{name}.ipynb" for name in ("base", "ours", "theirs")]
+    for file, text in zip(files, (case.base, case.ours, case.theirs), strict=True):
+        file.write_bytes(text)
+    before = processor_time()
+    words = argv([str(file) for file in files], args)
+    done = subprocess.run(words, capture_output=True, check=False)
+    return Result(done.stdout, done.returncode == 0, processor_time() - before)
+
+
+def processor_time() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def verdicts(case: Case, result: Result) -> Iterator[str]:
+    yield "files"
+    ours, human = (cells(text) for text in (result.text, case.human))
+    if valid(result.text, case):
+        yield "valid"
+    if result.clean and ours is not None:
+        yield "clean"
+        yield "equal" if ours == human else "different"
+        if ours is not None and human is not None and ours != human:
+            same = Counter(ours) & Counter(human)
+            yield from ["cells alike"] * same.total()
+            yield from ["cells"] * len(human)
+
+
+def valid(text: bytes, case: Case) -> bool:
+    """Whether nbformat accepts the text, or nothing but what it says of a side too."""
+    complaints = [complaint(one) for one in (text, case.ours, case.theirs)]
+    return not complaints[0] or complaints[0] in complaints[1:]
+
+
+def complaint(text: bytes) -> str:
+    try:
+        nbformat.validate(json.loads(text))
+    except (ValueError, nbformat.ValidationError) as error:
+        return str(error).partition("\n")[0]
+    return ""
+
+
+def cells(text: bytes) -> Cells | None:
+    """Type and source of every cell; None for what is no notebook."""
+    try:
+        book = json.loads(text)
+        listed = [cell for sheet in book.get("worksheets", [book]) for cell in sheet["cells"]]
+        return [
+            (cell["cell_type"], "".join(cell.get("source", cell.get("input", ""))))
+            for cell in listed
+        ]
+    except (ValueError, KeyError, AttributeError):
+        return None
+
+
+def report(found: dict[str, Counter[str]], times: dict[str, list[float]]) -> None:
+    names = ("files", "valid", "clean", "equal", "different", "cells", "cells alike")
+    width = max(map(len, found))
+    print(" " * width, *(f"{name:>11}" for name in names), f"{'median ms':>11}")
+    for tool, counts in found.items():
+        spent = median(times[tool]) * 1000 if times[tool] else 0
+        print(f"{tool:{width}}", *(f"{counts[name]:11}" for name in names), f"{spent:11.0f}")
+
+
+if __name__ == "__main__":
+    main()
