@@ -4,7 +4,7 @@ Commits are read as they are needed and kept, so that a thousand merges of one h
 commit once. Works where history ends early (a shallow clone), and says when that may matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -125,9 +125,10 @@ class Queue:
 
 
 @contextmanager
-def open_ancestry(repo: Repo) -> Iterator[Ancestry]:
+def open_ancestry(repo: Repo, env: Mapping[str, str] | None = None) -> Iterator[Ancestry]:
     """An ancestry that lives as long as the block; nothing is fetched."""
-    with repo.talk("cat-file", "--batch-command", "--buffer", env=objects.NO_FETCH) as git:
+    own = {**objects.NO_FETCH, **(env or {})}
+    with repo.talk("cat-file", "--batch-command", "--buffer", env=own) as git:
         yield Ancestry(git)
 
 

@@ -1,6 +1,6 @@
 """What differs between pairs of trees, as ids: one git process for any number of pairs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.git.objects import NO_FETCH
@@ -37,7 +37,11 @@ Changes = dict[str, Change]
 
 
 def changes(
-    repo: Repo, pairs: Sequence[tuple[str, str]], *, renames: bool = False
+    repo: Repo,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    renames: bool = False,
+    env: Mapping[str, str] | None = None,
 ) -> list[Changes]:
     """Of every pair of trees (ids) the paths that differ, in that order.
 
@@ -48,7 +52,7 @@ def changes(
         return []
     asked = "".join(f"{one} {other}\n" for one, other in pairs).encode()
     how = ("-M", "-l1000") if renames else ("--no-renames",)
-    done = repo.try_git(*_DIFF, *how, stdin=asked, env=NO_FETCH)
+    done = repo.try_git(*_DIFF, *how, stdin=asked, env={**NO_FETCH, **(env or {})})
     if done.returncode != 0:
         raise GitFailed(done.argv, done.returncode, done.stderr)
     found = list(_parse(done.stdout, pairs))

@@ -16,6 +16,7 @@ class Paths:
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
         self.outbox = self.home / "outbox"
+        self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.keys = self.home / "keys"  # this clone's own; the private one never leaves

@@ -46,6 +46,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "stats": (["--survival"], {"ai_additions", "by", "commits", "rows", "survival"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
+    "radar": ([], {"sides", "pairs", "clean", "touched", "leases"}),
     "verify": ([], {"commits", "landed", "findings", "decided", "unjudged"}),
     "keys": (["list"], {"keys"}),
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
@@ -54,7 +55,19 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
 # No such call: they change something, take long (and have tests of their own), or say nothing.
 OTHERS = {"demo", "doctor", "hook", "checkout", "pull"}
 
-READERS = ["show", "log", "verify", "why", "blame", "trace", "stats", "graph", "status", "drain"]
+READERS = [
+    "show",
+    "log",
+    "verify",
+    "radar",
+    "why",
+    "blame",
+    "trace",
+    "stats",
+    "graph",
+    "status",
+    "drain",
+]
 ANYWHERE = {"demo", "completion", "hook", "config"}
 ENDINGS = {0, 1, 2, 3, 4, 5}
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,177 @@
+"""Story: who will collide with whom? Every pair of branches and worktrees merged in memory.
+
+Nothing is written but to a folder that is deleted; no worktree is touched.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+import re
+from typing import NamedTuple
+
+from git_anvcs.flows import at_work, scratch
+from git_anvcs.flows.at_work import Side
+from git_anvcs.git import merge_trees, tree_diff
+from git_anvcs.git.ancestry import Ancestry, open_ancestry
+from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.quoted import unquoted
+from git_anvcs.git.repo import Repo
+
+_PATCH = (
+    *("diff-tree", "--stdin", "-r", "-p", "-U0", "--no-ext-diff", "--no-textconv", "--no-renames"),
+    *("--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=all"),
+)
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@ ?(.*)")
+_MOST_PATHS = 500  # that several sides changed; beyond, functions are not looked at
+
+# From a base to a tip, as trees.
+Way = tuple[str, str]
+Functions = Mapping[str, frozenset[str]]
+
+
+class Near(NamedTuple):
+    """A function that both sides of a pair change, though the merge is clean."""
+
+    path: str
+    function: str
+
+
+class Pair(NamedTuple):
+    """Two sides: the paths that conflict, and where they come near each other."""
+
+    one: str
+    other: str
+    conflicts: tuple[str, ...]
+    near: tuple[Near, ...]
+
+
+class Seen(NamedTuple):
+    """What the radar sees: the sides, all pairs, and (path -> names) who changes what."""
+
+    sides: tuple[Side, ...]
+    pairs: tuple[Pair, ...]
+    touched: Mapping[str, tuple[str, ...]]
+
+
+def look(
+    repo: Repo, names: Sequence[str], env: Mapping[str, str], *, uncommitted: bool = True
+) -> Seen:
+    """Every pair of the branches `names`, or of all branches and worktrees. Raises UsageError.
+
+    env: the caller's environment
+    """
+    with scratch.variables(repo, env) as own:
+        sides = at_work.sides(repo, names, own, uncommitted=uncommitted)
+        pairs = list(combinations(sides, 2))
+        outcomes = merge_trees.merge(repo, [(a.commit, b.commit) for a, b in pairs], own)
+        with open_ancestry(repo, own) as ancestry:
+            ways = [_ways(ancestry, a, b) for a, b in pairs]
+        changed = _changed(repo, ways, own)
+        shared = [_shared(changed, way) for way in ways]
+        functions = _functions(repo, ways, shared, own)
+    found = [
+        Pair(a.name, b.name, outcome.conflicts, _near(functions, way, paths, outcome.conflicts))
+        for (a, b), outcome, way, paths in zip(pairs, outcomes, ways, shared, strict=True)
+    ]
+    return Seen(tuple(sides), tuple(found), _touched(pairs, ways, changed))
+
+
+def _ways(ancestry: Ancestry, one: Side, other: Side) -> tuple[Way, Way] | None:
+    """From what two sides share to each of them; None when they share nothing."""
+    bases = ancestry.bases(one.commit, other.commit).commits
+    base = ancestry.node(bases[0]) if bases else None
+    tips = ancestry.node(one.commit), ancestry.node(other.commit)
+    if base is None or tips[0] is None or tips[1] is None:
+        return None
+    return (base.tree, tips[0].tree), (base.tree, tips[1].tree)
+
+
+def _changed(
+    repo: Repo, ways: Sequence[tuple[Way, Way] | None], env: Mapping[str, str]
+) -> dict[Way, frozenset[str]]:
+    """The paths that change on each way."""
+    distinct = list(dict.fromkeys(way for pair in ways if pair for way in pair))
+    changes = tree_diff.changes(repo, distinct, env=env)
+    return {way: frozenset(found) for way, found in zip(distinct, changes, strict=True)}
+
+
+def _shared(changed: Mapping[Way, frozenset[str]], pair: tuple[Way, Way] | None) -> frozenset[str]:
+    return changed[pair[0]] & changed[pair[1]] if pair else frozenset()
+
+
+def _functions(
+    repo: Repo,
+    ways: Sequence[tuple[Way, Way] | None],
+    shared: Sequence[frozenset[str]],
+    env: Mapping[str, str],
+) -> dict[Way, Functions]:
+    """In which functions each way changes the paths that several sides change."""
+    paths = sorted(frozenset().union(*shared))
+    if not paths or len(paths) > _MOST_PATHS:
+        return {}
+    pairs = (pair for pair, both in zip(ways, shared, strict=True) if pair and both)
+    wanted = list(dict.fromkeys(way for pair in pairs for way in pair))
+    stdin = "".join(f"{one} {other}\n" for one, other in wanted).encode()
+    argv = ("--literal-pathspecs", *_PATCH, "--", *paths)
+    printed = repo.try_git(*argv, stdin=stdin, env={**env, **NO_FETCH}).stdout
+    heads = [f"{one} {other}".encode() for one, other in wanted]
+    return _by_way(printed, dict(zip(heads, wanted, strict=True)))
+
+
+def _by_way(printed: bytes, heads: Mapping[bytes, Way]) -> dict[Way, Functions]:
+    found: dict[Way, dict[str, set[str]]] = {}
+    here: dict[str, set[str]] = {}
+    path = ""
+    lines = iter(printed.split(b"\n"))
+    for line in lines:
+        if line in heads:
+            here = found.setdefault(heads[line], {})
+        elif line.startswith((b"--- ", b"+++ ")):
+            name = unquoted(line[4:].removesuffix(b"\t"))
+            path = name[2:].decode(errors="surrogateescape") if name != b"/dev/null" else path
+        elif hunk := _HUNK.match(line):
+            if function := hunk[3].decode(errors="replace").strip():
+                here.setdefault(path, set()).add(function)
+            size = sum(int(count) if count else 1 for count in hunk.group(1, 2))
+            _skip(lines, size)  # its text may look like anything
+    return {
+        way: {path: frozenset(names) for path, names in files.items()}
+        for way, files in found.items()
+    }
+
+
+def _skip(lines: Iterator[bytes], count: int) -> None:
+    for line in lines if count else ():
+        count -= not line.startswith(b"\\")  # "\\ No newline at end of file" is none of them
+        if not count:
+            return
+
+
+def _near(
+    functions: Mapping[Way, Functions],
+    pair: tuple[Way, Way] | None,
+    shared: frozenset[str],
+    conflicts: tuple[str, ...],
+) -> tuple[Near, ...]:
+    if pair is None:
+        return ()
+    here, there = (functions.get(way, {}) for way in pair)
+    nothing: frozenset[str] = frozenset()
+    return tuple(
+        Near(path, name)
+        for path in sorted(shared - set(conflicts))
+        for name in sorted(here.get(path, nothing) & there.get(path, nothing))
+    )
+
+
+def _touched(
+    pairs: Sequence[tuple[Side, Side]],
+    ways: Sequence[tuple[Way, Way] | None],
+    changed: Mapping[Way, frozenset[str]],
+) -> dict[str, tuple[str, ...]]:
+    """Who changes each path against what it shares with anybody else."""
+    found: dict[str, set[str]] = {}
+    for pair, way in zip(pairs, ways, strict=True):
+        for side, one in zip(pair, way or (), strict=False):
+            for path in changed[one]:
+                found.setdefault(path, set()).add(side.name)
+    return {path: tuple(sorted(names)) for path, names in sorted(found.items())}

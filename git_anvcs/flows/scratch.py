@@ -1,0 +1,77 @@
+"""Merges tried without a trace: objects go to a folder that is deleted, our drivers are on.
+
+The variables are for `Repo.git`; the repository itself is only read.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+import os
+from pathlib import Path
+import tempfile
+
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.shipped import shipped
+
+# Git knows these languages itself; the names tell its diffs in which function a change is.
+_FUNCTIONS = (
+    "*.c diff=cpp *.cc diff=cpp *.cpp diff=cpp *.h diff=cpp *.hpp diff=cpp *.cs diff=csharp",
+    "*.css diff=css *.ex diff=elixir *.go diff=golang *.html diff=html *.java diff=java",
+    "*.kt diff=kotlin *.md diff=markdown *.php diff=php *.pl diff=perl *.py diff=python",
+    "*.rb diff=ruby *.rs diff=rust *.scm diff=scheme *.sh diff=bash *.tex diff=tex",
+)
+
+
+@contextmanager
+def variables(repo: Repo, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Variables for git while the block runs.
+
+    env: the caller's environment; what it configures for git stays in force
+    """
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
+        attributes = Path(folder) / "attributes"
+        ours = shipped("merge-drivers/gitattributes").read_bytes()
+        words = " ".join(_FUNCTIONS).split()
+        known = "".join(f"{one} {two}\n" for one, two in zip(words[::2], words[1::2], strict=True))
+        # Later lines win, and every other source of attributes outranks this file.
+        attributes.write_bytes(known.encode() + ours + b"\n" + _users_attributes(repo, env))
+        made = Path(folder) / "objects"
+        made.mkdir()
+        pairs = (
+            ("include.path", str(shipped("merge-drivers/gitconfig"))),
+            ("core.attributesFile", str(attributes)),
+        )
+        yield {
+            "GIT_OBJECT_DIRECTORY": str(made),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _alternates(repo, env),
+            **_configured(env, pairs),
+        }
+
+
+def _alternates(repo: Repo, env: Mapping[str, str]) -> str:
+    """Where the repository's objects are, quoted as Git takes it (git(1))."""
+    own = str(repo.common_dir / "objects")
+    quoted = '"' + own.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    others = env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    return f"{quoted}{os.pathsep}{others}" if others else quoted
+
+
+def _configured(env: Mapping[str, str], pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Configuration for one git, after what the caller has set the same way (git-config(1))."""
+    said = env.get("GIT_CONFIG_COUNT", "")
+    start = int(said) if said.isdigit() else 0
+    found = {"GIT_CONFIG_COUNT": str(start + len(pairs))}
+    for number, (key, value) in enumerate(pairs, start):
+        found[f"GIT_CONFIG_KEY_{number}"] = key
+        found[f"GIT_CONFIG_VALUE_{number}"] = value
+    return found
+
+
+def _users_attributes(repo: Repo, env: Mapping[str, str]) -> bytes:
+    """The attributes file that ours stands in for (gitattributes(5))."""
+    done = repo.try_git("config", "--type=path", "--get", "core.attributesFile")
+    if done.returncode == 0:
+        file = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+    else:
+        config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
+        file = Path(config) / "git" / "attributes"
+    return file.read_bytes() if file.is_file() else b""
