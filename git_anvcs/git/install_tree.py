@@ -2,8 +2,9 @@
 
 Nothing of the caller's is overwritten: local changes and untracked files in the way stop it before
 the first file is touched. The index is made in a file of its own and put in place whole, when the
-worktree is done. So a process that is killed on the way leaves the old index, no lock, and files
-that `git reset --hard` (which `git merge` runs then) makes right again.
+worktree is done, under Git's lock for the time of two system calls. So a process that is killed on
+the way leaves the old index, no lock, and files that `git reset --hard` (which `git merge` runs
+then) makes right again.
 """
 
 from collections.abc import Mapping
@@ -113,11 +114,13 @@ def _replace(index: Path, draft: Path, known: os.stat_result | None) -> None:
         os.link(draft, lock)
     except FileExistsError as error:
         raise AnvcsError(f"another git is running here: {lock} exists") from error
-    now = index.stat() if index.exists() else None
-    if _changed(known, now):
-        lock.unlink()
-        raise AnvcsError("another git changed the index while this merge was under way")
-    lock.replace(index)
+    try:
+        now = index.stat() if index.exists() else None
+        if _changed(known, now):
+            raise AnvcsError("another git changed the index while this merge was under way")
+        lock.replace(index)
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def _changed(before: os.stat_result | None, now: os.stat_result | None) -> bool:
