@@ -154,7 +154,7 @@ def surely_running(known: Known, seen: Seen) -> str:
     A command whose end was never told looks the same as one that runs: the committing process
     itself must show whose it is.
     """
-    who = known.here.at_work()
+    who = known.here.at_work(seen.ts)
     detected = detect(seen.signals)
     tool = detected.agent if detected and detected.sure == HIGH else ""
     declared = seen.session == who or (not seen.session and tool and tool == _tool(known, who))

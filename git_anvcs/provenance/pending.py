@@ -26,6 +26,9 @@ _UNIQUE_CALL = 8
 # A shell command whose end was never told (the agent was killed) is over by then.
 SHELL_SECONDS = 2 * 3600
 
+# While a command runs for longer, somebody else may well save a file: nothing is surely its work.
+ALONE_SECONDS = 60
+
 # A session is taken to be at work in a worktree so long after its last sign of life there.
 ACTIVE_SECONDS = 12 * 3600
 
@@ -163,10 +166,10 @@ class Pending:
         _drop_oldest(self.seen, MOST_SEEN, float)
         return False
 
-    def at_work(self) -> str:
-        """The one session whose shell command makes whatever changes now, or nobody."""
+    def at_work(self, moment: float) -> str:
+        """The one session whose shell command makes whatever changes at this moment, or nobody."""
         running = list(self.shells.values())
-        if len(running) != 1 or not _is_telling(running[0]):
+        if len(running) != 1 or not _is_telling(running[0], moment):
             return NOBODY
         return str(running[0]["who"])
 
@@ -187,7 +190,7 @@ class Pending:
     def _made_it(self, event: Event) -> bool:
         """Whether what is new since a shell command began is all that command's."""
         shell = self.shells.get(_call(event))
-        if shell is None or event.cut or not _is_telling(shell):
+        if shell is None or event.cut or not _is_telling(shell, event.ts):
             return False
         committed = "commit" in shell.get("verbs", ())
         moved = event.head != shell.get("head") and not committed
@@ -226,10 +229,14 @@ def _call(event: Event) -> str:
     return f"{event.who} {event.tool_use_id}"
 
 
-def _is_telling(shell: Mapping[str, Any]) -> bool:
-    """Whether what changes while it runs is what it writes: seen, alone, and not brought by Git."""
+def _is_telling(shell: Mapping[str, Any], moment: float) -> bool:
+    """Whether what changes while it runs is what it writes: seen, alone, and not brought by Git.
+
+    A person at the keyboard cannot be seen; only that there was little time.
+    """
     brings = BRINGS_CONTENT.intersection(shell.get("verbs", ()))
-    return shell.get("snapped") is True and shell.get("mixed") is False and not brings
+    short = abs(moment - _when(shell)) <= ALONE_SECONDS  # a clock may be set back
+    return shell.get("snapped") is True and shell.get("mixed") is False and short and not brings
 
 
 def with_event(session: Mapping[str, Any], event: Event) -> Table:

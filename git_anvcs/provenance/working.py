@@ -188,8 +188,9 @@ class Working:
         for path, versions in list(self.files.items()):
             if versions[-1].ts < now - KEPT_SECONDS:
                 del self.files[path]
-        while len(self.files) > MOST_PATHS:
-            del self.files[min(self.files, key=lambda path: self.files[path][-1].ts)]
+        oldest = sorted(self.files, key=lambda path: self.files[path][-1].ts)
+        for path in oldest[: max(0, len(oldest) - MOST_PATHS)]:
+            del self.files[path]
 
     def _calls(self, path: str, now: float) -> dict[str, dict[str, Any]]:
         calls = self.open.setdefault(path, {})

@@ -7,7 +7,7 @@ import pytest
 
 from git_anvcs.provenance import lines
 from git_anvcs.provenance.events import Event
-from git_anvcs.provenance.pending import Pending
+from git_anvcs.provenance.pending import ALONE_SECONDS, Pending
 from git_anvcs.provenance.told import digest
 from git_anvcs.provenance.versions import Version
 
@@ -195,6 +195,16 @@ def test_what_git_may_have_brought_is_nobodys(verb: str) -> None:
     world = World()
     world.shell(A, (verb,), f="from somewhere\n")
     assert world.owners("f") == [("from somewhere", "")]
+
+
+@pytest.mark.parametrize("seconds", [ALONE_SECONDS + 1, -ALONE_SECONDS - 3])
+def test_a_person_may_type_while_a_command_runs_for_long(seconds: float) -> None:
+    world = World()
+    world.tell(A, "pre_shell", "call-0001", head="h")
+    world.now += seconds
+    world.files["f"] = "human\n"
+    world.tell(A, "post_shell", "call-0001", "f", head="h")
+    assert world.owners("f") == [("human", "")]
 
 
 def test_shell_commands_of_two_sessions_at_once_prove_nothing() -> None:
