@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 # Grammars are separate wheels (tree-sitter-<language>).
 GRAMMARS = {
     "go": "tree_sitter_go",
+    "javascript": "tree_sitter_javascript",
     "python": "tree_sitter_python",
+    "rust": "tree_sitter_rust",
     "yaml": "tree_sitter_yaml",
 }
 

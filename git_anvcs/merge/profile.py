@@ -94,6 +94,7 @@ class Profile(NamedTuple):
     extensions: tuple[str, ...]
     comment: bytes
     braces: bool
+    width: int
     blocks: tuple[str, ...]
     comma_blocks: tuple[str, ...]
     sections: tuple[str, ...]
@@ -171,6 +172,7 @@ def from_table(top: "Table") -> Profile:
         extensions=top.texts("extensions"),
         comment=top.text("comment").encode(),
         braces=top.flag("braces"),
+        width=top.number("width", default=79),
         **{field: top.texts(field) for field in LISTS},
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
@@ -260,6 +262,12 @@ class Table(NamedTuple):
         value = self.values.get(key, default)
         if not isinstance(value, bool):
             raise BadProfile(f"{self.named(key)} must be true or false")
+        return value
+
+    def number(self, key: str, *, default: int) -> int:
+        value = self.values.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BadProfile(f"{self.named(key)} must be a number")
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:

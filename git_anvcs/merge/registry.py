@@ -84,11 +84,13 @@ LANGUAGES = (
          "*_requirements.txt", "constraints*.txt"),
     ),
     Language("go", (".go",)),
+    Language("javascript", (".js", ".mjs", ".cjs", ".jsx")),
+    Language("rust", (".rs",)),
 )
 # fmt: on
 
 # Languages that are a profile in merge-drivers/profiles and nothing else.
-PROFILES = frozenset(("go",))
+PROFILES = frozenset(("go", "javascript", "rust"))
 
 # Formats whose files are made of entries, each a module of its own.
 ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements", "toml", "ini", "patterns"))

@@ -37,7 +37,6 @@ class Look(NamedTuple):
     result: str = "return {0};"
 
 
-C_LIKE = "{0};"
 LOOKS = {
     "go": Look(
         ("package a\n\nimport (", '\t"{0}"', ")"),
@@ -49,6 +48,26 @@ LOOKS = {
         "{0}",
         "// {0}",
         result="return {0}",
+    ),
+    "javascript": Look(
+        ("", "import {{ name_of_{0} }} from '{0}';", ""),
+        ("const TABLE = {", "\t{0}: {0},", "};"),
+        "function {0}({1}) {{",
+        "{0}({1}) {{",
+        ("class Holder {", "}"),
+        "{0}",
+        "{0};",
+        "// {0}",
+    ),
+    "rust": Look(
+        ("", "use {0}::name_of_{0};", ""),
+        ("const TABLE: Table = Table {", "\t{0}: {0},", "};"),
+        "fn {0}({1}) {{",
+        "fn {0}({1}) {{",
+        ("impl Holder {", "}"),
+        "{0}: u8",
+        "{0};",
+        "#[{0}]",
     ),
 }
 

@@ -131,7 +131,7 @@ def likeness(old: T, new: T, how: Matching[T]) -> float:
     if how.kind(old) != how.kind(new):
         return 0.0
     one, two = how.identity(old), how.identity(new)
-    if one.free and two.free and not one.once and one.key != two.key:
+    if one.free and two.free and not (one.once or one.label) and one.key != two.key:
         return 0.0  # two imports of different modules are two things
     return similarity(how.text(old), how.text(new))
 

@@ -11,6 +11,7 @@ from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
 from git_anvcs.merge.code.combine import Combine
 from git_anvcs.merge.code.identity import Identity, Within, definition, identity, unwrapped
 from git_anvcs.merge.code.items import Body, Item, body
+from git_anvcs.merge.code.marks import merge_marks
 from git_anvcs.merge.code.outcome import (
     Clash,
     Parts,
@@ -22,7 +23,7 @@ from git_anvcs.merge.code.outcome import (
     simple,
 )
 from git_anvcs.merge.code.sequence import three_way
-from git_anvcs.merge.code.source import tokens
+from git_anvcs.merge.code.source import leaves, tokens
 
 if TYPE_CHECKING:
     pass
@@ -176,11 +177,38 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
 def in_one_piece(place: Place, triple: tuple[Item, Item, Item], found: Parts | None) -> Parts:
     """The statement not cut at its bodies, where that leaves nothing open; else what was found."""
     mark = len(place.log)
-    whole = merge_clause(place, *map(plain, triple))
-    if found is None or clean(whole):
-        return whole
+    pieces = (plain(triple[0]), plain(triple[1]), plain(triple[2]))
+    try:
+        parts = leads(place, pieces)
+        whole = [*parts, *merge_fields(place, heads_of(pieces), pieces)]
+        if clean(whole):
+            return whole
+    except Unmerged:
+        pass
     del place.log[mark:]
-    return found
+    laid_out = reformatted(place, [one.text for one in triple], [*map(item_tokens, triple)])
+    if laid_out is not None:
+        return [laid_out]
+    return merge_clause(place, *pieces) if found is None else found
+
+
+def item_tokens(item: Item) -> tuple[bytes, ...]:
+    """An item without its layout."""
+    above = item.source.rows(item.first, item.start).split()
+    return (*above, *(token for node in item.nodes for token in tokens(item.source, node)))
+
+
+def reformatted(
+    place: Place, texts: Sequence[bytes], found: Sequence[tuple[bytes, ...]]
+) -> bytes | None:
+    """The other side's text where one side only changed the layout: its tokens are the base's."""
+    base, ours, theirs = texts
+    old, mine, yours = found
+    if mine not in (old, yours) and old != yours:
+        return None
+    result = theirs if mine == old != yours else ours
+    place.note("reformat", base, ours, theirs, result)
+    return result
 
 
 def merge_clauses(
@@ -222,10 +250,7 @@ def clause_identity(clause: Clause) -> Identity:
 
 def merge_clause(place: Place, base: Clause, ours: Clause, theirs: Clause) -> Parts:
     triple = (base, ours, theirs)
-    heads = [one.source.rows(one.start, one.header_end) for one in triple]
-    leads = [one.source.rows(one.first, one.start) for one in triple]
-    parts = by_lines(place, *leads)
-    parts += merge_header(place, heads, triple)
+    parts = leads(place, triple) + merge_header(place, heads_of(triple), triple)
     blocks = [one.block for one in triple]
     if all(blocks):
         if len({block.type for block in blocks if block}) > 1:
@@ -239,6 +264,15 @@ def merge_clause(place: Place, base: Clause, ours: Clause, theirs: Clause) -> Pa
     return parts + by_lines(place, *(one.source.rows(one.header_end, one.end) for one in triple))
 
 
+def leads(place: Place, triple: tuple[Clause, Clause, Clause]) -> Parts:
+    """The comments above a clause."""
+    return by_lines(place, *(one.source.rows(one.first, one.start) for one in triple))
+
+
+def heads_of(triple: tuple[Clause, Clause, Clause]) -> list[bytes]:
+    return [one.source.rows(one.start, one.header_end) for one in triple]
+
+
 def merge_header(place: Place, heads: list[bytes], triple: tuple[Clause, Clause, Clause]) -> Parts:
     """Decorators and the line with the name, or all of a statement without a body."""
     done = simple(*heads)
@@ -246,51 +280,35 @@ def merge_header(place: Place, heads: list[bytes], triple: tuple[Clause, Clause,
         return [done]
     mark = len(place.log)
     try:
-        if not all(one.lead for one in triple):
-            raise Unmerged
-        cuts = [decorated(one) for one in triple]
-        parts = merge_marks(place, *(marks for marks, _rest in cuts))
-        old, mine, yours = (
-            header_fields(one, rest) for one, (_marks, rest) in zip(triple, cuts, strict=True)
-        )
-        text = inline.merge_fields(place, old, mine, yours)
+        return merge_fields(place, heads, triple)
     except Unmerged:
         del place.log[mark:]
-        return by_lines(place, *heads)
+    laid_out = reformatted(place, heads, [*map(head_tokens, triple)])
+    return by_lines(place, *heads) if laid_out is None else [laid_out]
+
+
+def merge_fields(place: Place, heads: list[bytes], triple: tuple[Clause, Clause, Clause]) -> Parts:
+    """The decorators as a set, then the header child by child. Raises Unmerged."""
+    if not all(one.lead for one in triple):
+        raise Unmerged
+    cuts = [decorated(one) for one in triple]
+    parts = merge_marks(place, *(marks for marks, _rest in cuts))
+    old, mine, yours = (
+        header_fields(one, rest) for one, (_marks, rest) in zip(triple, cuts, strict=True)
+    )
+    text = inline.merge_fields(place, old, mine, yours)
     rule = "header" if triple[0].block else "statement"
     place.note(rule, heads[0], heads[1], heads[2], joined([*parts, text]))
     return [*parts, text]
 
 
-def merge_marks(place: Place, base: list[bytes], ours: list[bytes], theirs: list[bytes]) -> Parts:
-    """Decorators are a set: what either side added or deleted, in order."""
-
-    def fail(*_: object) -> Parts:
-        raise Unmerged
-
-    def named(mark: bytes) -> Identity:
-        return Identity(mark.decode("utf-8", "replace"), once=True, free=True)
-
-    how = Combine[bytes](
-        matching=Matching(lambda mark: mark, named, lambda _mark: "decorator"),
-        pair=lambda old, mine, yours: [one_sided(old, mine, yours)],
-        twin=fail,
-        dropped=fail,
-        clash=fail,
-        between=lambda _mine, _yours: True,
-        note=lambda rule, mine, yours: place.note(
-            rule, b"", b"".join(mine), b"".join(yours), b"".join([*mine, *yours])
-        ),
-    )
-    entries = three_way(base, ours, theirs, how)
-    return [part for entry in entries for part in entry.parts]
-
-
-def one_sided(base: bytes, ours: bytes, theirs: bytes) -> bytes:
-    done = simple(base, ours, theirs)
-    if done is None:
-        raise Unmerged
-    return done
+def head_tokens(clause: Clause) -> tuple[bytes, ...]:
+    """A header without its layout; where that is content, as it is."""
+    source = clause.source
+    start, end = source.starts[clause.start], source.starts[clause.header_end]
+    if not source.profile.braces or not clause.block:
+        return (source.text[start:end],)
+    return leaves(source, start, end)
 
 
 def header_fields(clause: Clause, row: int) -> inline.Fields:

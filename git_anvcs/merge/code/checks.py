@@ -71,7 +71,7 @@ def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
     """The definitions of a body and of the classes in it, not what is inside functions."""
     for child in members(source.profile, node):
         found = definition(source, child)
-        if found is None or not (found.once or found.free):
+        if found is None or not found.key or not (found.once or found.free):
             continue
         key = f"{where} > {found.key}" if where else found.key
         yield Named(key, child.start_point.row + 1, child.end_point.row + 1, found.once)

@@ -111,6 +111,8 @@ def definition(source: Source, node: "Node") -> Identity | None:
     if rule is None:
         call = source.profile.calls.get(inner.type)
         return declared(source, inner, call) if call else None
+    if not rule.name:
+        return Identity("", free=rule.free and loose(source, node, inner, rule))
     field = at(inner, rule.name)
     if field is None:
         return None

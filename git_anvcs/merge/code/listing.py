@@ -238,9 +238,6 @@ def write(frame: Listing, cells: list[Cell], comma: bool) -> bytes:
     return b"".join(out) + frame.tail
 
 
-WIDTH = 79
-
-
 def wrapped(frame: Listing, cells: list[Cell], befores: list[bytes]) -> list[bytes]:
     """Start a new line in front of an added element that would make its line too long."""
     down = next((one.before for one in frame.cells[1:] if b"\n" in one.before), b"")
@@ -248,7 +245,7 @@ def wrapped(frame: Listing, cells: list[Cell], befores: list[bytes]) -> list[byt
         return befores
     native = {one.node.id for one in frame.cells}
     lines = b"".join(one.before + one.text + b"," for one in frame.cells).split(b"\n")
-    limit = max([WIDTH, *map(len, lines)])
+    limit = max([frame.source.profile.width, *map(len, lines)])
     found: list[bytes] = []
     width = len(frame.head)
     for one, before in zip(cells, befores, strict=True):

@@ -96,6 +96,24 @@ def gather(source: Source, node: "Node", depth: int, found: list[bytes]) -> None
         gather(source, child, depth + block, found)
 
 
+def leaves(source: Source, start: int, end: int) -> tuple[bytes, ...]:
+    """The tokens from `start` to `end`, where no node need begin or end."""
+    found: list[bytes] = []
+    waiting = [source.root]
+    while waiting:
+        node = waiting.pop()
+        if node.end_byte <= start or node.start_byte >= end:
+            continue
+        whole = start <= node.start_byte and node.end_byte <= end
+        if whole and node.type in source.profile.strings:
+            found.append(plain_string(source.of(node)))
+        elif node.child_count:
+            waiting += node.children[::-1]
+        else:
+            found.append(source.of(node))
+    return tuple(found)
+
+
 def loose_comma(profile: Profile, node: "Node", rest: list["Node"]) -> bool:
     """A comma before the closing bracket that means nothing; in a tuple of one it does."""
     kinds = (profile.lists, profile.imports, profile.comma_blocks)
@@ -110,5 +128,5 @@ def loose_comma(profile: Profile, node: "Node", rest: list["Node"]) -> bool:
 
 def plain_string(text: bytes) -> bytes:
     """A string with its quotes made alike where that changes nothing."""
-    found = re.fullmatch(rb"(\w*)(['\"])([^'\"\\\n]*)\2", text)
+    found = re.fullmatch(rb"(\w*)(['\"])([^'\"\n]*)\2", text)
     return found[1] + b'"' + found[3] + b'"' if found else text

@@ -1,0 +1,9 @@
+class Box {
+  get size() {
+    return this._size;
+  }
+
+  open() {
+    return 1;
+  }
+}

@@ -1,0 +1,4 @@
+const prices = {
+  ...usual,
+  pear: 1,
+};

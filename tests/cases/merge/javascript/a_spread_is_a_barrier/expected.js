@@ -1,0 +1,9 @@
+const prices = {
+  ...usual,
+  pear: 1,
+<<<<<<< ours
+  plum: 2,
+=======
+  ...special,
+>>>>>>> theirs
+};

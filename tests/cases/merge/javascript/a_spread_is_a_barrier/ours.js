@@ -1,0 +1,5 @@
+const prices = {
+  ...usual,
+  pear: 1,
+  plum: 2,
+};

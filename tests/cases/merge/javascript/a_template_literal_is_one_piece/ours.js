@@ -1,0 +1,3 @@
+const text = `1
+two
+three`;

@@ -1,0 +1,5 @@
+const box = (
+  <Box name="a" size={1}>
+    {lid}
+  </Box>
+);

@@ -1,0 +1,5 @@
+const box = (
+  <Box name="b" size={1}>
+    {lid}
+  </Box>
+);

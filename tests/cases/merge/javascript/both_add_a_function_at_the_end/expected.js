@@ -1,0 +1,12 @@
+function open() {
+  return 1;
+}
+
+/** Ends it. */
+function close() {
+  return 2;
+}
+
+function reset() {
+  return 3;
+}

@@ -1,0 +1,8 @@
+function open() {
+  return 1;
+}
+
+/** Ends it. */
+function close() {
+  return 2;
+}

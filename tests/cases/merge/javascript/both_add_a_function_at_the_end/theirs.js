@@ -1,0 +1,7 @@
+function open() {
+  return 1;
+}
+
+function reset() {
+  return 3;
+}

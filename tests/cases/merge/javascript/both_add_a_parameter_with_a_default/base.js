@@ -1,0 +1,3 @@
+function open(a) {
+  return a;
+}

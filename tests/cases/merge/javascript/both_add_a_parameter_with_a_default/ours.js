@@ -1,0 +1,3 @@
+function open(a, b = 1) {
+  return a;
+}

@@ -1,0 +1,3 @@
+function open(a, c = 2) {
+  return a;
+}

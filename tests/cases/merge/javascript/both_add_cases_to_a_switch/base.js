@@ -1,0 +1,5 @@
+switch (kind) {
+  case 1:
+    first();
+    break;
+}

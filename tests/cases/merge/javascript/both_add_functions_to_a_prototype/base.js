@@ -1,0 +1,3 @@
+Box.prototype.open = function () {
+  return 1;
+};

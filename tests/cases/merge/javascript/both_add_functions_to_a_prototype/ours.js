@@ -1,0 +1,7 @@
+Box.prototype.open = function () {
+  return 1;
+};
+
+Box.prototype.close = function () {
+  return 2;
+};

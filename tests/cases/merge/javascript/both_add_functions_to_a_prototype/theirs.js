@@ -1,0 +1,7 @@
+Box.prototype.open = function () {
+  return 1;
+};
+
+Box.prototype.reset = function () {
+  return 3;
+};

@@ -1,0 +1,1 @@
+open({ pear: 1, plum: 2, fig: 3 });

@@ -1,0 +1,1 @@
+open({ pear: 1, fig: 3 });

@@ -1,0 +1,3 @@
+const prices = {
+  pear: 1
+};

@@ -1,0 +1,5 @@
+const prices = {
+  pear: 1,
+  plum: 2,
+  fig: 3
+};

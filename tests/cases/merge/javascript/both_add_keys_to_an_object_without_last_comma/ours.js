@@ -1,0 +1,4 @@
+const prices = {
+  pear: 1,
+  plum: 2
+};

@@ -1,0 +1,13 @@
+class Box {
+  open() {
+    return 1;
+  }
+
+  close() {
+    return 2;
+  }
+
+  reset() {
+    return 3;
+  }
+}

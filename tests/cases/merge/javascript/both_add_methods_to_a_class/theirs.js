@@ -1,0 +1,9 @@
+class Box {
+  open() {
+    return 1;
+  }
+
+  reset() {
+    return 3;
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  open,
+  shut,
+} from './box';
+
+open(shut);

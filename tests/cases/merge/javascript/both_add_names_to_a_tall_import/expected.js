@@ -1,0 +1,8 @@
+import {
+  lift,
+  look,
+  open,
+  shut,
+} from './box';
+
+open(shut);

@@ -1,0 +1,7 @@
+import {
+  look,
+  open,
+  shut,
+} from './box';
+
+open(shut);

@@ -1,0 +1,7 @@
+import {
+  lift,
+  open,
+  shut,
+} from './box';
+
+open(shut);

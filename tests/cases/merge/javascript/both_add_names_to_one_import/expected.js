@@ -1,0 +1,3 @@
+import { close, open, reset as again } from './box';
+
+open();

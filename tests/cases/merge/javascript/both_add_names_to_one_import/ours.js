@@ -1,0 +1,3 @@
+import { close, open } from './box';
+
+open();

@@ -1,0 +1,3 @@
+import { open, reset as again } from './box';
+
+open();

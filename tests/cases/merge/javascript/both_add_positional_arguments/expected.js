@@ -1,0 +1,5 @@
+<<<<<<< ours
+open(a, b);
+=======
+open(a, c);
+>>>>>>> theirs

@@ -1,0 +1,5 @@
+describe('a box', function () {
+  it('opens', function () {
+    check(1);
+  });
+});

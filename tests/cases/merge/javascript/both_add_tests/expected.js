@@ -1,0 +1,13 @@
+describe('a box', function () {
+  it('opens', function () {
+    check(1);
+  });
+
+  it('closes', function () {
+    check(2);
+  });
+
+  it('is red', function () {
+    check(3);
+  });
+});

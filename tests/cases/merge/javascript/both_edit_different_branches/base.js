@@ -1,0 +1,7 @@
+function open(kind) {
+  if (kind === 1) {
+    first();
+  } else {
+    second();
+  }
+}

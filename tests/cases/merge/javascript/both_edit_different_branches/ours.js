@@ -1,0 +1,8 @@
+function open(kind) {
+  if (kind === 1) {
+    first();
+    more();
+  } else {
+    second();
+  }
+}

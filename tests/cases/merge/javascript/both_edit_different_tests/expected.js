@@ -1,0 +1,9 @@
+describe('a box', () => {
+  it('opens', () => {
+    check(10);
+  });
+
+  it('shuts', () => {
+    check(20);
+  });
+});

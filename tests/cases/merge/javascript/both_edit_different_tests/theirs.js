@@ -1,0 +1,9 @@
+describe('a box', () => {
+  it('opens', () => {
+    check(1);
+  });
+
+  it('closes', () => {
+    check(20);
+  });
+});

@@ -1,0 +1,5 @@
+function open() {
+  const a = first(1);
+  const b = second(2);
+  return a + b;
+}

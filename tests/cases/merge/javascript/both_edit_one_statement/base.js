@@ -1,0 +1,3 @@
+function open() {
+  return first(1);
+}

@@ -1,0 +1,7 @@
+function open() {
+<<<<<<< ours
+  return first(10);
+=======
+  return first(20);
+>>>>>>> theirs
+}

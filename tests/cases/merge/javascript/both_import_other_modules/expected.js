@@ -1,0 +1,5 @@
+import { open } from './box';
+import fs from 'fs';
+import path from 'path';
+
+open();

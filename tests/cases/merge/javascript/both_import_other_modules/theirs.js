@@ -1,0 +1,4 @@
+import { open } from './box';
+import path from 'path';
+
+open();

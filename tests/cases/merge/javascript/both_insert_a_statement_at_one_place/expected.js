@@ -1,0 +1,8 @@
+function open() {
+  first();
+<<<<<<< ours
+  second();
+=======
+  third();
+>>>>>>> theirs
+}

@@ -1,0 +1,4 @@
+function open() {
+  first();
+  third();
+}

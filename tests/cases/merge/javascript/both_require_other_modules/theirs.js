@@ -1,0 +1,4 @@
+const fs = require('fs');
+const url = require('url');
+
+fs.open();

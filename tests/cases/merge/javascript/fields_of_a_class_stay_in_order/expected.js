@@ -1,0 +1,8 @@
+class Box {
+  a = 1;
+<<<<<<< ours
+  b = this.a;
+=======
+  c = this.a;
+>>>>>>> theirs
+}

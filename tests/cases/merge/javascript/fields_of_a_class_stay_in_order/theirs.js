@@ -1,0 +1,4 @@
+class Box {
+  a = 1;
+  c = this.a;
+}

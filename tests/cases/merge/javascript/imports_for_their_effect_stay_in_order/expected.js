@@ -1,0 +1,8 @@
+import './first';
+<<<<<<< ours
+import './second';
+=======
+import './third';
+>>>>>>> theirs
+
+open();

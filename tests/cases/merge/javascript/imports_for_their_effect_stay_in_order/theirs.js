@@ -1,0 +1,4 @@
+import './first';
+import './third';
+
+open();

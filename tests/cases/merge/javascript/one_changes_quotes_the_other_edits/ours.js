@@ -1,0 +1,3 @@
+function open() {
+  return say("a\x41", "b") + 1;
+}

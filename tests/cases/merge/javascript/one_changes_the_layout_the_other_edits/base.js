@@ -1,0 +1,6 @@
+describe('a box', function() {
+  it('opens', function() {
+    if(a) { b(); }
+    check(1);
+  });
+});

@@ -1,0 +1,11 @@
+function open() {
+  return 1;
+}
+
+<<<<<<< ours
+=======
+function close() {
+  return 3;
+}
+>>>>>>> theirs
+

@@ -1,0 +1,4 @@
+function open() {
+  return 1;
+}
+

@@ -1,0 +1,9 @@
+import { shut } from './lid';
+
+function a() {
+  lift();
+}
+
+function b() {
+  shut();
+}

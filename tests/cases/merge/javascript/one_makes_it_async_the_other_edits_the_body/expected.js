@@ -1,0 +1,4 @@
+export async function open(a) {
+  first(a);
+  very(a);
+}

@@ -1,0 +1,4 @@
+export function open(a) {
+  first(a);
+  very(a);
+}

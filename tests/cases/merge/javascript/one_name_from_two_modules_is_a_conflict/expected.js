@@ -1,0 +1,9 @@
+<<<<<<< ours
+import { size } from './a';
+import { open } from './box';
+=======
+import { open } from './box';
+import { size } from './b';
+>>>>>>> theirs
+
+open();

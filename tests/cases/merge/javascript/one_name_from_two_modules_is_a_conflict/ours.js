@@ -1,0 +1,4 @@
+import { size } from './a';
+import { open } from './box';
+
+open();

@@ -1,0 +1,13 @@
+fn open() -> u8 {
+    1
+}
+
+/// Ends it.
+fn close() -> u8 {
+    2
+}
+
+#[inline]
+fn reset() -> u8 {
+    3
+}

@@ -1,0 +1,4 @@
+#[inline]
+fn open() {
+    first();
+}

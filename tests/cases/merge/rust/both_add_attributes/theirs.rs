@@ -1,0 +1,4 @@
+#[must_use]
+fn open() {
+    first();
+}

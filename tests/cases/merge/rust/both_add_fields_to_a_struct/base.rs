@@ -1,0 +1,3 @@
+struct Pot {
+    name: String,
+}

@@ -1,0 +1,7 @@
+struct Pot {
+    name: String,
+    /// In litres.
+    size: u8,
+    #[allow(unused)]
+    colour: String,
+}

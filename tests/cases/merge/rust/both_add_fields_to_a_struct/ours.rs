@@ -1,0 +1,5 @@
+struct Pot {
+    name: String,
+    /// In litres.
+    size: u8,
+}

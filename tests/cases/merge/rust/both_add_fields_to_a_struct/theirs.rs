@@ -1,0 +1,5 @@
+struct Pot {
+    name: String,
+    #[allow(unused)]
+    colour: String,
+}

@@ -1,0 +1,5 @@
+fn open() -> Pot {
+    Pot {
+        name: 1,
+    }
+}

@@ -1,0 +1,6 @@
+fn open() -> Pot {
+    Pot {
+        name: 1,
+        size: 2,
+    }
+}

@@ -1,0 +1,3 @@
+use crate::boxes::{lift, open, shut};
+
+fn a() {}

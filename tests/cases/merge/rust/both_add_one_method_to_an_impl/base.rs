@@ -1,0 +1,9 @@
+impl Pot {
+    fn open(&self) -> u8 {
+        1
+    }
+
+    fn shut(&self) -> u8 {
+        2
+    }
+}

@@ -1,0 +1,7 @@
+impl Pot {
+    fn open(&self) {}
+}
+
+impl Pot {
+    fn shut(&self) {}
+}

@@ -1,0 +1,8 @@
+impl Pot {
+    fn open(&self) {}
+}
+
+impl Pot {
+    fn shut(&self) {}
+    fn size(&self) -> u8 { 2 }
+}

@@ -1,0 +1,9 @@
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens() {
+        check(1);
+    }
+}

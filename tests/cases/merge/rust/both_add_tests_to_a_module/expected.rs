@@ -1,0 +1,19 @@
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn opens() {
+        check(1);
+    }
+
+    #[test]
+    fn shuts() {
+        check(2);
+    }
+
+    #[test]
+    fn is_red() {
+        check(3);
+    }
+}

@@ -1,0 +1,6 @@
+#[derive(Debug)]
+enum Pot {
+    Red,
+    Blue,
+    Green(u8),
+}

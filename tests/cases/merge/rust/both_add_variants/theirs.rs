@@ -1,0 +1,5 @@
+#[derive(Debug)]
+enum Pot {
+    Red,
+    Green(u8),
+}

@@ -1,0 +1,11 @@
+define! {
+    fn one();
+}
+
+define! {
+    fn two();
+}
+
+define! {
+    fn three();
+}

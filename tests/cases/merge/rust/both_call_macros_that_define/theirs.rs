@@ -1,0 +1,7 @@
+define! {
+    fn one();
+}
+
+define! {
+    fn three();
+}

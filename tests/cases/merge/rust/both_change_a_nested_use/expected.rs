@@ -1,0 +1,7 @@
+<<<<<<< ours
+use crate::{boxes::{lift, look, open}, lids::shut};
+=======
+use crate::{boxes::{lift, open, peek}, lids::shut};
+>>>>>>> theirs
+
+fn a() {}

@@ -1,0 +1,2 @@
+#[derive(Debug, Hash)]
+struct Pot;

@@ -1,0 +1,3 @@
+fn open() -> u8 {
+    first(20)
+}

@@ -1,0 +1,13 @@
+struct Pot;
+
+impl From<u8> for Pot {
+    fn from(one: u8) -> Self {
+        Pot
+    }
+}
+
+impl From<u16> for Pot {
+    fn from(one: u16) -> Self {
+        Pot
+    }
+}

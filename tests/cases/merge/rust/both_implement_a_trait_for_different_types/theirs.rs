@@ -1,0 +1,7 @@
+struct Pot;
+
+impl From<u16> for Pot {
+    fn from(one: u16) -> Self {
+        Pot
+    }
+}

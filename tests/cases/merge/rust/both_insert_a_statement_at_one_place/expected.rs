@@ -1,0 +1,8 @@
+fn open() {
+    first();
+<<<<<<< ours
+    second();
+=======
+    third();
+>>>>>>> theirs
+}

@@ -1,0 +1,5 @@
+use std::fmt;
+use std::env;
+use std::io;
+
+fn a() {}

@@ -1,0 +1,4 @@
+use std::fmt;
+use std::io;
+
+fn a() {}

@@ -1,0 +1,5 @@
+#[repr(C)]
+struct Pot {
+    name: u8,
+    colour: u8,
+}

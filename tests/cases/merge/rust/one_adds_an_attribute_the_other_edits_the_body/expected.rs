@@ -1,0 +1,5 @@
+#[test]
+#[ignore]
+fn open() {
+    second();
+}

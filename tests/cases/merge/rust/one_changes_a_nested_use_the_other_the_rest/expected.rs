@@ -1,0 +1,3 @@
+use crate::{boxes::{lift, look, open}, lids::shut, locks::Lock};
+
+fn a() {}

@@ -1,0 +1,3 @@
+use crate::{boxes::{lift, open}, lids::shut, locks::Lock};
+
+fn a() {}

@@ -1,0 +1,11 @@
+fn open() {
+    first();
+}
+
+<<<<<<< ours
+=======
+fn close() {
+    very();
+}
+>>>>>>> theirs
+

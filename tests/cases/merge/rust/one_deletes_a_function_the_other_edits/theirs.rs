@@ -1,0 +1,7 @@
+fn open() {
+    first();
+}
+
+fn close() {
+    very();
+}

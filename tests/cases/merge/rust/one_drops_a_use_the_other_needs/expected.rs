@@ -1,0 +1,11 @@
+use std::fmt;
+use std::io;
+
+fn a() {
+    show();
+}
+
+fn b() {
+    io::read();
+    fmt::look();
+}

@@ -1,0 +1,9 @@
+use std::io;
+
+fn a() {
+    show();
+}
+
+fn b() {
+    io::read();
+}

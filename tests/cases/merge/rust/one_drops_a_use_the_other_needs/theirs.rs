@@ -1,0 +1,11 @@
+use std::fmt;
+use std::io;
+
+fn a() {
+    fmt::show();
+}
+
+fn b() {
+    io::read();
+    fmt::look();
+}

@@ -1,0 +1,13 @@
+#[cfg(unix)]
+fn size() {
+    one();
+}
+
+fn open() {
+    first();
+}
+
+#[cfg(windows)]
+fn size() {
+    two();
+}

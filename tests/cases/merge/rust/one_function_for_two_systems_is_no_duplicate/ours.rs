@@ -1,0 +1,8 @@
+#[cfg(unix)]
+fn size() {
+    one();
+}
+
+fn open() {
+    first();
+}

@@ -1,0 +1,8 @@
+fn open() {
+    first();
+}
+
+#[cfg(windows)]
+fn size() {
+    two();
+}

@@ -1,0 +1,13 @@
+impl Pot {
+    fn open(&self) {
+        first();
+    }
+
+    fn close(&self) {
+        last();
+    }
+
+    fn reset(&self) {
+        again();
+    }
+}

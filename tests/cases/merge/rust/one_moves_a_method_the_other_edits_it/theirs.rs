@@ -1,0 +1,13 @@
+impl Pot {
+    fn open(&self) {
+        second();
+    }
+
+    fn close(&self) {
+        last();
+    }
+
+    fn reset(&self) {
+        again();
+    }
+}

@@ -1,0 +1,9 @@
+<<<<<<< ours
+use crate::a::Thing;
+use std::fmt;
+=======
+use std::fmt;
+use crate::b::Thing;
+>>>>>>> theirs
+
+fn a() {}

@@ -1,0 +1,4 @@
+use crate::a::Thing;
+use std::fmt;
+
+fn a() {}

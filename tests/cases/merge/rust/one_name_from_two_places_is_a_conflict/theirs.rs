@@ -1,0 +1,4 @@
+use std::fmt;
+use crate::b::Thing;
+
+fn a() {}

@@ -1,0 +1,4 @@
+#[derive(Debug, PartialOrd)]
+enum Pot {
+    Red,
+}

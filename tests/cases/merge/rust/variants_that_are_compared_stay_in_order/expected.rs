@@ -1,0 +1,9 @@
+#[derive(Debug, PartialOrd)]
+enum Pot {
+    Red,
+<<<<<<< ours
+    Blue,
+=======
+    Green,
+>>>>>>> theirs
+}

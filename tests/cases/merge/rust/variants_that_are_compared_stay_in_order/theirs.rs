@@ -1,0 +1,5 @@
+#[derive(Debug, PartialOrd)]
+enum Pot {
+    Red,
+    Green,
+}
