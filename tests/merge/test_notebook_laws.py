@@ -106,8 +106,9 @@ def text_of(made: list[dict], layout: dict, *, ids: bool) -> bytes:
 
 
 def different(texts: list[str]) -> bool:
-    """Whether no text stands twice: of two equal cells nobody can say which is which."""
-    return len(set(texts)) == len(texts)
+    """Whether no line stands twice: of two equal ones nobody can say which is which."""
+    lines = "\n".join(texts).split("\n")
+    return len(set(lines)) == len(lines) and len(set(texts)) == len(texts)
 
 
 def sources(text: bytes) -> list[str]:
@@ -117,6 +118,9 @@ def sources(text: bytes) -> list[str]:
 @given(triples())
 def test_every_result_is_a_valid_notebook_also_with_conflicts(versions: Versions) -> None:
     merged = engine.merge(versions, OPTIONS)
+    if merged.format != "notebook":
+        assert merged.conflicts  # both rewrote a cell beyond likeness: the line merge stands
+        return
     for text in (merged.text, *merged.readings):
         nbformat.validate(json.loads(text))
     assert bool(merged.conflicts) == embedded.has_markers(merged.text)
