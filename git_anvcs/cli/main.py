@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "trace": Entry("everything a session did, and what is left of it", "read"),
     "stats": Entry("commits and lines by agent, model, session, lane, time", "read"),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
+    "preview": Entry("what a merge would do, done in memory", "merge"),
     "radar": Entry("which branches and worktrees will collide", "merge"),
     "verify": Entry("was work lost in a merge, or old content brought back?", "merge"),
     "meta": Entry("read, write, check and mend records", "records"),

@@ -23,8 +23,10 @@ def common_dir(env: dict[str, str]) -> str:
     """The Git directory all worktrees share, found as gitrepository-layout(5) says; `""`: none.
 
     By hand: the driver runs at the top of the worktree, or in a bare repository; asking git would
-    cost one process a file.
+    cost one process a file. None either for a merge that is only tried (ANVCS_TRIAL).
     """
+    if env.get("ANVCS_TRIAL") == "1":
+        return ""
     git_dir = env.get("GIT_COMMON_DIR") or env.get("GIT_DIR") or _git_dir()
     try:
         if os.path.isfile(git_dir):

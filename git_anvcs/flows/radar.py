@@ -110,6 +110,13 @@ def _functions(
         return {}
     pairs = (pair for pair, both in zip(ways, shared, strict=True) if pair and both)
     wanted = list(dict.fromkeys(way for pair in pairs for way in pair))
+    return functions_on(repo, wanted, paths, env)
+
+
+def functions_on(
+    repo: Repo, wanted: Sequence[Way], paths: Sequence[str], env: Mapping[str, str]
+) -> dict[Way, Functions]:
+    """Path -> functions that change on each way; only in `paths`, with `env` of scratch."""
     stdin = "".join(f"{one} {other}\n" for one, other in wanted).encode()
     argv = ("--literal-pathspecs", *_PATCH, "--", *paths)
     printed = repo.try_git(*argv, stdin=stdin, env={**env, **NO_FETCH}).stdout

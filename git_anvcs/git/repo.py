@@ -56,6 +56,13 @@ class Repo:
         self.git_dir = git_dir
         self.common_dir = common_dir
         self.bare = bare
+        self._variables: Mapping[str, str] = {}
+
+    def within(self, variables: Mapping[str, str]) -> "Repo":
+        """The same repository, with these variables for every git that is started."""
+        found = Repo(self.root, self.git_dir, self.common_dir, bare=self.bare)
+        found._variables = {**self._variables, **variables}
+        return found
 
     @classmethod
     def discover(cls, start: Path) -> "Repo":
@@ -128,7 +135,8 @@ class Repo:
 
     def _own(self) -> dict[str, str]:
         # A worktree is found from its directory; a bare repository must be named.
-        return {"GIT_DIR": str(self.git_dir)} if self.bare else {}
+        named = {"GIT_DIR": str(self.git_dir)} if self.bare else {}
+        return {**named, **self._variables}
 
     @cached_property
     def object_format(self) -> str:

@@ -117,6 +117,7 @@ def test_our_drivers_take_part_though_nothing_is_wired(repo: Sandbox) -> None:
     assert repo.run("git", "merge-tree", "--write-tree", "one", "two").returncode == 1
 
     assert conflicts(radar(repo)) == {}
+    assert not (repo.root / ".git/anvcs").exists(), "no run is written down"
 
 
 def test_two_who_change_one_function_are_told(repo: Sandbox) -> None:

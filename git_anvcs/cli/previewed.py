@@ -1,0 +1,69 @@
+"""The answer of `preview` as text and as JSON."""
+
+from collections.abc import Iterator
+
+from git_anvcs.cli.output import styled
+from git_anvcs.cli.verified import finding_json
+from git_anvcs.flows.findings import sentence
+from git_anvcs.flows.preview import File, Preview
+from git_anvcs.kernel.terminal import cut, safe, shown
+
+_SHOWN = 30  # files
+_NAMES = 4  # functions of a file
+_NAME = 60
+
+
+def as_json(found: Preview) -> dict[str, object]:
+    return {
+        "target": found.target,
+        "source": found.source,
+        "base": found.base or None,
+        "clean": not found.conflicts,
+        "conflicts": list(map(shown, found.conflicts)),
+        "files": [
+            {
+                "path": shown(file.path),
+                "format": file.format,
+                "resolutions": [one._asdict() for one in file.resolutions],
+                "conflicts": [one._asdict() for one in file.conflicts],
+            }
+            for file in found.files
+        ],
+        "changed": {shown(path): sorted(names) for path, names in found.changed.items()},
+        "findings": [finding_json(one) for one in found.findings],
+    }
+
+
+def text(found: Preview, source: str, target: str, *, colour: bool) -> Iterator[str]:
+    yield f"{safe(source)} into {safe(target)}"
+    for path in found.conflicts:
+        yield f"  {styled('conflict', 'red', colour=colour)}  {safe(path)}"
+    for file in found.files:
+        yield from _decisions(file)
+    for finding in found.findings:
+        kind = styled(finding.kind, "red", colour=colour)
+        yield f"  {kind}  {safe(finding.path)}: {sentence(finding)}"
+    for path in list(found.changed)[:_SHOWN]:
+        names = sorted(found.changed[path])
+        told = ", ".join(cut(safe(name), _NAME) for name in names[:_NAMES])
+        more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        yield f"  changes   {safe(path)}{f': {told}{more}' if told else ''}"
+    if len(found.changed) > _SHOWN:
+        yield f"  changes   {len(found.changed) - _SHOWN} more files"
+    yield _summary(found)
+
+
+def _decisions(file: File) -> Iterator[str]:
+    for made in file.resolutions:
+        yield f"  decides   {safe(file.path)}: {safe(made.where) or '(top)'} by {made.rule}"
+
+
+def _summary(found: Preview) -> str:
+    number = len(found.conflicts)
+    if number:
+        return f"{number} file{'s' * (number != 1)} would conflict"
+    if not found.changed:
+        return "nothing would change"
+    if found.findings:
+        return f"it would be clean, and lose work: {len(found.findings)} findings"
+    return f"it would be clean: {len(found.changed)} file{'s' * (len(found.changed) != 1)} change"
