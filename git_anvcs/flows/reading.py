@@ -4,6 +4,7 @@ Every reading command starts with `ready` and finds its commit with `find`.
 """
 
 from collections.abc import Callable, Iterable
+import os
 import re
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.provenance import prompts, records
 from git_anvcs.provenance.record import Record
+from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
 # A reader would rather say less than wait long for another drain.
@@ -46,13 +48,19 @@ class Prompt(NamedTuple):
 
 def ready(repo: Repo, note: Callable[[str], None]) -> None:
     """Turn what hooks wrote down into records; what cannot be written is said, not raised."""
-    if not Paths(repo.common_dir).home.is_dir():
+    home = Paths(repo.common_dir).home
+    if not home.is_dir():
         return  # never set up here; the drain and all it knows need not even be loaded
+    if not os.access(home, os.W_OK):
+        note(f"only the records that are made already are shown: {home} cannot be written")
+        return
     from git_anvcs.flows.drain import drain
 
     done = drain(repo, timeout=_PATIENCE)
     if done.problem:
         note(f"some records wait to be written: {done.problem.message}")
+    if isinstance(done.problem, CannotWrite):
+        return  # nor can what follows, and it would say the same
     from git_anvcs.flows.sync import fold_if_fetched
 
     try:

@@ -1,5 +1,9 @@
 import json
 
+import pytest
+
+from git_anvcs.flows import reading
+from git_anvcs.git.repo import Repo
 from tests.support.records import ran_tests, write_record, write_texts
 from tests.support.sandbox import Sandbox
 
@@ -181,3 +185,18 @@ def test_what_cannot_be_drained_is_said_and_reading_goes_on(repo: Sandbox) -> No
     assert (done.returncode, json.loads(done.stdout)["subject"]["commit"]) == (0, first)
     assert done.stderr.startswith("some records wait to be written: ")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_who_may_not_write_is_told_so_once(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.anvcs("init", "--yes", "--agents", "none")
+    here = Repo.discover(repo.root)
+    notes: list[str] = []
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+
+    reading.ready(here, notes.append)
+
+    home = repo.root / ".git/anvcs"
+    said = f"only the records that are made already are shown: {home} cannot be written"
+    assert notes == [said]
