@@ -36,6 +36,8 @@ def mirror(repo: Repo) -> None:
     folder = root / FOLDER if root else None
     if folder is None or not folder.is_dir():
         return
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return  # it leads to what is somebody else's
     listed = repo.git("-C", str(folder), "ls-files", "-z", "--", ".")
     tracked = {name.decode(errors="surrogateescape") for name in listed.split(b"\0")}
     for path in folder.iterdir():

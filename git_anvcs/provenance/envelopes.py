@@ -3,7 +3,7 @@
 `.ai/attest/<aa>/<commit>/<sha256 of the envelope>.json`, a line each. Nothing is ever replaced.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import hashlib
 import re
 
@@ -11,6 +11,10 @@ from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import refs
 from git_anvcs.provenance.exchange import dsse
+
+# Read at once; and what is no blob here is larger than any envelope.
+_BATCH_BYTES = 32 << 20
+_NONE = dsse.LARGEST + 1
 
 ATTEST_REF = "refs/anvcs/attest"
 FOLDER = ".ai/attest"
@@ -55,11 +59,28 @@ def take(repo: Repo, files: Mapping[str, str]) -> int:
     Raises GitFailed, Locked.
     """
     sizes = objects.blob_sizes(repo, files.values())
-    small = {oid for oid, size in sizes.items() if size <= dsse.LARGEST}
-    found = {blob.oid: blob.data for blob in objects.read(repo, small) if blob}
-    good = {path: found[oid] for path, oid in files.items() if _fits(path, found.get(oid, b""))}
-    refs.put(repo, ATTEST_REF, good, f"anvcs: {len(good)} attestations of others")
-    return len(good)
+    small = {path: oid for path, oid in files.items() if sizes.get(oid, _NONE) <= dsse.LARGEST}
+    taken = 0
+    for batch in _batches(small, sizes):
+        found = {blob.oid: blob.data for blob in objects.read(repo, set(batch.values())) if blob}
+        good = {path: found[oid] for path, oid in batch.items() if _fits(path, found.get(oid, b""))}
+        refs.put(repo, ATTEST_REF, good, f"anvcs: {len(good)} attestations of others")
+        taken += len(good)
+    return taken
+
+
+def _batches(files: Mapping[str, str], sizes: Mapping[str, int]) -> Iterator[dict[str, str]]:
+    """The files in pieces that fit into memory, however much another clone sent."""
+    batch: dict[str, str] = {}
+    total = 0
+    for path, oid in files.items():
+        if batch and total + sizes[oid] > _BATCH_BYTES:
+            yield batch
+            batch, total = {}, 0
+        batch[path] = oid
+        total += sizes[oid]
+    if batch:
+        yield batch
 
 
 def folder_of(commit: str) -> str:

@@ -254,6 +254,19 @@ def test_hooks_outside_the_repository_are_never_written(repo: Sandbox, tmp_path:
     assert commit in repo.anvcs("show", "--json", "HEAD")
 
 
+def test_purge_deletes_nothing_behind_a_link(repo: Sandbox) -> None:
+    theirs = repo.base / "theirs/meta"
+    theirs.mkdir(parents=True)
+    (theirs / f"{'a' * 40}.json").write_text("{}")
+    Sandbox(repo.base, name="theirs")
+    (repo.root / ".ai").symlink_to(repo.base / "theirs")
+    repo.anvcs("init", "--agents", "none")
+
+    repo.anvcs("uninstall", "--purge")
+
+    assert (theirs / f"{'a' * 40}.json").is_file()
+
+
 def test_records_go_only_when_purge_is_told_so(repo: Sandbox) -> None:
     repo.anvcs("init")
     repo.commit("one")

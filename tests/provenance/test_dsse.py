@@ -92,10 +92,13 @@ def test_both_alphabets_of_base64_and_unknown_fields_are_read() -> None:
         b'{"payload":"","payloadType":"t","signatures":[1]}',
         b'{"payload":"","payloadType":"t","signatures":[{}]}',
         b" " * (dsse.LARGEST + 1),
+        b'{"payload":"YQ==","payload":"","payloadType":"t","signatures":[]}',
+        b'{"payload":"","payloadType":"t","signatures":[{"sig":"YQ==","sig":""}]}',
     ],
     ids=[
         "empty", "list", "no field", "null", "no UTF-8", "deep", "no signatures", "no type",
         "no Base64", "cut Base64", "a number", "no Unicode", "no object", "no sig", "huge",
+        "two payloads", "two sigs",
     ],
 )  # fmt: skip
 def test_what_is_no_envelope_is_refused(text: bytes) -> None:

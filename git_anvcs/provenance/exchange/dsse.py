@@ -16,6 +16,18 @@ class NotAnEnvelope(ValueError):
     """The text is no envelope; the message says why."""
 
 
+class Ambiguous(ValueError):
+    """A JSON object has a key twice, and readers differ in which of the two they take."""
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, for `object_pairs_hook`. Raises Ambiguous."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Ambiguous("an object with a key twice")
+    return found
+
+
 class Signature(NamedTuple):
     """key: a hint which key it is of, which nobody vouches for"""
 
@@ -55,7 +67,9 @@ def read(text: bytes) -> Envelope:
     if len(text) > LARGEST:
         raise NotAnEnvelope(f"larger than {LARGEST:,} bytes")
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=once)
+    except Ambiguous as error:
+        raise NotAnEnvelope(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise NotAnEnvelope("not JSON") from error
     if not isinstance(value, dict) or not isinstance(value.get("signatures"), list):

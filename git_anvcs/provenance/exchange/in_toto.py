@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import json
 from typing import Any, NamedTuple
 
+from git_anvcs.provenance.exchange.dsse import Ambiguous, once
 from git_anvcs.provenance.record import Record
 
 STATEMENT = "https://in-toto.io/Statement/v1"
@@ -39,7 +40,9 @@ def write(record: Record) -> list[dict[str, Any]]:
 def read(payload: bytes) -> Statement:
     """The statement in a payload. Raises NotAStatement."""
     try:
-        value = json.loads(payload)
+        value = json.loads(payload, object_pairs_hook=once)
+    except Ambiguous as error:
+        raise NotAStatement(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise NotAStatement("not JSON") from error
     if not isinstance(value, dict) or value.get("_type") != STATEMENT:
