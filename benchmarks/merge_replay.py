@@ -34,6 +34,7 @@ KINDS = {
     "conflicts": "files Git conflicts on",
     "equal": "resolved, equal to the human's",
     "alike": "resolved, equal once parsed",
+    "order": "resolved, the human's lines in another order",
     "different": "resolved, different",
     "open": "still conflicting",
     "structural": "not a driver's (delete, rename)",
@@ -201,7 +202,7 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
         human = git(repo, "cat-file", "blob", f"{commit}:{path}")
     except OSError:
         human = b""
-    yield "equal" if result == human else "alike" if alike(path, result, human) else "different"
+    yield "equal" if result == human else likeness(path, result, human)
     base, ours, theirs = (
         git(repo, "cat-file", "blob", stages[stage]) if stage in stages else b""
         for stage in (1, 2, 3)
@@ -217,6 +218,12 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
         yield "lost"
 
 
+def likeness(path: str, result: bytes, human: bytes) -> str:
+    if alike(path, result, human):
+        return "alike"
+    return "order" if Counter(lines(result)) == Counter(lines(human)) else "different"
+
+
 def alike(path: str, result: bytes, human: bytes) -> bool:
     """Whether both say the same to a parser of the standard library."""
     try:
@@ -224,13 +231,15 @@ def alike(path: str, result: bytes, human: bytes) -> bool:
             return ast.dump(ast.parse(result)) == ast.dump(ast.parse(human))
         if path.endswith((".toml", "Cargo.lock", "uv.lock", "poetry.lock")):
             return tomllib.loads(result.decode()) == tomllib.loads(human.decode())
-        return path.endswith(".json") and json.loads(result) == json.loads(human)
+        if path.endswith(".json"):
+            return bool(json.loads(result) == json.loads(human))
+        return grammar_of(path) != "" and result.split() == human.split()
     except (SyntaxError, ValueError, RecursionError):
         return False
 
 
 def parses(path: str, source: bytes) -> bool:
-    """Judged by the standard library (YAML: by ruamel), not by the parsers of the engine."""
+    """Judged by the standard library (YAML: by ruamel); a profile's language by its grammar."""
     try:
         if path.endswith(".py"):
             ast.parse(source)
@@ -242,11 +251,24 @@ def parses(path: str, source: bytes) -> bool:
             from ruamel.yaml import YAML
 
             list(YAML(typ="safe", pure=True).load_all(source))
+        elif grammar_of(path):
+            from git_anvcs.merge.parse import parser
+
+            return not parser(grammar_of(path)).parse(source).root_node.has_error
     except (SyntaxError, ValueError, RecursionError):
         return False
     except Exception as error:  # noqa: BLE001 - ruamel has its own family of errors
         return "ruamel" not in type(error).__module__
     return True
+
+
+def grammar_of(path: str) -> str:
+    """The grammar of a language that is a profile: here only the parser is the engine's."""
+    from git_anvcs.merge.profile import profile
+    from git_anvcs.merge.registry import PROFILES, format_of
+
+    name = format_of(path)
+    return profile(name).grammar if name in PROFILES else ""
 
 
 def lost_lines(
