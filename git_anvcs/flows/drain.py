@@ -7,6 +7,7 @@ are written, then the state that says so; what is repeated finds its record in p
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+import time
 from typing import NamedTuple
 
 from git_anvcs.flows import drain_state, intake, made, mirror, rebased, record_commit
@@ -28,6 +29,8 @@ from git_anvcs.store.spool import Line
 # Lines taken up before records are written: a crash repeats at most this much.
 _ROUNDS = 1000
 
+_HOOK_SECONDS = 0.02
+
 
 class Drained(NamedTuple):
     """What a drain did.
@@ -41,10 +44,12 @@ class Drained(NamedTuple):
     problem: AnvcsError | None = None
 
 
-def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
+def drain(repo: Repo, *, timeout: float = 30.0, for_hooks: float = 0.0) -> Drained:
     """Do all there is to do. A problem is returned, not raised: readers go on with what is there.
 
     timeout: seconds to wait for a drain that is running already
+    for_hooks: seconds to wait for the line of a commit that only the reflog tells of: its hook may
+        still be running, and it knows more. Who reads after a commit need not wait.
     """
     paths = Paths(repo.common_dir)
     recorded: dict[str, None] = {}
@@ -59,7 +64,7 @@ def drain(repo: Repo, *, timeout: float = 30.0) -> Drained:
             if not _set_up(paths):  # uninstalled while we waited
                 return Drained()
             for _ in range(_ROUNDS):
-                done, again = _drain_once(repo, paths)
+                done, again = _drain_once(repo, paths, for_hooks)
                 recorded.update(dict.fromkeys(done.recorded))
                 set_aside += done.set_aside
                 if not again:
@@ -112,12 +117,27 @@ class _Round(NamedTuple):
     reflogs: Mapping[str, reflog.Mark]
     rebasing: frozenset[str]
 
+    @property
+    def lacks_lines(self) -> bool:
+        """Whether a commit was made whose hook may be about to write its line."""
+        told = {(line.worktree, (line.value or {}).get("commit")) for line in self.lines}
+        return any(
+            made.has_hook(move.message) and (name, move.new) not in told
+            for name, moves in self.moves.items()
+            for move in moves
+        )
 
-def _drain_once(repo: Repo, paths: Paths) -> tuple[Drained, bool]:
+
+def _drain_once(repo: Repo, paths: Paths, for_hooks: float) -> tuple[Drained, bool]:
     """One round; the second value says whether to look once more."""
     saved = drain_state.load(paths)
     state = saved or State()
     found = _look(repo, paths, state, first=saved is None)
+    ends = time.monotonic() + for_hooks
+    while time.monotonic() < ends and found.lacks_lines:
+        time.sleep(_HOOK_SECONDS)
+        lines, mark = spool.read(paths, state.mark)
+        found = found._replace(lines=lines, mark=mark)
     with Contents(repo) as contents:
         taken = _Taken(repo, state, found, contents)
         done = taken.record()

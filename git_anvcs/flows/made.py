@@ -86,6 +86,12 @@ def surely_makes_commit(message: str) -> bool:
     return verb in known and makes_commit(message)
 
 
+def has_hook(message: str) -> bool:
+    """Whether Git runs `post-commit` or `post-merge` after a move with this message."""
+    verb = message.split(":", 1)[0].split(" ", maxsplit=1)[0]
+    return verb in ("commit", "cherry-pick", "revert", "merge") and makes_commit(message)
+
+
 def is_rebase(message: str) -> bool:
     verb = message.split(":", 1)[0]
     return verb.startswith("rebase") or ("--rebase" in verb and "(" in verb)

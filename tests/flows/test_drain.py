@@ -363,3 +363,22 @@ def test_a_push_starts_nothing_when_nothing_waits(repo: Sandbox) -> None:
     assert (repo.base / "started").exists()
     repo.anvcs("drain")
     assert not (repo.root / ".git/anvcs/spool/waits").exists()
+
+
+def test_a_drain_in_the_background_waits_for_the_hook_of_a_commit(repo: Sandbox) -> None:
+    """The reflog tells of a commit before its hook does, and knows less."""
+    repo.commit("one", {"a": "1"})
+    repo.anvcs("drain")
+    hook = hook_folder(repo.root) / "post-commit"
+    hook.write_text(hook.read_text().replace("#!/bin/sh\n", "#!/bin/sh\nsleep 1\n", 1))
+    repo.ticks += 1
+    slow = ("git", "commit", "-q", "--allow-empty", "-m", "two")
+    with subprocess.Popen(slow, cwd=repo.root, env={**repo.env, "ANVCS_SESSION": "claude:s-1"}):
+        while repo.git("log", "-1", "--format=%s").strip() != "two":
+            time.sleep(0.01)
+        repo.anvcs("drain", "--background")
+        here = Repo.discover(repo.root)
+        found = records.read_one(here, repo.git("rev-parse", "HEAD").strip())
+        assert found
+        assert found.agent_id == "claude:s-1"
+        assert found.rev == 1
