@@ -12,6 +12,7 @@ from git_anvcs.flows import at_work, scratch
 from git_anvcs.flows.at_work import Side
 from git_anvcs.git import merge_trees, tree_diff
 from git_anvcs.git.ancestry import Ancestry, open_ancestry
+from git_anvcs.git.merge_trees import Outcome
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.quoted import unquoted
 from git_anvcs.git.repo import Repo
@@ -62,7 +63,7 @@ def look(
     with scratch.variables(repo, env) as own:
         sides = at_work.sides(repo, names, own, uncommitted=uncommitted)
         pairs = list(combinations(sides, 2))
-        outcomes = merge_trees.merge(repo, [(a.commit, b.commit) for a, b in pairs], own)
+        outcomes = _merged(repo, [(a.commit, b.commit) for a, b in pairs], own)
         with open_ancestry(repo, own) as ancestry:
             ways = [_ways(ancestry, a, b) for a, b in pairs]
         changed = _changed(repo, ways, own)
@@ -73,6 +74,20 @@ def look(
         for (a, b), outcome, way, paths in zip(pairs, outcomes, ways, shared, strict=True)
     ]
     return Seen(tuple(sides), tuple(found), _touched(pairs, ways, changed))
+
+
+def _merged(repo: Repo, pairs: Sequence[tuple[str, str]], env: Mapping[str, str]) -> list[Outcome]:
+    """By Git alone, which costs 2 ms a pair; with our drivers only what that leaves in conflict.
+
+    A driver is a program started for each file that both sides changed.
+    """
+    plain = {name: value for name, value in env.items() if not name.startswith("GIT_CONFIG_")}
+    outcomes = merge_trees.merge(repo, pairs, {**plain, "ANVCS": "0"})
+    left = [number for number, outcome in enumerate(outcomes) if not outcome.clean]
+    again = merge_trees.merge(repo, [pairs[number] for number in left], env)
+    for number, outcome in zip(left, again, strict=True):
+        outcomes[number] = outcome
+    return outcomes
 
 
 def _ways(ancestry: Ancestry, one: Side, other: Side) -> tuple[Way, Way] | None:
