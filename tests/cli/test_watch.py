@@ -16,6 +16,11 @@ LONG = 60
 TAKE, GIVE_BACK = "\x1b[?1049h", "\x1b[?1049l"
 
 
+def _hear_interrupts() -> None:
+    """A suite that a shell started in the background has SIGINT ignored, and its children too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watcher:
     """A running `git anvcs graph --watch`, whose output is read as it comes."""
 
@@ -27,6 +32,7 @@ class Watcher:
             env={**repo.env, "TERM": "xterm", **env},
             stdout=inner,
             stderr=subprocess.PIPE,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
         )
         os.close(inner)
         self.output = outer
@@ -52,7 +58,12 @@ class Watcher:
         """Send a signal, if any; exit code, the rest of the output, standard error."""
         if number is not None:
             self.program.send_signal(number)
-        while chunk := self._read():
+        while True:
+            ready, _, _ = select.select([self.output], [], [], LONG)
+            assert ready, "it does not end"
+            chunk = self._read()
+            if not chunk:
+                break
             self.text += chunk
         os.close(self.output)
         _, complaints = self.program.communicate(timeout=LONG)
