@@ -144,6 +144,8 @@ def _call(name: str, module: Command, before: list[str], words: list[str]) -> Ca
         args = parser.parse_args(mine, given)
     elif COMMANDS[name].passes_on:
         args, rest = parser.parse_known_args(words, given)
+    elif "--" in words:  # argparse would take every one of them away, an argument too
+        args, rest = parser.parse_args(words, given), []
     else:
         args, rest = parser.parse_intermixed_args(words, given), []
     cwd = _folder(args.directory or ".")
