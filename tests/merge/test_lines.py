@@ -10,7 +10,7 @@ import pytest
 
 from git_anvcs.kernel.diff import changes
 from git_anvcs.merge import lines, markers
-from git_anvcs.merge.result import Labels, Options, Versions
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
 LINES = st.sampled_from([b"a\n", b"b\n", b"c\n", b"{\n", b"}\n", b"\n", b"d\r\n", b"e\0\n", b"f\r"])
 TEXTS = st.lists(LINES, max_size=12).map(b"".join)
@@ -59,7 +59,7 @@ def test_the_bytes_are_gits_own_when_texts_are_random(style: str, tmp_path: Path
 def test_one_side_wins_byte_for_byte_when_only_it_changed(base: bytes, side: bytes) -> None:
     assert lines.merge(Versions(base, base, side), Options()).text == side
     assert lines.merge(Versions(base, side, base), Options()).text == side
-    assert lines.merge(Versions(base, side, side), Options()) == (side, (), (), "text")
+    assert lines.merge(Versions(base, side, side), Options()) == Merged(side, (), (), "text")
 
 
 @given(TEXTS, TEXTS, TEXTS)
