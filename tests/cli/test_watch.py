@@ -32,6 +32,7 @@ class Watcher:
             env={**repo.env, "TERM": "xterm", **env},
             stdout=inner,
             stderr=subprocess.PIPE,
+            process_group=0,  # a group that nobody would continue is never stopped
             preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
         )
         os.close(inner)
