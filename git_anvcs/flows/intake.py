@@ -150,7 +150,7 @@ def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
     ts = line.get("ts")
     terminal = line.get("terminal")
     return Seen(
-        ts=float(ts) if isinstance(ts, int | float) else 0.0,
+        ts=float(ts) if isinstance(ts, int | float) else _committed_at(facts),
         session=text(line, "session", limit=LONGEST_ID * 2),
         ticket=text(line, "token"),
         signals=texts(line, "signals"),

@@ -167,9 +167,12 @@ class Pending:
         return False
 
     def at_work(self, moment: float) -> str:
-        """The one session whose shell command makes whatever changes at this moment, or nobody."""
+        """The one session whose shell command makes whatever changes at this moment, or nobody.
+
+        moment: of a commit, as it says itself; a time before the command began says nothing
+        """
         running = list(self.shells.values())
-        if len(running) != 1 or not _is_telling(running[0], moment):
+        if len(running) != 1 or not _is_telling(running[0], max(moment, _when(running[0]))):
             return NOBODY
         return str(running[0]["who"])
 
