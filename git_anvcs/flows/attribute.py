@@ -17,7 +17,7 @@ from git_anvcs.git.hunks import Added
 from git_anvcs.git.locate import Place
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo, Talk
-from git_anvcs.provenance import lines
+from git_anvcs.provenance import lines, ranges
 from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.pending import Pending
@@ -121,7 +121,7 @@ class Contents:
         if "\n" in path:
             return NOT_KEPT
         data = self._bytes(f"{commit}:{path}")
-        return hashlib.sha256(data).hexdigest() if data is not None else ABSENT
+        return snapshots.key_of(data) if data is not None else ABSENT
 
     def _has_filter(self, path: str) -> bool:
         if self._attributes is None:
@@ -255,7 +255,7 @@ def attestations(
 ) -> dict[str, dict[str, str]]:
     """The same as a record has it: path -> key -> ranges. keys: owner -> key"""
     return {
-        path: {keys[owner]: lines.ranges(numbers) for owner, numbers in whose.items()}
+        path: {keys[owner]: ranges.of_numbers(numbers) for owner, numbers in whose.items()}
         for path, whose in owned.items()
     }
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
-from git_anvcs.provenance import blame, sessions, summary
+from git_anvcs.provenance import ranges, sessions, summary
 from git_anvcs.provenance.blame import Attribution, Attributor, Line
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
@@ -57,7 +57,7 @@ def _read(record: Record | None, commit: str, path: str) -> tuple[Counter[Who], 
     raw = path.encode(errors="surrogateescape")
     keys = record.mapping("attestations").get(path) if record else None
     texts = keys.values() if isinstance(keys, Mapping) else ()
-    pairs = [pair for text in texts for pair in blame.parse_ranges(text) or ()]
+    pairs = [pair for text in texts for pair in ranges.pairs(text) or ()]
     borders = sorted({border for start, end in pairs for border in (start, end + 1)})
     after_all = borders[-1] if borders else 1
     others = attribute(Line(commit, raw, after_all, after_all, b""))

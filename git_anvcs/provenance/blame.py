@@ -14,12 +14,11 @@ import re
 from typing import NamedTuple
 
 from git_anvcs.git.quoted import unquoted
-from git_anvcs.provenance import summary
+from git_anvcs.provenance import ranges, summary
 from git_anvcs.provenance.record import Record
 from git_anvcs.provenance.summary import Who
 
 _HEADER = re.compile(rb"([0-9a-f]{40,64}) (\d+) (\d+)(?: \d+)?$")
-_RANGES = re.compile(r"{0}(?:-{0})?(?:,{0}(?:-{0})?)*+".format("[1-9][0-9]{0,8}"))
 
 
 class Line(NamedTuple):
@@ -177,28 +176,13 @@ def _ranges(record: Record, line: Line) -> _Ranges | None:
         return None
     spans: list[tuple[int, int, Who]] = []
     for key, text in attested.items():
-        pairs = parse_ranges(text)
+        pairs = ranges.pairs(text)
         if pairs is None:  # broken text: what the others say is not the whole either
             return None
         who = summary.who_of_key(record, key)
         spans += [(start, end, who) for start, end in pairs]
     spans.sort()
     return _side_by_side(spans) or _flat(spans)
-
-
-def parse_ranges(text: object) -> list[tuple[int, int]] | None:
-    """`1-10,15` as pairs; None when it is not of that form (the Git AI Standard's)."""
-    if not isinstance(text, str) or not _RANGES.fullmatch(text):
-        return None
-    pairs = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        start = int(first)
-        end = int(last) if last else start
-        if end < start:
-            return None
-        pairs.append((start, end))
-    return pairs
 
 
 def _side_by_side(spans: list[tuple[int, int, Who]]) -> _Ranges | None:

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from git_anvcs.kernel.diff import Change, changes
+from git_anvcs.provenance import ranges
 
 NOBODY = ""
 
@@ -133,38 +134,19 @@ def squeezed(line: bytes) -> bytes:
     return line.translate(_COSMETIC, _DROPPED)
 
 
-def ranges(numbers: Iterable[int]) -> str:
-    """Line numbers (from 1) in the text form of the Git AI Standard: `1-10,15`."""
-    parts: list[str] = []
-    ordered = sorted(numbers)
-    start = 0
-    for index, number in enumerate(ordered):
-        if index + 1 == len(ordered) or ordered[index + 1] > number + 1:
-            first = ordered[start]
-            parts.append(str(number) if first == number else f"{first}-{number}")
-            start = index + 1
-    return ",".join(parts)
-
-
-def numbers(text: str) -> list[tuple[int, int]]:
-    """The pairs (first, last) of such a text. Raises ValueError for any other text."""
-    pairs = []
-    for part in text.split(","):
-        first, _, last = part.partition("-")
-        pairs.append((int(first), int(last or first)))
-    return pairs
-
-
 def owners(count: int, owned: Mapping[str, str]) -> list[str]:
     """The owner of each of `count` lines, from owner -> ranges; contradicting claims prove nobody.
 
-    Raises ValueError.
+    Raises ValueError: a text that is no ranges.
     """
     found = [NOBODY] * count
     claimed: set[int] = set()
     for owner, text in owned.items():
-        for first, last in numbers(text):
-            for index in range(max(first, 1) - 1, min(last, count)):
+        pairs = ranges.pairs(text)
+        if pairs is None:
+            raise ValueError(f"no ranges of lines: {text!r:.80}")
+        for first, last in pairs:
+            for index in range(first - 1, min(last, count)):
                 found[index] = NOBODY if index in claimed else owner
                 claimed.add(index)
     return found
@@ -176,7 +158,7 @@ def owned(whose: Sequence[str | None]) -> dict[str, str]:
     for index, owner in enumerate(whose):
         if owner:
             found.setdefault(owner, []).append(index + 1)
-    return {owner: ranges(lines) for owner, lines in found.items()}
+    return {owner: ranges.of_numbers(lines) for owner, lines in found.items()}
 
 
 def _unchanged(hunks: Sequence[Change], size: int) -> Iterable[tuple[int, int, int]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from git_anvcs.provenance import lines
+from git_anvcs.provenance import lines, ranges
 from git_anvcs.provenance.lines import NOBODY, Source
 
 ABSENT = ""
@@ -58,14 +58,7 @@ def written(version: Version) -> dict[str, Any]:
 
 def own_ranges(value: object) -> dict[str, str]:
     """Owner -> ranges, without what is no text of ranges."""
-    found = {}
-    for who, text in table(value).items():
-        try:
-            lines.numbers(text)
-        except (ValueError, AttributeError):
-            continue
-        found[who] = text
-    return found
+    return {who: text for who, text in table(value).items() if ranges.pairs(text) is not None}
 
 
 def stashes(value: object) -> Stashes:

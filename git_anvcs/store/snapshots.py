@@ -39,7 +39,7 @@ def put(paths: Paths, data: bytes) -> str:
 
     Raises CannotWrite.
     """
-    key = sha256(data).hexdigest()
+    key = key_of(data)
     if not renew(paths, key):
         _write(_place(paths, key), zlib.compress(data, 1))
     return key
@@ -66,11 +66,16 @@ def get(paths: Paths, key: str) -> bytes | None:
         data = _unpacked(file.read_bytes())
     except OSError:
         return None
-    if data is None or sha256(data).hexdigest() != key:
+    if data is None or key_of(data) != key:
         with suppress(OSError):
             file.unlink()  # so that it can be kept again
         return None
     return data
+
+
+def key_of(data: bytes) -> str:
+    """The key of these bytes, kept or not."""
+    return sha256(data).hexdigest()
 
 
 def is_key(said: str) -> bool:

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 import jsonschema
 import pytest
 
-from git_anvcs.provenance import checks, codec
-from git_anvcs.provenance.exchange import agent_trace, git_ai, ranges
+from git_anvcs.provenance import checks, codec, ranges
+from git_anvcs.provenance.exchange import agent_trace, git_ai
 from git_anvcs.provenance.exchange.git_ai import NotANote
-from git_anvcs.provenance.exchange.ranges import Range
+from git_anvcs.provenance.ranges import Range
 from git_anvcs.provenance.record import Record
 from tests.support import published
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.provenance import lines
-from git_anvcs.provenance.lines import Source, carried, owned, owners, ranges
+from git_anvcs.provenance import lines, ranges
+from git_anvcs.provenance.lines import Source, carried, owned, owners
 
 A, B = "claude:a", "codex:b"
 
@@ -112,10 +112,9 @@ def test_lines_are_counted_as_git_does() -> None:
 
 @given(st.sets(st.integers(1, 60)))
 def test_ranges_and_numbers_are_each_others_inverse(numbers: set[int]) -> None:
-    text = ranges(numbers)
-    back = (
-        {n for first, last in lines.numbers(text) for n in range(first, last + 1)} if text else {}
-    )
+    text = ranges.of_numbers(numbers)
+    pairs = ranges.pairs(text) or []
+    back = {n for first, last in pairs for n in range(first, last + 1)}
     assert set(back) == numbers
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 import uuid
 
-from git_anvcs.provenance import models
-from git_anvcs.provenance.exchange import git_ai, ranges
+from git_anvcs.provenance import models, ranges
+from git_anvcs.provenance.exchange import git_ai
 from git_anvcs.provenance.record import Record
 
 VERSION = "0.1.0"

@@ -9,7 +9,7 @@ import json
 import re
 from typing import Any
 
-from git_anvcs.provenance.exchange import ranges
+from git_anvcs.provenance import ranges
 from git_anvcs.provenance.record import Record
 
 SCHEMA = "authorship/3.0.0"
@@ -93,7 +93,7 @@ def _attestations(lines: list[str]) -> dict[str, dict[str, str]]:
             path = _path(line, number)
             continue
         key, _, said = line.strip().partition(" ")
-        if path is None or not _KEY.fullmatch(key) or not ranges.is_text(said):
+        if path is None or not _KEY.fullmatch(key) or ranges.pairs(said) is None:
             raise NotANote(f"line {number} is no attribution")
         told.setdefault(path, []).append((key, said))
     try:

@@ -1,12 +1,12 @@
 """Line ranges in writing, `1-10,15`, as the Git AI Standard and our attestations have them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 import re
 from typing import NamedTuple
 
 # Ten digits: enough for any file, and for the 32 bits that others count lines with.
 _NUMBER = r"[1-9][0-9]{0,9}"
-_TEXT = re.compile(rf"{_NUMBER}(-{_NUMBER})?(,{_NUMBER}(-{_NUMBER})?)*")
+_TEXT = re.compile(rf"{_NUMBER}(?:-{_NUMBER})?(?:,{_NUMBER}(?:-{_NUMBER})?)*+")
 
 # Taking ranges out of one another costs their product; nobody overlaps so many in earnest.
 _MOST_CONTENDED = 2000
@@ -23,17 +23,38 @@ class Range(NamedTuple):
     last: int
 
 
-def is_text(said: str) -> bool:
-    """Whether a text is ranges, none of them backwards."""
-    return bool(_TEXT.fullmatch(said)) and all(r.first <= r.last for r in read(said))
+def pairs(said: object) -> list[tuple[int, int]] | None:
+    """First and last line of each range, in the text's order; None when it is no such text.
+
+    Plain pairs, because blame reads very many.
+    """
+    if not isinstance(said, str) or not _TEXT.fullmatch(said):
+        return None
+    found = []
+    for part in said.split(","):
+        first, _, last = part.partition("-")
+        start = int(first)
+        end = int(last) if last else start
+        if end < start:
+            return None
+        found.append((start, end))
+    return found
 
 
 def read(said: str) -> list[Range]:
     """The ranges in a text that is some, in its order; none when it is no such text."""
-    if not _TEXT.fullmatch(said):
-        return []
-    pairs = (part.partition("-") for part in said.split(","))
-    return [Range(int(first), int(last or first)) for first, _, last in pairs]
+    return [Range(first, last) for first, last in pairs(said) or ()]
+
+
+def of_numbers(numbers: Iterable[int]) -> str:
+    """The text for these line numbers; empty for none."""
+    found: list[Range] = []
+    for number in sorted(numbers):
+        if found and found[-1].last == number - 1:
+            found[-1] = Range(found[-1].first, number)
+        else:
+            found.append(Range(number, number))
+    return write(found)
 
 
 def write(told: Sequence[Range]) -> str:
