@@ -11,6 +11,7 @@ from pathlib import Path
 import sys
 import tempfile
 
+from git_anvcs.git import beside
 from git_anvcs.kernel import process
 from git_anvcs.kernel.shipped import shipped
 
@@ -41,42 +42,20 @@ def _environment(env: dict[str, str]) -> Iterator[dict[str, str]]:
         try:
             # Later lines win, and every other source of attributes outranks this file.
             ours = shipped("merge-drivers/gitattributes").read_bytes()
-            attributes.write_bytes(ours + b"\n" + _users_attributes(env))
+            answer = process.run(("git", *beside.ASK_FOR_ATTRIBUTES), env=env)
+            attributes.write_bytes(ours + b"\n" + beside.attributes(answer, env))
         except OSError as error:
             sys.stderr.write(f"git-merge-anvcs: without our drivers: {error.strerror}\n")
             yield {}
             return
         yield {
             "PATH": f"{env.get('PATH', os.defpath)}{os.pathsep}{Path(sys.argv[0]).parent}",
-            **_configured(
+            **beside.configured(
                 env,
                 ("include.path", str(shipped("merge-drivers/gitconfig"))),
                 ("core.attributesFile", str(attributes)),
             ),
         }
-
-
-def _configured(env: dict[str, str], *pairs: tuple[str, str]) -> dict[str, str]:
-    """Configuration for one git, after what the caller has set the same way (git-config(1))."""
-    said = env.get("GIT_CONFIG_COUNT", "")
-    start = int(said) if said.isdigit() else 0
-    found = {"GIT_CONFIG_COUNT": str(start + len(pairs))}
-    for number, (key, value) in enumerate(pairs, start):
-        found[f"GIT_CONFIG_KEY_{number}"] = key
-        found[f"GIT_CONFIG_VALUE_{number}"] = value
-    return found
-
-
-def _users_attributes(env: dict[str, str]) -> bytes:
-    """The attributes file that ours stands in for (gitattributes(5))."""
-    asked = ("git", "config", "--type=path", "--get", "core.attributesFile")
-    done = process.run(asked, env=env)
-    if done.returncode == 0:
-        file = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
-    else:
-        config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
-        file = Path(config) / "git" / "attributes"
-    return file.read_bytes() if file.is_file() else b""
 
 
 def names(head: str, remote: str, env: dict[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 import tempfile
 
+from git_anvcs.git import beside
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.shipped import shipped
 
@@ -33,7 +34,8 @@ def variables(repo: Repo, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
         words = " ".join(_FUNCTIONS).split()
         known = "".join(f"{one} {two}\n" for one, two in zip(words[::2], words[1::2], strict=True))
         # Later lines win, and every other source of attributes outranks this file.
-        attributes.write_bytes(known.encode() + ours + b"\n" + _users_attributes(repo, env))
+        users = beside.attributes(repo.try_git(*beside.ASK_FOR_ATTRIBUTES), env)
+        attributes.write_bytes(known.encode() + ours + b"\n" + users)
         made = Path(folder) / "objects"
         made.mkdir()
         pairs = (
@@ -44,7 +46,7 @@ def variables(repo: Repo, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
             "ANVCS_TRIAL": "1",  # our driver writes down no run
             "GIT_OBJECT_DIRECTORY": str(made),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _alternates(repo, env),
-            **_configured(env, pairs),
+            **beside.configured(env, *pairs),
         }
 
 
@@ -54,25 +56,3 @@ def _alternates(repo: Repo, env: Mapping[str, str]) -> str:
     quoted = '"' + own.replace("\\", "\\\\").replace('"', '\\"') + '"'
     others = env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
     return f"{quoted}{os.pathsep}{others}" if others else quoted
-
-
-def _configured(env: Mapping[str, str], pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Configuration for one git, after what the caller has set the same way (git-config(1))."""
-    said = env.get("GIT_CONFIG_COUNT", "")
-    start = int(said) if said.isdigit() else 0
-    found = {"GIT_CONFIG_COUNT": str(start + len(pairs))}
-    for number, (key, value) in enumerate(pairs, start):
-        found[f"GIT_CONFIG_KEY_{number}"] = key
-        found[f"GIT_CONFIG_VALUE_{number}"] = value
-    return found
-
-
-def _users_attributes(repo: Repo, env: Mapping[str, str]) -> bytes:
-    """The attributes file that ours stands in for (gitattributes(5))."""
-    done = repo.try_git("config", "--type=path", "--get", "core.attributesFile")
-    if done.returncode == 0:
-        file = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
-    else:
-        config = env.get("XDG_CONFIG_HOME") or f"{env.get('HOME', '')}/.config"
-        file = Path(config) / "git" / "attributes"
-    return file.read_bytes() if file.is_file() else b""
