@@ -20,12 +20,7 @@ def signature(repo: Repo) -> tuple[Seen, ...]:
 
 def files(folder: Path, beginning: str = "") -> Iterator[Seen]:
     """The files of one folder whose names begin so, if there is such a folder."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in found:
+    for entry in _entries(folder):
         if entry.name.startswith(beginning) and entry.is_file():
             yield from _of(entry)
 
@@ -42,16 +37,20 @@ def _seen(repo: Repo) -> Iterator[Seen]:
 
 def _below(folder: Path | str) -> Iterator[Seen]:
     """Every file below a folder; one that goes away meanwhile is a change, not an error."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in found:
+    for entry in _entries(folder):
         if entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path)
         elif not entry.name.endswith(".lock"):
             yield from _of(entry)
+
+
+def _entries(folder: Path | str) -> list[os.DirEntry[str]]:
+    """What lies in a folder, by name; nothing where there is no such folder (any more)."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def _of(file: Path | os.DirEntry[str]) -> Iterator[Seen]:
