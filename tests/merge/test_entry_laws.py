@@ -82,21 +82,7 @@ def test_swapping_the_sides_changes_only_the_order(kind: Kind, trio: Trio) -> No
         assert form.tokens(one.text) == form.tokens(two.text)
 
 
-# Known to be wrong: two sides that order the sections of an INI file in two ways settle only at
-# the second merge. No line is lost.
-SETTLES_LATE = {"ini"}
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        pytest.param(
-            kind, marks=pytest.mark.xfail(strict=False) if kind.name in SETTLES_LATE else ()
-        )
-        for kind in KINDS
-    ],
-    ids=lambda kind: kind.name,
-)
+@every_kind
 @given(trio=trios())
 def test_merging_the_result_again_changes_nothing(kind: Kind, trio: Trio) -> None:
     form, options = module_of(kind), options_of(kind)

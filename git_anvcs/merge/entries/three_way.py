@@ -11,6 +11,7 @@ from typing import NamedTuple
 from git_anvcs.merge import lines
 from git_anvcs.merge.data.order import arranged, gaps_of, same_order
 from git_anvcs.merge.data.place import shifted
+from git_anvcs.merge.entries.blanks import Blanks, without_blanks
 from git_anvcs.merge.entries.entry import Entry, words
 from git_anvcs.merge.result import Options, Resolution, Versions
 
@@ -190,6 +191,8 @@ Maps = list[dict[Hashable, Entry]]
 def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     """The entries of a section. Raises Ambiguous when two of them cannot be told apart."""
     maps = met(job.alias, told_apart(bodies))
+    blank = Blanks(maps)
+    maps = [{key: without_blanks(one) for key, one in found.items()} for found in maps]
     base, ours, theirs = maps
     keys = (list(base), list(ours), list(theirs))
     rivalry = {} if job.independent else rivals(keys)
@@ -197,12 +200,13 @@ def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     for key in arranged(keys, job.sort):
         trio = (base.get(key), ours.get(key), theirs.get(key))
         if key in rivalry:
-            parts += rivalry_parts(maps, rivalry[key], where)
-            continue
-        found = single(job, trio, where)
+            found = rivalry_parts(maps, rivalry[key], where)
+        else:
+            found = single(job, trio, where)
         if trio[0] is trio[1] is None and not job.layout_counts:
             found = [Part(reindented(part.ours, bodies[2], bodies[1])) for part in found]
-        parts += spaced(found, trio, maps) if parts else found
+        if found:
+            parts += under(blank.above(key), blank.in_versions(key), found)
     if changed(base, ours) and changed(base, theirs):
         shown = [b"".join(one.text for one in row) for row in bodies]
         said = [lines.decoded(text[:SHOWN]) for text in shown]
@@ -263,18 +267,16 @@ def conflict(trio: Trio, kind: str, where: str) -> Part:
     return Part(ours, base, theirs, kind, where)
 
 
-def spaced(parts: list[Part], trio: Trio, maps: Maps) -> list[Part]:
-    """A new entry that stood first in its version, with the blank lines the second one has."""
-    base, ours, theirs = trio
-    new = theirs if ours is None else ours
-    side = maps[2] if ours is None else maps[1]
-    if base or new is None or (ours and theirs) or len(side) < 2 or len(parts) != 1:
-        return parts
-    first, second = list(side.values())[:2]
-    if first is not new or new.lead.startswith(b"\n") or parts[0].kind:
-        return parts
-    blank = second.lead[: len(second.lead) - len(second.lead.lstrip(b"\n"))]
-    return [Part(blank + parts[0].ours)]
+def under(blank: bytes, own: tuple[bytes, bytes, bytes], parts: list[Part]) -> list[Part]:
+    """An entry with blank lines above; in a conflict each version has its own, if they differ."""
+    first = parts[0]
+    base, ours, theirs = own
+    if not first.kind or base == ours == theirs:
+        return [Part(blank), *parts]
+    with_own = first._replace(
+        ours=ours + first.ours, base=base + first.base, theirs=theirs + first.theirs
+    )
+    return [with_own, *parts[1:]]
 
 
 def reindented(text: bytes, source: Sequence[Entry], target: Sequence[Entry]) -> bytes:
