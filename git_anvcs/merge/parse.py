@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 # Grammars are separate wheels (tree-sitter-<language>).
 GRAMMARS = {
     "go": "tree_sitter_go",
+    "java": "tree_sitter_java",
     "javascript": "tree_sitter_javascript",
     "python": "tree_sitter_python",
     "rust": "tree_sitter_rust",
+    "tsx": "tree_sitter_typescript:language_tsx",
+    "typescript": "tree_sitter_typescript:language_typescript",
     "yaml": "tree_sitter_yaml",
 }
 

@@ -16,7 +16,8 @@ class BadProfile(NotUnderstood):
 class Definition(NamedTuple):
     """What gives a node a name among its neighbours. Paths are as in merge/code/paths.py.
 
-    name, owner, parameters, body: paths from the node
+    name, owner, parameters, body: paths from the node; with `until`, a path too, the name is all
+    that stands in front of what it leads to; an empty `body` is the node itself
     once: a body holds the name once; free: it may stand before or after its neighbours
     needs: a path that must be there, and ordered_by: words that must not stand in the body around
     it, for the place to be free
@@ -32,6 +33,9 @@ class Definition(NamedTuple):
     needs: str = ""
     ordered_by: tuple[str, ...] = ()
     scope_only: bool = False  # free only where the names of a scope stand
+    until: str = ""
+    words: tuple[str, ...] = ()  # words in front of the name that make it another one: `get`
+    value: str = ""  # free only where nothing runs when the value at this path is made
 
 
 class Call(NamedTuple):
@@ -86,6 +90,28 @@ class ListRule(NamedTuple):
     late: tuple[str, ...]
 
 
+class Region(NamedTuple):
+    """Statements between two lines that are no brackets: `#ifdef X` … `#endif`.
+
+    after: the path to the end of its first line; empty: its first word
+    next: the path to the region that goes on where it ends, `#else`
+    """
+
+    after: str = ""
+    next: str = ""
+
+
+class Parameter(NamedTuple):
+    """What of a parameter is no part of its type.
+
+    without: fields and kinds that say nothing of the type: its name, a default
+    names: fields in which only the identifiers say nothing of it: `*name`
+    """
+
+    without: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 class Profile(NamedTuple):
     """One language. The fields mirror the TOML file, which explains them."""
 
@@ -116,6 +142,11 @@ class Profile(NamedTuple):
     records: tuple[str, ...]
     same: Mapping[str, str]
     strings: tuple[str, ...]
+    regions: Mapping[str, Region]
+    contexts: tuple[str, ...]
+    parameters: Mapping[str, Parameter]
+    qualifiers: tuple[str, ...]
+    overloads_ordered: bool
 
 
 @cache
@@ -193,6 +224,15 @@ def from_table(top: "Table") -> Profile:
         records=top.table("records").texts("nodes"),
         same=top.table("records").mapping("same"),
         strings=top.table("strings").texts("nodes"),
+        regions={
+            kind: Region(row.text("after", ""), row.text("next", ""))
+            for kind, row in top.tables("regions")
+        },
+        parameters={
+            kind: Parameter(row.texts("without"), row.texts("names"))
+            for kind, row in top.tables("parameters")
+        },
+        overloads_ordered=top.flag("overloads_ordered"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found
@@ -200,7 +240,7 @@ def from_table(top: "Table") -> Profile:
 
 LISTS = (
     "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
-    "repeatable", "barriers", "clauses", "scopes",
+    "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers",
 )  # fmt: skip
 
 
@@ -217,6 +257,9 @@ def definition(row: "Table") -> Definition:
         row.text("needs", ""),
         row.texts("ordered_by"),
         row.flag("scope_only"),
+        row.text("until", ""),
+        row.texts("words"),
+        row.text("value", ""),
     )
 
 

@@ -86,11 +86,14 @@ LANGUAGES = (
     Language("go", (".go",)),
     Language("javascript", (".js", ".mjs", ".cjs", ".jsx")),
     Language("rust", (".rs",)),
+    Language("typescript", (".ts", ".mts", ".cts")),
+    Language("tsx", (".tsx",)),
+    Language("java", (".java",)),
 )
 # fmt: on
 
 # Languages that are a profile in merge-drivers/profiles and nothing else.
-PROFILES = frozenset(("go", "javascript", "rust"))
+PROFILES = frozenset(("go", "java", "javascript", "rust", "tsx", "typescript"))
 
 # Formats whose files are made of entries, each a module of its own.
 ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements", "toml", "ini", "patterns"))

@@ -5,11 +5,12 @@ a word that nothing else has, so that what is lost, doubled or comes back can be
 """
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import count
 import re
 from typing import NamedTuple
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 import pytest
 
@@ -36,6 +37,17 @@ class Look(NamedTuple):
     close: str = "}"
     result: str = "return {0};"
 
+
+TYPESCRIPT = Look(
+    ("", "import {{ name_of_{0} }} from '{0}';", ""),
+    ("interface Table {", "\t{0}: {0}_type;", "}"),
+    "function {0}({1}): void {{",
+    "{0}({1}): void {{",
+    ("class Holder {", "}"),
+    "{0}: number",
+    "{0};",
+    "// {0}",
+)
 
 LOOKS = {
     "go": Look(
@@ -69,6 +81,18 @@ LOOKS = {
         "{0};",
         "#[{0}]",
     ),
+    "java": Look(
+        ("", "import {0}.name_of_{0};", ""),
+        ("interface Table {", "\tint {0} = 1;", "}"),
+        "void {0}({1}) {{",
+        "void {0}({1}) {{",
+        ("class Holder {", "}"),
+        "int {0}",
+        "{0};",
+        "@{0}",
+    ),
+    "typescript": TYPESCRIPT,
+    "tsx": TYPESCRIPT,
 }
 
 
@@ -148,6 +172,25 @@ def parses(name: str, text: bytes) -> bool:
 
 LANGUAGES = pytest.mark.parametrize("name", sorted(LOOKS))
 
+# The engine is one: languages of different build try it at length, the others their profile.
+AT_LENGTH = ("go", "javascript", "rust")
+MANY = settings().max_examples
+FEW = max(MANY // 6, 10)
+
+
+def law(holds: Callable[[str, tuple[Module, Module]], None]) -> Callable[[str], None]:
+    """A test of every language: what must hold for any two sides."""
+
+    def test(name: str) -> None:
+        def of_this(modules: tuple[Module, Module]) -> None:
+            holds(name, modules)
+
+        examples = MANY if name in AT_LENGTH else FEW
+        settings(max_examples=examples)(given(sides())(of_this))()
+
+    test.__name__, test.__doc__ = holds.__name__, holds.__doc__
+    return LANGUAGES(test)
+
 
 @LANGUAGES
 def test_the_modules_of_the_laws_parse_and_hold_their_names(name: str) -> None:
@@ -156,8 +199,7 @@ def test_the_modules_of_the_laws_parse_and_hold_their_names(name: str) -> None:
     assert len(Code(name).tokens(text)) >= 5
 
 
-@LANGUAGES
-@given(modules=sides())
+@law
 def test_the_side_that_changed_nothing_never_wins(
     name: str, modules: tuple[Module, Module]
 ) -> None:
@@ -167,8 +209,7 @@ def test_the_side_that_changed_nothing_never_wins(
     assert merge(name, Versions(base, ours, ours)).text == ours
 
 
-@LANGUAGES
-@given(modules=sides())
+@law
 def test_swapping_the_sides_changes_only_the_order(
     name: str, modules: tuple[Module, Module]
 ) -> None:
@@ -179,8 +220,7 @@ def test_swapping_the_sides_changes_only_the_order(
         assert words(one.text) == words(other.text)
 
 
-@LANGUAGES
-@given(modules=sides())
+@law
 def test_a_clean_result_parses_and_holds_both_sides(
     name: str, modules: tuple[Module, Module]
 ) -> None:
@@ -198,8 +238,7 @@ def test_a_clean_result_parses_and_holds_both_sides(
     assert again.text == merged.text
 
 
-@LANGUAGES
-@given(modules=sides())
+@law
 def test_each_side_of_the_conflicts_parses_and_holds_that_side(
     name: str, modules: tuple[Module, Module]
 ) -> None:
@@ -214,8 +253,7 @@ def test_each_side_of_the_conflicts_parses_and_holds_that_side(
         assert all(word in words(text) for word in new)
 
 
-@LANGUAGES
-@given(modules=sides())
+@law
 def test_the_engine_has_no_more_conflicts_than_lines_when_nothing_is_wrong(
     name: str, modules: tuple[Module, Module]
 ) -> None:

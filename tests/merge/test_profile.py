@@ -1,14 +1,17 @@
 """Profiles: the shipped ones are right, and a wrong one is one clear sentence."""
 
+from pathlib import Path
 import re
 
 import pytest
 
+from git_anvcs.merge import registry
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import BadProfile, Definition, profile, read
 from git_anvcs.merge.registry import PROFILES, format_of
 from git_anvcs.merge.result import NotUnderstood
 
+FORMATS = Path(__file__).parents[2] / "docs/reference/merge-formats.md"
 LEAST = 'name = "x"\ngrammar = "python"\ncomment = "#"\n'
 
 
@@ -37,6 +40,10 @@ def test_the_kinds_of_a_profile_exist_in_its_grammar(name: str) -> None:
         *found.lists,
         *found.records,
         *found.strings,
+        *found.regions,
+        *found.contexts,
+        *found.parameters,
+        *found.qualifiers,
     }
     unknown = [kind for kind in kinds if grammar.id_for_node_kind(kind, True) is None]
     assert unknown == []
@@ -52,16 +59,26 @@ def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None
         *(path for one in found.calls.values() for path in (one.callee, one.title)),
         *(one.definition for one in found.wrappers.values()),
         *(field for one in found.constants.values() for field in (one.name, one.value)),
+        *(path for one in found.definitions.values() for path in (one.parameters, one.value)),
+        *(path for one in found.regions.values() for path in one),
         *found.same.values(),
     ]
-    steps = {step.rstrip("*") for path in paths for step in re.split(r"[.|]", path) if step}
-    fields = {step for step in steps if step != "#" and not step.startswith(":")}
+    steps = {step.rstrip("*") for path in paths for step in re.split(r"[.|+]", path) if step}
+    fields = {step for step in steps if step not in ("#", "$") and not step.startswith(":")}
     assert [one for one in fields if grammar.field_id_for_name(one) is None] == []
 
 
 @SHIPPED
 def test_the_extensions_of_a_profile_are_those_of_the_registry(name: str) -> None:
     assert {format_of(f"a.{end}") for end in profile(name).extensions} == {name}
+
+
+def test_the_page_of_formats_names_every_one_with_its_extensions() -> None:
+    rows = [row for row in FORMATS.read_text().splitlines() if row.startswith("| `")]
+    for language in registry.languages():
+        row = next((row for row in rows if f"`{language.name}`" in row.split("|")[1]), "")
+        assert row, language.name
+        assert [end for end in language.extensions if f"`{end}`" not in row] == []
 
 
 def test_a_profile_that_is_like_another_says_only_what_differs() -> None:

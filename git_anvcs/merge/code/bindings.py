@@ -53,7 +53,7 @@ def bindings(source: Source) -> dict[str, set[str]]:
 def imports_under(source: Source, node: "Node") -> Iterator["Node"]:
     """The imports that bind names of this scope: also those under `if` and `try`."""
     profile = source.profile
-    inner = {*profile.blocks, *profile.clauses}
+    inner = {*profile.blocks, *profile.clauses, *profile.regions}
     for child in node.children:
         if importing(source, child):
             yield child

@@ -76,9 +76,19 @@ def side_by_side(mine: Sequence[Item], yours: Sequence[Item], within: Within) ->
     fixed = [
         any(not identity(item, within).free for item in run if item.nodes) for run in (mine, yours)
     ]
-    if all(fixed) or imports.collide(mine, yours):
+    if all(fixed) or imports.collide(mine, yours) or entangled(mine, yours, within):
         return False
     return not (names_in(mine, within) & runs(yours) or names_in(yours, within) & runs(mine))
+
+
+def entangled(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
+    """Whether one run says something on what is below it, or the order of overloads counts."""
+    profile = mine[0].source.profile if mine else yours[0].source.profile
+    kinds = {node.type for run in (mine, yours) for item in run for node in item.nodes}
+    if mine and yours and kinds & {*profile.contexts}:
+        return True
+    labels = ({identity(item, within).label for item in run} - {""} for run in (mine, yours))
+    return profile.overloads_ordered and not next(labels).isdisjoint(next(labels))
 
 
 def names_in(items: Sequence[Item], within: Within) -> set[bytes]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
 from git_anvcs.merge.code.bindings import bindings, bound_often, importing, imports_under, uses
-from git_anvcs.merge.code.identity import definition, unwrapped
+from git_anvcs.merge.code.identity import definition, headline, unwrapped
 from git_anvcs.merge.code.items import members
 from git_anvcs.merge.code.paths import at
 from git_anvcs.merge.code.source import Source, read
@@ -70,6 +70,9 @@ def duplicates(profile: Profile, versions: Versions, merged: Source) -> list[Fla
 def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
     """The definitions of a body and of the classes in it, not what is inside functions."""
     for child in members(source.profile, node):
+        if child.type in source.profile.regions:
+            yield from in_regions(source, child, where)
+            continue
         found = definition(source, child)
         if found is None or not found.key or not (found.once or found.free):
             continue
@@ -81,10 +84,20 @@ def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
             yield from definitions(source, body, key)
 
 
+def in_regions(source: Source, node: "Node | None", where: str) -> Iterator[Named]:
+    """The definitions of a region and of those that go on where it ends, each under its words."""
+    while node is not None:
+        label = headline(source, node)
+        where = f"{where} > {label}" if where else label
+        yield from definitions(source, node, where)
+        rule = source.profile.regions[node.type]
+        node = at(node, rule.next) if rule.next else None
+
+
 def body_of(source: Source, node: "Node") -> "Node | None":
     """Where the names stand that a definition holds."""
     rule = source.profile.definitions.get(node.type)
-    found = at(node, rule.body) if rule else None
+    found = (at(node, rule.body) if rule.body else node) if rule else None
     kinds = {*source.profile.blocks, *source.profile.comma_blocks}
     if found is None or found.type in kinds:
         return found

@@ -10,8 +10,8 @@ A body whose first or last statement shares a row with its brackets is none.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_anvcs.merge.code.items import CLOSING, OPENING, last_row
-from git_anvcs.merge.code.paths import COMMENTS
+from git_anvcs.merge.code.items import CLOSING, OPENING, between, closed, last_row, opened
+from git_anvcs.merge.code.paths import COMMENTS, at
 from git_anvcs.merge.code.source import Source
 
 if TYPE_CHECKING:
@@ -33,14 +33,22 @@ def holes(source: Source, node: "Node") -> Iterator[Hole]:
     found = hole(source, node)
     if found:
         yield found
-        return
-    for child in node.children:
+    for child in continued(source, node) if found else node.children:
         yield from holes(source, child)
+
+
+def continued(source: Source, node: "Node") -> list["Node"]:
+    """The region that goes on where this one ends: `#else`."""
+    rule = source.profile.regions.get(node.type)
+    found = at(node, rule.next) if rule and rule.next else None
+    return [] if found is None else [found]
 
 
 def hole(source: Source, node: "Node") -> Hole | None:
     """The body that a node is, when it stands on rows of its own."""
     profile = source.profile
+    if node.type in profile.regions:
+        return region(source, node)
     if node.type in profile.sections:
         return section(node)
     if node.type not in profile.blocks and node.type not in profile.comma_blocks:
@@ -90,6 +98,15 @@ def commas(inner: list["Node"], leading: tuple[str, ...]) -> bool:
         one.is_named and mark.type == "," and mark.start_point.row == one.end_point.row
         for one, mark in zip(elements, marks, strict=True)
     )
+
+
+def region(source: Source, node: "Node") -> Hole | None:
+    """What stands between the first line of a region and the line that ends it."""
+    first = last_row(opened(source.profile, node)) + 1
+    inner, stop = between(source.profile, node), closed(source.profile, node)
+    end = stop.start_point.row if stop is not None else last_row(node) + 1
+    fits = first <= end and alone(inner, first, end)
+    return Hole(node, first, end) if fits else None
 
 
 def section(node: "Node") -> Hole | None:

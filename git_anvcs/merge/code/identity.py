@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.code.bindings import importing, listed, module_of, names_in
-from git_anvcs.merge.code.items import OPENING, Item
+from git_anvcs.merge.code.items import OPENING, Item, opened, scoped
 from git_anvcs.merge.code.paths import COMMENTS, at
 from git_anvcs.merge.code.source import Source, tokens
 from git_anvcs.merge.profile import Call, Constant, Definition
@@ -56,12 +56,21 @@ def identity(item: Item, within: Within) -> Identity:
 def named(source: Source, node: "Node", scope: bool) -> Identity:
     if importing(source, node):
         return imported(source, node)
+    if node.type in source.profile.regions:
+        label = headline(source, node)
+        return Identity(label, label=label)
     found = definition(source, node)
     if found:
         return found
     inner, _marks = unwrapped(source, node)
     rule = source.profile.constants.get(inner.type)
     return constant(source, inner, rule, scope) if rule else ORDERED
+
+
+def headline(source: Source, node: "Node") -> str:
+    """The first line of a region: `#ifdef X`."""
+    end = opened(source.profile, node).end_byte
+    return " ".join(source.text[node.start_byte : end].decode("utf-8", "replace").split())
 
 
 def imported(source: Source, node: "Node") -> Identity:
@@ -95,7 +104,7 @@ def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:
     if wrapper is None:
         return node, []
     if wrapper.definition:
-        inner = node.child_by_field_name(wrapper.definition)
+        inner = at(node, wrapper.definition)
     else:
         children = [child for child in node.named_children if child.type not in COMMENTS]
         group = any(child.type in OPENING for child in node.children)
@@ -116,9 +125,10 @@ def definition(source: Source, node: "Node") -> Identity | None:
     field = at(inner, rule.name)
     if field is None:
         return None
-    name = " ".join(source.of(field).decode("utf-8", "replace").split())
+    name = called(source, inner, field, rule)
     owner = owned(source, inner, rule) + name
     variant = variants(source, node, inner, marks)
+    variant += "".join(f" {one.type}" for one in inner.children if one.type in rule.words)
     if rule.parameters:
         variant += signature(source, inner, rule.parameters)
     label = f"{rule.label} {owner}"
@@ -128,6 +138,13 @@ def definition(source: Source, node: "Node") -> Identity | None:
         free=rule.free and loose(source, node, inner, rule),
         label=label,
     )
+
+
+def called(source: Source, node: "Node", field: "Node", rule: Definition) -> str:
+    """The name of a definition, all of it where it is made of several words."""
+    until = at(node, rule.until) if rule.until else None
+    text = source.of(field) if until is None else source.text[node.start_byte : until.start_byte]
+    return " ".join(text.decode("utf-8", "replace").split())
 
 
 def declared(source: Source, node: "Node", call: Call) -> Identity | None:
@@ -155,12 +172,42 @@ def signature(source: Source, node: "Node", path: str) -> str:
     parameters = at(node, path)
     if parameters is None:
         return ""
+    known = source.profile.parameters
     types = [
-        b" ".join(tokens(source, one.child_by_field_name("type") or one))
+        b" ".join(typed(source, one))
         for one in parameters.named_children
-        if one.type not in COMMENTS
+        if one.type not in COMMENTS and (not known or one.type in known)
     ]
-    return "(" + b", ".join(types).decode("utf-8", "replace") + ")"
+    found = "(" + b", ".join(types).decode("utf-8", "replace") + ")"
+    behind = parameters.next_sibling
+    while behind is not None:
+        if behind.type in source.profile.qualifiers:
+            found += " " + source.of(behind).decode("utf-8", "replace")
+        behind = behind.next_sibling
+    return found
+
+
+def typed(source: Source, parameter: "Node") -> list[bytes]:
+    """The tokens of a parameter's type."""
+    rule = source.profile.parameters.get(parameter.type)
+    if rule is None:
+        return [*tokens(source, parameter.child_by_field_name("type") or parameter)]
+    found: list[bytes] = []
+    for place, child in enumerate(parameter.children):
+        field = parameter.field_name_for_child(place)
+        if field not in rule.without:
+            unsaid = (*rule.without, "identifier") if field in rule.names else rule.without
+            found += words_of(source, child, {"=", *COMMENTS, *unsaid})
+    return found
+
+
+def words_of(source: Source, node: "Node", unsaid: set[str]) -> list[bytes]:
+    """The tokens of a node without the kinds that are left unsaid, wherever they stand in it."""
+    if node.type in unsaid:
+        return []
+    if not node.child_count:
+        return [source.of(node)]
+    return [word for child in node.children for word in words_of(source, child, unsaid)]
 
 
 def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool:
@@ -170,7 +217,10 @@ def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool
     body = node.parent
     while body is not None and body.type in source.profile.flat:
         body = body.parent
-    if rule.scope_only and (body is None or body.type not in source.profile.scopes):
+    if rule.scope_only and (body is None or not scoped(source.profile, body)):
+        return False
+    value = at(inner, rule.value) if rule.value else None
+    if value is not None and b"(" in source.of(value):
         return False
     if not rule.ordered_by or body is None:
         return True

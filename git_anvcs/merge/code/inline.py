@@ -117,7 +117,7 @@ def merge_fields(
     shape = theirs if base.labels == ours.labels else ours
     if ours.labels != base.labels and theirs.labels not in (base.labels, ours.labels):
         raise Unmerged
-    if same and not old[same][1].text == mine[same][1].text == yours[same][1].text:
+    if same and not said(old, same) == said(mine, same) == said(yours, same):
         raise Unmerged
     reject_edited(old, mine if shape is theirs else yours, set(shape.labels))
     out = []
@@ -142,6 +142,11 @@ def reject_edited(
         label in other and other[label][1].text != old[label][1].text for label in old.keys() - kept
     ):
         raise Unmerged
+
+
+def said(one: dict[str, tuple[bytes, Spot]], fields: str) -> list[bytes]:
+    """The texts of some fields, `object+name`; nothing for one that is not there."""
+    return [one[label][1].text if label in one else b"" for label in fields.split("+")]
 
 
 def table(one: Fields) -> dict[str, tuple[bytes, Spot]]:

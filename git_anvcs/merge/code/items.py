@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_anvcs.merge.code.paths import COMMENTS
+from git_anvcs.merge.code.paths import COMMENTS, at
 from git_anvcs.merge.code.source import Source
 from git_anvcs.merge.profile import Profile
 
@@ -60,7 +60,7 @@ def body(source: Source, node: "Node", first: int, end: int) -> Body:
         row = stop
     row = deeper(source, items, row, end, indent)
     row = alone(source, items, row, end, ())
-    scope = node.type in source.profile.scopes
+    scope = scoped(source.profile, node)
     fixed = any(one.type in source.profile.barriers for one in inside)
     return Body(items, source.rows(row, end), scope, fixed)
 
@@ -72,7 +72,9 @@ CLOSING = ("}", ")", "]")
 def members(profile: Profile, node: "Node") -> list["Node"]:
     """The statements of a body, without what only holds them together."""
     found = node.children
-    if node.type in profile.sections:
+    if node.type in profile.regions:
+        found = between(profile, node)
+    elif node.type in profile.sections:
         colon = next((i for i, one in enumerate(found) if one.type == ":"), -1)
         found = found[colon + 1 :]
     elif profile.braces and found and found[-1].type in CLOSING:
@@ -83,6 +85,36 @@ def members(profile: Profile, node: "Node") -> list["Node"]:
         if child.is_named and child.type not in COMMENTS:
             flat += members(profile, child) if child.type in profile.flat else [child]
     return flat
+
+
+def between(profile: Profile, node: "Node") -> list["Node"]:
+    """The children of a region without its first line and what ends it."""
+    start, stop = opened(profile, node), closed(profile, node)
+    end = stop.start_byte if stop is not None else node.end_byte
+    return [c for c in node.children if c.start_byte >= start.end_byte and c.end_byte <= end]
+
+
+def opened(profile: Profile, node: "Node") -> "Node":
+    """The last part of the first line of a region."""
+    after = profile.regions[node.type].after
+    return (at(node, after) if after else None) or node.children[0]
+
+
+def closed(profile: Profile, node: "Node") -> "Node | None":
+    """What a region ends in front of: the next one, or the word that ends it, if it has one."""
+    path, last = profile.regions[node.type].next, node.children[-1]
+    found = at(node, path) if path else None
+    if found is not None or last.is_named or last.id == node.children[0].id:
+        return found
+    return last if last.type.strip() else None
+
+
+def scoped(profile: Profile, node: "Node") -> bool:
+    """Whether the names in a body are those of a scope; a region is a part of what it stands in."""
+    found: Node | None = node
+    while found is not None and (found.type in profile.regions or found.type in profile.flat):
+        found = found.parent
+    return found is not None and found.type in profile.scopes
 
 
 def rows_of(
@@ -123,12 +155,12 @@ def deeper(source: Source, items: list[Item], row: int, stop: int, indent: int) 
     if not items:
         return row
     end = row
-    for at in range(row, stop):
-        if source.blank(at):
+    for place in range(row, stop):
+        if source.blank(place):
             continue
-        if source.indent(at) <= indent:
+        if source.indent(place) <= indent:
             break
-        end = at + 1
+        end = place + 1
     if end > row:
         last = items[-1]
         items[-1] = last._replace(end=end, text=source.rows(last.first, end))
@@ -147,7 +179,7 @@ def alone(source: Source, items: list[Item], row: int, stop: int, nodes: tuple["
         while at < stop and not source.blank(at):
             at += 1
         runs.append((begin, at))
-    attached = bool(runs) and bool(nodes) and runs[-1][1] == stop and describes(runs[-1][0], nodes)
+    attached = bool(runs) and runs[-1][1] == stop and describes(source, runs[-1][0], nodes)
     for begin, finish in runs[:-1] if attached else runs:
         sep, text = source.rows(row, begin), source.rows(begin, finish)
         items.append(Item(source, (), begin, begin, finish, sep, text))
@@ -155,9 +187,9 @@ def alone(source: Source, items: list[Item], row: int, stop: int, nodes: tuple["
     return row
 
 
-def describes(row: int, nodes: tuple["Node", ...]) -> bool:
+def describes(source: Source, row: int, nodes: tuple["Node", ...]) -> bool:
     """A comment on top of the file or of a group of imports belongs to no single statement."""
-    return row > 0 and not nodes[0].type.startswith(("import", "use", "using", "include"))
+    return row > 0 and bool(nodes) and nodes[0].type not in source.profile.imports
 
 
 def item(source: Source, nodes: tuple["Node", ...], row: int, start: int, stop: int) -> Item:

@@ -13,8 +13,8 @@ COMMENTS = frozenset(("comment", "line_comment", "block_comment", "multiline_com
 def at(node: "Node", path: str) -> "Node | None":
     """The node at a path: the first of its alternatives (`|`) that leads somewhere.
 
-    A step is a field; `field*` the same again as often as it goes; `#` the first named child;
-    `:kind` the first descendant of that kind.
+    A step is a field; `field*` the same again as often as it goes; `#` the first named child, `$`
+    the last one; `:kind` the first descendant of that kind.
     """
     for way in path.split("|"):
         found: Node | None = node
@@ -28,6 +28,8 @@ def at(node: "Node", path: str) -> "Node | None":
 def stepped(node: "Node", step: str) -> "Node | None":
     if step == "#":
         return next((one for one in node.named_children if one.type not in COMMENTS), None)
+    if step == "$":
+        return next((one for one in node.named_children[::-1] if one.type not in COMMENTS), None)
     if step.startswith(":"):
         return next((one for one in under(node) if one.type == step[1:]), None)
     if not step.endswith("*"):

@@ -1,0 +1,10 @@
+package shop;
+
+enum State {
+    OPEN,
+    PAID;
+
+    boolean done() {
+        return this == PAID;
+    }
+}

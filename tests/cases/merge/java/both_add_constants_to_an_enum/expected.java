@@ -1,0 +1,15 @@
+package shop;
+
+enum State {
+    OPEN,
+    PAID,
+<<<<<<< ours
+    SENT;
+=======
+    LOST;
+>>>>>>> theirs
+
+    boolean done() {
+        return this == PAID;
+    }
+}

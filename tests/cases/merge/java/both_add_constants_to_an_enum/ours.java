@@ -1,0 +1,11 @@
+package shop;
+
+enum State {
+    OPEN,
+    PAID,
+    SENT;
+
+    boolean done() {
+        return this == PAID;
+    }
+}

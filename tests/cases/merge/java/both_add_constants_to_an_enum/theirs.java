@@ -1,0 +1,11 @@
+package shop;
+
+enum State {
+    OPEN,
+    PAID,
+    LOST;
+
+    boolean done() {
+        return this == PAID;
+    }
+}

@@ -1,0 +1,14 @@
+package shop;
+
+enum State {
+    OPEN,
+    PAID;
+
+    boolean done() {
+        return this == PAID;
+    }
+
+    boolean open() {
+        return !done();
+    }
+}

@@ -1,0 +1,33 @@
+package shop;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a customer wants to buy. */
+public class Basket {
+    private static final int LIMIT = 100;
+    private int count;
+
+    public Basket() {
+        this.count = 0;
+    }
+
+<<<<<<< ours
+    public void add(final Item item) {
+        add(item, 1);
+    }
+=======
+    public void add(Item one) {
+        add(one, 2);
+    }
+>>>>>>> theirs
+
+    public void add(Item item, int amount) {
+        check(item);
+        count += amount;
+    }
+
+    public int size() {
+        return count;
+    }
+}

@@ -1,0 +1,24 @@
+package shop;
+
+import java.sql.Date;
+import java.util.List;
+import java.util.Map;
+
+/** What a customer wants to buy. */
+public class Basket {
+    private static final int LIMIT = 100;
+    private int count;
+
+    public Basket() {
+        this.count = 0;
+    }
+
+    public void add(Item item, int amount) {
+        check(item);
+        count += amount;
+    }
+
+    public int size() {
+        return count;
+    }
+}

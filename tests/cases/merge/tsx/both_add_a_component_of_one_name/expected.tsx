@@ -1,0 +1,24 @@
+import { useState } from "react";
+
+<<<<<<< ours
+function Row() {
+  return <tr />;
+}
+=======
+function Row() {
+  return <li />;
+}
+>>>>>>> theirs
+
+interface Props {
+  title: string;
+}
+
+export function Panel({ title }: Props) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="panel" onClick={() => setOpen(!open)}>
+      <h2>{title}</h2>
+    </section>
+  );
+}

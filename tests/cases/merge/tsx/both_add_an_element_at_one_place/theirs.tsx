@@ -1,0 +1,15 @@
+import { useState } from "react";
+
+interface Props {
+  title: string;
+}
+
+export function Panel({ title }: Props) {
+  const [open, setOpen] = useState(false);
+  return (
+    <section className="panel" onClick={() => setOpen(!open)}>
+      <h2>{title}</h2>
+      <Footer />
+    </section>
+  );
+}
