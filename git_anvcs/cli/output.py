@@ -10,6 +10,7 @@ import sys
 from typing import TypeVar
 
 from git_anvcs.kernel.terminal import safe_json, safe_text
+from git_anvcs.kernel.terminal import styled as styled  # noqa: PLC0414 - where commands look for it
 
 Item = TypeVar("Item")
 
@@ -106,9 +107,3 @@ class Output:
 def as_json(value: object, *, indent: int | None = None) -> str:
     """A value as JSON that is safe to print; Unicode stays readable."""
     return safe_json(json.dumps(value, ensure_ascii=False, indent=indent))
-
-
-def styled(text: str, style: str, *, colour: bool) -> str:
-    """`text` in one of the ANSI styles below, when colour is on."""
-    codes = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
-    return f"\x1b[{codes[style]}m{text}\x1b[m" if colour else text

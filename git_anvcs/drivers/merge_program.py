@@ -15,6 +15,7 @@ COMMANDS = {
     "merge": "merge three files, the result on standard output",
     "solve": "decide what can be decided in files that have conflicts now",
     "explain": "what the last merges decided by themselves, and by which rule",
+    "diff": "what differs, by what it means: symbols, keys, cells",
     "languages": "the formats that are merged by meaning",
     "check": "what a merge in progress still lacks; exit 1 when anything",
 }
@@ -51,6 +52,11 @@ def load(name: str) -> Command:
     return cast(Command, importlib.import_module(f"git_anvcs.drivers.merge_commands.{name}"))
 
 
+def takes_paths(module: Command) -> bool:
+    """Whether what stands behind `--` are paths, as they are."""
+    return bool(getattr(module, "PATHS_BEHIND_DASHES", False))
+
+
 def parser_of(name: str, module: Command) -> ArgumentParser:
     """The parser of one command, with the options every command has."""
     text, _, example = (module.__doc__ or "").partition("\nExample:\n")
@@ -79,7 +85,9 @@ class _Parser(ArgumentParser):
 
 def _run_command(name: str, words: list[str]) -> int:
     module = load(name)
-    args = parser_of(name, module).parse_args(words)
+    dashes = words.index("--") if "--" in words and takes_paths(module) else len(words)
+    args = parser_of(name, module).parse_args(words[:dashes])
+    args.behind_dashes = words[dashes + 1 :]
     start = Path(args.directory) if args.directory else Path.cwd()
     if not start.is_dir():
         raise UsageError(f"there is no directory {args.directory}")

@@ -38,6 +38,13 @@ class Call:
         elif text:
             sys.stdout.write(f"{shown(text)}\n")
 
+    def coloured(self, value: Mapping[str, object], text: str) -> None:
+        """Print `value` with --json, else `text`, whose maker has made it safe for a terminal."""
+        if self.as_json:
+            write_json(value)
+        elif text:
+            sys.stdout.write(f"{text}\n")
+
     def note(self, text: str) -> None:
         """Say something on the way; silent with -q."""
         if not self.quiet:

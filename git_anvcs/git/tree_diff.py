@@ -1,12 +1,19 @@
 """What differs between pairs of trees, as ids: one git process for any number of pairs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import GitFailed, Repo
+from git_anvcs.kernel.errors import UsageError
 
 _DIFF = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-ext-diff")
+_COMPARE = (
+    *("diff", "--raw", "-z", "--no-abbrev", "-M", "-l1000", "--no-ext-diff", "--no-relative"),
+    *("--diff-filter=u", "--ignore-submodules=dirty"),
+)
+_WRONG = (128, 129)  # git's exit codes when it could not do it
 _FILES = ("100644", "100755", "100664")
 
 
@@ -61,6 +68,24 @@ def changes(
     return found
 
 
+def compared(repo: Repo, asked: Sequence[str], folder: Path) -> Changes:
+    """What `git diff` finds, renames looked for; asked: its revisions, paths and `--cached`.
+
+    What stands in the worktree has an id of zeros. Unmerged paths are left out. Raises UsageError
+    for what git diff does not take.
+    """
+    done = repo.try_git("-C", str(folder), *_COMPARE, *asked, env=NO_FETCH)
+    if done.returncode in _WRONG:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        why = (
+            said[0].removeprefix("fatal: ").removeprefix("error: ") if said else "no such revision"
+        )
+        raise UsageError(why, hint="git diff says the same; paths stand behind --")
+    found: Changes = {}
+    _entries(done.stdout, 0, found)
+    return found
+
+
 def _parse(out: bytes, pairs: Sequence[tuple[str, str]]) -> Iterator[Changes]:
     """The output pair by pair: a line with both ids, then entries between NULs."""
     at = 0
@@ -68,21 +93,26 @@ def _parse(out: bytes, pairs: Sequence[tuple[str, str]]) -> Iterator[Changes]:
         head = f"{one} {other}\n".encode()
         if not out.startswith(head, at):
             return
-        at += len(head)
         found: Changes = {}
-        while out.startswith(b":", at):
-            said, at = _field(out, at + 1)
-            old_mode, new_mode, old, new, status = said.split(" ")
-            path, at = _field(out, at)
-            before, after = _blob(old_mode, old), _blob(new_mode, new)
-            source = ""
-            if status[0] in "RC":
-                source = path
-                path, at = _field(out, at)
-                if status[0] == "R":
-                    found.setdefault(source, Change(before, None))
-            found[path] = Change(before, after, source)
+        at = _entries(out, at + len(head), found)
         yield found
+
+
+def _entries(out: bytes, at: int, found: Changes) -> int:
+    """The entries from here on go to `found`; where they end."""
+    while out.startswith(b":", at):
+        said, at = _field(out, at + 1)
+        old_mode, new_mode, old, new, status = said.split(" ")
+        path, at = _field(out, at)
+        before, after = _blob(old_mode, old), _blob(new_mode, new)
+        source = ""
+        if status[0] in "RC":
+            source = path
+            path, at = _field(out, at)
+            if status[0] == "R":
+                found.setdefault(source, Change(before, None))
+        found[path] = Change(before, after, source)
+    return at
 
 
 def _field(out: bytes, start: int) -> tuple[str, int]:

@@ -4,7 +4,7 @@ Author names, messages, file names and what agents say are hostile: an escape se
 could hide a line, move the cursor or set the clipboard. Everything printed goes through `safe`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 import re
 import struct
@@ -106,6 +106,20 @@ def cut(text: str, columns: int) -> str:
             break
         kept.append(character)
     return "".join(kept) + "…" + " " * (columns - 1 - used)
+
+
+def styled(text: str, style: str, *, colour: bool) -> str:
+    """`text` in one of the ANSI styles below, when colour is on."""
+    codes = {"bold": 1, "dim": 2, "red": 31, "green": 32, "yellow": 33, "blue": 34, "cyan": 36}
+    return f"\x1b[{codes[style]}m{text}\x1b[m" if colour else text
+
+
+def coloured(asked: str, env: Mapping[str, str], *, terminal: bool) -> bool:
+    """Whether to colour: `always`, `never`, or `auto`: on a terminal that can (no-color.org)."""
+    if asked != "auto":
+        return asked == "always"
+    plain = "NO_COLOR" in env or env.get("TERM") == "dumb"
+    return terminal and not plain
 
 
 def _columns(character: str) -> int:

@@ -1,5 +1,6 @@
 """One version of a file: its bytes, where its rows start, its syntax tree."""
 
+from collections.abc import Callable
 from functools import lru_cache
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -78,7 +79,15 @@ def tokens(source: Source, node: "Node") -> tuple[bytes, ...]:
     return tuple(found)
 
 
-def gather(source: Source, node: "Node", depth: int, found: list[bytes]) -> None:
+def gather(
+    source: Source,
+    node: "Node",
+    depth: int,
+    found: list[bytes],
+    without: "Callable[[Node], bool] | None" = None,
+) -> None:
+    if without and without(node):
+        return
     profile = source.profile
     if node.type in profile.strings:
         found.append(plain_string(source.of(node)))
@@ -93,7 +102,7 @@ def gather(source: Source, node: "Node", depth: int, found: list[bytes]) -> None
             found.append(b"\n%d" % depth)
         if child.type == "," and loose_comma(profile, node, children[place + 1 :]):
             continue
-        gather(source, child, depth + block, found)
+        gather(source, child, depth + block, found, without)
 
 
 def leaves(source: Source, start: int, end: int) -> tuple[bytes, ...]:

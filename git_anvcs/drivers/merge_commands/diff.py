@@ -1,0 +1,77 @@
+"""Show what differs by what it means: symbols and their signatures, keys and values, cells.
+
+REV and PATH are those of `git diff`: nothing compares the worktree with the
+index, one REV the worktree with it, two REVs (or A..B, A...B) those. --files
+compares two files, in a repository or not. Files of a format that is not
+known, or that cannot be read by it, are told by lines, with the reason.
+Nothing is hidden: outside of what is told both versions are equal.
+
+Exit code 0, or with --exit-code and --quiet 1 when there are differences; 2:
+wrong usage.
+
+Example:
+  git ai-merge diff main...topic
+  git ai-merge diff HEAD~3 -- src package.json
+  git ai-merge diff --files old.json new.json
+"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+import sys
+
+from git_anvcs.drivers import differences as shown
+from git_anvcs.drivers.say import Call
+from git_anvcs.flows import differences
+from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import coloured
+from git_anvcs.merge.difference.compare import File, compare
+from git_anvcs.merge.difference.item import Difference
+
+# Behind `--` stand paths, as they are.
+PATHS_BEHIND_DASHES = True
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("revisions", metavar="REV", nargs="*", help="as git diff takes them")
+    parser.add_argument(
+        "--cached", "--staged", action="store_true", help="the index, not the worktree"
+    )
+    parser.add_argument("--files", nargs=2, metavar=("A", "B"), help="these two files")
+    parser.add_argument("--stat", action="store_true", help="only how much differs in each file")
+    parser.add_argument("--exit-code", action="store_true", help="1 when there are differences")
+    parser.add_argument(
+        "--color", nargs="?", const="always", default="auto", choices=("auto", "always", "never")
+    )
+    parser.add_argument("--no-color", action="store_const", const="never", dest="color")
+
+
+def run(call: Call) -> int:
+    args = call.args
+    found = _files(call, *args.files) if args.files else _of_git(call)
+    if not call.quiet or call.as_json:
+        colour = coloured(args.color, call.env, terminal=sys.stdout.isatty()) and not call.as_json
+        lines = "\n".join(shown.text(found, colour=colour, stat=args.stat))
+        call.coloured(shown.as_json(found), lines)
+    return int(bool(found) and (args.exit_code or call.quiet))
+
+
+def _of_git(call: Call) -> list[Difference]:
+    args = call.args
+    asked = [*["--cached"] * args.cached, *args.revisions, "--", *(args.behind_dashes or ())]
+    return differences.of_command(call.repo, asked, call.cwd, call.env)
+
+
+def _files(call: Call, *names: str) -> list[Difference]:
+    if call.args.revisions or call.args.cached:
+        raise UsageError("--files takes two files and nothing else")
+    texts = [_read(call.cwd / name) for name in names]
+    # Their names decide the format, and where they lie is no rename.
+    found = compare(File(names[1], texts[0]), File(names[1], texts[1]))
+    return [found] if texts[0] != texts[1] else []
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from error
