@@ -22,6 +22,11 @@ class Staged(NamedTuple):
     mode: str
     oid: str
 
+    @property
+    def regular(self) -> bool:
+        """Neither a symbolic link (120000) nor a submodule (160000)."""
+        return self.mode.startswith("100")
+
 
 class Note(NamedTuple):
     """What Git says about some paths.

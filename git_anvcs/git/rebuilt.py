@@ -1,6 +1,6 @@
 """A tree with some files replaced or moved, through an index of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 import os
 from pathlib import Path
 import tempfile
@@ -10,13 +10,17 @@ from git_anvcs.git.called import CalledRepo
 
 
 def tree(
-    repo: CalledRepo, before: str, texts: Mapping[str, bytes], moves: Mapping[str, str]
+    repo: CalledRepo,
+    before: str,
+    texts: Mapping[str, bytes],
+    moves: Mapping[str, str],
+    gone: Collection[str] = (),
 ) -> str:
-    """The id of the tree `before` with new contents at existing paths, and paths renamed.
+    """The id of the tree `before` with new contents at existing paths, paths renamed and removed.
 
     moves: old path -> new path; `texts` names the old ones
     """
-    if not texts and not moves:
+    if not texts and not moves and not gone:
         return before
     blobs = {path: objects.make(repo, "blob", text) for path, text in texts.items()}
     objects.write(repo, blobs.values())
@@ -24,7 +28,7 @@ def tree(
         there = repo.with_env(GIT_INDEX_FILE=str(Path(folder) / "index"))
         there.git("read-tree", before)
         modes = _entries(there)
-        rows = []
+        rows = [f"0 {repo.zero_oid}\t{path}" for path in gone]
         for path in sorted({*texts, *moves}):
             mode, oid = modes[path]
             oid = blobs[path].oid if path in blobs else oid

@@ -113,7 +113,11 @@ class Parameter(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """One language. The fields mirror the TOML file, which explains them."""
+    """One language. The fields mirror the TOML file, which explains them.
+
+    package: the path to what names the package; the files of one folder that say the same share
+    their names
+    """
 
     name: str
     grammar: str
@@ -132,6 +136,7 @@ class Profile(NamedTuple):
     barriers: tuple[str, ...]
     clauses: tuple[str, ...]
     scopes: tuple[str, ...]
+    package: str
     definitions: Mapping[str, Definition]
     classes: tuple[str, ...]
     calls: Mapping[str, Call]
@@ -205,6 +210,7 @@ def from_table(top: "Table") -> Profile:
         braces=top.flag("braces"),
         width=top.number("width", default=79),
         **{field: top.texts(field) for field in LISTS},
+        package=top.text("package", ""),
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
         calls={

@@ -115,6 +115,12 @@ def format_of(path: str) -> str:
     return BY_EXTENSION.get((dot + end).lower(), "text")
 
 
+def is_code(path: str) -> bool:
+    """Whether a profile says how the language of the file is written."""
+    name = format_of(path)
+    return name == "python" or name in PROFILES
+
+
 def languages() -> tuple[Language, ...]:
     """All formats that are merged by meaning."""
     return LANGUAGES

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows.whole_tree import named, worker
+from git_anvcs.flows.whole_tree import across, named, worker
+from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft
 from git_anvcs.flows.whole_tree.named import Names
+from git_anvcs.flows.whole_tree.options import ours_by_attribute, style
 from git_anvcs.flows.whole_tree.sides import Origins, changes
 from git_anvcs.git import objects, ort, rebuilt
 from git_anvcs.git.called import CalledRepo
@@ -20,20 +22,9 @@ from git_anvcs.merge import checks
 from git_anvcs.merge.registry import format_of
 from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
-STYLES = ("merge", "diff3", "zdiff3")
-REGULAR = "100"  # the modes of files begin so; 120000 is a link, 160000 a submodule
-CONTENTS = "CONFLICT (contents)"
 MERGING = "Auto-merging"
 # Options that drop lines on purpose: what they merged cleanly is not for us to judge.
 LOSSY = ("ours", "theirs", "ignore-", "renormalize", "subtree")
-
-
-class Decided(NamedTuple):
-    """What our engine made of one file; kept for `git-ai-merge explain`."""
-
-    path: str
-    labels: Labels
-    merged: Merged
 
 
 class Result(NamedTuple):
@@ -81,9 +72,17 @@ def merge(
     ours = changes(repo, pair.our_tree, plain.tree, "--no-renames")
     written = {one.new: one.after for one in ours if one.status != "D"}
     if not understand:
-        return _result(repo, plain, names, written, {}, ())
+        return _result(repo, Draft(plain, {}), names, written)
     both = _both_sides(repo, pair, plain, written, options)
-    return _finished(repo, plain, names, written, both, last(configured))
+    draft = _finished(repo, plain, names, both, last(configured))
+    if _is_judged(pair, options):
+        draft = across.finished(repo, pair, draft, names, last(configured))
+    return _result(repo, draft, names, written)
+
+
+def _is_judged(pair: Pair, options: Sequence[str]) -> bool:
+    """Only with one base is it clear what that base was."""
+    return not any(word.startswith(LOSSY) for word in options) and len(pair.base_trees) == 1
 
 
 def _both_sides(
@@ -99,7 +98,7 @@ def _both_sides(
         for path, stages in plain.stages.items()
         if {2, 3} <= stages.keys()
     ]
-    if not any(word.startswith(LOSSY) for word in options) and len(pair.base_trees) == 1:
+    if _is_judged(pair, options):
         found += _merged_by_lines(repo, pair, plain, written)
     return [one for one in found if _is_ours_to_merge(one)]
 
@@ -107,7 +106,7 @@ def _both_sides(
 def _merged_by_lines(
     repo: CalledRepo, pair: Pair, plain: TreeMerge, written: Mapping[str, Staged]
 ) -> list[Both]:
-    """What Git merged without a conflict; only with one base is it clear what that base was."""
+    """What Git merged without a conflict."""
     paths = {path for note in plain.notes if note.kind == MERGING for path in note.paths}
     wanted = [path for path in sorted(paths - plain.stages.keys()) if format_of(path) != "text"]
     if not wanted:
@@ -123,7 +122,7 @@ def _merged_by_lines(
 
 
 def _is_ours_to_merge(one: Both) -> bool:
-    files = all(version.mode.startswith(REGULAR) for version in one.stages.values())
+    files = all(version.regular for version in one.stages.values())
     return files and format_of(one.path) != "text"
 
 
@@ -131,50 +130,26 @@ def _finished(
     repo: CalledRepo,
     plain: TreeMerge,
     names: Names,
-    written: Mapping[str, Staged],
     both: Sequence[Both],
     settings: Mapping[str, str],
-) -> Result:
+) -> Draft:
     """Run the engine and take over what it answers."""
-    wanted = _attributed(repo, both)
-    texts = _texts(repo, [one for one, _ in wanted])
-    tasks = [_task(one, size, texts, names, settings) for one, size in wanted]
-    answers = worker.merge_all(tasks, seconds(settings, repo.env))
+    sizes = ours_by_attribute(repo, [one.path for one in both])
+    wanted = [one for one in both if one.path in sizes]
+    texts = _texts(repo, wanted)
+    tasks = [_task(one, sizes[one.path], texts, names, settings) for one in wanted]
+    answers = worker.merge_all(tasks, worker.limit(settings, repo.env))
     made: dict[str, bytes] = {}
     verdicts: dict[str, tuple[Both, Merged]] = {}
     decided = []
-    for (one, _), task, merged in zip(wanted, tasks, answers, strict=True):
+    for one, task, merged in zip(wanted, tasks, answers, strict=True):
         if merged is None or not checks.well_marked(merged, task.versions, task.options):
             continue
         verdicts[one.path] = (one, merged)
         decided.append(Decided(one.path, task.options.labels, merged))
         if merged.text != task.lines:
             made[one.path] = merged.text
-    return _result(repo, _judged(plain, verdicts), names, written, made, tuple(decided))
-
-
-def seconds(settings: Mapping[str, str], env: Mapping[str, str]) -> float:
-    """The limit of processor time for one file: the environment, else Git's configuration."""
-    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
-    try:
-        limit = float(said)
-    except ValueError:
-        return worker.SECONDS
-    return limit if 0 < limit < 86400 else worker.SECONDS
-
-
-def _attributed(repo: CalledRepo, both: Sequence[Both]) -> list[tuple[Both, int]]:
-    """The files that no attribute gives to another driver, and the length of their markers."""
-    if not both:
-        return []
-    stdin = "".join(f"{one.path}\0" for one in both).encode(errors="surrogateescape")
-    asked = ("check-attr", "-z", "--stdin", "merge", "conflict-marker-size")
-    rows = repo.git(*asked, stdin=stdin).decode(errors="surrogateescape").split("\0")
-    found = []
-    for one, driver, size in zip(both, rows[2::6], rows[5::6], strict=False):
-        if driver in ("unspecified", "anvcs"):
-            found.append((one, int(size) if size.isdigit() and int(size) else 7))
-    return found
+    return Draft(_judged(plain, verdicts), made, decided=tuple(decided))
 
 
 def _texts(repo: CalledRepo, both: Sequence[Both]) -> dict[str, bytes]:
@@ -193,8 +168,7 @@ def _task(
         texts[base.oid] if base else b"", texts[one.stages[2].oid], texts[one.stages[3].oid]
     )
     lines = named.in_text(texts[one.now.oid], names)
-    style = settings.get("merge.conflictstyle", "merge")
-    chosen = Options(one.path, size, style if style in STYLES else "merge", _labels(lines, names))
+    chosen = Options(one.path, size, style(settings), _labels(lines, names))
     return worker.Task(versions, chosen, lines)
 
 
@@ -233,18 +207,11 @@ def _only_contents(path: str, one: Both, notes: Sequence[Note]) -> bool:
     return all(note.kind == CONTENTS for note in notes if note.conflict and path in note.paths)
 
 
-def _result(
-    repo: CalledRepo,
-    plain: TreeMerge,
-    names: Names,
-    written: Mapping[str, Staged],
-    made: Mapping[str, bytes],
-    decided: tuple[Decided, ...],
-) -> Result:
+def _result(repo: CalledRepo, draft: Draft, names: Names, written: Mapping[str, Staged]) -> Result:
     """The new tree, with the names that people know in it."""
-    texts = dict(made)
+    plain, texts = draft.merge, dict(draft.made)
     unnamed = [path for path in plain.stages if path in written and path not in texts]
-    files = [path for path in unnamed if written[path].mode.startswith(REGULAR)]
+    files = [path for path in unnamed if written[path].regular]
     found = objects.read(repo, [written[path].oid for path in files])
     now: dict[str, str] = {}  # where two renames meet, the text with markers is a stage itself
     for path, blob in zip(files, found, strict=True):
@@ -252,7 +219,8 @@ def _result(
             texts[path] = text
             now[blob.oid] = objects.make(repo, "blob", text).oid
     moves = {path: new for path in written if (new := named.in_path(path, names)) != path}
-    tree = rebuilt.tree(repo, plain.tree, texts, moves)
+    objects.write(repo, draft.blobs)
+    tree = rebuilt.tree(repo, plain.tree, texts, moves, draft.gone)
     stages = {
         named.in_path(path, names): {
             stage: one._replace(oid=now.get(one.oid, one.oid)) for stage, one in versions.items()
@@ -260,4 +228,4 @@ def _result(
         for path, versions in plain.stages.items()
     }
     notes = tuple(named.in_note(note, names) for note in plain.notes)
-    return Result(tree, stages, notes, decided)
+    return Result(tree, stages, notes, draft.decided)

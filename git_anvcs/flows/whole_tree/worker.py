@@ -4,16 +4,20 @@ One fork serves all files. When it dies or takes too long over one, that file ke
 and another fork goes on with the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 import os
 import pickle
 import select
 import signal
 import time
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from git_anvcs.merge import engine
 from git_anvcs.merge.result import Merged, Options, Versions
+
+T = TypeVar("T")
+Q = TypeVar("Q")
+A = TypeVar("A")
 
 SECONDS = 10.0  # of processor time for one file; by the clock six times as long
 _SIZE = 8  # bytes that say how long the next answer is
@@ -27,23 +31,35 @@ class Task(NamedTuple):
     lines: bytes | None
 
 
+def limit(settings: Mapping[str, str], env: Mapping[str, str]) -> float:
+    """The limit of processor time for one file: the environment, else Git's configuration."""
+    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
+    try:
+        found = float(said)
+    except ValueError:
+        return SECONDS
+    return found if 0 < found < 86400 else SECONDS
+
+
 def merge_all(tasks: Sequence[Task], seconds: float = SECONDS) -> list[Merged | None]:
     """The merges in the order of the tasks; None where there is no result."""
     found: list[Merged | None] = []
     while len(found) < len(tasks):
-        found += _answers(tasks[len(found) :], seconds)
+        found += _answers(tasks[len(found) :], seconds, _merged)
         if len(found) < len(tasks):
             found.append(None)  # the one that it died over
     return found
 
 
-def _answers(tasks: Sequence[Task], seconds: float) -> Iterator[Merged | None]:
+def _answers(
+    tasks: Sequence[Q], seconds: float, solve: Callable[[Q], A | None]
+) -> Iterator[A | None]:
     """What one worker answers before it ends."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        _work(writer, tasks, seconds)
+        _work(writer, tasks, seconds, solve)
     os.close(writer)
     try:
         for _ in tasks:
@@ -59,17 +75,30 @@ def _answers(tasks: Sequence[Task], seconds: float) -> Iterator[Merged | None]:
         os.waitpid(child, 0)
 
 
-def _work(writer: int, tasks: Sequence[Task], seconds: float) -> None:
+def _work(writer: int, tasks: Sequence[Q], seconds: float, solve: Callable[[Q], A | None]) -> None:
     """The worker: never returns."""
     try:
         with open(writer, "wb") as pipe:
             for task in tasks:
                 signal.setitimer(signal.ITIMER_PROF, seconds)  # its default action is death
-                answer = pickle.dumps(_merged(task))
+                answer = pickle.dumps(solve(task))
                 pipe.write(len(answer).to_bytes(_SIZE, "big") + answer)
                 pipe.flush()
     finally:
         os._exit(0)
+
+
+def apart(work: Callable[[], T], seconds: float = SECONDS) -> T | None:
+    """What `work` answers in a process of its own; None when it fails, dies or takes too long."""
+    found = list(_answers((work,), seconds, _called))
+    return found[0] if found else None
+
+
+def _called(work: Callable[[], T]) -> T | None:
+    try:
+        return work()
+    except Exception:  # noqa: BLE001 - what was merged without it stands
+        return None
 
 
 def _merged(task: Task) -> Merged | None:
