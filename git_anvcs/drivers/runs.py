@@ -1,22 +1,23 @@
 """What the last merges decided by themselves: one small file a run, the newest ones kept.
 
-Written by the driver under `<common Git dir>/anvcs/merges/`, read by `git-ai-merge explain`. A run
-that cannot be written is no reason for a merge to fail.
+Written under `<common Git dir>/anvcs/merges/`, read by flows/merge_runs.py. A run that cannot be
+written is no reason for a merge to fail.
 """
 
 import os
 import time
 
-from git_anvcs.merge.result import Labels, Merged
+from git_anvcs.kernel.digest import sha256
+from git_anvcs.merge.result import Merged, Options, Versions
 
 KEPT = 256
 VERSION = 1
 
 
-def keep(home: str, path: str, labels: Labels, merged: Merged) -> None:
+def keep(home: str, versions: Versions, options: Options, merged: Merged) -> None:
     """Write down one run under the common Git dir `home`, if there is anything to explain."""
     if home and (merged.resolutions or merged.conflicts):
-        _write(os.path.join(home, "anvcs", "merges"), path, labels, merged)
+        _write(os.path.join(home, "anvcs", "merges"), versions, options, merged)
 
 
 def common_dir(env: dict[str, str]) -> str:
@@ -48,16 +49,22 @@ def _line(name: str) -> str:
         return file.read().rstrip("\n")
 
 
-def _write(folder: str, path: str, labels: Labels, merged: Merged) -> None:
+def _write(folder: str, versions: Versions, options: Options, merged: Merged) -> None:
     import json
 
     name = f"{time.time_ns():020d}-{os.getpid():x}"
     facts = {
         "v": VERSION,
         "id": name,
-        "path": path,
+        "path": options.path,
         "format": merged.format,
-        "labels": labels._asdict(),
+        "labels": options.labels._asdict(),
+        "style": options.style,
+        "marker_size": options.marker_size,
+        "sha256": {
+            **{name: sha256(text).hexdigest() for name, text in versions._asdict().items()},
+            "result": sha256(merged.text).hexdigest(),
+        },
         "resolutions": [found._asdict() for found in merged.resolutions],
         "conflicts": [found._asdict() for found in merged.conflicts],
     }

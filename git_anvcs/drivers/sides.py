@@ -9,7 +9,7 @@ from pathlib import Path
 import re
 from typing import NamedTuple
 
-from git_anvcs.drivers import conflicted
+from git_anvcs.git import conflicted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
 from git_anvcs.merge import checks, embedded, lines, markers, registry

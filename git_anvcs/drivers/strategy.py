@@ -158,8 +158,8 @@ def _left(repo: CalledRepo, before: str, result: Result, configured: dict[str, s
         sys.stderr.write(f"error: {error}\n")
         return FAILED
     _say(result, repo.env.get("GIT_MERGE_VERBOSITY") or configured.get("merge.verbosity", "2"))
-    for path, labels, merged in result.decided:
-        runs.keep(str(repo.common_dir), path, labels, merged)
+    for versions, options, merged in result.decided:
+        runs.keep(str(repo.common_dir), versions, options, merged)
     return MERGED if result.clean else CONFLICTS
 
 

@@ -30,7 +30,8 @@ def improve(
     settings = _settings(env)
     try:
         limited(_seconds(settings, env))
-        merged = engine.merge(versions, _options(job, settings, env), lines)
+        options = _options(job, settings, env)
+        merged = engine.merge(versions, options, lines)
         check(merged, versions, job.marker_size)
     except Exception as error:  # noqa: BLE001 - the line merge stands, whatever it was
         _say(f"{job.path}: merged by lines ({type(error).__name__}: {error})")
@@ -39,7 +40,7 @@ def improve(
         limited(0)
     if merged.text != lines:
         replace(job.ours, merged.text)
-    runs.keep(runs.common_dir(env), job.path, Labels(*job.labels), merged)
+    runs.keep(runs.common_dir(env), versions, options, merged)
     return CONFLICTS if merged.conflicts else CLEAN
 
 

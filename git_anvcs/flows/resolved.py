@@ -1,14 +1,13 @@
 """What was lost on purpose: resolutions that a commit's record or a run of our driver lists."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-import json
 from typing import NamedTuple
 
+from git_anvcs.flows import merge_runs
 from git_anvcs.flows.findings import Finding
 from git_anvcs.git.repo import Repo
+from git_anvcs.merge.result import Resolution
 from git_anvcs.provenance.record import Record
-from git_anvcs.store.paths import Paths
 
 # Under `ext` of a record: paths whose loss was meant, as text, or as objects with `path` and,
 # where not all of the file was, `lines`.
@@ -58,21 +57,15 @@ def _of_record(record: Record | None) -> Iterator[Resolved]:
 
 
 def _of_runs(repo: Repo) -> Iterator[Resolved]:
-    """What our driver decided lately on this machine (docs/formats/merge-runs.md)."""
-    for file in sorted((Paths(repo.common_dir).home / "merges").glob("*.json")):
-        facts: object = None
-        with suppress(OSError, ValueError):
-            facts = json.loads(file.read_bytes())
-        match facts:
-            case {"path": str(path), "resolutions": list(made)}:
-                yield Resolved(path, frozenset(_given_up(made)))
+    """What our driver decided lately on this machine."""
+    for run in merge_runs.read(repo.common_dir):
+        yield Resolved(run.path, frozenset(_given_up(run.resolutions)))
 
 
-def _given_up(made: Iterable[object]) -> Iterator[str]:
+def _given_up(made: Iterable[Resolution]) -> Iterator[str]:
     """The lines that a rule did not take over."""
     for one in made:
-        match one:
-            case {"ours": str(ours), "theirs": str(theirs), "result": str(result)}:
-                kept = {line.strip() for line in result.splitlines()}
-                lines = (line.strip() for text in (ours, theirs) for line in text.splitlines())
-                yield from (line for line in lines if line not in kept)
+        kept = {line.strip() for line in one.result.splitlines()}
+        texts = (one.ours, one.theirs)
+        lines = (line.strip() for text in texts for line in text.splitlines())
+        yield from (line for line in lines if line not in kept)

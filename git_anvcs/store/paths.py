@@ -18,6 +18,8 @@ class Paths:
         self.outbox = self.home / "outbox"
         self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"
+        self.merges = self.home / "merges"  # what the drivers decided
+        self.reviewed = self.home / "reviewed.json"  # what a person accepted of it
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.keys = self.home / "keys"  # this clone's own; the private one never leaves
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

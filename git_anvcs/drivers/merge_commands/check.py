@@ -13,8 +13,8 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from git_anvcs.drivers import conflicted
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.git import conflicted
 from git_anvcs.git.repo import Repo
 from git_anvcs.merge import embedded, markers, registry
 from git_anvcs.merge.result import NotUnderstood

@@ -1,4 +1,4 @@
-"""Tell what the last merges decided by themselves, by which rule, and what they left open.
+"""Tell what the last merges decided by themselves, by which rule and why, and why the rest is open.
 
 FILE is a path in the repository: its newest merge; ID is a run as listed.
 Without either, the newest run of every file. The runs of the last 256 merged
@@ -9,14 +9,14 @@ Example:
 """
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
-import json
 import os
-from pathlib import Path
 
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows import merge_runs
+from git_anvcs.flows.merge_runs import Run
 from git_anvcs.kernel.clock import rfc3339
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.merge import reasons
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    found = _wanted(call, list(runs(call.repo.common_dir)))
+    found = _wanted(call, list(merge_runs.read(call.repo.common_dir)))
     if not found:
         raise AnvcsError(
             f"no merge of {call.args.what} is on record"
@@ -33,58 +33,53 @@ def run(call: Call) -> int:
             else "no merge is on record here",
             hint="merges that Git's line merge decided alone are not written down",
         )
-    call.answer({"runs": found}, "\n\n".join(_text(facts) for facts in found))
+    call.answer({"runs": list(map(_facts, found))}, "\n\n".join(map(_text, found)))
     return 0
 
 
-def runs(home: Path) -> Iterator[dict[str, object]]:
-    """The runs kept under the common Git dir `home`, newest first; unreadable ones are skipped."""
-    folder = home / "anvcs" / "merges"
-    for file in sorted(folder.glob("*.json"), reverse=True):
-        try:
-            facts = json.loads(file.read_bytes())
-        except (OSError, ValueError):
-            continue
-        if isinstance(facts, dict) and isinstance(facts.get("path"), str):
-            yield {**facts, "id": file.stem}
-
-
-def _wanted(call: Call, found: list[dict[str, object]]) -> list[dict[str, object]]:
+def _wanted(call: Call, found: list[Run]) -> list[Run]:
     what = call.args.what
-    if what and any(facts["id"] == what for facts in found):
-        return [facts for facts in found if facts["id"] == what]
+    if what and any(run.id == what for run in found):
+        return [run for run in found if run.id == what]
     if what:
         names = {what, os.path.relpath(call.cwd / what, call.repo.root)}
-        found = [facts for facts in found if facts["path"] in names]
+        found = [run for run in found if run.path in names]
     if call.args.all:
         return found
-    newest: dict[object, dict[str, object]] = {}
-    for facts in found:
-        newest.setdefault(facts["path"], facts)
+    newest: dict[str, Run] = {}
+    for run in found:
+        newest.setdefault(run.path, run)
     return list(newest.values())
 
 
-def _text(facts: Mapping[str, object]) -> str:
-    decided, left = _list(facts, "resolutions"), _list(facts, "conflicts")
-    head = (
-        f"{facts['path']}  ({facts.get('format', '?')}, {_when(str(facts['id']))},"
-        f" run {facts['id']})"
-    )
-    lines = [head]
-    lines += [
-        f"  decided  {one.get('where') or '(top)'}: {one.get('rule', '?')}" for one in decided
+def _facts(run: Run) -> dict[str, object]:
+    decided = [
+        {**one._asdict(), "why": reason.words, "speculative": reason.speculative}
+        for one in run.resolutions
+        for reason in (reasons.of_rule(one.rule),)
     ]
-    lines += [
-        f"  open     {one.get('where') or 'line ' + str(one.get('line'))}: {one.get('kind', '?')}"
-        for one in left
-    ]
-    lines.append(f"  {counted(len(decided), 'decision')}, {counted(len(left), 'conflict')}")
-    return "\n".join(lines)
+    left = [{**one._asdict(), "why": reasons.of_conflict(one.kind)} for one in run.conflicts]
+    return {
+        "id": run.id,
+        "path": run.path,
+        "format": run.format,
+        "labels": run.options.labels._asdict(),
+        "sha256": dict(run.digests),
+        "resolutions": decided,
+        "conflicts": left,
+    }
 
 
-def _list(facts: Mapping[str, object], key: str) -> list[dict[str, object]]:
-    value = facts.get(key)
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+def _text(run: Run) -> str:
+    lines = [f"{run.path}  ({run.format}, {_when(run.id)}, run {run.id})"]
+    for made in run.resolutions:
+        lines.append(f"  decided  {made.where or '(top)'}: {made.rule}")
+        lines.append(f"           {reasons.of_rule(made.rule).words}")
+    for left in run.conflicts:
+        lines.append(f"  open     {left.where or f'line {left.line}'}: {left.kind}")
+        lines.append(f"           {reasons.of_conflict(left.kind)}")
+    told = counted(len(run.resolutions), "decision"), counted(len(run.conflicts), "conflict")
+    return "\n".join([*lines, f"  {told[0]}, {told[1]}"])
 
 
 def _when(name: str) -> str:

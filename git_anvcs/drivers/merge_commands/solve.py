@@ -15,10 +15,10 @@ import os
 from pathlib import Path
 import shlex
 
-from git_anvcs.drivers import bounded, conflicted, runs, sides
+from git_anvcs.drivers import bounded, runs, sides
 from git_anvcs.drivers.job import outputs_of
 from git_anvcs.drivers.say import Call, counted, write_bytes
-from git_anvcs.git import config
+from git_anvcs.git import config, conflicted
 from git_anvcs.git.repo import NotARepository, Repo
 from git_anvcs.kernel.clock import now
 from git_anvcs.kernel.errors import UsageError
@@ -124,7 +124,7 @@ def _write(call: Call, file: Path, case: sides.Case, merged: Merged) -> str:
     atomic.write(file, merged.text, mode=mode)
     file.chmod(mode)
     if repo is not None:
-        runs.keep(str(repo.common_dir), case.path, case.options.labels, merged)
+        runs.keep(str(repo.common_dir), case.versions, case.options, merged)
     return f"cp {shlex.quote(str(kept))} {shlex.quote(os.path.relpath(file, call.cwd))}"
 
 

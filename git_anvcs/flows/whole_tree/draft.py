@@ -5,17 +5,21 @@ from typing import NamedTuple
 
 from git_anvcs.git.objects import Object
 from git_anvcs.git.ort import Note, Staged, TreeMerge
-from git_anvcs.merge.result import Labels, Merged
+from git_anvcs.merge.result import Merged, Options, Versions
 
 CONTENTS = "CONFLICT (contents)"
 
 
 class Decided(NamedTuple):
-    """What our engine made of one file; kept for `git-ai-merge explain`."""
+    """What our engine made of one file; kept for `explain` and `review`."""
 
-    path: str
-    labels: Labels
+    versions: Versions
+    options: Options
     merged: Merged
+
+    @property
+    def path(self) -> str:
+        return self.options.path
 
 
 class Draft(NamedTuple):

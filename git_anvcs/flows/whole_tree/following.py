@@ -110,7 +110,7 @@ def _taken(repo: CalledRepo, draft: Draft, one: Tried, moves: Sequence[Move], mo
     made = tuple(Resolution(RULE, move.where, *_read(*move.texts, move.result)) for move in here)
     merged = merged._replace(resolutions=(*merged.resolutions, *made))
     was_open = one.path in draft.merge.stages
-    draft = draft.with_text(one.path, merged.text, Decided(one.path, one.options.labels, merged))
+    draft = draft.with_text(one.path, merged.text, Decided(_texts(one.three), one.options, merged))
     if not merged.conflicts:
         return draft.solved(one.path)
     texts = [(stage, text) for stage, text in enumerate(one.three, 1) if text is not None]

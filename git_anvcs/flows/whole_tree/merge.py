@@ -146,7 +146,7 @@ def _finished(
         if merged is None or not checks.well_marked(merged, task.versions, task.options):
             continue
         verdicts[one.path] = (one, merged)
-        decided.append(Decided(one.path, task.options.labels, merged))
+        decided.append(Decided(task.versions, task.options, merged))
         if merged.text != task.lines:
             made[one.path] = merged.text
     return Draft(_judged(plain, verdicts), made, decided=tuple(decided))

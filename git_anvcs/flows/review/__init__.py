@@ -1,0 +1,1 @@
+"""Story: a person looks at what a merge decided by itself, takes back or accepts what it made."""

@@ -1,0 +1,193 @@
+"""What there is to look at in one merged file: open conflicts, and places that a rule decided.
+
+Pure: takes versions, the engine's result and the text as it is now.
+"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from git_anvcs.merge import lines, markers, places, reasons
+from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
+from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
+
+OPEN, DECIDED, BY_A_PERSON = "open", "decided", "by a person"
+_STATES = {STANDS: DECIDED, UNDONE: "undone", CHANGED: "changed since"}
+_URGENT = reasons.LOOK + 1
+_TELLING = 3  # letters and digits of a line that says something
+
+
+class Item(NamedTuple):
+    """One thing to look at.
+
+    state: `open` (a conflict), `decided` (by a rule), `undone` (a rule's decision was taken back),
+    `changed since` (somebody edited what a rule decided), `by a person` (no rule decided it)
+    doubt: 4 open, 3 look at it, 2 worth a glance, 1 routine
+    line: in the text as it is now, from 1; 0 where it has no place
+    before: what Git's line merge has here; result: what the rule made of it
+    left_out: lines that one side brought and the result does not have
+    """
+
+    id: str
+    path: str
+    state: str
+    doubt: int
+    line: int
+    where: str
+    why: str
+    versions: Versions
+    before: bytes = b""
+    result: bytes = b""
+    resolutions: tuple[Resolution, ...] = ()
+    speculative: bool = False
+    left_out: tuple[str, ...] = ()
+    accepted: bool = False
+
+
+class Looked(NamedTuple):
+    """A merged file: its items, and the places with what became of them, to be put back."""
+
+    items: tuple[Item, ...]
+    places: tuple[tuple[Place, Standing], ...] = ()
+
+
+def without_text(path: str, why: str) -> Item:
+    """A path that is open as a whole."""
+    return Item(id_of(path), path, OPEN, _URGENT, 0, "", why, Versions(b"", b"", b""))
+
+
+def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) -> Looked:
+    """The items of a file that the engine merged.
+
+    now: the file as it is, or as it was committed
+    """
+    if merged.text != now and _same_readings(lines.merge(versions, options).text, now, options):
+        return Looked(tuple(still_open(options, now, merged.conflicts)))  # no rule was asked
+    text = lines.split(merged.text)
+    found = places.places(versions, merged.text, options, merged.resolutions)
+    current = lines.split(now)
+    standings = places.standings(text, found, current, options.marker_size)
+    known = list(zip(found, standings, strict=True))
+    items = [_of_place(options.path, place, standing) for place, standing in known]
+    shown = [standing for place, standing in known if standing.state == UNDONE]
+    items += still_open(options, now, merged.conflicts, shown)
+    items += _by_a_person(options, merged, text, current)
+    return Looked(tuple(items), tuple(known))
+
+
+def still_open(
+    options: Options, now: bytes, conflicts: Sequence[Conflict] = (), known: Sequence[Standing] = ()
+) -> Iterator[Item]:
+    """The conflicts between markers in a text; known: places that are items already."""
+    try:
+        parsed = markers.parse(now, options.marker_size)
+    except ValueError as error:
+        why = f"its conflict markers are damaged: {error}"
+        yield without_text(options.path, why)
+        return
+    clashes = (chunk for chunk in parsed.chunks if chunk.kind == "conflict")
+    for line, chunk in zip(parsed.starts, clashes, strict=True):
+        if any(one.start < line <= one.end for one in known):
+            continue
+        base, ours, theirs = (
+            b"".join(text[a:b])
+            for text, a, b in zip(parsed.texts, chunk[1::2], chunk[2::2], strict=True)
+        )
+        said = _said(conflicts, ours, theirs)
+        kind = said.kind if said else lines.kind_of(base or b"?", ours, theirs)
+        yield Item(
+            id_of(options.path, base, ours, theirs),
+            options.path,
+            OPEN,
+            _URGENT,
+            line,
+            said.where if said else "",
+            reasons.of_conflict(kind),
+            Versions(base, ours, theirs),
+        )
+
+
+def _same_readings(by_lines: bytes, now: bytes, options: Options) -> bool:
+    """Whether a text is the line merge, however its conflicts are drawn."""
+    try:
+        one, other = (
+            markers.parse(text, options.marker_size).versions() for text in (by_lines, now)
+        )
+    except ValueError:
+        return False
+    return one[1:] == other[1:]
+
+
+def _of_place(path: str, place: Place, standing: Standing) -> Item:
+    why = reasons.of_place(place.resolutions)
+    left_out = tuple(_left_out(place))
+    doubt = max(why.doubt, reasons.LOOK) if left_out else why.doubt
+    state = _STATES[standing.state]
+    if state == _STATES[UNDONE]:
+        doubt = _URGENT
+    return Item(
+        place.id,
+        path,
+        state,
+        reasons.ROUTINE if state == _STATES[CHANGED] else doubt,
+        standing.start + 1,
+        place.resolutions[0].where if place.resolutions else "",
+        why.words,
+        place.versions,
+        b"".join(place.before),
+        b"".join(place.after),
+        place.resolutions,
+        why.speculative,
+        left_out,
+    )
+
+
+def _left_out(place: Place) -> Iterator[str]:
+    """Lines that one side added here and that the result has not."""
+    base, ours, theirs = map(_lines_of, place.versions)
+    kept = {line.rstrip(",") for line in _lines_of(b"".join(place.after))}
+    for line in dict.fromkeys((*ours, *theirs)):
+        if line not in base and line.rstrip(",") not in kept and _tells(line):
+            yield line
+
+
+def _by_a_person(
+    options: Options, merged: Merged, text: Sequence[bytes], now: Sequence[bytes]
+) -> Iterator[Item]:
+    """The conflicts that the engine left open and that are open no more."""
+    if not merged.conflicts or merged.readings:
+        return
+    there = {one.versions[1:] for one in still_open(options, b"".join(now))}
+    for block in _blocks(text, options.marker_size):
+        parsed = markers.parse(b"".join(block), options.marker_size).versions()
+        if parsed[1:] in there:
+            continue
+        said = _said(merged.conflicts, parsed.ours, parsed.theirs)
+        why = reasons.of_conflict(said.kind if said else "edit/edit")
+        name = id_of(options.path, *parsed)
+        where = said.where if said else ""
+        before = b"".join(block)
+        yield Item(name, options.path, BY_A_PERSON, reasons.GLANCE, 0, where, why, parsed, before)
+
+
+def _blocks(text: Sequence[bytes], size: int) -> Iterator[tuple[bytes, ...]]:
+    return (token for token in places.tokens(text, size) if isinstance(token, tuple))
+
+
+def _said(conflicts: Sequence[Conflict], ours: bytes, theirs: bytes) -> Conflict | None:
+    """What the engine said of a conflict with these sides."""
+    sides = (lines.decoded(ours), lines.decoded(theirs))
+    return next((one for one in conflicts if (one.ours, one.theirs) == sides), None)
+
+
+def _lines_of(text: bytes) -> list[str]:
+    return [line for line in map(str.strip, lines.decoded(text).split("\n")) if line]
+
+
+def _tells(line: str) -> bool:
+    return sum(map(str.isalnum, line)) >= _TELLING
+
+
+def id_of(path: str, *texts: bytes) -> str:
+    parts = (path.encode(errors="surrogateescape"), *texts)
+    return sha256(b"\0".join(parts)).hexdigest()[: places.ID_LENGTH]
