@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Grammar name -> the wheel's module and, where it holds several, the function.
 # Grammars are separate wheels (tree-sitter-<language>).
 GRAMMARS = {
+    "c": "tree_sitter_c",
+    "cpp": "tree_sitter_cpp",
     "go": "tree_sitter_go",
     "java": "tree_sitter_java",
     "javascript": "tree_sitter_javascript",

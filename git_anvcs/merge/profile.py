@@ -34,6 +34,7 @@ class Definition(NamedTuple):
     ordered_by: tuple[str, ...] = ()
     scope_only: bool = False  # free only where the names of a scope stand
     until: str = ""
+    own_kind: bool = False  # free only where all members of the body are of its kind
     words: tuple[str, ...] = ()  # words in front of the name that make it another one: `get`
     value: str = ""  # free only where nothing runs when the value at this path is made
 
@@ -264,6 +265,7 @@ def definition(row: "Table") -> Definition:
         row.texts("ordered_by"),
         row.flag("scope_only"),
         row.text("until", ""),
+        row.flag("own_kind"),
         row.texts("words"),
         row.text("value", ""),
     )

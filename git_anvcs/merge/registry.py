@@ -89,11 +89,16 @@ LANGUAGES = (
     Language("typescript", (".ts", ".mts", ".cts")),
     Language("tsx", (".tsx",)),
     Language("java", (".java",)),
+    Language("c", (".c", ".h")),
+    Language(
+        "cpp",
+        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp", ".ino"),
+    ),
 )
 # fmt: on
 
 # Languages that are a profile in merge-drivers/profiles and nothing else.
-PROFILES = frozenset(("go", "java", "javascript", "rust", "tsx", "typescript"))
+PROFILES = frozenset(("c", "cpp", "go", "java", "javascript", "rust", "tsx", "typescript"))
 
 # Formats whose files are made of entries, each a module of its own.
 ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements", "toml", "ini", "patterns"))

@@ -49,6 +49,17 @@ TYPESCRIPT = Look(
     "// {0}",
 )
 
+C = Look(
+    ("#ifndef HEADER\n#define HEADER", '#include "{0}.h"', ""),
+    ("struct table TABLE = {", "\t.{0} = {0}_key,", "};"),
+    "void {0}({1})\n{{",
+    "void holder_{0}({1})\n{{",
+    ("struct holder holder;\n", "#endif"),
+    "int {0}",
+    "{0};",
+    "#define {0}_on 1",
+)
+
 LOOKS = {
     "go": Look(
         ("package a\n\nimport (", '\t"{0}"', ")"),
@@ -80,6 +91,10 @@ LOOKS = {
         "{0}: u8",
         "{0};",
         "#[{0}]",
+    ),
+    "c": C,
+    "cpp": C._replace(
+        method="void {0}({1}) {{", holder=("class Holder {", "};\n#endif"), parameter="{0}_type {0}"
     ),
     "java": Look(
         ("", "import {0}.name_of_{0};", ""),

@@ -179,7 +179,8 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
         found = merge_clauses(place, *(clauses(item) for item in (base, ours, theirs)))
     except Unmerged:
         del place.log[mark:]
-    if found is not None and clean(found):
+    # The statements of a region have no places by which they could be told apart.
+    if found is not None and (clean(found) or kind_of(base) in place.profile.regions):
         return found
     return in_one_piece(place, (base, ours, theirs), found)
 

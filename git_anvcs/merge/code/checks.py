@@ -74,10 +74,11 @@ def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
             yield from in_regions(source, child, where)
             continue
         found = definition(source, child)
-        if found is None or not found.key or not (found.once or found.free):
+        if found is None or not found.key:
             continue
         key = f"{where} > {found.key}" if where else found.key
-        yield Named(key, child.start_point.row + 1, child.end_point.row + 1, found.once)
+        if found.once or found.free:
+            yield Named(key, child.start_point.row + 1, child.end_point.row + 1, found.once)
         inner, _marks = unwrapped(source, child)
         body = body_of(source, inner)
         if body is not None and inner.type in source.profile.classes:

@@ -134,7 +134,9 @@ def definition(source: Source, node: "Node") -> Identity | None:
     label = f"{rule.label} {owner}"
     return Identity(
         f"{label}{variant}",
-        once=rule.once and name not in source.profile.repeatable,
+        once=rule.once
+        and name not in source.profile.repeatable
+        and not (rule.scope_only and local(source, node)),
         free=rule.free and loose(source, node, inner, rule),
         label=label,
     )
@@ -175,8 +177,8 @@ def signature(source: Source, node: "Node", path: str) -> str:
     known = source.profile.parameters
     types = [
         b" ".join(typed(source, one))
-        for one in parameters.named_children
-        if one.type not in COMMENTS and (not known or one.type in known)
+        for one in parameters.children
+        if one.type == "..." or (said(one) and (not known or one.type in known))
     ]
     found = "(" + b", ".join(types).decode("utf-8", "replace") + ")"
     behind = parameters.next_sibling
@@ -185,6 +187,10 @@ def signature(source: Source, node: "Node", path: str) -> str:
             found += " " + source.of(behind).decode("utf-8", "replace")
         behind = behind.next_sibling
     return found
+
+
+def said(node: "Node") -> bool:
+    return node.is_named and node.type not in COMMENTS
 
 
 def typed(source: Source, parameter: "Node") -> list[bytes]:
@@ -210,13 +216,28 @@ def words_of(source: Source, node: "Node", unsaid: set[str]) -> list[bytes]:
     return [word for child in node.children for word in words_of(source, child, unsaid)]
 
 
+def local(source: Source, node: "Node") -> bool:
+    """Whether a definition is a statement of a function: there its place is where it begins."""
+    body = body_around(source, node)
+    if body is None or body.parent is None or scoped(source.profile, body):
+        return False
+    return not {body.type, body.parent.type} & source.profile.wrappers.keys()
+
+
+def body_around(source: Source, node: "Node") -> "Node | None":
+    body = node.parent
+    while body is not None and body.type in source.profile.flat:
+        body = body.parent
+    return body
+
+
 def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool:
     """Whether nothing around a definition, and nothing that it lacks, pins it to its place."""
     if rule.needs and at(inner, rule.needs) is None:
         return False
-    body = node.parent
-    while body is not None and body.type in source.profile.flat:
-        body = body.parent
+    body = body_around(source, node)
+    if rule.own_kind and body is not None and other_kinds(body, node):
+        return False
     if rule.scope_only and (body is None or not scoped(source.profile, body)):
         return False
     value = at(inner, rule.value) if rule.value else None
@@ -233,6 +254,10 @@ def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool
         before = before.prev_sibling
     found = {*re.findall(rb"\w+", text)}
     return not any(word.encode() in found for word in rule.ordered_by)
+
+
+def other_kinds(body: "Node", node: "Node") -> bool:
+    return any(one.type not in (node.type, *COMMENTS) for one in body.named_children)
 
 
 def variants(source: Source, node: "Node", inner: "Node", marks: list["Node"]) -> str:

@@ -5,6 +5,7 @@ counts as a record or as order-free stands in the profile; everything else is a 
 side may change.
 """
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.code import listing
@@ -100,9 +101,11 @@ def fields(source: Source, parent: "Node", start: int, end: int, nodes: list["No
         child.id: parent.field_name_for_child(place) for place, child in enumerate(parent.children)
     }
     at = start
+    often: Counter[str] = Counter()
     for node in nodes:
         label = names.get(node.id) or node.type
-        labels.append(f"{label}#{labels.count(label)}" if label in labels else label)
+        labels.append(f"{label}#{often[label]}" if often[label] else label)
+        often[label] += 1
         gaps.append(source.text[at : node.start_byte])
         at = node.end_byte
     gaps.append(source.text[at:end])

@@ -14,7 +14,7 @@ def at(node: "Node", path: str) -> "Node | None":
     """The node at a path: the first of its alternatives (`|`) that leads somewhere.
 
     A step is a field; `field*` the same again as often as it goes; `#` the first named child, `$`
-    the last one; `:kind` the first descendant of that kind.
+    the last one; `:kind` the first descendant of that kind, `=kind` the node if it is of that kind.
     """
     for way in path.split("|"):
         found: Node | None = node
@@ -30,6 +30,8 @@ def stepped(node: "Node", step: str) -> "Node | None":
         return next((one for one in node.named_children if one.type not in COMMENTS), None)
     if step == "$":
         return next((one for one in node.named_children[::-1] if one.type not in COMMENTS), None)
+    if step.startswith("="):
+        return node if node.type == step[1:] else None
     if step.startswith(":"):
         return next((one for one in under(node) if one.type == step[1:]), None)
     if not step.endswith("*"):

@@ -1,0 +1,31 @@
+#include "all.h"
+#include <stdio.h>
+
+#define LIMIT 16
+<<<<<<< ours
+#undef DEBUG
+=======
+static int debug = DEBUG;
+>>>>>>> theirs
+
+struct point {
+	int x;
+	int y;
+};
+
+enum state {
+	OPEN,
+	DONE,
+};
+
+static int area(const struct point *p)
+{
+	int sum = p->x * p->y;
+	check(sum);
+	return sum;
+}
+
+int main(void)
+{
+	return area(NULL);
+}

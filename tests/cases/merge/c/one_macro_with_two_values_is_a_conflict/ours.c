@@ -1,0 +1,27 @@
+#include "all.h"
+#include <stdio.h>
+
+#define DEPTH 4
+#define LIMIT 16
+
+struct point {
+	int x;
+	int y;
+};
+
+enum state {
+	OPEN,
+	DONE,
+};
+
+static int area(const struct point *p)
+{
+	int sum = p->x * p->y;
+	check(sum);
+	return sum;
+}
+
+int main(void)
+{
+	return area(NULL);
+}

@@ -1,0 +1,18 @@
+#ifndef POINT_H
+#define POINT_H
+
+#include <stddef.h>
+
+#ifdef WIDE
+typedef long coord;
+int wide(coord c);
+int same(coord c);
+#else
+typedef int coord;
+int narrow(coord c);
+int same(coord c);
+#endif
+
+int distance(coord a, coord b);
+
+#endif /* POINT_H */
