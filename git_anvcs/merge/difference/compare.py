@@ -22,6 +22,9 @@ from git_anvcs.merge.result import NotUnderstood
 
 Path = tuple[Unit, ...]
 
+# Kinds whose names may tell their place: another place is no other name.
+PLACED = ("element", "cell")
+
 
 class File(NamedTuple):
     """A version of a file; data: None where there is no such file."""
@@ -180,7 +183,7 @@ class Walk:
         """Two versions of one unit that may be called or stand otherwise."""
         around, was = (*paths[0], new), (*paths[1], old)
         inner = list(self.pair(old, new, around, was))
-        renamed = old.key != new.key
+        renamed = old.name != new.name and (old.key != new.key or old.kind not in PLACED)
         if not moved and not renamed:
             yield from inner
             return

@@ -43,12 +43,8 @@ class Data:
             node, before = json_text.parse(text, self.numbers).root, 0
         else:  # its parser wants a line end in front
             node, before = yaml_text.parse(b"\n" + text, self.numbers).root, 1
-        starts = [0]
-        for line in lines.split(text):
-            starts.append(starts[-1] + len(line))
-        rows = len(starts) - 1
-        part = Part(node, None, (), tuple(start + before for start in starts))
-        return Unit("value", "", "", text, (0, rows), node=part)
+        starts = line_starts(text, before)
+        return Unit("value", "", "", text, (0, len(starts) - 1), node=Part(node, None, (), starts))
 
     def inside(self, old: Unit | None, new: Unit | None) -> tuple[Sequence[Unit], Sequence[Unit]]:
         if old is None or new is None:
@@ -93,6 +89,14 @@ class Data:
 
     def told(self, unit: Unit) -> str:
         return told(part_of(unit).node)
+
+
+def line_starts(text: bytes, before: int) -> tuple[int, ...]:
+    """Where each line starts, and the end, in a source with so many bytes before the text."""
+    starts = [before]
+    for line in lines.split(text):
+        starts.append(starts[-1] + len(line))
+    return tuple(starts)
 
 
 def part_of(unit: Unit) -> Part:

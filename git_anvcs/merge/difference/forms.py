@@ -2,7 +2,7 @@
 
 from git_anvcs.merge.difference.unit import Form
 from git_anvcs.merge.profile import profile
-from git_anvcs.merge.registry import PROFILES
+from git_anvcs.merge.registry import ENTRIES, PROFILES, load_format
 
 
 def form(name: str, path: str) -> Form | None:
@@ -15,4 +15,20 @@ def form(name: str, path: str) -> Form | None:
         from git_anvcs.merge.difference.data import Data
 
         return Data(name, path)
-    return None
+    if name == "notebook":
+        from git_anvcs.merge.difference.notebook import Notebooks
+
+        return Notebooks(path)
+    return of_entries(name) if name in ENTRIES else None
+
+
+def of_entries(name: str) -> Form:
+    from git_anvcs.merge.difference.entries import AnyEntry, Entries
+
+    module = load_format(name)
+    syntax = module.SYNTAX  # type: ignore[attr-defined]
+    if name != "proto":
+        return Entries(syntax, AnyEntry())
+    from git_anvcs.merge.difference.proto import Wire
+
+    return Entries(syntax, Wire())

@@ -15,6 +15,7 @@ P = TypeVar("P", bound=Hashable)
 
 _WORDS = re.compile(rb"\w+|[^\w\s]")
 _LEAST = 8  # words; a shorter text is like many others
+_UNLIKE = ("import", "cell")  # two imports are two things; of cells their form knows more
 _MOST = 20_000  # comparisons by likeness
 NEARLY = 0.85  # likeness of what has neither its name nor its place
 
@@ -28,7 +29,8 @@ class Matched(NamedTuple):
 
 def matched(olds: Sequence[Unit], news: Sequence[Unit]) -> Matched:
     """The units of two versions of one body."""
-    pairs = by_key(olds, news)
+    pairs = by(lambda unit: unit.key, olds, news, {})
+    pairs.update(by(lambda unit: unit.name, olds, news, pairs))
     here, there = left(olds, news, pairs)
     pairs.update(alike(here, there))
     return Matched(pairs, frozenset(out_of_order(pairs, len(olds), len(news))))
@@ -43,15 +45,18 @@ def left(
     return here, {place: unit for place, unit in enumerate(news) if place not in taken}
 
 
-def by_key(olds: Sequence[Unit], news: Sequence[Unit]) -> Pairs:
-    """Equal kinds and keys; of several with one key first those of one text, then in order."""
-    waiting: dict[object, list[int]] = {}
-    for place, unit in enumerate(news):
-        waiting.setdefault((unit.kind, unit.key), []).append(place)
+def by(
+    mark: Callable[[Unit], Hashable], olds: Sequence[Unit], news: Sequence[Unit], known: Pairs
+) -> Pairs:
+    """Equal kinds and marks; of several with one mark first those of one text, then in order."""
+    here, there = left(olds, news, known)
+    waiting: dict[Hashable, list[int]] = {}
+    for place, unit in there.items():
+        waiting.setdefault((unit.kind, mark(unit)), []).append(place)
     pairs: Pairs = {}
     later = []
-    for place, unit in enumerate(olds):
-        same = waiting.get((unit.kind, unit.key), [])
+    for place, unit in here.items():
+        same = waiting.get((unit.kind, mark(unit)), [])
         twin = next((one for one in same if news[one].text == unit.text), None)
         if twin is None:
             later.append(place)
@@ -59,7 +64,7 @@ def by_key(olds: Sequence[Unit], news: Sequence[Unit]) -> Pairs:
             same.remove(twin)
             pairs[place] = twin
     for place in later:
-        same = waiting.get((olds[place].kind, olds[place].key), [])
+        same = waiting.get((olds[place].kind, mark(olds[place])), [])
         if same:
             pairs[place] = same.pop(0)
     return pairs
@@ -73,8 +78,7 @@ def alike(olds: Mapping[P, Unit], news: Mapping[P, Unit]) -> dict[P, P]:
 
 def far(olds: Mapping[P, Unit], news: Mapping[P, Unit], may: Callable[[P, P], bool]) -> dict[P, P]:
     """The same for units from different places: one of another name must be nearly the same."""
-    here, there = ({p: u for p, u in one.items() if u.kind != "import"} for one in (olds, news))
-    return best(here, there, lambda old, new: LIKE if old.key == new.key else NEARLY, may)
+    return best(olds, news, lambda old, new: LIKE if old.key == new.key else NEARLY, may)
 
 
 def best(
@@ -84,6 +88,7 @@ def best(
     may: Callable[[P, P], bool],
 ) -> dict[P, P]:
     kinds = {unit.kind for unit in olds.values()} & {unit.kind for unit in news.values()}
+    kinds -= {*_UNLIKE}
     here = {place: words(unit) for place, unit in olds.items() if unit.kind in kinds}
     there = {place: words(unit) for place, unit in news.items() if unit.kind in kinds}
     if len(here) * len(there) > _MOST:

@@ -59,9 +59,9 @@ def runs(
 
 
 def says_nothing(run: Run, texts: tuple[list[bytes], list[bytes]]) -> bool:
-    """Whether only blanks and commas at the ends of lines differ."""
+    """Whether only blanks, line ends and commas at the ends of lines differ."""
     old, new = (
-        [bare for n in places if (bare := text[n].strip().removesuffix(b",").rstrip())]
+        b"".join(part for n in places for part in text[n].rstrip().removesuffix(b",").split())
         for text, places in zip(texts, run, strict=True)
     )
     return old == new
