@@ -53,6 +53,18 @@ class Wrapper(NamedTuple):
     distinct: tuple[str, ...]
 
 
+class Public(NamedTuple):
+    """What others may use: patterns that begin the `name` of a definition, or stand in its `head`.
+
+    member: the same for the head of what a class holds; through: labels that say nothing of it
+    """
+
+    name: str = ""
+    head: str = ""
+    member: str = ""
+    through: tuple[str, ...] = ()
+
+
 class Import(NamedTuple):
     """A statement that brings in names.
 
@@ -153,6 +165,7 @@ class Profile(NamedTuple):
     parameters: Mapping[str, Parameter]
     qualifiers: tuple[str, ...]
     overloads_ordered: bool
+    public: Public
 
 
 @cache
@@ -240,6 +253,7 @@ def from_table(top: "Table") -> Profile:
             for kind, row in top.tables("parameters")
         },
         overloads_ordered=top.flag("overloads_ordered"),
+        public=public(top.table("public")),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found
@@ -249,6 +263,12 @@ LISTS = (
     "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
     "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers",
 )  # fmt: skip
+
+
+def public(row: "Table") -> Public:
+    row.reject_unknown({*Public._fields})
+    name, head, member = (row.text(field, "") for field in Public._fields[:3])
+    return Public(name, head, member, row.texts("through"))
 
 
 def definition(row: "Table") -> Definition:

@@ -11,6 +11,7 @@ from git_anvcs.merge.code.items import CLOSING, OPENING, Item, body, last_row, m
 from git_anvcs.merge.code.merger import bare
 from git_anvcs.merge.code.paths import COMMENTS, under
 from git_anvcs.merge.code.source import Source, gather, read
+from git_anvcs.merge.difference import usage
 from git_anvcs.merge.difference.rest import differing
 from git_anvcs.merge.difference.unit import Own, Unit, whole
 from git_anvcs.merge.profile import Profile
@@ -26,6 +27,7 @@ class Part(NamedTuple):
     start: the row where the statement begins, below its comments
     first, end: the rows of the body
     scope: names in the body belong to a module or class
+    public: whether others may use what is in it
     """
 
     source: Source
@@ -35,17 +37,19 @@ class Part(NamedTuple):
     first: int
     end: int
     scope: bool
+    public: bool = False
 
 
 class Code(NamedTuple):
-    """Files of one language."""
+    """Files of one language; public: whether others may use what is in this one."""
 
     profile: Profile
+    public: bool
 
     def root(self, text: bytes) -> Unit:
         source = read(self.profile, bare(text))
         rows = len(source.starts) - 1
-        part = Part(source, source.root, source.root, 0, 0, rows, scope=True)
+        part = Part(source, source.root, source.root, 0, 0, rows, True, self.public)
         return Unit("module", "", "", source.text, (0, rows), node=part)
 
     def inside(self, old: Unit | None, new: Unit | None) -> tuple[Sequence[Unit], Sequence[Unit]]:
@@ -62,10 +66,18 @@ class Code(NamedTuple):
             if before != after
         )
         told = (one.told, two.told) if {*aspects} & {*SHOWN} else ("", "")
-        return Own(aspects or ("layout",), *told, tuple(run.old), tuple(run.new))
+        stumbles = "signature" if broken(old, new, aspects) else ""
+        return Own(aspects or ("layout",), *told, tuple(run.old), tuple(run.new), stumbles)
 
     def told(self, unit: Unit) -> str:
         return looked_at(unit).told
+
+
+def broken(old: Unit, new: Unit, aspects: Sequence[str]) -> bool:
+    one, two = part_of(old), part_of(new)
+    if not (old.public and new.public and "signature" in aspects):
+        return False
+    return usage.breaks((one.source, one.node), (two.source, two.node))
 
 
 ASPECTS = ("signature", "value", "names", "body", "comment")
@@ -110,7 +122,7 @@ def looked_at(unit: Unit) -> Look:
     value: Tokens = ()
     names: Tokens = ()
     if part.body is not None:
-        text = source.text[part.node.start_byte : part.body.start_byte]
+        text = source.text[part.node.start_byte : head_end(part.body)]
         head += gathered(source, part.node, without, part.body)
         inner = gathered(source, part.body, without)
     elif unit.kind == "import":
@@ -133,6 +145,14 @@ def marks(part: Part, first: int) -> Tokens:
             found += part.source.of(mark).split()
         mark = mark.prev_sibling
     return tuple(found)
+
+
+def head_end(body: "Node") -> int:
+    """Where the head before a body ends, comments left out."""
+    before = body.prev_sibling
+    while before is not None and before.type in COMMENTS:
+        before = before.prev_sibling
+    return before.end_byte if before is not None else body.start_byte
 
 
 def gathered(
@@ -177,7 +197,7 @@ def within(part: Part, node: "Node", first: int, end: int) -> Iterator[Unit]:
     for item in found.items:
         if len(item.nodes) != 1:
             continue
-        unit = unit_of(item, place, scope=part.scope)
+        unit = unit_of(item, place, part)
         if unit is not None:
             yield unit
         elif part.scope:
@@ -185,11 +205,11 @@ def within(part: Part, node: "Node", first: int, end: int) -> Iterator[Unit]:
                 yield from within(part, block, top, bottom)
 
 
-def unit_of(item: Item, place: Within, *, scope: bool) -> Unit | None:
+def unit_of(item: Item, place: Within, around: Part) -> Unit | None:
     """A definition; where names of a scope stand also an import or a constant."""
     source, node = item.source, item.nodes[0]
     named = definition(source, node)
-    if named is None and not scope:
+    if named is None and not around.scope:
         return None
     if named is None or not named.label:
         named = identity(item, place)
@@ -200,10 +220,14 @@ def unit_of(item: Item, place: Within, *, scope: bool) -> Unit | None:
     holder = holding(source, node, inner)
     top, bottom = rows_in(source, holder, item.end) if holder is not None else (0, 0)
     names = inner.type in source.profile.classes
-    part = Part(source, node, holder, item.start, top, bottom, names)
+    head = source.text[node.start_byte : holder.start_byte if holder else node.end_byte]
+    member = around.node.id != source.root.id
+    public = around.public and around.scope and kind != "import"
+    public = public and usage.is_public(source.profile, name, head, member=member)
+    part = Part(source, node, holder, item.start, top, bottom, names, public)
     gap = item.sep.count(b"\n")
     text = source.rows(item.first, item.end)
-    return Unit(kind, name, named.key, text, (item.first, item.end), gap, part)
+    return Unit(kind, name, named.key, text, (item.first, item.end), gap, part, public=public)
 
 
 def called(source: Source, node: "Node", named: Identity) -> tuple[str, str]:

@@ -1,8 +1,15 @@
 """The form of a file by the name of its format."""
 
+import re
+
 from git_anvcs.merge.difference.unit import Form
 from git_anvcs.merge.profile import profile
 from git_anvcs.merge.registry import ENTRIES, PROFILES, load_format
+
+# Files of tests: nobody uses what they define.
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|spec|__tests__|testdata)/|(?:^|/)test_[^/]*$|[._-](?:test|spec)s?\.\w+$"
+)
 
 
 def form(name: str, path: str) -> Form | None:
@@ -10,7 +17,7 @@ def form(name: str, path: str) -> Form | None:
     if name == "python" or name in PROFILES:
         from git_anvcs.merge.difference.code import Code
 
-        return Code(profile(name))
+        return Code(profile(name), _TEST.search(path) is None)
     if name in ("json", "yaml"):
         from git_anvcs.merge.difference.data import Data
 

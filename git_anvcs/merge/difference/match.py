@@ -14,7 +14,7 @@ Pairs = dict[int, int]
 P = TypeVar("P", bound=Hashable)
 
 _WORDS = re.compile(rb"\w+|[^\w\s]")
-_LEAST = 8  # words; a shorter text is like many others
+_LEAST = 6  # names and numbers; a shorter text is like many others
 _UNLIKE = ("import", "cell")  # two imports are two things; of cells their form knows more
 _MOST = 20_000  # comparisons by likeness
 NEARLY = 0.85  # likeness of what has neither its name nor its place
@@ -128,7 +128,8 @@ def equal_texts(
 def words(unit: Unit) -> Words:
     """The words of a unit; none of one that is too short to be known again."""
     found = Counter(_WORDS.findall(unit.text))
-    return found if found.total() >= _LEAST else Counter()
+    known = sum(count for word, count in found.items() if word[:1].isalnum())
+    return found if known >= _LEAST else Counter()
 
 
 def likeness(one: Words, two: Words) -> float:
