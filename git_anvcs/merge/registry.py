@@ -72,7 +72,21 @@ LANGUAGES = (
          ".env.*"),
     ),
     Language("patterns", (), (".gitignore", ".dockerignore", ".npmignore", ".eslintignore",
-                              ".prettierignore", ".stylelintignore", ".helmignore")),
+                              ".prettierignore", ".stylelintignore", ".helmignore", ".mailmap",
+                              "AUTHORS", "AUTHORS.txt", "CONTRIBUTORS", "CONTRIBUTORS.txt",
+                              "MAINTAINERS.txt", "THANKS")),
+    Language("attributes", (), (".gitattributes", "CODEOWNERS")),
+    Language(
+        "changelog", (),
+        tuple(
+            name + end
+            for name in ("CHANGELOG", "CHANGES", "ChangeLog", "Changelog", "HISTORY", "History",
+                         "NEWS", "News", "RELEASES", "RELEASE_NOTES", "Changes", "changelog",
+                         "changes", "history", "news", "release_notes")
+            for end in (".md", ".rst", ".txt", "")
+            if end or not name.islower()
+        ),
+    ),
     Language(
         "toml",
         (".toml",),
@@ -101,7 +115,19 @@ LANGUAGES = (
 PROFILES = frozenset(("c", "cpp", "go", "java", "javascript", "rust", "tsx", "typescript"))
 
 # Formats whose files are made of entries, each a module of its own.
-ENTRIES = frozenset(("gomod", "gosum", "proto", "requirements", "toml", "ini", "patterns"))
+ENTRIES = frozenset(
+    (
+        "gomod",
+        "gosum",
+        "proto",
+        "requirements",
+        "toml",
+        "ini",
+        "patterns",
+        "changelog",
+        "attributes",
+    )
+)
 
 BY_NAME = {name: language.name for language in LANGUAGES for name in language.file_names}
 BY_PATTERN = {name: language for name, language in BY_NAME.items() if "*" in name}

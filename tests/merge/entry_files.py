@@ -96,6 +96,27 @@ def patterns(model: Model, notes: frozenset[str]) -> str:
     return "\n".join([*rows, ""])
 
 
+def changelog(model: Model, notes: frozenset[str]) -> str:
+    rows = ["# Changelog", ""]
+    for section, keys in sorted(model.items()):
+        rows += [f"## {VERSIONS[section]}", ""]
+        for key, value in keys.items():
+            rows += [f"- {key.title()}s: {key} of {section} {key} {value}"]
+            rows += ["  in several lines"] if key in notes else []
+        rows.append("")
+    return "\n".join(rows)
+
+
+def attributes(model: Model, notes: frozenset[str]) -> str:
+    rows = []
+    for section, keys in model.items():
+        for key, value in keys.items():
+            rows += [f"# About {key}."] if key in notes else []
+            rows.append(f"/{section}/{key} text size={value} # said")
+    return "\n".join([*rows, ""])
+
+
+VERSIONS = {"one": "[1.3.0] - 2024-03-01", "three": "v1.2", "two": "1.1.0 (2023-01-01)"}
 KEYS = ("alpha", "beta", "gamma", "delta", "omega")
 SIDES = ("ours_a", "ours_b", "theirs_a", "theirs_b")
 NUMBERS = (*KEYS, *SIDES)
@@ -104,6 +125,8 @@ KINDS = [
     Kind("proto", "x.proto", proto),
     Kind("gomod", "go.mod", gomod),
     Kind("gosum", "go.sum", gosum),
+    Kind("changelog", "CHANGES.md", changelog),
+    Kind("attributes", ".gitattributes", attributes),
     Kind("ini", "setup.cfg", ini),
     Kind("patterns", ".gitignore", patterns),
     Kind("toml", "x.toml", toml),

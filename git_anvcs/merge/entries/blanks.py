@@ -50,6 +50,30 @@ class Blanks:
             return self.usual(key, before, sort) if own is None else own
         return ours if theirs == base else theirs if ours == base else ours
 
+    def grouped(self, order: Sequence[Hashable]) -> list[Hashable]:
+        """The order, where what continues a group comes before what starts one of its own.
+
+        Of what both sides put at one place, ours stands first; if it begins with a blank line
+        and that of theirs does not, theirs belongs to the entry above.
+        """
+        _base, ours, theirs = self.sides
+        result: list[Hashable] = []
+        runs: list[list[Hashable]] = [[], []]
+        for key in [*order, None]:
+            alone = (key in ours) != (key in theirs) and key not in self.sides[0]
+            if alone and key in ours and not runs[1]:
+                runs[0].append(key)
+                continue
+            if alone and key in theirs:
+                runs[1].append(key)
+                continue
+            mine, yours = runs
+            apart = mine and yours and ours[mine[0]][1] and not theirs[yours[0]][1]
+            result += [*yours, *mine] if apart else [*mine, *yours]
+            runs = [[key], []] if alone else [[], []]
+            result += [] if alone or key is None else [key]
+        return result
+
     def in_versions(self, key: Hashable) -> tuple[bytes, bytes, bytes]:
         """What stands above it in base, ours and theirs; nothing where it is not."""
         base, ours, theirs = (side.get(key, (FIRST, b""))[1] for side in self.sides)

@@ -13,8 +13,11 @@ from git_anvcs.merge.entries.entry import Entry
 from git_anvcs.merge.entries.three_way import (
     Alias,
     Clash,
+    Exclusive,
     Job,
+    Kin,
     Leaf,
+    Order,
     Part,
     by_name,
     no_alias,
@@ -33,6 +36,9 @@ class Broken(NotUnderstood):
         self.line = line
 
 
+Roots = tuple[Entry, Entry, Entry]
+
+
 class Syntax(NamedTuple):
     """What the merge must know about a format.
 
@@ -43,6 +49,10 @@ class Syntax(NamedTuple):
     layout_counts: whether white space inside an entry is content
     alias: a second identity of entries; None for those without
     independent: what both sides put where they deleted the same entry is all kept
+    kin: whether an entry is an edit of another, where entries are known by what they say
+    exclusive: whether what both sides add at one place cannot both stay
+    order: the order of the entries of a section, where the format knows it
+    prepare: changes what is merged, given base, ours, theirs
     repeats: sorts of entries (first element of a key) that may stand twice
     word: what counts as a word of an entry that must not get lost
     """
@@ -54,6 +64,10 @@ class Syntax(NamedTuple):
     layout_counts: bool = True
     alias: Alias = no_alias
     independent: bool = False
+    kin: Kin | None = None
+    exclusive: Exclusive | None = None
+    order: Order | None = None
+    prepare: Callable[[Roots], Roots] | None = None
     repeats: tuple[str, ...] = ()
     word: re.Pattern[bytes] = entry.WORD
 
@@ -71,7 +85,12 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
         syntax.alias,
         syntax.independent,
         resolved,
+        syntax.kin,
+        syntax.exclusive,
+        syntax.order,
     )
+    if syntax.prepare:
+        base, ours, theirs = syntax.prepare((base, ours, theirs))
     before = base if texts.base.strip() else None
     text, conflicts = assembled(together(job, before, ours, theirs, ""), options)
     if not ends_in_line(texts) and not (text.endswith(b">\n") and conflicts):

@@ -16,6 +16,7 @@ from git_anvcs.merge.entries.entry import Entry, words
 from git_anvcs.merge.result import Options, Resolution, Versions
 
 SHOWN = 2000  # bytes of a version that a resolution quotes
+PAIRS = 10_000  # entries to compare for edits in one section; with more none is looked for
 
 
 class Part(NamedTuple):
@@ -51,6 +52,14 @@ Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
 Alias = Callable[[Entry], Hashable]
 
 
+# Whether an entry of a side is an edit of one of the base that this side no longer has.
+Kin = Callable[[Entry, Entry], bool]
+# Whether what ours and theirs add at one place cannot both stay in some order.
+Exclusive = Callable[[Sequence[Entry], Sequence[Entry]], bool]
+# The order of the entries where the format knows it; the keys of base, ours and theirs.
+Order = Callable[[tuple[list[Hashable], list[Hashable], list[Hashable]]], list[Hashable] | None]
+
+
 def no_alias(_entry: Entry) -> None:
     """For formats whose entries have one identity."""
 
@@ -77,6 +86,9 @@ class Job(NamedTuple):
     alias: Alias
     independent: bool
     resolved: list[Resolution]
+    kin: Kin | None = None
+    exclusive: Exclusive | None = None
+    order: Order | None = None
 
 
 class Ambiguous(Exception):
@@ -191,16 +203,19 @@ Maps = list[dict[Hashable, Entry]]
 def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     """The entries of a section. Raises Ambiguous when two of them cannot be told apart."""
     maps = met(job.alias, told_apart(bodies))
+    maps = paired(job.kin, maps) if job.kin else maps
     blank = Blanks(maps)
     maps = [{key: without_blanks(one) for key, one in found.items()} for found in maps]
     base, ours, theirs = maps
     keys = (list(base), list(ours), list(theirs))
-    rivalry = {} if job.independent else rivals(keys)
+    order = job.order(keys) if job.order else None
+    exclusive = job.exclusive if order is None else None
+    rivalry = {} if job.independent else rivals(keys, maps, exclusive)
     parts: list[Part] = []
-    for key in arranged(keys, job.sort):
+    for key in order or blank.grouped(arranged(keys, job.sort)):
         trio = (base.get(key), ours.get(key), theirs.get(key))
         if key in rivalry:
-            found = rivalry_parts(maps, rivalry[key], where)
+            found = rivalry_parts(maps, rivalry[key], where, blank)
         else:
             found = single(job, trio, where)
         if trio[0] is trio[1] is None and not job.layout_counts:
@@ -244,6 +259,26 @@ def met(alias: Alias, maps: Maps) -> Maps:
     if renamed.keys() & ours.keys() or set(renamed.values()) & theirs.keys():
         raise Ambiguous("two identities that cross")
     return [base, ours, {renamed.get(key, key): one for key, one in theirs.items()}]
+
+
+def paired(kin: Kin, maps: Maps) -> Maps:
+    """The same, where an entry that a side edited has the key it has in the base.
+
+    Entries that the other side still has come first: for the others it only says whether an
+    entry was deleted there and edited here.
+    """
+    base, ours, theirs = maps
+    sides = []
+    for side, other in ((ours, theirs), (theirs, ours)):
+        new = [key for key in side if key not in base and key not in other]
+        gone = [key for key in base if key not in side]
+        gone.sort(key=lambda key: key not in other)
+        renamed: dict[Hashable, Hashable] = {}
+        for old in gone if len(new) * len(gone) <= PAIRS else []:
+            found = [key for key in new if key not in renamed and kin(base[old], side[key])]
+            renamed.update(dict.fromkeys(found[:1], old))
+        sides.append({renamed.get(key, key): one for key, one in side.items()})
+    return [base, *sides]
 
 
 def single(job: Job, trio: Trio, where: str) -> list[Part]:
@@ -294,20 +329,28 @@ def indent(row: Sequence[Entry]) -> bytes | None:
 Places = dict[Hashable, tuple[list[Hashable], list[Hashable], list[Hashable]] | None]
 
 
-def rivals(keys: tuple[list[Hashable], list[Hashable], list[Hashable]]) -> Places:
-    """Entries that both sides deleted and replaced by different ones: the place is a conflict.
+def rivals(
+    keys: tuple[list[Hashable], list[Hashable], list[Hashable]],
+    maps: Maps,
+    exclusive: Exclusive | None,
+) -> Places:
+    """Places at which both sides did what excludes each other: the place is a conflict.
 
-    The first key of a place has the keys of base, ours and theirs there, the others have None.
+    Both deleted entries and put different ones there, or added what is exclusive. The first key of
+    a place has the keys of base, ours and theirs there, the others have None.
     """
     base, ours, theirs = map(set, keys)
     stable = base & ours & theirs
     gaps = [gaps_of(row, stable) for row in keys]
     found: Places = {}
-    for gap, gone in gaps[0].items():
-        deleted = [key for key in gone if key not in ours and key not in theirs]
-        mine = [key for key in gaps[1].get(gap, []) if key not in base | theirs]
+    for gap, row in gaps[1].items():
+        deleted = [key for key in gaps[0].get(gap, []) if key not in ours and key not in theirs]
+        mine = [key for key in row if key not in base | theirs]
         yours = [key for key in gaps[2].get(gap, []) if key not in base | ours]
-        if deleted and mine and yours:
+        if not (mine and yours):
+            continue
+        added = [[maps[1][key] for key in mine], [maps[2][key] for key in yours]]
+        if deleted or (exclusive and exclusive(*added)):
             found.update(dict.fromkeys([*mine, *yours]))
             found[mine[0]] = (deleted, mine, yours)
     return found
@@ -317,13 +360,18 @@ def rivalry_parts(
     maps: Maps,
     place: tuple[list[Hashable], list[Hashable], list[Hashable]] | None,
     where: str,
+    blank: Blanks,
 ) -> list[Part]:
-    """The conflict of a place, once."""
+    """The conflict of a place, once; the blank lines above its first entries are not in it."""
     if place is None:
         return []
-    base, ours, theirs = (
-        b"".join(found[key].text for key in row) for found, row in zip(maps, place, strict=True)
-    )
+    texts = []
+    for side, (found, row) in enumerate(zip(maps, place, strict=True)):
+        above = [b"", *(blank.in_versions(key)[side] for key in row[1:])]
+        texts.append(
+            b"".join(lead + found[key].text for lead, key in zip(above, row, strict=False))
+        )
+    base, ours, theirs = texts
     return [Part(ours, base, theirs, "edit/edit", where)]
 
 

@@ -13,6 +13,7 @@ from git_anvcs.merge.notebook import prose
 from git_anvcs.merge.notebook.part import Layout
 from git_anvcs.merge.notebook.read import Cell
 from git_anvcs.merge.profile import profile
+from git_anvcs.merge.prose.words import by_words
 from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Versions
 
 # Lines that are the shell's or IPython's, not Python's; they merge as if they were comments.
@@ -112,7 +113,7 @@ def decided(
     taken = prose.by_layout(base, ours, theirs, code=code)
     if taken is not None:
         return list(taken), "cell-layout"
-    words = None if code else prose.by_words(base, ours, theirs)
+    words = None if code else by_words(base, ours, theirs)
     return (None, "") if words is None else (lines.split(words), "cell-words")
 
 

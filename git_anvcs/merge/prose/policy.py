@@ -1,0 +1,132 @@
+"""What texts with headings have in common when they are merged: which blocks are the same, and
+what both sides may do with one.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+import re
+
+from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.entries import file
+from git_anvcs.merge.entries.entry import Entry, walk
+from git_anvcs.merge.entries.three_way import Made
+from git_anvcs.merge.prose.words import by_words
+from git_anvcs.merge.result import NotUnderstood, Versions
+
+WORD = re.compile(rb"\w+")
+SPLIT_ROW = re.compile(rb"(?<!\\)\|")
+TEXTS = ("paragraph", "item", "numbered")
+REPEATS = (*TEXTS, "code", "rule", "row", "table")
+ALIKE = 0.6  # share of words in common from which on one block is an edit of another
+FEWEST = 3  # words of a block; two shorter ones are never taken for an edit
+
+
+def kin(old: Entry, new: Entry) -> bool:
+    """Whether a block is an edit of another: of one sort, most of their words in common."""
+    if old.key[0] != new.key[0] or old.key[0] in ("link", "rule"):
+        return False
+    before, after = (Counter(WORD.findall(one.text)) for one in (old, new))
+    size = before.total() + after.total()
+    most = max(before.total(), after.total())
+    return most >= FEWEST and 2 * (before & after).total() >= ALIKE * size
+
+
+def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
+    """A paragraph or item that both sides edited, far apart; a row by its cells."""
+    if ours.key[0] == "row":
+        return row(base, ours, theirs)
+    if ours.key[0] not in TEXTS:
+        return None
+    if ours.head.split() == theirs.head.split():
+        return Made(ours.head, "layout-of-ours")
+    if base is None:
+        return None
+    if theirs.head.split() == base.head.split():
+        return Made(ours.head, "layout-of-ours")
+    if ours.head.split() == base.head.split():
+        return Made(theirs.head, "layout-of-theirs")
+    made = by_words([base.head], [ours.head], [theirs.head])
+    return None if made is None else Made(made, "words-apart")
+
+
+def row(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
+    """Each cell by itself; None where both changed one, or where cells were added."""
+    if base is None:
+        return None
+    rows = [SPLIT_ROW.split(one.head) for one in (base, ours, theirs)]
+    if len({len(cells) for cells in rows}) > 1:
+        return None
+    made = []
+    for before, mine, yours in zip(*rows, strict=True):
+        said = [cell.strip() for cell in (before, mine, yours)]
+        if said[2] in said[:2]:
+            made.append(mine)
+        elif said[0] == said[1]:
+            made.append(yours)
+        else:
+            return None
+    return Made(b"|".join(made), "row-cells")
+
+
+def tokens(text: bytes) -> Tokens:
+    """Every word, wherever it stands: an entry may have come under another heading."""
+    return Counter(WORD.findall(text))
+
+
+def flaws(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+    """A heading or a link that stands twice now, a row that does not fit its table, numbers of a
+    list that are no longer in sequence."""
+    found = file.flaws(syntax, versions, text)
+    try:
+        known = {kind for version in versions for kind, *_ in uneven(syntax, version)}
+    except NotUnderstood:
+        return found
+    return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
+
+
+def uneven(syntax: file.Syntax, text: bytes) -> list[tuple[str, str, int, int]]:
+    """Tables and numbered lists that are not as they should be: Flaw's parts."""
+    found = []
+    for placed in walk(file.parsed(syntax, text)):
+        entry = placed.entry
+        if entry.key[0] == "table":
+            width = len(SPLIT_ROW.split(entry.head.partition(b"\n")[0].strip().strip(b"|")))
+            for at, one in enumerate(entry.body, placed.first + 2):
+                if len(SPLIT_ROW.split(one.head.strip().strip(b"|"))) > width:
+                    found.append(("row", one.name, at, at))
+        elif entry.section:
+            found += misnumbered(entry, placed.first)
+    return found
+
+
+def misnumbered(section: Entry, line: int) -> list[tuple[str, str, int, int]]:
+    """Neighbours in a list of which neither all have one number nor each has the next."""
+    found = []
+    line += (section.head + section.note).count(b"\n")
+    before = None
+    step = None
+    for entry in section.body:
+        line += entry.lead.count(b"\n")
+        number = number_of(entry)
+        if number is not None and before is not None:
+            if number - before not in (0, 1) or (step is not None and number - before != step):
+                found.append(("number", entry.name, line, line))
+            step = number - before
+        else:
+            step = None
+        before = number
+        line += (entry.text.count(b"\n")) - entry.lead.count(b"\n")
+    return found
+
+
+def number_of(entry: Entry) -> int | None:
+    if entry.key[0] != "numbered":
+        return None
+    digits = re.match(rb"[ \t]*(\d+)", entry.head)
+    return int(digits[1]) if digits else None
+
+
+def one_sort(rows: Sequence[Entry]) -> str | None:
+    """The sort that all these entries have; None where they differ."""
+    sorts = {str(entry.key[0]) for entry in rows}
+    return sorts.pop() if len(sorts) == 1 else None
