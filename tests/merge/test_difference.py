@@ -205,13 +205,13 @@ def test_a_cell_by_what_changed_of_it() -> None:
 
 def test_a_function_that_goes_to_another_file_with_a_change() -> None:
     body = "def far(a, b):\n    c = a + b\n    d = c * 2\n    return d, c\n"
-    old, new = File("a.py", (body + "\n\nx = 1\n").encode()), File("a.py", b"x = 1\n")
-    other = (
-        File("b.py", b"y = 1\n"),
-        File("b.py", ("y = 1\n\n\n" + body.replace("2", "3")).encode()),
-    )
+    with_it, changed = f"x = 1\n\n\n{body}", f"y = 1\n\n\n{body.replace('2', '3')}"
+    pairs = [
+        (File("a.py", with_it.encode()), File("a.py", b"x = 1\n")),
+        (File("b.py", b"y = 1\n"), File("b.py", changed.encode())),
+    ]
 
-    here, there = across.compared([(old, new), other])
+    here, there = across.compared(pairs)
 
     assert [(one.change, one.where, one.now_in, one.breaks) for one in here.items] == [
         ("moved", "def far", "b.py", "moved")
