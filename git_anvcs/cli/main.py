@@ -53,6 +53,7 @@ COMMANDS: dict[str, Entry] = {
     "preview": Entry("what a merge would do, done in memory", "merge"),
     "radar": Entry("which branches and worktrees will collide", "merge"),
     "review": Entry("what a merge decided by itself, the most doubtful first", "merge"),
+    "land": Entry("merge branches, test them together, move the target to that", "merge"),
     "verify": Entry("was work lost in a merge, or old content brought back?", "merge"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),

@@ -10,6 +10,7 @@ from pathlib import Path
 import tempfile
 
 from git_anvcs.git import beside
+from git_anvcs.git.quoted import quoted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.shipped import shipped
 
@@ -36,23 +37,38 @@ def variables(repo: Repo, env: Mapping[str, str]) -> Iterator[dict[str, str]]:
         # Later lines win, and every other source of attributes outranks this file.
         users = beside.attributes(repo.try_git(*beside.ASK_FOR_ATTRIBUTES), env)
         attributes.write_bytes(known.encode() + ours + b"\n" + users)
-        made = Path(folder) / "objects"
-        made.mkdir()
         pairs = (
             ("include.path", str(shipped("merge-drivers/gitconfig"))),
             ("core.attributesFile", str(attributes)),
         )
         yield {
             "ANVCS_TRIAL": "1",  # our driver writes down no run
-            "GIT_OBJECT_DIRECTORY": str(made),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _alternates(repo, env),
+            **_beside(repo, env, Path(folder)),
             **beside.configured(env, *pairs),
         }
 
 
+@contextmanager
+def objects(repo: Repo, env: Mapping[str, str], *, wanted: bool) -> Iterator[dict[str, str]]:
+    """Variables by which git writes objects to a folder that goes with the block; if wanted."""
+    if not wanted:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
+        yield _beside(repo, env, Path(folder))
+
+
+def _beside(repo: Repo, env: Mapping[str, str], folder: Path) -> dict[str, str]:
+    made = folder / "objects"
+    made.mkdir()
+    return {
+        "GIT_OBJECT_DIRECTORY": str(made),
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES": _alternates(repo, env),
+    }
+
+
 def _alternates(repo: Repo, env: Mapping[str, str]) -> str:
     """Where the repository's objects are, quoted as Git takes it (git(1))."""
-    own = str(repo.common_dir / "objects")
-    quoted = '"' + own.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    own = quoted(str(repo.common_dir / "objects"))
     others = env.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    return f"{quoted}{os.pathsep}{others}" if others else quoted
+    return f"{own}{os.pathsep}{others}" if others else own

@@ -1,4 +1,4 @@
-"""File names as Git prints them."""
+"""File names as Git prints them and as it reads them."""
 
 import re
 
@@ -8,6 +8,12 @@ def unquoted(name: bytes) -> bytes:
     if not (name.startswith(b'"') and name.endswith(b'"') and len(name) > 1):
         return name
     return re.sub(rb"\\([0-7]{3}|.)", _unescape, name[1:-1], flags=re.DOTALL)
+
+
+def quoted(text: str) -> str:
+    """A text between double quotes, as configuration and lists of folders take it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def _unescape(found: re.Match[bytes]) -> bytes:

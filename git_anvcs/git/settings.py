@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from git_anvcs.git.quoted import quoted
 from git_anvcs.git.repo import Repo
 
 
@@ -36,11 +37,7 @@ def as_file(settings: Iterable[Setting]) -> str:
 def _line(setting: Setting) -> str:
     section, _, rest = setting.key.partition(".")
     middle, dot, name = rest.rpartition(".")
-    head = f'[{section} "{_escaped(middle)}"]' if dot else f"[{section}]"
+    head = f"[{section} {quoted(middle)}]" if dot else f"[{section}]"
     if setting.value is None:
         return f"{head}\n\t{name}\n"
-    return f'{head}\n\t{name} = "{_escaped(setting.value)}"\n'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f"{head}\n\t{name} = {quoted(setting.value)}\n"

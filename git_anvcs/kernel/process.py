@@ -1,20 +1,26 @@
 """The only door to other programs; the only module that imports subprocess."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 import os
 from pathlib import Path
+import select
 import shutil
 import signal
 import subprocess
 import sys
-from typing import IO, NamedTuple
+import time
+from typing import IO, NamedTuple, cast
 
+from git_anvcs.kernel.ends import Ends
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.spawn import clean_environment
 
 # By these Git hands on what `git -c` set, and reads more of the same.
 _GIT_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
+
+_LOOK_SECONDS = 0.05  # a child may hold the pipe open after its parent has ended
 
 _PIPE = 1 << 16  # what a pipe holds: read at once, it costs an eighth of the calls
 
@@ -85,6 +91,73 @@ def run_leashed(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Do
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
     return Done(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+class Apart(NamedTuple):
+    """How a program ended that ran apart from us.
+
+    returncode: None when it was killed at its time limit, negative when a signal ended it
+    output: what it printed on both channels, the middle left out where it is very long
+    """
+
+    returncode: int | None
+    output: bytes
+
+
+def run_apart(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    most: int = 1 << 18,
+) -> Apart:
+    """Run somebody else's program, with no terminal, in a process group of its own.
+
+    Whatever is left of the group when it ends, at `timeout` seconds, or when we are interrupted,
+    is killed. Of its output the first and the last `most` / 2 bytes are kept.
+    Raises ProgramMissing.
+    """
+    from git_anvcs.kernel import leash  # loads ctypes: before the fork, and only where needed
+
+    try:
+        program = subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=clean_environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=partial(leash.die_with, os.getpid()),  # noqa: PLW1509 - it takes no lock
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+    ends = Ends(most)
+    with program:
+        pipe = cast(IO[bytes], program.stdout)
+        deadline = time.monotonic() + timeout
+        try:
+            while program.poll() is None and (left := deadline - time.monotonic()) > 0:
+                _take(pipe, ends, min(_LOOK_SECONDS, left))
+            returncode = program.poll()
+        finally:
+            with suppress(OSError):  # nothing is left of it
+                os.killpg(program.pid, signal.SIGKILL)
+            program.wait()
+        while _take(pipe, ends, 0):  # what it wrote last is still in the pipe
+            pass
+    return Apart(returncode, ends.bytes())
+
+
+def _take(pipe: IO[bytes], ends: Ends, seconds: float) -> bool:
+    """Wait so long for the next piece; whether there was one."""
+    ready = select.select([pipe], [], [], seconds)[0]
+    piece = os.read(pipe.fileno(), _PIPE) if ready else b""
+    ends.add(piece)
+    if ready and not piece and seconds:  # closed, and the program still runs
+        time.sleep(seconds)
+    return bool(piece)
 
 
 def piped(

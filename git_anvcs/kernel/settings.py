@@ -173,9 +173,11 @@ def expand(text: str, env: Mapping[str, str]) -> str | None:
 def from_text(key: Key, text: str) -> Any:
     """A value written as one word: in Git's configuration or in the environment.
 
-    Lists are separated by commas. Raises ValueError with a sentence.
+    Lists are separated by commas; of mappings, they are JSON, or one plain word stands for all of
+    it (`x-word` in the schema). Raises ValueError with a sentence.
     """
-    value = _read_word(key.kind, text)
+    items = key.spec.get("items", {})
+    value = _read_mappings(items, text) if "x-word" in items else _read_word(key.kind, text)
     found = problems(value, key.spec)
     if found:
         raise ValueError(found[0].message)
@@ -199,6 +201,15 @@ def _read_word(kind: str, text: str) -> Any:
     return text
 
 
+def _read_mappings(items: Mapping[str, Any], text: str) -> Any:
+    if not text.lstrip().startswith("["):
+        return [{items["x-word"]: text}] if text.strip() else []
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ValueError(f"must be JSON where it begins with [, not {text!r}") from None
+
+
 def _leaves(spec: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[Key]:
     if spec["type"] != "object":
         yield Key(".".join(path), spec)
@@ -218,7 +229,8 @@ def _in_object(
             found += problems(item, inner[name], here)
         else:
             found.append(Problem(here, f"there is no such setting; known: {', '.join(inner)}"))
-    return found
+    missing = [name for name in spec.get("required", ()) if name not in value]
+    return [*found, *(Problem(path, f"{name} is missing") for name in missing)]
 
 
 def _in_scalar(value: object, spec: Mapping[str, Any]) -> str:

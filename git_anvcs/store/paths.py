@@ -22,4 +22,7 @@ class Paths:
         self.reviewed = self.home / "reviewed.json"  # what a person accepted of it
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.keys = self.home / "keys"  # this clone's own; the private one never leaves
+        self.guard = self.home / "guard"  # which trees passed which checks
+        self.scratch = self.home / "scratch"  # names of folders that a killed process leaves
+        self.landing = self.home / "landing"  # what a killed landing was about to do
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

@@ -49,6 +49,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "preview": (["merge", "HEAD"], {"target", "source", "base", "clean", "files", "findings"}),
     "radar": ([], {"sides", "pairs", "clean", "touched", "leases"}),
     "review": ([], {"merge", "counts", "files", "items"}),
+    "land": (["HEAD", "--dry-run"], {"target", "landed", "set_aside", "checks", "moved"}),
     "verify": ([], {"commits", "landed", "findings", "decided", "unjudged"}),
     "keys": (["list"], {"keys"}),
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),

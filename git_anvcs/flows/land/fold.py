@@ -1,0 +1,125 @@
+"""Branches merged one after the other onto a commit, in memory: each step is a commit of its own.
+
+Nothing is written but objects. A branch that conflicts is set aside, and the next one goes on
+from what there is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+import tempfile
+from typing import NamedTuple
+
+from git_anvcs.flows.land.tips import Target, Tip
+from git_anvcs.flows.whole_tree import merge as whole_tree
+from git_anvcs.flows.whole_tree.draft import Decided
+from git_anvcs.flows.whole_tree.named import Names
+from git_anvcs.git import attributes_of, settings, synthetic
+from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.repo import GitFailed, Repo
+from git_anvcs.kernel.errors import AnvcsError
+
+_PLAIN = ("refs/heads/main", "refs/heads/master")  # Git does not name them in a message
+
+
+class Step(NamedTuple):
+    """One branch merged: the merge commit, its tree, the commit before it, what rules decided."""
+
+    tip: Tip
+    commit: str
+    tree: str
+    before: str
+    decided: tuple[Decided, ...]
+
+
+class Clash(NamedTuple):
+    """A branch that conflicts: the paths, and what Git says of them."""
+
+    tip: Tip
+    paths: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+class Folded(NamedTuple):
+    """What came of it, in the order in which it was tried."""
+
+    steps: tuple[Step, ...]
+    clashes: tuple[Clash, ...]
+
+
+class Folder:
+    """Merges onto one target. Made by `opened`."""
+
+    def __init__(self, repo: CalledRepo, onto: Target, *, understand: bool) -> None:
+        self._repo = repo
+        self._onto = onto
+        self._understand = understand
+        self._configured = settings.all_of(repo)
+
+    def fold(self, start: str, tips: Sequence[Tip]) -> Folded:
+        """Merge the branches onto the commit `start`. Raises GitFailed."""
+        steps: list[Step] = []
+        clashes = []
+        for tip in tips:
+            before = steps[-1].commit if steps else start
+            done = self.step(before, tip)
+            if isinstance(done, Step):
+                steps.append(done)
+            else:
+                clashes.append(done)
+        return Folded(tuple(steps), tuple(clashes))
+
+    def step(self, before: str, tip: Tip) -> Step | Clash:
+        """One branch onto one commit."""
+        bases = synthetic.bases(self._repo, before, tip.commit)
+        pair = synthetic.pair(self._repo, before, tip.commit, bases)
+        base = {0: "empty tree", 1: "".join(bases)[:7]}.get(len(bases), "merged common ancestors")
+        names = Names(pair.ours, pair.theirs, self._onto.name, tip.name, base)
+        found = whole_tree.merge(
+            self._repo, pair, names, (), self._configured, understand=self._understand
+        )
+        if not found.clean:
+            says = tuple(note.text.strip() for note in found.notes if note.conflict)
+            return Clash(tip, tuple(sorted(found.stages)), says)
+        commit = self._commit(found.tree, (before, tip.commit), _message(tip, self._onto))
+        return Step(tip, commit, found.tree, before, found.decided)
+
+    def _commit(self, tree: str, parents: Sequence[str], message: str) -> str:
+        heads = [word for parent in parents for word in ("-p", parent)]
+        try:
+            return self._repo.line("commit-tree", tree, *heads, "-m", message)
+        except GitFailed as error:
+            if b"tell me who you are" in error.stderr:
+                raise AnvcsError(
+                    "Git does not know who commits",
+                    hint="git config user.name NAME; git config user.email ADDRESS",
+                ) from error
+            raise
+
+
+@contextmanager
+def opened(
+    repo: Repo, onto: Target, env: Mapping[str, str], *, understand: bool = True
+) -> Iterator[Folder]:
+    """What merges onto `onto`, as long as the block.
+
+    env: further variables for git, such as where objects are written
+    Attributes are those of the target's tree, whatever is checked out anywhere.
+    """
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
+        root = Path(folder) / "tree"
+        root.mkdir()
+        called = CalledRepo(root, repo.git_dir, repo.common_dir, bare=False)
+        called.env = {
+            "GIT_DIR": str(repo.common_dir),
+            "GIT_WORK_TREE": str(root),
+            "GIT_INDEX_FILE": str(Path(folder) / "index"),
+            **env,
+        }
+        attributes_of.write(called, onto.commit, root)
+        yield Folder(called, onto, understand=understand)
+
+
+def _message(tip: Tip, onto: Target) -> str:
+    into = "" if onto.ref in _PLAIN else f" into {onto.name}"
+    return f"Merge branch '{tip.name}'{into}"

@@ -1,0 +1,95 @@
+"""The branch that breaks the tests is looked for among those that were merged.
+
+All of them together first: where that is good, one run was enough. Else by halves among the trees
+that the fold has made already; the first tree that is bad names its branch. That one is set aside
+and the others are merged and tested again, because what was found good was not found good alone.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from git_anvcs.flows.guard import checks as guard_checks
+from git_anvcs.flows.guard.bench import HUNG, Bench, Shown
+from git_anvcs.flows.guard.checks import Check
+from git_anvcs.flows.guard.judge import Judged, NoVerdict, Verdict, judge
+from git_anvcs.flows.land.fold import Step
+from git_anvcs.git import tree_diff
+from git_anvcs.git.repo import Repo
+
+
+class Broken(NamedTuple):
+    """The number of the step that breaks something, what it breaks, and whether it does so alone.
+
+    alone: the branch itself fails in the same way, merged with nothing
+    """
+
+    number: int
+    judged: Judged
+    alone: bool
+
+
+class Gates:
+    """The checks of one landing, with the target as the measure of what was broken before."""
+
+    def __init__(
+        self, repo: Repo, bench: Bench, checks: Sequence[Check], target: Shown, *, patient: bool
+    ) -> None:
+        self._repo = repo
+        self._bench = bench
+        self._checks = checks
+        self._target = target
+        self._patient = patient
+
+    def judge(self, step: Step, name: str) -> Verdict:
+        """All checks on the tree of a step, those first that its changes concern. Raises NoVerdict.
+
+        A check that hangs is a failure only for the patient: each of its runs takes its time limit.
+        """
+        [changes] = tree_diff.changes(self._repo, [(self._target.tree, step.tree)])
+        wanted = guard_checks.ordered(self._checks, list(changes))
+        shown = Shown(step.commit, step.tree, name)
+        verdict = judge(self._bench, wanted, shown, [self._target])
+        refused = verdict.refused
+        if refused and refused.ran.state == HUNG and not self._patient:
+            raise NoVerdict(
+                f"the check {refused.check.name} on {name} did not end within"
+                f" {refused.check.timeout:g} seconds; nothing was changed",
+                hint="--keep-going takes that for a failure and looks for the branch",
+            )
+        return verdict
+
+    def broken_by(self, steps: Sequence[Step], last: Judged) -> Broken:
+        """The first step whose tree is refused; that of the last one is, as `last` says."""
+        refusals: dict[int, Judged] = {len(steps) - 1: last}
+
+        def good(number: int) -> bool:
+            names = ", ".join(step.tip.name for step in steps[: number + 1])
+            refused = self.judge(steps[number], names).refused
+            if refused:
+                refusals[number] = refused
+            return refused is None
+
+        number = first_bad(len(steps), good)
+        judged = refusals[number]
+        return Broken(number, judged, alone=self._fails_alone(steps[number], judged))
+
+    def _fails_alone(self, step: Step, judged: Judged) -> bool:
+        tree = self._repo.line("rev-parse", f"{step.tip.commit}^{{tree}}")
+        alone = self._bench.run(
+            judged.check, Shown(step.tip.commit, tree, f"{step.tip.name} alone")
+        )
+        if alone.passed:
+            return False
+        return not judged.ran.failing or bool(set(judged.ran.failing) & set(alone.failing))
+
+
+def first_bad(count: int, good: Callable[[int], bool]) -> int:
+    """The first of `count` numbers that is not good, where the last one is known not to be."""
+    low, high = 0, count - 1
+    while low < high:
+        middle = (low + high) // 2
+        if good(middle):
+            low = middle + 1
+        else:
+            high = middle
+    return high

@@ -1,0 +1,131 @@
+"""The target moves to the tested commit, and the worktree that has it checked out goes with it.
+
+The worktree first, then the ref, as `git merge` does; if the ref cannot move, the worktree goes
+back. A process that is killed between the two leaves a note, and the next landing puts the
+worktree back.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+import json
+from pathlib import Path
+import tempfile
+
+from git_anvcs.flows import at_work
+from git_anvcs.flows.land.tips import Target
+from git_anvcs.git import install_tree, refs
+from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.refs import Update
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store import atomic
+from git_anvcs.store.paths import Paths
+
+VERSION = 1
+
+# Of a worktree in the middle of something; its files are not ours to replace.
+_BUSY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "BISECT_LOG": "a bisection",
+}
+
+
+class NotReady(AnvcsError):
+    """The worktree that has the target checked out cannot go along."""
+
+
+def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
+    """The worktrees that have to go along. Raises NotReady when one is dirty or busy."""
+    found = list(_worktrees(repo, onto))
+    for place in found:
+        busy = [what for name, what in _BUSY.items() if (place.git_dir / name).exists()]
+        if busy:
+            raise NotReady(
+                f"{onto.name} is checked out in {place.root}, in the middle of {busy[0]}",
+                hint="finish that first",
+            )
+        if place.git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules"):
+            raise NotReady(
+                f"{onto.name} is checked out in {place.root}, with changes that are not committed",
+                hint="commit or stash them, or land on another branch (--onto)",
+            )
+    return found
+
+
+def move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
+    """Move the target from where it was to `commit`. Raises RefMoved, NotReady, InTheWay."""
+    places = ready(repo, onto)
+    old, new = _trees(repo, onto.commit, commit)
+    note = _note(repo, onto)
+    if places:
+        facts = {"v": VERSION, "old": onto.commit, "new": commit}
+        atomic.write(note, json.dumps(facts).encode() + b"\n")
+    gone = []
+    try:
+        for place in places:
+            install_tree.install(place, old, new, {})
+            gone.append(place)
+        refs.update(repo, [Update(onto.ref, onto.commit, commit)], reason)
+    except BaseException:
+        for place in gone:
+            install_tree.install(place, new, old, {})
+        raise
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def recover(repo: Repo, onto: Target) -> list[Path]:
+    """Put back worktrees that a killed landing left at its result, or on the way there.
+
+    Only where every file is as before the landing or as after it, so that nothing of anybody's is
+    lost; and only if the target is where it was. Returns those that were put back.
+    """
+    note = _note(repo, onto)
+    facts: object = None
+    with suppress(OSError, ValueError):
+        facts = json.loads(note.read_bytes())
+    back = []
+    match facts:
+        case {"old": onto.commit, "new": str(commit)} if repo.resolve(commit):
+            old, new = _trees(repo, onto.commit, commit)
+            back = [place.root for place in _worktrees(repo, onto) if _put_back(place, old, new)]
+    note.unlink(missing_ok=True)
+    return back
+
+
+def _put_back(place: CalledRepo, old: str, new: str) -> bool:
+    if not _differing(place, old) or _differing(place, old) & _differing(place, new):
+        return False
+    place.git("read-tree", new)
+    place.git("read-tree", "--reset", "-u", old)
+    return True
+
+
+def _differing(place: CalledRepo, tree: str) -> set[bytes]:
+    """The paths of a tree that are not so in the worktree, or not so in the index."""
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
+        there = place.with_env(GIT_INDEX_FILE=str(Path(folder) / "index"))
+        there.git("read-tree", tree)
+        there.git("update-index", "-q", "--refresh", allow=(0, 1))
+        found = there.git("diff-files", "--name-only", "-z", "--ignore-submodules")
+    return set(found.split(b"\0")[:-1])
+
+
+def _trees(repo: Repo, *commits: str) -> list[str]:
+    return repo.git("rev-parse", *(f"{one}^{{tree}}" for one in commits)).decode().split()
+
+
+def _worktrees(repo: Repo, onto: Target) -> Iterator[CalledRepo]:
+    """The worktrees whose HEAD is the target."""
+    for tree in at_work.worktrees(repo):
+        if tree.branch == onto.name:
+            found = Repo.discover(Path(tree.path))
+            yield CalledRepo(found.root, found.git_dir, found.common_dir, bare=False)
+
+
+def _note(repo: Repo, onto: Target) -> Path:
+    return Paths(repo.common_dir).landing / f"{onto.ref.replace('/', '%')}.json"

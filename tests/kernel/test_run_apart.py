@@ -1,0 +1,70 @@
+"""A program of somebody else's, run apart from us: what it printed, and that nothing is left."""
+
+from pathlib import Path
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from git_anvcs.kernel import process
+from git_anvcs.kernel.ends import Ends
+
+
+def sh(command: str, tmp_path: Path, timeout: float = 30, most: int = 1 << 18) -> process.Apart:
+    argv = ("sh", "-c", command)
+    return process.run_apart(argv, cwd=tmp_path, env={}, timeout=timeout, most=most)
+
+
+def test_what_it_printed_on_both_channels_in_order(tmp_path: Path) -> None:
+    assert sh("echo one; echo two >&2; echo three; exit 7", tmp_path) == (7, b"one\ntwo\nthree\n")
+
+
+def test_a_hanging_one_is_killed_with_all_it_started(tmp_path: Path) -> None:
+    command = "sleep 60 & echo $! >child; echo waiting; wait"
+    start = time.monotonic()
+    assert sh(command, tmp_path, timeout=0.3) == (None, b"waiting\n")
+    assert time.monotonic() - start < 20
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+def test_what_it_leaves_running_is_killed_and_not_waited_for(tmp_path: Path) -> None:
+    start = time.monotonic()
+    assert sh("sleep 60 & echo $! >child; echo done", tmp_path) == (0, b"done\n")
+    assert time.monotonic() - start < 20
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+def test_nobody_answers_its_questions(tmp_path: Path) -> None:
+    assert sh("read answer || echo nobody", tmp_path) == (0, b"nobody\n")
+
+
+def test_of_endless_output_both_ends_are_kept(tmp_path: Path) -> None:
+    done = sh("echo first; yes | head -c 3000000; echo last", tmp_path, most=1000)
+    assert done.returncode == 0
+    assert done.output.startswith(b"first\n")
+    assert done.output.endswith(b"last\n")
+    assert b"bytes left out" in done.output
+    assert len(done.output) < 1100
+
+
+@given(st.lists(st.binary(max_size=40), max_size=30), st.integers(2, 50))
+def test_ends_keep_the_first_and_the_last_bytes(pieces: list[bytes], most: int) -> None:
+    ends = Ends(most)
+    for piece in pieces:
+        ends.add(piece)
+    whole, half = b"".join(pieces), most // 2
+    if len(whole) <= 2 * half:
+        assert ends.bytes() == whole
+    else:
+        assert ends.bytes().startswith(whole[:half])
+        assert ends.bytes().endswith(whole[-half:])
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, or is a zombie that nobody asks for."""
+    for _ in range(100):
+        stat = Path(f"/proc/{pid}/stat")
+        if not process.alive(pid) or (stat.exists() and stat.read_text().split()[2] == "Z"):
+            return True
+        time.sleep(0.05)
+    return False
