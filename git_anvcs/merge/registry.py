@@ -71,6 +71,8 @@ LANGUAGES = (
         (".editorconfig", ".gitmodules", ".pylintrc", ".coveragerc", ".flake8", ".npmrc",
          ".env.*"),
     ),
+    Language("markdown", (".md", ".markdown", ".mdown", ".mkd")),
+    Language("rst", (".rst",)),
     Language("patterns", (), (".gitignore", ".dockerignore", ".npmignore", ".eslintignore",
                               ".prettierignore", ".stylelintignore", ".helmignore", ".mailmap",
                               "AUTHORS", "AUTHORS.txt", "CONTRIBUTORS", "CONTRIBUTORS.txt",
@@ -176,6 +178,11 @@ def load_format(name: str) -> Format:
             from git_anvcs.merge.formats import python
 
             return python
+        case "markdown" | "rst":
+            from git_anvcs.merge.formats.prose import Prose
+            from git_anvcs.merge.prose.headings import MARKDOWN, RST
+
+            return Prose(MARKDOWN if name == "markdown" else RST, load_format)
     if name in ENTRIES:
         return cast(Format, import_module(f"git_anvcs.merge.formats.{name}"))
     if name in PROFILES:

@@ -107,6 +107,21 @@ def changelog(model: Model, notes: frozenset[str]) -> str:
     return "\n".join(rows)
 
 
+def markdown(model: Model, notes: frozenset[str]) -> str:
+    rows = ["# Title", ""]
+    for section, keys in model.items():
+        rows += [f"## {section}", ""]
+        if section == "two":
+            rows += ["| key | value |", "|---|---|"]
+            rows += [f"| {key} {key.upper()} | {value} |" for key, value in keys.items()]
+        else:
+            for key, value in keys.items():
+                rows.append(f"* {key.title()}s: {key} of {section} {key} {value}")
+                rows += [f"  - about the {key}"] if key in notes else []
+        rows += ["", f"{section} closes the {section} with {section}.", ""]
+    return "\n".join(rows)
+
+
 def attributes(model: Model, notes: frozenset[str]) -> str:
     rows = []
     for section, keys in model.items():
@@ -126,6 +141,7 @@ KINDS = [
     Kind("gomod", "go.mod", gomod),
     Kind("gosum", "go.sum", gosum),
     Kind("changelog", "CHANGES.md", changelog),
+    Kind("markdown", "x.md", markdown),
     Kind("attributes", ".gitattributes", attributes),
     Kind("ini", "setup.cfg", ini),
     Kind("patterns", ".gitignore", patterns),

@@ -1,14 +1,11 @@
 """Laws of merging files of entries, the same for every format that is made of them."""
 
-from importlib import import_module
-from types import ModuleType
-
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.merge import checks, engine
-from git_anvcs.merge.registry import format_of
+from git_anvcs.merge.registry import Checked, format_of, load_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
 from tests.merge.entry_files import KEYS, KINDS, NOTES, SIDES, Kind, Model, models, trios
 
@@ -17,8 +14,10 @@ ENDS = st.sampled_from(["\n", "\r\n"])
 Trio = tuple[list[Model], list[frozenset[str]]]
 
 
-def module_of(kind: Kind) -> ModuleType:
-    return import_module(f"git_anvcs.merge.formats.{kind.name}")
+def module_of(kind: Kind) -> Checked:
+    form = load_format(kind.name)
+    assert isinstance(form, Checked)
+    return form
 
 
 def options_of(kind: Kind) -> Options:
