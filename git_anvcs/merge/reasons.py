@@ -50,6 +50,15 @@ RULES = {
         GLANCE, "both sides changed different parts of one requirement: combined part by part"
     ),
     "inline-items": Reason(ROUTINE, "both sides changed different items on this line"),
+    "words-apart": Reason(
+        LOOK, "both sides edited this text at words far from each other: both edits were taken"
+    ),
+    "layout-of-ours": Reason(ROUTINE, "theirs only broke the lines anew: ours stands"),
+    "row-cells": Reason(GLANCE, "both sides edited different cells of this row"),
+    "stays-unreleased": Reason(
+        LOOK, "one side released what was here, the other added to it: that is still unreleased"
+    ),
+    "words-of-both": Reason(GLANCE, "both sides changed different words of this line"),
     "both-added": Reason(ROUTINE, "both sides added here: both stay, ours first"),
     "import-set": Reason(ROUTINE, "both sides changed these imports: the names of both"),
     "import-kept": Reason(
@@ -109,6 +118,9 @@ CONFLICTS = {
     "binary": "binary files are not merged: ours is in place",
     "field-number-collision": "both sides gave one number to different fields",
     "number-reuse": "one side uses a number or name that the other reserved",
+    "released": "lines merged cleanly, but what is not released would stand in a release",
+    "row": "lines merged cleanly, but a row would not fit its table",
+    "number": "lines merged cleanly, but the numbers of a list would not be in sequence",
     "first-value": "the first value of the enum would no longer be 0",
 }
 

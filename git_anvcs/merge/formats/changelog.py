@@ -20,8 +20,8 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 UNRELEASED = re.compile(
-    rb"[^\w\n]*(?:unreleased|next(?: release| version)?|upcoming|development|head|main|master"
-    rb"|trunk)[^\w\n]*",
+    rb"[^\w\n]*(?:unreleased|next(?: release| version)?|upcoming|future|dev(?:elopment)?|head|main"
+    rb"|master|trunk)[^\w\n]*",
     re.IGNORECASE,
 )
 LINE = re.compile(rb"^(?:#+[ \t]*)?%s$" % UNRELEASED.pattern, re.IGNORECASE | re.MULTILINE)
