@@ -6,9 +6,11 @@ from git_anvcs.cli.combined import combined
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.review.items import BY_A_PERSON, OPEN, Item
 from git_anvcs.flows.review.look import File, Review
+from git_anvcs.flows.review.put import Put
 from git_anvcs.flows.review.subject import Subject
 from git_anvcs.kernel.terminal import cut, safe, safe_bytes, shown
 from git_anvcs.merge import lines, reasons
+from git_anvcs.merge.places import STANDS, UNDONE
 from git_anvcs.merge.result import Resolution
 
 _SHOWN = 20  # items, without -v
@@ -104,7 +106,7 @@ def text(review: Review | None, verbosity: int, *, colour: bool) -> Iterator[str
     if accepted:
         yield f"  {accepted} accepted already (-v shows them)"
     if any(item.state != OPEN for item in kept):
-        yield "git anvcs review ID shows one"
+        yield "git anvcs review ID shows one; --accept ID, --undo ID decide"
 
 
 def head(review: Review) -> Iterator[str]:
@@ -195,6 +197,30 @@ def _diff(item: Item, *, colour: bool) -> Iterator[str]:
 
 def _line(line: bytes) -> str:
     return safe_bytes(line.removesuffix(b"\n"))
+
+
+def put_json(done: Put) -> dict[str, object]:
+    """What was done to one item."""
+    facts = {"id": done.item.id, "path": shown(done.item.path), "state": done.state}
+    flags = {"written": done.written, "staged": done.staged, "unmerged": done.unmerged}
+    return {**facts, **flags}
+
+
+def put_text(done: Put, *, dry: bool) -> str:
+    """The same in words, and how to take it back."""
+    place = f"{done.item.id}  {safe(done.item.path)}"
+    if not done.written:
+        return f"{place}: accepted"
+    would = "would be " if dry else ""
+    if done.state == STANDS:
+        again = f"{place}: what the rule wrote {'would be' if dry else 'is'} there again"
+        return again + (", and staged" if done.staged else "")
+    what = "the conflict" if done.state == UNDONE else f"{done.state}'s version"
+    lines = [f"{place}: {what} {would}{'put back' if dry else 'is back'}"]
+    if done.unmerged:
+        lines.append(f"  decide it, then: git add {safe(done.item.path)}")
+    lines.append(f"  undo: git anvcs review --accept {done.item.id}")
+    return "\n".join(lines)
 
 
 def counted(number: int, noun: str) -> str:

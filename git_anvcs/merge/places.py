@@ -17,6 +17,7 @@ from git_anvcs.merge.markers import Chunk
 from git_anvcs.merge.result import Options, Resolution, Versions
 
 STANDS, UNDONE, CHANGED = "stands", "undone", "changed"
+SIDES = ("ours", "theirs", "base")
 ID_LENGTH = 10
 
 
@@ -40,7 +41,11 @@ class Place(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What became of a place in a later text: state, and the lines (from 0) that stand for it."""
+    """What became of a place in a later text: state, and the lines (from 0) that stand for it.
+
+    state: `stands`; `undone`: the line merge is there; `ours`, `theirs`, `base`: that version is;
+    `changed`: something else
+    """
 
     state: str
     start: int
@@ -77,7 +82,7 @@ def places(
 def standings(
     merged: Sequence[bytes], found: Sequence[Place], now: Sequence[bytes], size: int = 7
 ) -> list[Standing]:
-    """What became of the places: each `stands`, is `undone` (the line merge is there) or `changed`.
+    """What became of the places.
 
     merged, now: the lines of the merged text and of the later one; what stands behind their
     conflict markers (of `size`) does not count
@@ -97,18 +102,36 @@ def _standing(
     merged: Sequence[bytes], place: Place, now: Sequence[bytes], edits: Sequence[Change]
 ) -> Standing:
     start, end = place.start, place.end
+    near = _near(edits, start, end)
+    for state, text in put_back(place) if near else ():
+        other = [*merged[:start], *text, *merged[end:]]
+        others = changes(other, now)
+        if not _near(others, start, start + len(text)):
+            first = start + _shift(others, start)
+            return Standing(state, first, first + len(text))
+    if not near or (start < end and not any(_overlaps(edit, start, end) for edit in near)):
+        shift = _shift(edits, start)
+        return Standing(STANDS, start + shift, end + shift)
     shift = sum(map(_growth, (edit for edit in edits if edit.a1 < start)))
-    near = [edit for edit in edits if edit.a0 <= end and edit.a1 >= start]
-    if near:
-        low, high = min(start, near[0].a0), max(end, near[-1].a1)
-        first, last = low + shift, high + shift + sum(map(_growth, near))
-        undone = [*merged[low:start], *place.before, *merged[end:high]]
-        if list(now[first:last]) == undone:
-            return Standing(UNDONE, first + start - low, last - (high - end))
-        if start == end or any(_overlaps(edit, start, end) for edit in near):
-            return Standing(CHANGED, first, last)
-        shift += sum(map(_growth, (edit for edit in near if edit.a1 <= start)))
-    return Standing(STANDS, start + shift, end + shift)
+    low, high = min(start, near[0].a0), max(end, near[-1].a1)
+    return Standing(CHANGED, low + shift, high + shift + sum(map(_growth, near)))
+
+
+def _near(edits: Sequence[Change], start: int, end: int) -> list[Change]:
+    """The edits that touch these lines."""
+    return [edit for edit in edits if edit.a0 <= end and edit.a1 >= start]
+
+
+def _shift(edits: Sequence[Change], start: int) -> int:
+    """How much the edits before a line move it."""
+    return sum(map(_growth, (edit for edit in edits if edit.a1 <= start)))
+
+
+def put_back(place: Place) -> list[tuple[str, Sequence[bytes]]]:
+    """What may stand at a place instead of what the rule made, by the state it is then in."""
+    texts = {side: lines.split(text) for side, text in place.versions._asdict().items()}
+    others = [(side, texts[side]) for side in SIDES if texts[side] != list(place.after)]
+    return [(UNDONE, place.before), *others]
 
 
 def _unlabelled(text: Sequence[bytes], size: int) -> list[bytes]:

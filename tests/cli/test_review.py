@@ -193,3 +193,122 @@ def test_a_repository_without_merges_has_nothing_to_review(repo: Sandbox) -> Non
     repo.commit("one", {"a": "1\n"})
     assert review(repo)["items"] == []
     assert repo.anvcs("review") == "there is no merge to review\n"
+
+
+# undo and accept
+
+
+def ids(said: dict[str, Any], path: str) -> list[str]:
+    return [item["id"] for item in said["items"] if item["path"] == path]
+
+
+def state(repo: Sandbox) -> tuple[str, ...]:
+    return repo.git("status", "--porcelain"), repo.git("ls-files", "-s"), *map(repo.read, FILES)
+
+
+FILES = ("a.json", "a.py", "t.txt")
+
+
+def test_undo_puts_the_conflict_back_and_accept_takes_it_away_exactly(sides: Sandbox) -> None:
+    sides.run("git", "merge", "-s", "anvcs", "feature")
+    before = state(sides)
+    [made] = ids(review(sides, code=1), "a.json")
+    said = review(sides, "--undo", made)
+    assert said["done"][0]["unmerged"]
+    assert "<<<<<<< HEAD\n" in sides.read("a.json")
+    assert ">>>>>>> feature\n" in sides.read("a.json")
+    assert len(sides.git("ls-files", "-u", "a.json").splitlines()) == 3
+    assert sides.run("git", "commit", "-m", "too early").returncode != 0
+    again = review(sides, code=1)
+    assert {i["state"] for i in again["items"] if i["path"] == "a.json"} == {"undone"}
+    assert review(sides, "--accept", made)["done"][0]["staged"]
+    assert state(sides) == before
+    assert [i["accepted"] for i in review(sides, code=1)["items"] if i["id"] == made] == [True]
+
+
+def test_undo_takes_a_side_and_leaves_every_other_edit_alone(sides: Sandbox) -> None:
+    sides.run("git", "merge", "-s", "anvcs", "feature")
+    first, second = ids(review(sides, code=1), "a.py")[1:]
+    mine = sides.read("a.py").replace("    return a\n", "    return a  # mine\n")
+    sides.write("a.py", mine)
+    review(sides, "--undo", first, "--take", "theirs")
+    review(sides, "--undo", second, "--take", "ours")
+    text = sides.read("a.py")
+    assert "# mine" in text
+    assert "def f(a, *, x=1):" in text
+    took = {"import json": "import re", "def h": "def g"}
+    assert sum((one in text) + (other in text) for one, other in took.items()) == 2
+    states = {i["id"]: i["state"] for i in review(sides, code=1)["items"]}
+    assert (states[first], states[second]) == ("theirs taken", "ours taken")
+    review(sides, "--accept", second)
+    review(sides, "--accept", first)
+    assert sides.read("a.py") == mine
+
+
+def test_a_place_that_was_edited_is_left_alone(repo: Sandbox) -> None:
+    two_sides(repo, {"a.json": BASE}, {"a.json": OURS}, {"a.json": THEIRS})
+    repo.git("merge", "-q", "-s", "anvcs", "feature", "-m", "both")
+    [made] = ids(review(repo), "a.json")
+    mine = repo.read("a.json").replace("2", "3")
+    repo.write("a.json", mine)
+    done = repo.run("git-anvcs", "review", "--undo", made)
+    assert done.returncode == 1
+    assert "edited since" in done.stderr
+    assert repo.read("a.json") == mine
+
+
+def test_undo_after_the_commit_changes_the_worktree_alone(repo: Sandbox) -> None:
+    two_sides(repo, {"a.json": BASE}, {"a.json": OURS}, {"a.json": THEIRS})
+    repo.git("merge", "-q", "-s", "anvcs", "feature", "-m", "both")
+    merged, index = repo.read("a.json"), repo.git("ls-files", "-s")
+    [made] = ids(review(repo), "a.json")
+    review(repo, "--undo", made, "--dry-run")
+    assert repo.read("a.json") == merged
+    review(repo, "--undo", made, "--take", "ours")
+    assert repo.read("a.json") == OURS
+    assert repo.git("ls-files", "-s") == index
+    review(repo, "--accept", made)
+    assert repo.read("a.json") == merged
+
+
+def test_accept_all_leaves_what_is_open(sides: Sandbox) -> None:
+    sides.run("git", "merge", "-s", "anvcs", "feature")
+    assert len(review(sides, "--accept", "all")["done"]) == 3
+    said = review(sides, code=1)
+    assert [i["accepted"] for i in said["items"]] == [False, True, True, True]
+    assert "3 accepted already" in sides.run("git-anvcs", "review").stdout
+
+
+def test_files_with_crlf_and_modes_stay_so(repo: Sandbox) -> None:
+    repo.git("config", "core.autocrlf", "true")
+    two_sides(repo, {"a.json": BASE}, {"a.json": OURS}, {"a.json": THEIRS})
+    (repo.root / "a.json").chmod(0o755)
+    repo.commit("mode")
+    repo.git("merge", "-q", "--no-commit", "-s", "anvcs", "feature")
+    raw = (repo.root / "a.json").read_bytes()
+    assert b"\r\n" in raw
+    [made] = ids(review(repo), "a.json")
+    review(repo, "--undo", made)
+    undone = (repo.root / "a.json").read_bytes()
+    assert undone.count(b"\r\n") == undone.count(b"\n")
+    assert b"<<<<<<<" in undone
+    review(repo, "--accept", made)
+    assert (repo.root / "a.json").read_bytes() == raw
+    assert (repo.root / "a.json").stat().st_mode & 0o111
+    assert repo.git("ls-files", "-u") == ""
+
+
+def test_wrong_ids_and_places_without_a_decision_are_one_sentence(sides: Sandbox) -> None:
+    sides.run("git", "merge", "-s", "anvcs", "feature")
+    clash = review(sides, code=1)["items"][0]
+    before = state(sides)
+    for words, code in (
+        (("--undo", clash["id"]), 1),
+        (("--accept", clash["id"]), 1),
+        (("--undo", "ffffffffff"), 2),
+        (("--undo", clash["id"], "--accept", clash["id"]), 2),
+    ):
+        done = sides.run("git-anvcs", "review", *words)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
+    assert state(sides) == before

@@ -1,5 +1,7 @@
 """Places: where a merge departs from the line merge, put back and taken again."""
 
+from random import Random
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,6 +79,23 @@ def test_no_edit_of_a_person_is_touched(
         else:
             assert standing.state == CHANGED
             assert place.start <= at <= place.end
+
+
+@settings(max_examples=60)
+@given(ITEMS, ITEMS, ITEMS, STYLES, st.randoms(use_true_random=False))
+def test_places_are_put_back_and_taken_again_in_any_order(
+    base: list[str], ours: list[str], theirs: list[str], style: str, chance: Random
+) -> None:
+    merged, found = found_in(Versions(*map(package, (base, ours, theirs))), style)
+    now, order = merged, list(range(len(found)))
+    for again in (False, True):
+        chance.shuffle(order)
+        for chosen in order:
+            _, text = chance.choice(places.put_back(found[chosen]))
+            standing = places.standings(merged, found, now)[chosen]
+            assert standing.state != CHANGED
+            now = places.exchanged(now, standing, found[chosen].after if again else text)
+    assert now == merged
 
 
 def test_undoing_all_gives_the_line_merge_with_conflicts_apart() -> None:

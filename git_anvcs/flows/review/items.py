@@ -12,7 +12,12 @@ from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
 from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
 
 OPEN, DECIDED, BY_A_PERSON = "open", "decided", "by a person"
-_STATES = {STANDS: DECIDED, UNDONE: "undone", CHANGED: "changed since"}
+_STATES = {
+    STANDS: DECIDED,
+    UNDONE: "undone",
+    CHANGED: "changed since",
+    **{side: f"{side} taken" for side in places.SIDES},
+}
 _URGENT = reasons.LOOK + 1
 _TELLING = 3  # letters and digits of a line that says something
 
@@ -21,7 +26,8 @@ class Item(NamedTuple):
     """One thing to look at.
 
     state: `open` (a conflict), `decided` (by a rule), `undone` (a rule's decision was taken back),
-    `changed since` (somebody edited what a rule decided), `by a person` (no rule decided it)
+    `ours taken` and the like, `changed since` (somebody edited what a rule decided), `by a person`
+    (no rule decided it)
     doubt: 4 open, 3 look at it, 2 worth a glance, 1 routine
     line: in the text as it is now, from 1; 0 where it has no place
     before: what Git's line merge has here; result: what the rule made of it
@@ -61,13 +67,14 @@ def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) ->
 
     now: the file as it is, or as it was committed
     """
-    if merged.text != now and _same_readings(lines.merge(versions, options).text, now, options):
-        return Looked(tuple(still_open(options, now, merged.conflicts)))  # no rule was asked
     text = lines.split(merged.text)
     found = places.places(versions, merged.text, options, merged.resolutions)
     current = lines.split(now)
     standings = places.standings(text, found, current, options.marker_size)
     known = list(zip(found, standings, strict=True))
+    one_by_one = any(standing.state != CHANGED for standing in standings)
+    if not one_by_one and merged.text != now and _is_line_merge(versions, now, options):
+        return Looked(tuple(still_open(options, now, merged.conflicts)))  # no rule was asked
     items = [_of_place(options.path, place, standing) for place, standing in known]
     shown = [standing for place, standing in known if standing.state == UNDONE]
     items += still_open(options, now, merged.conflicts, shown)
@@ -107,8 +114,9 @@ def still_open(
         )
 
 
-def _same_readings(by_lines: bytes, now: bytes, options: Options) -> bool:
+def _is_line_merge(versions: Versions, now: bytes, options: Options) -> bool:
     """Whether a text is the line merge, however its conflicts are drawn."""
+    by_lines = lines.merge(versions, options).text
     try:
         one, other = (
             markers.parse(text, options.marker_size).versions() for text in (by_lines, now)
@@ -129,7 +137,7 @@ def _of_place(path: str, place: Place, standing: Standing) -> Item:
         place.id,
         path,
         state,
-        reasons.ROUTINE if state == _STATES[CHANGED] else doubt,
+        doubt if standing.state in (STANDS, UNDONE) else reasons.ROUTINE,
         standing.start + 1,
         place.resolutions[0].where if place.resolutions else "",
         why.words,

@@ -211,7 +211,7 @@ def _verdict(found: Sequence[Item]) -> str:
     states = {one.state for one in found}
     if states & {OPEN, "undone"}:
         return "open"
-    if states & {items.BY_A_PERSON, "changed since"}:
+    if states - {items.DECIDED}:
         return "by a person"
     return "by rule" if states else "by Git"
 
