@@ -99,7 +99,8 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
     """The better of the line merge and the merge by meaning."""
     form = load_format(name)
     flaws = flaws_of(form, versions, by_lines, options)
-    if not by_lines.conflicts and not flaws:
+    whole = not by_lines.conflicts and not flaws
+    if whole and not isinstance(form, Conserving):
         return by_lines._replace(format=name)
     try:
         by_meaning = form.merge(versions, options)._replace(format=name)
@@ -107,6 +108,8 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
         return mended(form, versions, by_lines, options)
     if not sound(form, versions, by_meaning, options):
         return mended(form, versions, by_lines, options)
+    if whole and by_meaning.conflicts:
+        return by_lines._replace(format=name)
     if by_meaning.readings:
         return by_meaning  # the file still parses, which none does with markers on its lines
     if not flaws and len(by_meaning.conflicts) > len(by_lines.conflicts):

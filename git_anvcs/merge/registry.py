@@ -29,7 +29,11 @@ class Checked(Format, Protocol):
 
 @runtime_checkable
 class Conserving(Checked, Protocol):
-    """A format that knows better than counting tokens whether anything is lost."""
+    """A format that knows better than counting tokens whether anything is lost.
+
+    Its files are merged by meaning also where their lines merge, if that is clean too: lines say
+    nothing of where a cell begins.
+    """
 
     def conserved(self, versions: Versions, texts: Sequence[bytes]) -> bool:
         """Whether the text, or its readings by both sides of its conflicts, keep all changes."""

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 import nbformat
 import pytest
@@ -31,6 +31,7 @@ LAYOUTS = st.sampled_from(
     [{"indent": 1}, {"indent": 4, "ensure_ascii": False}, {"indent": None}, {"indent": "\t"}]
 )
 OPTIONS = Options("x.ipynb", style="diff3")
+NEVER_RUN = {"execution_count": None, "outputs": []}
 
 
 @st.composite
@@ -53,7 +54,7 @@ def cells(draw: st.DrawFn, *, ids: bool) -> dict:
 def run(draw: st.DrawFn) -> dict:
     said = draw(RUNS)
     if said is None:
-        return {"execution_count": None, "outputs": []}
+        return NEVER_RUN
     output = {"output_type": "stream", "name": "stdout", "text": [said]}
     return {"execution_count": int(said), "outputs": [output]}
 
@@ -115,16 +116,9 @@ def sources(text: bytes) -> list[str]:
     return ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="known: of cells too unlike the line merge stands, and its markers are no JSON",
-)
 @given(triples())
 def test_every_result_is_a_valid_notebook_also_with_conflicts(versions: Versions) -> None:
     merged = engine.merge(versions, OPTIONS)
-    if merged.format != "notebook":
-        assert merged.conflicts  # both rewrote a cell beyond likeness: the line merge stands
-        return
     for text in (merged.text, *merged.readings):
         nbformat.validate(json.loads(text))
     assert bool(merged.conflicts) == embedded.has_markers(merged.text)
@@ -177,13 +171,26 @@ def test_swapping_the_sides_changes_only_order_and_outputs(versions: Versions) -
         assert lines[0] == lines[1]
 
 
-@pytest.mark.xfail(strict=False, reason="known: a result may settle only at the second merge")
 @given(triples())
 def test_merging_the_result_again_changes_nothing(versions: Versions) -> None:
     merged = notebook.merge(versions, OPTIONS)
+    # A comment that both sides add to code stands twice: the known wrong example below.
+    base, ours, theirs = ("\n".join(sources(text)).count("%time") for text in versions)
+    assume(not (ours > base and theirs > base))
     if not merged.conflicts and all(map(different, map(sources, versions))):
         again = engine.merge(versions._replace(ours=merged.text), OPTIONS)
         assert sources(again.text) == sources(merged.text)
+
+
+@pytest.mark.xfail(strict=True, reason="known: a comment that both sides add stands twice")
+def test_a_magic_that_both_sides_put_in_place_of_an_import_stands_once() -> None:
+    texts = ["import re", "import os\n%time", "%time"]
+    books = [
+        [{"cell_type": "code", "metadata": {}, "source": rows(text), "id": "k"} | NEVER_RUN]
+        for text in texts
+    ]
+    merged = engine.merge(Versions(*(text_of(one, {}, ids=True) for one in books)), OPTIONS)
+    assert sources(merged.text) == ["import os\n%time"]
 
 
 @given(triples(), st.sampled_from(["ours", "theirs", "clear", "newest"]))

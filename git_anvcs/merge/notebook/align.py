@@ -11,6 +11,7 @@ from git_anvcs.merge.notebook.read import WITH_IDS, Cell, Notebook
 
 LIKE = 0.6  # share of words that two versions of one cell have in common at least
 COMPARED = 2500  # pairs of cells compared in one gap at most
+TELLING = 3  # words that a cell has at least, if another one that holds its lines is the same cell
 WORD = re.compile(r"\w+|[^\w\s]")
 START = -1  # the gap before the first cell
 
@@ -43,6 +44,8 @@ def align(base: Notebook | None, ours: Notebook, theirs: Notebook) -> Aligned:
     by_id = has_ids([one for one in (base, ours, theirs) if one])
     mine = matched(before, ours.cells, by_id=by_id)
     yours = matched(before, theirs.cells, by_id=by_id)
+    follow(ours.cells, theirs.cells, mine, yours, by_id=by_id)
+    follow(theirs.cells, ours.cells, yours, mine, by_id=by_id)
     added = added_by_both(ours.cells, theirs.cells, mine, yours, by_id=by_id)
     if not by_id:
         replaced(before, (ours.cells, theirs.cells), (mine, yours), added)
@@ -88,6 +91,28 @@ def matched(base: Sequence[Cell], side: Sequence[Cell], *, by_id: bool) -> Pairs
     alike_elsewhere(base, side, pairs)
     equal_in_order(base, side, pairs, empty=True)  # last: an empty cell is no landmark
     return pairs
+
+
+def follow(
+    side: Sequence[Cell], other: Sequence[Cell], pairs: Pairs, known: Pairs, *, by_id: bool
+) -> None:
+    """A cell that is, or says, what the other side made of a cell of the base is that cell too.
+
+    So what was merged is known again, also where it is like the base no more.
+    """
+    taken = set(pairs.values())
+    right = sorted(n for n, place in known.items() if place not in taken)
+    if by_id:
+        places = {other[n].id: known[n] for n in right}
+        found = {n: places[cell.id] for n, cell in enumerate(side) if cell.id in places}
+        pairs |= {n: place for n, place in found.items() if n not in pairs}
+        taken = set(pairs.values())
+    right = [n for n in right if known[n] not in taken and other[n].text]
+    left = [n for n, cell in enumerate(side) if n not in pairs and cell.text]
+    pairs |= {
+        left[m]: known[right[n]]
+        for m, n in runs([content(side[m]) for m in left], [content(other[n]) for n in right])
+    }
 
 
 def equal_in_order(
@@ -142,12 +167,9 @@ def alike_elsewhere(base: Sequence[Cell], side: Sequence[Cell], pairs: Pairs) ->
     right = [n for n in range(len(side)) if n not in pairs]
     if not 0 < len(left) * len(right) <= COMPARED:
         return
-    words = [
-        {n: Counter(WORD.findall(cells[n].text)) for n in rest}
-        for cells, rest in ((base, left), (side, right))
-    ]
+    shapes = [{n: shape(cells[n]) for n in rest} for cells, rest in ((base, left), (side, right))]
     scores = sorted(
-        (-likeness(words[0][m], words[1][n]), m, n)
+        (-likeness(shapes[0][m], shapes[1][n]), m, n)
         for m in left
         for n in right
         if base[m].kind == side[n].kind
@@ -182,14 +204,14 @@ def gaps_of(
 
 def alike(left: Sequence[Cell], right: Sequence[Cell]) -> list[tuple[int, int]]:
     """The pairs, in order, whose likeness adds up to the most."""
-    words = [[Counter(WORD.findall(cell.text)) for cell in side] for side in (left, right)]
+    shapes = [[shape(cell) for cell in side] for side in (left, right)]
     best: list[list[float]] = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
     worth: dict[tuple[int, int], float] = {}
     for i in range(len(left) - 1, -1, -1):
         for j in range(len(right) - 1, -1, -1):
             best[i][j] = max(best[i + 1][j], best[i][j + 1])
             if left[i].kind == right[j].kind:
-                same = likeness(words[0][i], words[1][j])
+                same = likeness(shapes[0][i], shapes[1][j])
                 if same >= LIKE and same + best[i + 1][j + 1] >= best[i][j]:
                     worth[i, j] = best[i][j] = same + best[i + 1][j + 1]
     found = []
@@ -205,10 +227,29 @@ def alike(left: Sequence[Cell], right: Sequence[Cell]) -> list[tuple[int, int]]:
     return found
 
 
-def likeness(one: Counter[str], two: Counter[str]) -> float:
-    """The share of words that both have, from 0 to 1; a text without words is like no other."""
-    total = one.total() + two.total()
-    return 2 * (one & two).total() / total if total else 0.0
+class Shape(NamedTuple):
+    """What two cells are compared by: how often each word and each line stands in one."""
+
+    words: Counter[str]
+    lines: Counter[str]
+
+
+def shape(cell: Cell) -> Shape:
+    lines = Counter(line for line in map(str.strip, cell.text.split("\n")) if line)
+    return Shape(Counter(WORD.findall(cell.text)), lines)
+
+
+def likeness(one: Shape, two: Shape) -> float:
+    """The share of words that both have, from 0 to 1; a text without words is like no other.
+
+    A cell that holds all lines of the other is the same cell, however much it has grown.
+    """
+    total = one.words.total() + two.words.total()
+    share = 2 * (one.words & two.words).total() / total if total else 0.0
+    small, large = sorted((one, two), key=lambda each: each.words.total())
+    if share < LIKE and small.words.total() >= TELLING and small.lines <= large.lines:
+        return LIKE
+    return share
 
 
 def content(cell: Cell) -> Hashable:

@@ -8,13 +8,16 @@ import re
 from git_anvcs.merge import embedded
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data.json_text import BOM
+from git_anvcs.merge.data.node import Numbers
 from git_anvcs.merge.notebook import conserve
+from git_anvcs.merge.notebook.align import align
 from git_anvcs.merge.notebook.cell import VOLATILE
-from git_anvcs.merge.notebook.read import WITH_IDS
+from git_anvcs.merge.notebook.read import WITH_IDS, read
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
 
 ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 Json = dict[str, object]
+LARGEST = 1_000_000  # no line of a source is a marker of this size
 
 
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
@@ -126,15 +129,35 @@ def tokens(text: bytes) -> Tokens:
 def conserved(versions: Versions, texts: Sequence[bytes]) -> bool:
     """Whether nothing is lost that one side added or kept, and nothing back that one removed.
 
+    Counted in the whole file, and where that does not add up in each cell by itself: a side may
+    take a line out of one cell that the other side writes into another.
     texts: the result, or its two readings
     """
-    before = [loaded(version) if version.strip() else {} for version in versions]
-    after = [loaded(text) for text in texts]
-    said = [said_of(book or {}) for book in before]
-    if not conserve.kept((said[0], said[1], said[2]), [said_of(book or {}) for book in after]):
+    before = [loaded(version) or {} if version.strip() else {} for version in versions]
+    after = [loaded(text) or {} for text in texts]
+    return adds_up([before], after) or adds_up(by_cell(versions) or [before], after)
+
+
+def adds_up(parts: Sequence[Sequence[Json]], after: Sequence[Json]) -> bool:
+    """parts: base, ours and theirs as notebooks, or as notebooks of one cell each."""
+    said, lines = ([[of(book) for book in part] for part in parts] for of in (said_of, lines_of))
+    if not conserve.kept(said, [said_of(book) for book in after]):
         return False
-    base, ours, theirs = (lines_of(book or {}) for book in before)
-    return conserve.conserved((base, ours, theirs), [lines_of(book or {}) for book in after])
+    return conserve.conserved(lines, [lines_of(book) for book in after])
+
+
+def by_cell(versions: Versions) -> list[list[Json]]:
+    """Each cell of the three versions as three notebooks of at most that cell."""
+    numbers: Numbers = {}
+    base, ours, theirs = (
+        read(text, numbers, LARGEST) if text.strip() else None for text in versions
+    )
+    if ours is None or theirs is None:
+        return []
+    trios = align(base, ours, theirs).cells
+    return [
+        [{"cells": [json.loads(one.node.text)] if one else []} for one in trio] for trio in trios
+    ]
 
 
 def lines_of(book: Json) -> list[conserve.Line]:

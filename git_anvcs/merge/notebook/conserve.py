@@ -16,32 +16,41 @@ WORD = re.compile(r"\w+")
 Line = tuple[str, str]  # the type of its cell, its text without white space around it
 
 
-def conserved(
-    versions: tuple[Sequence[Line], Sequence[Line], Sequence[Line]],
-    readings: Sequence[Sequence[Line]],
-) -> bool:
-    """versions: the lines of base, ours and theirs; readings: of the result, as each side reads."""
-    due, most = claims(*versions)
+Three = Sequence[Sequence[Line]]  # the lines of base, ours and theirs; empty where it is absent
+
+
+def conserved(parts: Sequence[Three], readings: Sequence[Sequence[Line]]) -> bool:
+    """parts: the three versions, as a whole or cell by cell; readings: of the whole result, as
+    each side reads."""
+    due, most = summed(parts)
     there = at_most(readings)
     short = [line for line, number in due.items() if there[line] < number]
     much = [] if len(readings) > 1 else [line for line in there if there[line] > most[line]]
     if not short and not much:
         return True
-    words_due, words_most = claims(*map(words, versions))
+    words_due, words_most = summed([[words(side) for side in part] for part in parts])
     said = at_most([words(one) for one in readings])
     lost = any(said[word] < words_due[word] for line in short for word in words([line]))
     back = any(said[word] > words_most[word] for line in much for word in words([line]))
     return not lost and not back
 
 
-def kept(
-    versions: tuple[Sequence[Line], Sequence[Line], Sequence[Line]],
-    readings: Sequence[Sequence[Line]],
-) -> bool:
+def kept(parts: Sequence[Three], readings: Sequence[Sequence[Line]]) -> bool:
     """Whether each thing is in the result as often as it must be."""
-    due, _most = claims(*versions)
+    due, _most = summed(parts)
     said = at_most(readings)
     return all(said[one] >= number for one, number in due.items())
+
+
+def summed(parts: Sequence[Three]) -> tuple[Counter[Line], Counter[Line]]:
+    """What the parts claim, together."""
+    due: Counter[Line] = Counter()
+    most: Counter[Line] = Counter()
+    for base, ours, theirs in parts:
+        least, greatest = claims(base, ours, theirs)
+        due.update(least)
+        most.update(greatest)
+    return due, most
 
 
 def claims(
