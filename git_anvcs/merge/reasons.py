@@ -59,6 +59,9 @@ RULES = {
         LOOK, "one side released what was here, the other added to it: that is still unreleased"
     ),
     "words-of-both": Reason(GLANCE, "both sides changed different words of this line"),
+    "both-inserted": Reason(
+        LOOK, "both sides put statements here: ours, then theirs", speculative=True
+    ),
     "both-added": Reason(ROUTINE, "both sides added here: both stay, ours first"),
     "import-set": Reason(ROUTINE, "both sides changed these imports: the names of both"),
     "import-kept": Reason(

@@ -4,7 +4,8 @@ A folder holds base, ours, theirs and expected with the format's extension; base
 (both sides added the file). What we know to be wrong has `expected_now` and `expected_ideally`
 instead: the first is what we do, the second what it should become.
 A file named `style` holds diff3 or zdiff3 where the markers are to show the base; `options.json`
-holds `path`, `style`, `marker_size` and `rules` (`lists`, `schema`, `outputs`) where they matter.
+holds `path`, `style`, `marker_size` and `rules` (`lists`, `schema`, `outputs`,
+`speculative`) where they matter.
 """
 
 import json
@@ -36,7 +37,8 @@ def options_of(case: Path, suffix: str) -> Options:
     given = json.loads(said.read_text())
     rules = given.pop("rules", {})
     lists = tuple((pattern, how) for pattern, how in rules.get("lists", ()))
-    read = Rules(lists, rules.get("schema"), outputs=rules.get("outputs", "ours"))
+    likely, outputs = rules.get("speculative", False), rules.get("outputs", "ours")
+    read = Rules(lists, rules.get("schema"), likely, outputs)
     return options._replace(rules=read, **given)
 
 

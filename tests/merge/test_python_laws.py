@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from git_anvcs.merge import checks, engine, lines
 from git_anvcs.merge.formats import python
-from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Rules, Versions
 
 OPTIONS = Options("module.py")
 T = TypeVar("T")
@@ -147,9 +147,9 @@ def sides(draw: st.DrawFn) -> Versions:
     return Versions(text_of(BASE), *texts)
 
 
-def merge(versions: Versions) -> Merged:
+def merge(versions: Versions, options: Options = OPTIONS) -> Merged:
     try:
-        return python.merge(versions, OPTIONS)
+        return python.merge(versions, options)
     except NotUnderstood:
         assume(False)
         raise
@@ -219,3 +219,16 @@ def test_the_engine_never_has_more_conflicts_than_lines_when_nothing_is_wrong(
         assert len(merged.conflicts) <= len(by_lines.conflicts)
     for text in checks.sides(merged, OPTIONS):
         assert not python.flaws(versions, text, OPTIONS)
+
+
+@given(sides())
+def test_what_is_likely_holds_both_sides_and_leaves_no_more_open(versions: Versions) -> None:
+    guarded = merge(versions, OPTIONS._replace(rules=Rules(speculative=True)))
+    assert len(guarded.conflicts) <= len(merge(versions).conflicts)
+    for text in checks.sides(guarded, OPTIONS) if guarded.conflicts else (guarded.text,):
+        ast.parse(text)
+    if not guarded.conflicts:
+        result = words(guarded.text)
+        base, ours, theirs = map(words, versions)
+        new = {word for word in ours.keys() | theirs.keys() if word not in base}
+        assert all(word in result for word in new)

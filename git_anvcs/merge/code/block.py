@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 import re
-from typing import TYPE_CHECKING
 
 from git_anvcs.merge.code import imports, inline
 from git_anvcs.merge.code.align import Matching
@@ -25,8 +24,8 @@ from git_anvcs.merge.code.outcome import (
 from git_anvcs.merge.code.sequence import three_way
 from git_anvcs.merge.code.source import leaves, tokens
 
-if TYPE_CHECKING:
-    pass
+# What comes after such a statement never runs.
+_JUMPS = re.compile(rb"\s*(return|raise|throw|break|continue|goto)\b")
 
 
 def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
@@ -47,6 +46,7 @@ def combine(place: Place, within: Within) -> Combine[Item]:
         ),
         between=lambda mine, yours: side_by_side(mine, yours, within),
         note=lambda rule, mine, yours: noted(place, rule, mine, yours),
+        likely=lambda mine, yours: place.speculative and likely(mine, yours, within),
         needed=lambda item: imports.needed(place, item),
         rank=imports.rank,
     )
@@ -79,6 +79,15 @@ def side_by_side(mine: Sequence[Item], yours: Sequence[Item], within: Within) ->
     if all(fixed) or imports.collide(mine, yours) or entangled(mine, yours, within):
         return False
     return not (names_in(mine, within) & runs(yours) or names_in(yours, within) & runs(mine))
+
+
+def likely(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
+    """Whether only the order of two insertions is in question, and ours lets theirs run."""
+    if not mine or not yours or imports.collide(mine, yours) or entangled(mine, yours, within):
+        return False
+    scope = Within(scope=True)
+    bound = [{identity(item, scope).label for item in run} - {""} for run in (mine, yours)]
+    return bound[0].isdisjoint(bound[1]) and not _JUMPS.match(mine[-1].text)
 
 
 def entangled(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:

@@ -27,6 +27,7 @@ class Combine(NamedTuple, Generic[T]):
     dropped: one side deleted the item, the other edited it; None when that is a clash
     clash: a run of items that no rule combines
     between: whether both sides may do this to one place: insert and delete these items
+    likely: where `between` says no: whether both insertions are likely meant to stand, ours first
     needed: whether the item stays although one side deleted it
     rank: where the item belongs among others added at one place, empty when anywhere
     """
@@ -38,5 +39,6 @@ class Combine(NamedTuple, Generic[T]):
     clash: Callable[[Sequence[T], Sequence[T], Sequence[T], str], Parts]
     between: Callable[[Sequence[T], Sequence[T]], bool]
     note: Callable[[str, Sequence[T], Sequence[T]], None]
+    likely: Callable[[Sequence[T], Sequence[T]], bool] = lambda _mine, _yours: False
     needed: Callable[[T], bool] = lambda _item: False
     rank: Callable[[T], str] = lambda _item: ""

@@ -40,11 +40,12 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     split = split_modules(sources)
     sources = [source._replace(split=split) for source in sources]
     log: list[Resolution] = []
-    parts = merge_sources(Place(profile, log, sources=tuple(sources)), sources)
+    place = Place(profile, log, sources=tuple(sources), speculative=options.rules.speculative)
+    parts = merge_sources(place, sources)
     missing = unbound(sources, result_of(profile, parts, "ours"))
     if missing:
         log.clear()
-        parts = merge_sources(Place(profile, log, "", frozenset(missing), tuple(sources)), sources)
+        parts = merge_sources(place._replace(needed=frozenset(missing)), sources)
         note_kept(log, missing)
     texts = ["ours"] if clean(parts) else ["ours", "theirs"]
     if not conserved(sources, [result_of(profile, parts, side) for side in texts]):

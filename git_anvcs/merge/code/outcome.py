@@ -33,6 +33,7 @@ class Place(NamedTuple):
     where: str = ""
     needed: frozenset[str] = frozenset()  # imported names that one side dropped, the other uses
     sources: tuple[Source, ...] = ()  # base, ours, theirs
+    speculative: bool = False  # a guard runs the tests: what is likely is taken too
 
     def inside(self, name: str) -> "Place":
         if not name:

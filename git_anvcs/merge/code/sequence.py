@@ -97,7 +97,7 @@ class Sequences(Generic[T]):
             if same is not None:
                 return same
             if not self.compatible(group):
-                return self.clash(group)
+                return self.both_inserted(group) or self.clash(group)
         found: list[Entry] = []
         mine = {change.a0: range(change.b0, change.b1) for change in group.mine}
         yours = {change.a0: range(change.b0, change.b1) for change in group.yours}
@@ -143,6 +143,27 @@ class Sequences(Generic[T]):
         old_ours = [self.base[b] for b in gone_ours if b not in self.mine.moved]
         old_theirs = [self.base[b] for b in gone_theirs if b not in self.yours.moved]
         return self.how.between([*new_ours, *old_ours], [*new_theirs, *old_theirs])
+
+    def both_inserted(self, group: Group) -> list[Entry] | None:
+        """Both insertions at one place, ours first, where that is likely and a guard will tell."""
+        if group.base[0] < group.base[1]:
+            return None
+        mine, yours = range(*group.ours), range(*group.theirs)
+        news = [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
+        if any(o in self.came_mine or o in self.twins for o in mine) or any(
+            t in self.came_yours or t in self.twins_back for t in yours
+        ):
+            return None
+        if not self.how.likely(*news):
+            return None
+        self.how.note("both-inserted", *news)
+        return [
+            *(Entry(None, (o, o + 1), None, [self.how.matching.text(self.ours[o])]) for o in mine),
+            *(
+                Entry(None, None, (t, t + 1), [self.how.matching.text(self.theirs[t])])
+                for t in yours
+            ),
+        ]
 
     def rewritten(self, gone_ours: list[int], gone_theirs: list[int], new: list[T]) -> bool:
         """Both sides took the same item out, and something else in: two ways to change it.

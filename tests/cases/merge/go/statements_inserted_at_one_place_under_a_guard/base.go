@@ -1,0 +1,5 @@
+package menu
+
+func Menu(top *Entry) {
+	top.Add("open")
+}

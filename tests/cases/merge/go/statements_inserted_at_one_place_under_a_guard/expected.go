@@ -1,0 +1,7 @@
+package menu
+
+func Menu(top *Entry) {
+	top.Add("open")
+	top.Add("save")
+	top.Bind("print", nil)
+}

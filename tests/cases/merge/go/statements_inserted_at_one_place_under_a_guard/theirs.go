@@ -1,0 +1,6 @@
+package menu
+
+func Menu(top *Entry) {
+	top.Add("open")
+	top.Bind("print", nil)
+}

@@ -1,0 +1,3 @@
+def limits():
+    low = 1
+    return low

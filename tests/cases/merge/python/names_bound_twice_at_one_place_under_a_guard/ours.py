@@ -1,0 +1,4 @@
+def limits():
+    low = 1
+    high = 5
+    return low

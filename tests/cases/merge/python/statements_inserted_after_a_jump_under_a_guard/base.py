@@ -1,0 +1,2 @@
+def stop(log):
+    log.write("end")

@@ -1,0 +1,4 @@
+def menu(top):
+    top.entry("open")
+
+    return top

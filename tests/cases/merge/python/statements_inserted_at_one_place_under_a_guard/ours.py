@@ -1,0 +1,7 @@
+def menu(top):
+    top.entry("open")
+
+    saving = top.entry("save")
+    saving.shortcut("s")
+
+    return top

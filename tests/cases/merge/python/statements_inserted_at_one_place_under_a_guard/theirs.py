@@ -1,0 +1,6 @@
+def menu(top):
+    top.entry("open")
+
+    top.entry("print")
+
+    return top
