@@ -27,6 +27,11 @@ class Staged(NamedTuple):
         """Neither a symbolic link (120000) nor a submodule (160000)."""
         return self.mode.startswith("100")
 
+    @property
+    def missing(self) -> bool:
+        """There is no such file in this version."""
+        return self.mode == "000000"
+
 
 class Note(NamedTuple):
     """What Git says about some paths.

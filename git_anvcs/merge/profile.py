@@ -129,7 +129,8 @@ class Profile(NamedTuple):
     """One language. The fields mirror the TOML file, which explains them.
 
     package: the path to what names the package; the files of one folder that say the same share
-    their names
+    their names; apart: a pattern for what makes a file one of several of which one is built, looked
+    for in its path and its text
     """
 
     name: str
@@ -150,6 +151,7 @@ class Profile(NamedTuple):
     clauses: tuple[str, ...]
     scopes: tuple[str, ...]
     package: str
+    apart: str
     definitions: Mapping[str, Definition]
     classes: tuple[str, ...]
     calls: Mapping[str, Call]
@@ -225,6 +227,7 @@ def from_table(top: "Table") -> Profile:
         width=top.number("width", default=79),
         **{field: top.texts(field) for field in LISTS},
         package=top.text("package", ""),
+        apart=top.text("apart", ""),
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
         calls={

@@ -1,22 +1,20 @@
 """What is left after every file is merged by itself, and shows only beside other files.
 
-Nothing of it is loaded for a merge that needs none.
+Little of it is loaded for a merge that needs none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from git_anvcs.flows.whole_tree.draft import CONTENTS, Draft
-from git_anvcs.flows.whole_tree.named import Names
-from git_anvcs.git.called import CalledRepo
-from git_anvcs.git.synthetic import Pair
-from git_anvcs.merge.registry import is_code
+from git_anvcs.flows.whole_tree.sides import Change
+from git_anvcs.flows.whole_tree.tree import Tree
+from git_anvcs.merge.registry import format_of, is_code
 
 FOLLOWED = (CONTENTS, "CONFLICT (modify/delete)")
+MANY = 2000  # files; a merge of more is not looked into across files
 
 
-def finished(
-    repo: CalledRepo, pair: Pair, draft: Draft, names: Names, settings: Mapping[str, str]
-) -> Draft:
+def finished(tree: Tree, draft: Draft) -> Draft:
     """The draft with what can be told only from several files."""
     kinds: dict[str, set[str]] = {}
     for note in draft.merge.notes:
@@ -30,5 +28,18 @@ def finished(
     if opened:
         from git_anvcs.flows.whole_tree import following
 
-        draft = following.followed(repo, pair, draft, opened, (names, settings))
+        draft = following.followed(tree, draft, opened)
+    ours, theirs = (_code(side) for side in (tree.sides.origins.ours, tree.sides.origins.theirs))
+    if len(ours) + len(theirs) <= MANY and _languages(ours) & _languages(theirs):
+        from git_anvcs.flows.whole_tree import names_across
+
+        draft = names_across.finished(tree, draft, ours, theirs)
     return draft
+
+
+def _code(changes: Iterable[Change]) -> list[Change]:
+    return [one for one in changes if is_code(one.new)]
+
+
+def _languages(changes: Iterable[Change]) -> set[str]:
+    return {format_of(one.new) for one in changes}

@@ -1,25 +1,22 @@
 """Changes of one side follow the definitions that the other side moved to another file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows.whole_tree import versions, worker
 from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft
-from git_anvcs.flows.whole_tree.named import Names
-from git_anvcs.flows.whole_tree.options import ours_by_attribute, style
+from git_anvcs.flows.whole_tree.options import ours_by_attribute
+from git_anvcs.flows.whole_tree.tree import Tree
 from git_anvcs.git import objects
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Note, Staged
-from git_anvcs.git.synthetic import Pair
 from git_anvcs.merge.across.moved import Left, Move, Replayed, replay
 from git_anvcs.merge.across.tree import Three, other
-from git_anvcs.merge.result import Labels, Merged, Options, Resolution, Versions
+from git_anvcs.merge.result import Merged, Options, Resolution, Versions
 
 RULE = "moved-definition"
 FOLLOWING = "Following"
 STAYS = "CONFLICT (moved definition)"
-
-Said = tuple[Names, Mapping[str, str]]  # what the sides are called, the configuration
 
 
 class Tried(NamedTuple):
@@ -31,26 +28,23 @@ class Tried(NamedTuple):
     merged: Merged
 
 
-def followed(
-    repo: CalledRepo, pair: Pair, draft: Draft, opened: Sequence[str], said: Said
-) -> Draft:
+def followed(tree: Tree, draft: Draft, opened: Sequence[str]) -> Draft:
     """The draft with every change in the open files that can follow its definition."""
     ends = tuple({path.rpartition(".")[2] for path in opened})
-    found = versions.changed(repo, pair, ends, draft.merge.stages)
+    found = versions.changed(tree, ends, draft.merge.stages)
     opened = [path for path in opened if path in found.files]
-    seconds = worker.limit(said[1], repo.env)
-    done = worker.apart(lambda: replay(found.files, opened), seconds) if opened else None
+    done = worker.apart(lambda: replay(found.files, opened), tree.seconds) if opened else None
     if done is None:
         return draft
-    draft = draft.told(*(_stays(one, said[0]) for one in done.left if _is_open(draft, one)))
-    tried = _tried(repo, pair, draft, done, said) if done.moves else None
+    draft = draft.told(*(_stays(one, tree) for one in done.left if _is_open(draft, one)))
+    tried = _tried(tree, draft, done) if done.moves else None
     if tried is None:
         return draft
     for path in done.gone:
         draft = draft.solved(path)._replace(gone=(*draft.gone, path))
     for one in tried:
-        draft = _taken(repo, draft, one, done.moves, found.modes[one.path])
-    return draft.told(*(_moved(move, said[0]) for move in done.moves))
+        draft = _taken(tree.repo, draft, one, done.moves, found.modes[one.path])
+    return draft.told(*(_moved(move, tree) for move in done.moves))
 
 
 def _is_open(draft: Draft, left: Left) -> bool:
@@ -63,37 +57,31 @@ def _is_open(draft: Draft, left: Left) -> bool:
     )
 
 
-def _tried(
-    repo: CalledRepo, pair: Pair, draft: Draft, done: Replayed, said: Said
-) -> list[Tried] | None:
+def _tried(tree: Tree, draft: Draft, done: Replayed) -> list[Tried] | None:
     """The files with their new versions; None where one of them is not there to be changed."""
     paths = [path for path in done.versions if path not in done.gone]
-    sizes = ours_by_attribute(repo, paths)
-    if paths != list(sizes) or not _all_there(repo, pair, draft, done, paths):
+    sizes = ours_by_attribute(tree.repo, paths)
+    if paths != list(sizes) or not _all_there(tree, draft, done, paths):
         return None
-    names, settings = said
-    labels = Labels(names.base, names.ours, names.theirs)
-    options = [Options(path, sizes[path], style(settings), labels) for path in paths]
+    options = [tree.options(path, sizes[path]) for path in paths]
     threes = [done.versions[path] for path in paths]
     tasks = [
         worker.Task(_texts(three), chosen, None)
         for three, chosen in zip(threes, options, strict=True)
     ]
-    answers = worker.merge_all(tasks, worker.limit(settings, repo.env))
+    answers = worker.merge_all(tasks, tree.seconds)
     rows = list(zip(paths, threes, options, answers, strict=True))
     return [Tried(*row[:3], row[3]) for row in rows if row[3]] if all(answers) else None
 
 
-def _all_there(
-    repo: CalledRepo, pair: Pair, draft: Draft, done: Replayed, paths: Sequence[str]
-) -> bool:
+def _all_there(tree: Tree, draft: Draft, done: Replayed, paths: Sequence[str]) -> bool:
     """Whether Git's merge of these files is one of their versions by path: none is renamed."""
-    if not set(paths) <= versions.there(repo, draft.merge.tree, paths):
+    if not set(paths) <= versions.there(tree.repo, draft.merge.tree, paths).keys():
         return False
     elsewhere = [path for path in paths if path not in draft.merge.stages]
     if any(done.versions[path].lost_by_a_side for path in paths):
         return False
-    return not (elsewhere and versions.renamed(repo, pair) & {*elsewhere})
+    return not (elsewhere and tree.sides.origins.renamed & {*elsewhere})
 
 
 def _texts(three: Three) -> Versions:
@@ -128,21 +116,17 @@ def _read(*texts: bytes) -> list[str]:
     return [text.decode("utf-8", "replace") for text in texts]
 
 
-def _moved(move: Move, names: Names) -> Note:
+def _moved(move: Move, tree: Tree) -> Note:
     new = "" if move.new == move.where else f" ({move.new})"
-    changed = _called(other(move.side), names)
+    changed = tree.called(other(move.side))
     text = (
         f"{FOLLOWING} {move.where} of {move.path} to {move.new_path}{new}, changed in {changed}\n"
     )
     return Note((move.path, move.new_path), FOLLOWING, text)
 
 
-def _stays(left: Left, names: Names) -> Note:
-    gone, changed = _called(left.side, names), _called(other(left.side), names)
+def _stays(left: Left, tree: Tree) -> Note:
+    gone, changed = tree.called(left.side), tree.called(other(left.side))
     what = f"{left.where} of {left.path}, gone in {gone} and changed in {changed}"
     text = f"{STAYS}: {what}, {left.why}\n"
     return Note((left.path,), STAYS, text)
-
-
-def _called(side: str, names: Names) -> str:
-    return names.ours if side == "ours" else names.theirs

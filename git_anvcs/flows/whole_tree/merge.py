@@ -12,7 +12,9 @@ from git_anvcs.flows.whole_tree import across, named, worker
 from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.flows.whole_tree.options import ours_by_attribute, style
-from git_anvcs.flows.whole_tree.sides import Origins, changes
+from git_anvcs.flows.whole_tree.sides import Sides, changes
+from git_anvcs.flows.whole_tree.texts import Texts
+from git_anvcs.flows.whole_tree.tree import Tree
 from git_anvcs.git import objects, ort, rebuilt
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Note, Staged, TreeMerge
@@ -73,10 +75,11 @@ def merge(
     written = {one.new: one.after for one in ours if one.status != "D"}
     if not understand:
         return _result(repo, Draft(plain, {}), names, written)
-    both = _both_sides(repo, pair, plain, written, options)
-    draft = _finished(repo, plain, names, both, last(configured))
+    tree = Tree(repo, pair, Sides(repo, pair), Texts(repo), names, last(configured))
+    both = _both_sides(tree, plain, written, options)
+    draft = _finished(tree, plain, both)
     if _is_judged(pair, options):
-        draft = across.finished(repo, pair, draft, names, last(configured))
+        draft = across.finished(tree, draft)
     return _result(repo, draft, names, written)
 
 
@@ -86,11 +89,7 @@ def _is_judged(pair: Pair, options: Sequence[str]) -> bool:
 
 
 def _both_sides(
-    repo: CalledRepo,
-    pair: Pair,
-    plain: TreeMerge,
-    written: Mapping[str, Staged],
-    options: Sequence[str],
+    tree: Tree, plain: TreeMerge, written: Mapping[str, Staged], options: Sequence[str]
 ) -> list[Both]:
     """The files for the engine."""
     found = [
@@ -98,24 +97,20 @@ def _both_sides(
         for path, stages in plain.stages.items()
         if {2, 3} <= stages.keys()
     ]
-    if _is_judged(pair, options):
-        found += _merged_by_lines(repo, pair, plain, written)
+    if _is_judged(tree.pair, options):
+        found += _merged_by_lines(tree, plain, written)
     return [one for one in found if _is_ours_to_merge(one)]
 
 
-def _merged_by_lines(
-    repo: CalledRepo, pair: Pair, plain: TreeMerge, written: Mapping[str, Staged]
-) -> list[Both]:
+def _merged_by_lines(tree: Tree, plain: TreeMerge, written: Mapping[str, Staged]) -> list[Both]:
     """What Git merged without a conflict."""
     paths = {path for note in plain.notes if note.kind == MERGING for path in note.paths}
     wanted = [path for path in sorted(paths - plain.stages.keys()) if format_of(path) != "text"]
     if not wanted:
         return []
-    base = pair.base_trees[0]
-    origins = Origins(*(changes(repo, base, side) for side in (pair.our_tree, pair.their_tree)))
     found = []
     for path in wanted:
-        stages = origins.of(path)
+        stages = tree.sides.origins.of(path)
         if stages is not None:
             found.append(Both(path, stages, written.get(path, stages[2]), open=False))
     return found
@@ -126,19 +121,14 @@ def _is_ours_to_merge(one: Both) -> bool:
     return files and format_of(one.path) != "text"
 
 
-def _finished(
-    repo: CalledRepo,
-    plain: TreeMerge,
-    names: Names,
-    both: Sequence[Both],
-    settings: Mapping[str, str],
-) -> Draft:
+def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
     """Run the engine and take over what it answers."""
-    sizes = ours_by_attribute(repo, [one.path for one in both])
+    sizes = ours_by_attribute(tree.repo, [one.path for one in both])
     wanted = [one for one in both if one.path in sizes]
-    texts = _texts(repo, wanted)
-    tasks = [_task(one, sizes[one.path], texts, names, settings) for one in wanted]
-    answers = worker.merge_all(tasks, worker.limit(settings, repo.env))
+    oids = [oid for one in wanted for oid in (one.now.oid, *(v.oid for v in one.stages.values()))]
+    texts = tree.texts.of(oids)
+    tasks = [_task(one, sizes[one.path], texts, tree) for one in wanted]
+    answers = worker.merge_all(tasks, tree.seconds)
     made: dict[str, bytes] = {}
     verdicts: dict[str, tuple[Both, Merged]] = {}
     decided = []
@@ -152,23 +142,13 @@ def _finished(
     return Draft(_judged(plain, verdicts), made, decided=tuple(decided))
 
 
-def _texts(repo: CalledRepo, both: Sequence[Both]) -> dict[str, bytes]:
-    wanted = {one.now.oid for one in both}
-    wanted |= {version.oid for one in both for version in one.stages.values()}
-    names = sorted(wanted)
-    found = objects.read(repo, names)
-    return {oid: one.data for oid, one in zip(names, found, strict=True) if one is not None}
-
-
-def _task(
-    one: Both, size: int, texts: Mapping[str, bytes], names: Names, settings: Mapping[str, str]
-) -> worker.Task:
+def _task(one: Both, size: int, texts: Mapping[str, bytes], tree: Tree) -> worker.Task:
     base = one.stages.get(1)
     versions = Versions(
         texts[base.oid] if base else b"", texts[one.stages[2].oid], texts[one.stages[3].oid]
     )
-    lines = named.in_text(texts[one.now.oid], names)
-    chosen = Options(one.path, size, style(settings), _labels(lines, names))
+    lines = named.in_text(texts[one.now.oid], tree.names)
+    chosen = Options(one.path, size, style(tree.settings), _labels(lines, tree.names))
     return worker.Task(versions, chosen, lines)
 
 

@@ -1,10 +1,12 @@
 """Where a merged file comes from: its three versions, also across renames."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Staged
+from git_anvcs.git.synthetic import Pair
 
 
 class Change(NamedTuple):
@@ -32,6 +34,19 @@ def changes(repo: CalledRepo, before: str, after: str, *how: str) -> list[Change
     return found
 
 
+class Sides:
+    """What each side changed, renames followed; looked up when it is asked for."""
+
+    def __init__(self, repo: CalledRepo, pair: Pair) -> None:
+        self._repo = repo
+        self._pair = pair
+
+    @cached_property
+    def origins(self) -> "Origins":
+        base, trees = self._pair.base_trees[0], (self._pair.our_tree, self._pair.their_tree)
+        return Origins(*(changes(self._repo, base, tree) for tree in trees))
+
+
 class Origins:
     """For each merged path its base, ours and theirs, where both sides have changed the file."""
 
@@ -40,6 +55,12 @@ class Origins:
         self.theirs = list(theirs)
         self._by_new = [_by_new(self.ours), _by_new(self.theirs)]
         self._by_old = [_by_old(self.ours), _by_old(self.theirs)]
+
+    @property
+    def renamed(self) -> set[str]:
+        """The old and new names of all files that a side renamed."""
+        found = (one for one in (*self.ours, *self.theirs) if one.status in "RC")
+        return {path for one in found for path in (one.old, one.new)}
 
     def of(self, path: str) -> dict[int, Staged] | None:
         """The stages that the path would have; None when that cannot be told (a whole folder was

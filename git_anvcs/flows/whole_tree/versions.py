@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from git_anvcs.flows.whole_tree.sides import changes
-from git_anvcs.git import objects
+from git_anvcs.flows.whole_tree.tree import Tree
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Staged
 from git_anvcs.git.synthetic import Pair
@@ -22,15 +22,13 @@ class Changed(NamedTuple):
     modes: dict[str, str]
 
 
-def changed(
-    repo: CalledRepo, pair: Pair, ends: Collection[str], opened: Stages | None = None
-) -> Changed:
+def changed(tree: Tree, ends: Collection[str], opened: Stages) -> Changed:
     """The regular files with these extensions; none when they are too many.
 
     opened: what is open is read from these stages: Git may have found it under another name
     """
-    found = by_path(repo, pair)
-    found.update({path: dict(stages) for path, stages in (opened or {}).items()})
+    found = by_path(tree.repo, tree.pair)
+    found.update({path: dict(stages) for path, stages in opened.items()})
     wanted = {
         path: versions
         for path, versions in found.items()
@@ -38,9 +36,7 @@ def changed(
     }
     if len(wanted) > MANY:
         return Changed({}, {})
-    oids = sorted({one.oid for versions in wanted.values() for one in versions.values()})
-    blobs = objects.read(repo, oids)
-    texts = {oid: blob.data for oid, blob in zip(oids, blobs, strict=True) if blob is not None}
+    texts = tree.texts.of(one.oid for versions in wanted.values() for one in versions.values())
     files = {
         path: Three(*(texts.get(versions[n].oid) if n in versions else None for n in (1, 2, 3)))
         for path, versions in wanted.items()
@@ -66,23 +62,17 @@ def by_path(repo: CalledRepo, pair: Pair) -> dict[str, dict[int, Staged]]:
     return found
 
 
-def renamed(repo: CalledRepo, pair: Pair) -> set[str]:
-    """The old and new names of all files that a side renamed."""
-    trees = (pair.our_tree, pair.their_tree)
-    found = [one for tree in trees for one in changes(repo, pair.base_trees[0], tree)]
-    return {path for one in found if one.status in "RC" for path in (one.old, one.new)}
-
-
-def there(repo: CalledRepo, tree: str, paths: Collection[str]) -> set[str]:
-    """Those of the paths that are regular files of a tree."""
+def there(repo: CalledRepo, tree: str, paths: Collection[str]) -> dict[str, Staged]:
+    """The blobs of those of the paths that are regular files of a tree."""
     if not paths:
-        return set()
+        return {}
     rows = repo.git("--literal-pathspecs", "ls-tree", "-r", "-z", tree, "--", *paths).split(b"\0")
-    return {
-        row.partition(b"\t")[2].decode(errors="surrogateescape")
-        for row in rows
-        if row.startswith(b"100")
-    }
+    found = {}
+    for row in rows[:-1]:
+        facts, _, path = row.decode(errors="surrogateescape").partition("\t")
+        mode, _kind, oid = facts.split(" ")
+        found[path] = Staged(mode, oid)
+    return {path: blob for path, blob in found.items() if blob.regular}
 
 
 def _mode(versions: Mapping[int, Staged]) -> str:

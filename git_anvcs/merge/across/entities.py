@@ -1,5 +1,6 @@
 """The definitions of a file: each with its rows, the comments above it, and what it is called."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ class Entity(NamedTuple):
     where: its name for people, with what it stands in: `class A > def f`
     key: the same with what tells it from others of that name
     inside: the key of what it stands in; empty at the top of the file
+    once: a scope holds the name once
     """
 
     where: str
@@ -26,6 +28,7 @@ class Entity(NamedTuple):
     first: int
     end: int
     text: bytes
+    once: bool
 
     @property
     def label(self) -> str:
@@ -39,12 +42,9 @@ class Entity(NamedTuple):
 
 def entities(source: Source) -> dict[str, Entity]:
     """By key; names that stand twice in one body are left out."""
-    found: dict[str, Entity] = {}
-    twice: set[str] = set()
-    for one in _in_body(whole(source), "", ""):
-        (twice.add if one.key in found else lambda _key: None)(one.key)
-        found[one.key] = one
-    return {key: one for key, one in found.items() if key not in twice}
+    found = list(_in_body(whole(source), "", ""))
+    often = Counter(one.key for one in found)
+    return {one.key: one for one in found if often[one.key] == 1}
 
 
 def whole(source: Source) -> Body:
@@ -74,7 +74,7 @@ def _in_body(around: Body, where: str, inside: str) -> Iterator[Entity]:
         label = f"{where} > {name.label}" if where else name.label
         key = f"{inside} > {name.key}" if inside else name.key
         inner = unwrapped(item.source, item.nodes[0])[0]
-        yield Entity(label, key, inside, inner.type, item.first, item.end, item.text)
+        yield Entity(label, key, inside, inner.type, item.first, item.end, item.text, name.once)
         if inner.type in item.source.profile.classes:
             for held in _bodies(item):
                 yield from _in_body(held, label, key)

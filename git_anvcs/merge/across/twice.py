@@ -1,0 +1,107 @@
+"""A definition that both sides added to one package, in two files: neither file shows it."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+import re
+from typing import NamedTuple
+
+from git_anvcs.merge import markers
+from git_anvcs.merge.across.delta import Delta
+from git_anvcs.merge.across.entities import Entity, entities
+from git_anvcs.merge.across.tree import package_of, profile_of, source_of
+from git_anvcs.merge.markers import Chunk
+from git_anvcs.merge.result import Options
+
+
+class Twice(NamedTuple):
+    """One name in the two files; `where` is `func F`."""
+
+    where: str
+    key: str
+    ours: str
+    theirs: str
+
+
+class Cut(NamedTuple):
+    """A file around one definition: what is above it, it, what is below; its first line, from 1."""
+
+    before: bytes
+    text: bytes
+    after: bytes
+    line: int
+
+
+def suspects(ours: Sequence[Delta], theirs: Sequence[Delta]) -> bool:
+    """Whether both sides add a line that defines the same name in one folder: cheap."""
+    mine, yours = (_names(deltas) for deltas in (ours, theirs))
+    return bool(mine & yours)
+
+
+def _names(deltas: Sequence[Delta]) -> set[tuple[str, bytes]]:
+    found = set()
+    for one in deltas:
+        profile = profile_of(one.path)
+        if profile is None or not profile.package:
+            continue
+        text = b"\n".join(one.added)
+        labels = tuple(sorted({rule.label for rule in profile.definitions.values()}))
+        names = (name for groups in _defining(labels).findall(text) for name in groups if name)
+        found |= {(one.path.rpartition("/")[0], name) for name in names}
+    return found
+
+
+@cache
+def _defining(labels: tuple[str, ...]) -> re.Pattern[bytes]:
+    """The name behind the word that a definition starts with, or at the start of a deeper line."""
+    either = "|".join(map(re.escape, labels))
+    return re.compile(rf"\b(?:{either})\s+(?:\([^)]*\)\s*)?(\w+)|(?m:^\s+(\w+)\b)".encode())
+
+
+def twice(ours: Sequence[Delta], theirs: Sequence[Delta]) -> list[Twice]:
+    """The definitions of one name and package that both sides added, each in another file."""
+    mine, yours = (dict(_added(deltas)) for deltas in (ours, theirs))
+    return [
+        Twice(mine[scope][1].where, scope[2], mine[scope][0], yours[scope][0])
+        for scope in sorted(mine.keys() & yours.keys())
+        if mine[scope][0] != yours[scope][0]
+    ]
+
+
+Scope = tuple[str, str, str]  # folder, package, key
+
+
+def _added(deltas: Sequence[Delta]) -> Iterator[tuple[Scope, tuple[str, Entity]]]:
+    for one in deltas:
+        profile = profile_of(one.path)
+        if profile is None or not profile.package or one.after is None:
+            continue
+        if profile.apart and re.search(profile.apart, f"{one.path}\n{one.after.decode()}"):
+            continue
+        source, old = source_of(one.path, one.after), source_of(one.old_path, one.before)
+        known = entities(old) if old else {}
+        if source is None:
+            continue
+        for key, found in entities(source).items():
+            single = not found.inside and found.once
+            if single and (key not in known or one.path != one.old_path):
+                yield (*package_of(one.path, source), key), (one.path, found)
+
+
+def cut(path: str, text: bytes, key: str) -> Cut | None:
+    """The file around a definition; None where it is not there."""
+    source = source_of(path, text)
+    found = entities(source).get(key) if source else None
+    if source is None or found is None:
+        return None
+    end = len(source.starts) - 1
+    before, after = source.rows(0, found.first), source.rows(found.end, end)
+    return Cut(before, found.text, after, found.first + 1)
+
+
+def marked(one: Cut, side: str, options: Options) -> bytes:
+    """The file with the definition as one side of a conflict; the other side has nothing there."""
+    lines = markers.lines_of(one.text)
+    sides = [[], lines, []] if side == "ours" else [[], [], lines]
+    sizes = [size for part in sides for size in (0, len(part))]
+    block = markers.block(sides, Chunk("conflict", *sizes), options)
+    return b"".join([one.before, *block, one.after])
