@@ -85,6 +85,9 @@ RULES = {
     "moved-definition": Reason(
         LOOK, "one side moved this to another file, the other changed it: the change came along"
     ),
+    "renamed-use": Reason(
+        LOOK, "one side renamed this, the other used the old name: it got the new", speculative=True
+    ),
     "cells-of-both": Reason(ROUTINE, "both sides added cells here: both stay, ours first"),
     "cell-code": Reason(GLANCE, "both sides edited this cell: merged by the rules of code"),
     "cell-lines": Reason(GLANCE, "both sides edited different lines of this cell"),

@@ -14,7 +14,7 @@ from git_anvcs.merge.across.delta import Delta
 from git_anvcs.merge.across.renamed import Carried, Renamed
 from git_anvcs.merge.across.tree import other
 from git_anvcs.merge.across.twice import Cut, Twice
-from git_anvcs.merge.result import Conflict, Merged, Resolution
+from git_anvcs.merge.result import Conflict, Merged, Resolution, Versions
 
 RULE = "renamed-use"
 RENAMING = "Renaming"
@@ -87,7 +87,9 @@ def _renamed(tree: Tree, draft: Draft, path: str, one: Renamed, found: Carried) 
     sides = ("", one.new, one.old) if one.side == "ours" else ("", one.old, one.new)
     made = tuple(Resolution(RULE, f"line {line}", *sides, one.new) for line in found.lines)
     merged = Merged(found.text, (), made, "code")
-    return draft.with_text(path, found.text, Decided(path, tree.options(path, 7).labels, merged))
+    before, after = found.before, found.text
+    versions = Versions(before, *((after, before) if one.side == "ours" else (before, after)))
+    return draft.with_text(path, after, Decided(versions, tree.options(path, 7), merged))
 
 
 def _still_has(tree: Tree, one: Renamed) -> bool:
@@ -140,5 +142,5 @@ def _open(tree: Tree, draft: Draft, path: str, side: str, two: Twice, one: Cut) 
     stages = {stage: Staged(mode, blob.oid) for stage, blob in zip((2, 3), blobs, strict=True)}
     conflict = Conflict("duplicate", two.where, one.line, "", *shown)
     merged = Merged(text, (conflict,), (), "code")
-    draft = draft.with_text(path, text, Decided(path, options.labels, merged))
+    draft = draft.with_text(path, text, Decided(Versions(b"", *sides), options, merged))
     return draft.opened(path, stages)._replace(blobs=(*draft.blobs, *blobs))
