@@ -18,6 +18,7 @@ from git_anvcs.merge.undone import Change
 from git_anvcs.provenance import records
 from git_anvcs.provenance.record import Record
 
+_MOST_PATHS = 1000
 BEHIND = 500  # commits before those that are judged
 
 
@@ -40,7 +41,7 @@ def find(
     """
     if not wanted:
         return []
-    history = list(patches.read(repo, wanted, len(wanted) + BEHIND))
+    history = list(patches.read(repo, wanted, len(wanted) + BEHIND, _paths(repo, wanted)))
     places = {commit.oid: place for place, commit in enumerate(history)}
     touched: dict[str, list[tuple[int, Patch]]] = defaultdict(list)
     for place, commit in enumerate(history):
@@ -66,6 +67,12 @@ def find(
         if len(stale) < len(files):  # else it does nothing but undo
             found[oid] = stale
     return _unknowing(repo, ancestry, found, known)
+
+
+def _paths(repo: Repo, wanted: Sequence[str]) -> list[str]:
+    """What the commits touch, or nothing where that is too much to ask for by name."""
+    touched = {file.path for one in patches.exactly(repo, wanted) for file in one.files}
+    return sorted(touched) if len(touched) <= _MOST_PATHS else []
 
 
 def _latest(touched: Sequence[tuple[int, Patch]], place: int) -> tuple[int, Patch] | None:

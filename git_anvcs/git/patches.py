@@ -12,9 +12,10 @@ from git_anvcs.git.repo import Repo
 
 _MARK = b"\x01"  # begins a commit; no line of a diff begins so
 _LOG = (
-    "log", f"--format={_MARK.decode()}%H", "--raw", "-p", "-U0", "--no-abbrev", "--no-renames",
-    "--topo-order", "--diff-merges=off", "--no-ext-diff", "--no-textconv", "--no-color",
-    "--no-show-signature", "--diff-algorithm=default", "--ignore-submodules=all", "--stdin",
+    "--literal-pathspecs", "log", f"--format={_MARK.decode()}%H", "--raw", "-p", "-U0",
+    "--no-abbrev", "--no-renames", "--diff-merges=off", "--no-ext-diff", "--no-textconv",
+    "--no-color", "--no-show-signature", "--diff-algorithm=default", "--ignore-submodules=all",
+    "--stdin",
 )  # fmt: skip
 _MOST_LINES = 2000  # of one file in one commit; the rest is not read
 
@@ -40,19 +41,33 @@ class Commit(NamedTuple):
     files: tuple[Patch, ...]
 
 
-def read(repo: Repo, tips: Sequence[str], most: int) -> Iterator[Commit]:
+def read(repo: Repo, tips: Sequence[str], most: int, paths: Sequence[str] = ()) -> Iterator[Commit]:
     """The newest commits from `tips` back, at most `most`, none before what came after it.
 
+    paths: what they did elsewhere is left out, which costs a fraction; none: everything
     Ends early where objects are not in this clone.
     """
-    asked = "".join(f"{tip}\n" for tip in tips).encode()
-    done = repo.try_git(*_LOG, f"--max-count={most}", stdin=asked, env=NO_FETCH)
+    back = ("--topo-order", f"--max-count={most}", "--stdin")
+    listed = repo.try_git("rev-list", *back, stdin=_lines(tips), env=NO_FETCH)
+    yield from exactly(repo, listed.stdout.decode().split(), paths)
+
+
+def exactly(repo: Repo, oids: Sequence[str], paths: Sequence[str] = ()) -> Iterator[Commit]:
+    """These commits (full ids), in this order."""
+    if not oids:
+        return
+    how = ("--no-walk=unsorted", "--", *paths)
+    done = repo.try_git(*_LOG, *how, stdin=_lines(oids), env=NO_FETCH)
     parts = done.stdout.split(b"\n" + _MARK)
     if done.returncode != 0:  # the last one may have been cut short
         parts.pop()
     for part in parts:
         if part:
             yield _commit(part.removeprefix(_MARK))
+
+
+def _lines(oids: Sequence[str]) -> bytes:
+    return "".join(f"{oid}\n" for oid in oids).encode()
 
 
 def _commit(part: bytes) -> Commit:

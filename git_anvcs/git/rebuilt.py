@@ -1,12 +1,13 @@
-"""A tree with some files replaced or moved, through an index of its own."""
+"""A tree with some files replaced or moved; what moves goes through an index of its own."""
 
 from collections.abc import Collection, Mapping
 import os
 from pathlib import Path
 import tempfile
 
-from git_anvcs.git import objects
+from git_anvcs.git import objects, trees
 from git_anvcs.git.called import CalledRepo
+from git_anvcs.git.objects import Object
 
 
 def tree(
@@ -23,6 +24,8 @@ def tree(
     if not texts and not moves and not gone:
         return before
     blobs = {path: objects.make(repo, "blob", text) for path, text in texts.items()}
+    if not moves and not gone:
+        return _edited(repo, before, blobs)
     objects.write(repo, blobs.values())
     with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
         there = repo.with_env(GIT_INDEX_FILE=str(Path(folder) / "index"))
@@ -38,6 +41,17 @@ def tree(
         stdin = "".join(f"{row}\0" for row in rows).encode(errors="surrogateescape")
         there.git("update-index", "-z", "--index-info", stdin=stdin)
         return there.line("write-tree")
+
+
+def _edited(repo: CalledRepo, before: str, blobs: Mapping[str, Object]) -> str:
+    """With new contents alone: only the trees above them are read and written."""
+    changes = {path: blob.oid for path, blob in blobs.items()}
+    folders = trees.folders_of(changes)
+    found = objects.read(repo, [f"{before}:{folder}" for folder in folders])
+    known = {folder: one for folder, one in zip(folders, found, strict=True) if one}
+    root, made = trees.edit(repo, known, changes)
+    objects.write(repo, [*blobs.values(), *made])
+    return root
 
 
 def _entries(repo: CalledRepo) -> dict[str, tuple[str, str]]:

@@ -1,11 +1,14 @@
 """Trees edited in memory: the files that change, and only the trees above them."""
 
 from collections.abc import Mapping
+import os
 
 from git_anvcs.git import objects
 from git_anvcs.git.objects import Entry, Object
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
+
+_EXECUTABLE = b"100755"
 
 Changes = Mapping[str, str | None]
 
@@ -27,7 +30,8 @@ def edit(repo: Repo, known: Mapping[str, Object], changes: Changes) -> tuple[str
     """The id of the root tree with `changes` made, and the new tree objects (not stored yet).
 
     known: folder -> tree object as it is now, for every folder of `folders_of(changes)` that is
-    changes: path -> blob id, or None to take the file away; empty folders disappear
+    changes: path -> blob id, or None to take the file away; empty folders disappear; a file that
+        can be executed stays so
     Raises TreeMissing when a folder that exists is not in `known`.
     """
     made: list[Object] = []
@@ -46,10 +50,11 @@ def _edited(
     entries = {e.name: e for e in objects.tree_entries(repo, now.data)} if now else {}
     files, folders = _split(changes)
     for name, blob in files.items():
-        _put(entries, b"100644", name, blob)
+        old = entries.get(os.fsencode(name))
+        _put(entries, _EXECUTABLE if old and old.mode == _EXECUTABLE else b"100644", name, blob)
     for name, inner_changes in folders.items():
         inner = f"{folder}/{name}" if folder else name
-        old = entries.get(name.encode())
+        old = entries.get(os.fsencode(name))
         if old and old.is_tree and inner not in known:
             raise TreeMissing(f"the tree {inner} of our records is not in this clone")
         _put(entries, b"40000", name, _edited(repo, known, inner, inner_changes, made))
@@ -74,7 +79,7 @@ def _split(changes: Changes) -> tuple[dict[str, str | None], dict[str, dict[str,
 
 
 def _put(entries: dict[bytes, Entry], mode: bytes, name: str, oid: str | None) -> None:
-    key = name.encode()
+    key = os.fsencode(name)
     if oid is None:
         entries.pop(key, None)
     else:

@@ -116,8 +116,11 @@ class Bench:
 
     def _shown(self, shown: Shown) -> Scratch:
         try:
-            if self._scratch is None:
-                self._scratch = self._open()
+            if self._scratch is not None:
+                with suppress(GitFailed, OSError):  # a check may have broken it, or left its lock
+                    self._scratch.show(shown.commit)
+                    return self._scratch
+            self._scratch = self._open()
             self._scratch.show(shown.commit)
         except (GitFailed, OSError) as error:
             said = error.strerror if isinstance(error, OSError) else _first_line(error)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.whole_tree import merge as whole_tree
+from git_anvcs.flows.whole_tree import worker
 from git_anvcs.flows.whole_tree.draft import Decided
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.git import attributes_of, settings, synthetic
@@ -78,6 +79,7 @@ class Folder:
         found = whole_tree.merge(
             self._repo, pair, names, (), self._configured, understand=self._understand
         )
+        worker.warm(one.path for one in found.decided)
         if not found.clean:
             says = tuple(note.text.strip() for note in found.notes if note.conflict)
             return Clash(tip, tuple(sorted(found.stages)), says)

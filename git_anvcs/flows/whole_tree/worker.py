@@ -4,7 +4,8 @@ One fork serves all files. When it dies or takes too long over one, that file ke
 and another fork goes on with the rest.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 import os
 import pickle
 import select
@@ -12,8 +13,9 @@ import signal
 import time
 from typing import NamedTuple, TypeVar
 
-from git_anvcs.merge import engine
-from git_anvcs.merge.result import Merged, Options, Versions
+from git_anvcs.merge import engine, parse
+from git_anvcs.merge.registry import format_of, load_format
+from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 
 T = TypeVar("T")
 Q = TypeVar("Q")
@@ -49,6 +51,17 @@ def merge_all(tasks: Sequence[Task], seconds: float = SECONDS) -> list[Merged | 
         if len(found) < len(tasks):
             found.append(None)  # the one that it died over
     return found
+
+
+def warm(paths: Iterable[str]) -> None:
+    """Load here what a worker would load for these files: for who merges again and again.
+
+    A worker has what its parent has, and loads the rest each time.
+    """
+    for name in {format_of(path) for path in paths}:
+        with suppress(NotUnderstood):
+            load_format(name)
+            parse.parser(name)
 
 
 def _answers(

@@ -1,0 +1,241 @@
+"""Landing when things go wrong: the target moves, two land at once, a kill, wild checks."""
+
+from collections.abc import Callable, Iterator
+import json
+import os
+from pathlib import Path
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.flows.test_land import aside, branch, land, landed, sealed, tidy
+from tests.support.sandbox import Sandbox
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Sandbox:
+    found = sealed(tmp_path)
+    branch(found, "a", {"a.txt": "a\n"})
+    return found
+
+
+def configure(repo: Sandbox, **check: object) -> None:
+    repo.git("config", "anvcs.merge.guard.checks", json.dumps([check]))
+
+
+def head(repo: Sandbox, name: str = "main") -> str:
+    return repo.git("rev-parse", name).strip()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def started(repo: Sandbox) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts a landing and does not wait; it is gone when the test ends."""
+    running = []
+
+    def start(*args: str) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        running.append(
+            subprocess.Popen(("git-anvcs", "land", *args), cwd=repo.root, env=repo.env, **pipes)  # type: ignore[call-overload]
+        )
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.kill()
+        one.communicate()
+
+
+def test_the_target_moves_while_the_checks_run(repo: Sandbox) -> None:
+    move = (
+        f'test -f {repo.base}/moved || {{ touch {repo.base}/moved; cd "$ANVCS_CHECKOUT" &&'
+        " echo new >new.txt && git add new.txt && git commit -q -m meanwhile; }"
+    )
+    said = land(repo, "a", "--gate", move)
+    assert (landed(said), said["attempts"]) == (["a"], 2)
+    assert repo.git("log", "--format=%s", "--first-parent").split("\n")[:2] == [
+        "Merge branch 'a'",
+        "meanwhile",
+    ]
+    assert said["tree"] == head(repo, "main^{tree}")
+    tidy(repo)
+
+
+def test_a_target_that_never_stands_still_is_left_alone(repo: Sandbox) -> None:
+    move = (
+        'cd "$ANVCS_CHECKOUT" && echo x >>new.txt && git add new.txt && git commit -q -m meanwhile'
+    )
+    done = repo.run("git-anvcs", "land", "a", "--gate", move)
+    assert (done.returncode, "main moved 3 times" in done.stderr) == (1, True)
+    assert repo.git("log", "--format=%s", "--first-parent").split() == ["meanwhile"] * 3 + ["base"]
+    tidy(repo)
+
+
+def test_the_second_of_two_landings_says_so(
+    repo: Sandbox, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    go, there = repo.base / "go", repo.base / "there"
+    first = started("a", "--gate", f"touch {there}; while ! test -f {go}; do sleep 0.05; done")
+    until(there.exists)
+    done = repo.run("git-anvcs", "land", "a")
+    assert done.returncode == 1
+    assert "another `git anvcs land` is landing on main" in done.stderr
+    go.touch()
+    assert first.wait(PATIENCE) == 0
+    assert (repo.root / "a.txt").exists()
+    tidy(repo)
+
+
+def test_killed_while_the_checks_run_nothing_moved_and_the_next_one_cleans_up(
+    repo: Sandbox, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    before, there = repo.git("show-ref"), repo.base / "there"
+    first = started("a", "--gate", f"echo $$ >{there}.new; mv {there}.new {there}; sleep 60")
+    until(there.exists)
+    os.kill(first.pid, signal.SIGKILL)
+    first.wait(PATIENCE)
+    check = int(there.read_text())
+    until(lambda: not running(check))
+    assert repo.git("show-ref") == before
+    assert list((repo.base / "temporary").glob("anvcs-check-*"))
+
+    assert landed(land(repo, "a")) == ["a"]
+    assert not list((repo.base / "temporary").glob("anvcs-check-*"))
+    assert not list((repo.root / ".git/anvcs/scratch").iterdir())
+
+
+def running(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().split()[2] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("far", ["all", "half"])
+def test_killed_when_the_worktree_had_gone_ahead_it_is_put_back(repo: Sandbox, far: str) -> None:
+    """What is left when the power goes between the worktree and the ref, by plain Git."""
+    old, old_status = head(repo), repo.git("status", "--porcelain")
+    branch(repo, "b", {"app.py": "changed\n", "new/b.txt": "b\n", "test_app.py": ""})
+    new = repo.git("commit-tree", "b^{tree}", "-p", "main", "-p", "b", "-m", "m").strip()
+    if far == "all":
+        repo.git("read-tree", "-m", "-u", old, new)
+    else:
+        repo.write("app.py", "changed\n")
+        repo.write("new/b.txt", "b\n")
+    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"v": 1, "old": old, "new": new}))
+
+    said = land(repo, "a")
+
+    assert landed(said) == ["a"]
+    assert repo.git("status", "--porcelain") == old_status
+    assert not (repo.root / "new").exists()
+    assert not note.exists()
+
+
+def test_a_worktree_that_somebody_worked_in_since_is_not_put_back(repo: Sandbox) -> None:
+    old = head(repo)
+    branch(repo, "b", {"app.py": "changed\n"})
+    repo.git("read-tree", "-m", "-u", old, "b")
+    repo.write("app.py", "changed\nand mine\n")
+    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"v": 1, "old": old, "new": head(repo, "b")}))
+    done = repo.run("git-anvcs", "land", "a")
+    assert (done.returncode, "not committed" in done.stderr) == (1, True)
+    assert repo.read("app.py") == "changed\nand mine\n"
+
+
+def test_a_check_that_cannot_start_says_so_and_nothing_moves(repo: Sandbox) -> None:
+    before = repo.git("show-ref")
+    done = repo.run("git-anvcs", "land", "a", "--gate", "no-such-program --all")
+    assert done.returncode == 3
+    said = "git-anvcs: the check no-such-program --all cannot be started: "
+    assert [line for line in done.stderr.splitlines() if line.startswith(said)]
+    assert repo.git("show-ref") == before
+    tidy(repo)
+
+
+def test_a_check_that_only_the_branch_breaks_is_the_branchs_fault(repo: Sandbox) -> None:
+    repo.commit("script", {"run.sh": "exit 0\n"})
+    repo.git("switch", "-q", "-c", "gone")
+    (repo.root / "run.sh").unlink()
+    repo.commit("no script")
+    repo.git("switch", "-q", "main")
+    said = land(repo, "gone", "a", "--gate", "chmod +x run.sh; ./run.sh", expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"gone": "tests-fail"})
+
+
+def test_a_check_that_hangs_on_the_target_as_well_says_nothing(repo: Sandbox) -> None:
+    configure(repo, name="slow", command="sleep 60", timeout=0.3)
+    done = repo.run("git-anvcs", "land", "a", "--keep-going")
+    assert done.returncode == 3
+    assert "slow does not end within 0.3 seconds, not even on main" in done.stderr
+    tidy(repo)
+
+
+def test_a_branch_that_makes_a_check_hang_is_found_only_when_asked(repo: Sandbox) -> None:
+    branch(repo, "endless", {"endless.txt": "x\n"})
+    configure(repo, name="loop", command="! test -f endless.txt || sleep 60", timeout=1)
+    before = repo.git("show-ref")
+    done = repo.run("git-anvcs", "land", "endless", "a")
+    assert (done.returncode, "--keep-going" in done.stderr) == (3, True)
+    assert repo.git("show-ref") == before
+    said = land(repo, "endless", "a", "--keep-going", expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"endless": "tests-fail"})
+    assert "does not end within 1 seconds" in said["set_aside"][0]["says"]
+    tidy(repo)
+
+
+def test_a_flaky_check_does_not_cost_a_branch_its_landing(repo: Sandbox) -> None:
+    seen = repo.base / "seen"
+    said = land(repo, "a", "--gate", f"test -f {seen} || {{ touch {seen}; exit 1; }}")
+    assert (landed(said), said["checks"][0]["flaky"]) == (["a"], True)
+
+
+def test_what_a_check_does_to_its_checkout_hurts_nobody(repo: Sandbox) -> None:
+    branch(repo, "b", {"b.txt": "b\n"})
+    harm = (
+        "test ! -f left && touch left && echo x >app.py && git commit -qam harm &&"
+        " git branch -q -f main HEAD~1 && git update-ref -d refs/heads/a &&"
+        " git gc -q --prune=now && rm -rf .git/refs"
+    )
+    before = repo.git("fsck", "--no-dangling"), head(repo, "a")
+    bad = "test ! -f b.txt"
+    said = land(repo, "a", "b", "--gate", bad, "--gate", harm, expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"b": "tests-fail"})
+    assert (repo.git("fsck", "--no-dangling"), head(repo, "a")) == before
+    tidy(repo)
+
+
+def test_a_check_sees_nothing_but_the_tree(repo: Sandbox) -> None:
+    repo.write("untracked.txt", "mine\n")
+    repo.write(".git/info/exclude", "untracked.txt\nignored.txt\n")
+    repo.write("ignored.txt", "mine\n")
+    gate = 'test "$(ls -A | sort | tr "\\n" " ")" = ".git a.txt app.py test_app.py "'
+    assert landed(land(repo, "a", "--gate", gate)) == ["a"]
+
+
+def test_a_full_disk_for_the_scratch_folder_loses_nothing(repo: Sandbox) -> None:
+    """No file may be larger than 32 KiB: git cannot write the branch's file there."""
+    branch(repo, "large", {"large.txt": "0123456789abcdef\n" * 10_000})
+    before = repo.git("show-ref")
+    limited = 'ulimit -f 64; exec git-anvcs land large --gate "test -f a.txt"'
+    done = repo.run("sh", "-c", limited)
+    assert done.returncode == 1, done.stderr
+    assert "cannot be checked out to a scratch folder" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert repo.git("show-ref") == before
+    tidy(repo)
