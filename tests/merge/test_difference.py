@@ -8,6 +8,7 @@ import pytest
 from git_anvcs.merge.difference import across
 from git_anvcs.merge.difference.compare import File, compare
 from git_anvcs.merge.difference.item import Difference, Item
+from git_anvcs.merge.registry import LANGUAGES, Language
 
 METHOD = (
     "class Box:\n    def size(self, unit):\n        wide = self.wide * unit\n        return wide\n"
@@ -249,3 +250,11 @@ def test_binary_files_and_files_that_come_and_go() -> None:
         "removed",
         [("removed", "def f", "", "removed")],
     )
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.name)
+def test_a_line_more_is_told_in_every_format(language: Language) -> None:
+    name = language.file_names[0].replace("*", "x") if language.file_names else "file"
+    path = name if language.file_names else f"file{language.extensions[0]}"
+    assert not differ(path, "one\n", "one\n").items
+    assert differ(path, "one\n", "one\ntwo\n").items

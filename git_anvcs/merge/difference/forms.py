@@ -29,11 +29,12 @@ def form(name: str, path: str) -> Form | None:
     return of_entries(name) if name in ENTRIES else None
 
 
-def of_entries(name: str) -> Form:
+def of_entries(name: str) -> Form | None:
     from git_anvcs.merge.difference.entries import AnyEntry, Entries
 
-    module = load_format(name)
-    syntax = module.SYNTAX  # type: ignore[attr-defined]
+    syntax = getattr(load_format(name), "SYNTAX", None)
+    if syntax is None:  # its entries depend on the whole file
+        return None
     if name != "proto":
         return Entries(syntax, AnyEntry())
     from git_anvcs.merge.difference.proto import Wire
