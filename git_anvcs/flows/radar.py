@@ -8,14 +8,15 @@ from itertools import combinations
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows import at_work, scratch
+from git_anvcs.flows import at_work, collisions, scratch
 from git_anvcs.flows.at_work import Side
-from git_anvcs.git import merge_trees, tree_diff
+from git_anvcs.flows.collisions import Work
+from git_anvcs.git import tree_diff
 from git_anvcs.git.ancestry import Ancestry, open_ancestry
-from git_anvcs.git.merge_trees import Outcome
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.quoted import unquoted
 from git_anvcs.git.repo import Repo
+from git_anvcs.git.tree_diff import Changes
 
 _PATCH = (
     *("diff-tree", "--stdin", "-r", "-p", "-U0", "--no-ext-diff", "--no-textconv", "--no-renames"),
@@ -63,31 +64,18 @@ def look(
     with scratch.variables(repo, env) as own:
         sides = at_work.sides(repo, names, own, uncommitted=uncommitted)
         pairs = list(combinations(sides, 2))
-        outcomes = _merged(repo, [(a.commit, b.commit) for a, b in pairs], own)
         with open_ancestry(repo, own) as ancestry:
             ways = [_ways(ancestry, a, b) for a, b in pairs]
         changed = _changed(repo, ways, own)
+        works = [_work(changed, way) for way in ways]
+        found = collisions.conflicts(repo, [(a.commit, b.commit) for a, b in pairs], works, own)
         shared = [_shared(changed, way) for way in ways]
         functions = _functions(repo, ways, shared, own)
-    found = [
-        Pair(a.name, b.name, outcome.conflicts, _near(functions, way, paths, outcome.conflicts))
-        for (a, b), outcome, way, paths in zip(pairs, outcomes, ways, shared, strict=True)
+    seen = [
+        Pair(a.name, b.name, conflicts, _near(functions, way, paths, conflicts))
+        for (a, b), conflicts, way, paths in zip(pairs, found, ways, shared, strict=True)
     ]
-    return Seen(tuple(sides), tuple(found), _touched(pairs, ways, changed))
-
-
-def _merged(repo: Repo, pairs: Sequence[tuple[str, str]], env: Mapping[str, str]) -> list[Outcome]:
-    """By Git alone, which costs 2 ms a pair; with our drivers only what that leaves in conflict.
-
-    A driver is a program started for each file that both sides changed.
-    """
-    plain = {name: value for name, value in env.items() if not name.startswith("GIT_CONFIG_")}
-    outcomes = merge_trees.merge(repo, pairs, {**plain, "ANVCS": "0"})
-    left = [number for number, outcome in enumerate(outcomes) if not outcome.clean]
-    again = merge_trees.merge(repo, [pairs[number] for number in left], env)
-    for number, outcome in zip(left, again, strict=True):
-        outcomes[number] = outcome
-    return outcomes
+    return Seen(tuple(sides), tuple(seen), _touched(pairs, ways, changed))
 
 
 def _ways(ancestry: Ancestry, one: Side, other: Side) -> tuple[Way, Way] | None:
@@ -102,15 +90,19 @@ def _ways(ancestry: Ancestry, one: Side, other: Side) -> tuple[Way, Way] | None:
 
 def _changed(
     repo: Repo, ways: Sequence[tuple[Way, Way] | None], env: Mapping[str, str]
-) -> dict[Way, frozenset[str]]:
-    """The paths that change on each way."""
+) -> dict[Way, Changes]:
+    """What changes on each way."""
     distinct = list(dict.fromkeys(way for pair in ways if pair for way in pair))
     changes = tree_diff.changes(repo, distinct, env=env)
-    return {way: frozenset(found) for way, found in zip(distinct, changes, strict=True)}
+    return dict(zip(distinct, changes, strict=True))
 
 
-def _shared(changed: Mapping[Way, frozenset[str]], pair: tuple[Way, Way] | None) -> frozenset[str]:
-    return changed[pair[0]] & changed[pair[1]] if pair else frozenset()
+def _work(changed: Mapping[Way, Changes], pair: tuple[Way, Way] | None) -> Work:
+    return Work(changed[pair[0]], changed[pair[1]]) if pair else Work(None, None)
+
+
+def _shared(changed: Mapping[Way, Changes], pair: tuple[Way, Way] | None) -> frozenset[str]:
+    return frozenset(changed[pair[0]].keys() & changed[pair[1]].keys() if pair else ())
 
 
 def _functions(
@@ -188,7 +180,7 @@ def _near(
 def _touched(
     pairs: Sequence[tuple[Side, Side]],
     ways: Sequence[tuple[Way, Way] | None],
-    changed: Mapping[Way, frozenset[str]],
+    changed: Mapping[Way, Changes],
 ) -> dict[str, tuple[str, ...]]:
     """Who changes each path against what it shares with anybody else."""
     found: dict[str, set[str]] = {}

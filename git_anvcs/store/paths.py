@@ -16,6 +16,7 @@ class Paths:
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
         self.outbox = self.home / "outbox"
+        self.verdicts = self.home / "verdicts.json"  # a cache of the radar
         self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"
         self.merges = self.home / "merges"  # what the drivers decided

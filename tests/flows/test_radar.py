@@ -120,6 +120,54 @@ def test_our_drivers_take_part_though_nothing_is_wired(repo: Sandbox) -> None:
     assert not (repo.root / ".git/anvcs").exists(), "no run is written down"
 
 
+def test_a_second_look_says_the_same_and_asks_the_engine_nothing(repo: Sandbox) -> None:
+    repo.commit("base", {"a.json": '{"name": "x", "deps": {}}\n', "b.json": '{"v": 1}\n'})
+    branch(repo, "one", {"a.json": '{"name": "x", "deps": {"a": 1}}\n', "b.json": '{"v": 2}\n'})
+    branch(repo, "two", {"a.json": '{"name": "x", "deps": {"b": 2}}\n', "b.json": '{"v": 3}\n'})
+    (repo.root / ".git/anvcs").mkdir()
+
+    first = radar(repo)
+
+    assert conflicts(first) == {("one", "two"): ["b.json"]}
+    cache = repo.root / ".git/anvcs/verdicts.json"
+    known = json.loads(cache.read_text())["merges"]
+    assert sorted(known.values()) == [False, True]
+    cache.write_text(cache.read_text().replace("false", "true"))
+    assert conflicts(radar(repo)) == {}, "what is known is not asked again"
+    for broken in ("", "[]", '{"program": "another", "merges": {}}', '{"merges": 1}'):
+        cache.write_text(broken)
+        assert radar(repo) == first
+
+
+def test_pairs_that_share_no_path_may_collide_all_the_same(repo: Sandbox) -> None:
+    files = {f"old/{name}.txt": BASE + name for name in "abc"}
+    repo.commit("base", {**files, "other/x.txt": "x\n"})
+    repo.git("switch", "-q", "-c", "moves")
+    repo.git("mv", "old", "new")
+    repo.commit("moves")
+    repo.git("switch", "-q", "main")
+    branch(repo, "adds", {"old/d.txt": "d\n"})
+    branch(repo, "folder", {"thing/inside.txt": "1\n"})
+    branch(repo, "file", {"thing": "1\n"})
+    branch(repo, "apart", {"other/y.txt": "1\n"})
+
+    found = conflicts(radar(repo))
+
+    for one, other in combinations(["adds", "apart", "file", "folder", "moves"], 2):
+        clean = repo.run("git", "merge-tree", "--write-tree", one, other).returncode == 0
+        assert clean == ((one, other) not in found), (one, other)
+    assert {("adds", "moves"), ("file", "folder")} == found.keys()
+
+
+def test_a_driver_of_the_users_own_is_asked(repo: Sandbox) -> None:
+    repo.git("config", "merge.theirs.driver", "cp %B %A")
+    repo.commit("base", {"a.json": '{"v": 1}\n', ".gitattributes": "*.json merge=theirs\n"})
+    branch(repo, "one", {"a.json": '{"v": 2}\n'})
+    branch(repo, "two", {"a.json": '{"v": 3}\n'})
+
+    assert conflicts(radar(repo)) == {}
+
+
 def test_two_who_change_one_function_are_told(repo: Sandbox) -> None:
     repo.commit("base", {"a.py": CODE})
     branch(repo, "one", {"a.py": CODE.replace("one = 1", "one = 11", 1)})
