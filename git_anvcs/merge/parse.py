@@ -16,12 +16,19 @@ if TYPE_CHECKING:
 # Grammar name -> the wheel's module and, where it holds several, the function.
 # Grammars are separate wheels (tree-sitter-<language>).
 GRAMMARS = {
+    "bash": "tree_sitter_bash",
     "c": "tree_sitter_c",
     "cpp": "tree_sitter_cpp",
+    "csharp": "tree_sitter_c_sharp",
     "go": "tree_sitter_go",
+    "hcl": "tree_sitter_hcl",
     "java": "tree_sitter_java",
     "javascript": "tree_sitter_javascript",
+    "kotlin": "tree_sitter_kotlin",
+    "lua": "tree_sitter_lua",
+    "php": "tree_sitter_php:language_php",
     "python": "tree_sitter_python",
+    "ruby": "tree_sitter_ruby",
     "rust": "tree_sitter_rust",
     "tsx": "tree_sitter_typescript:language_tsx",
     "typescript": "tree_sitter_typescript:language_typescript",

@@ -36,7 +36,9 @@ class Definition(NamedTuple):
     until: str = ""
     own_kind: bool = False  # free only where all members of the body are of its kind
     words: tuple[str, ...] = ()  # words in front of the name that make it another one: `get`
-    value: str = ""  # free only where nothing runs when the value at this path is made
+    value: str = ""  # free only where nothing runs when the value at this path is made,
+    calls: tuple[str, ...] = ()  # or only a call of one of these
+    once_with: str = ""  # a path that must be there for the body to hold the name once
 
 
 class Call(NamedTuple):
@@ -108,10 +110,12 @@ class Region(NamedTuple):
 
     after: the path to the end of its first line; empty: its first word
     next: the path to the region that goes on where it ends, `#else`
+    end: the path to what ends it; empty: its last word, if that has no name in the grammar
     """
 
     after: str = ""
     next: str = ""
+    end: str = ""
 
 
 class Parameter(NamedTuple):
@@ -168,6 +172,7 @@ class Profile(NamedTuple):
     qualifiers: tuple[str, ...]
     overloads_ordered: bool
     public: Public
+    spaces: bool
 
 
 @cache
@@ -248,7 +253,7 @@ def from_table(top: "Table") -> Profile:
         same=top.table("records").mapping("same"),
         strings=top.table("strings").texts("nodes"),
         regions={
-            kind: Region(row.text("after", ""), row.text("next", ""))
+            kind: Region(*(row.text(field, "") for field in Region._fields))
             for kind, row in top.tables("regions")
         },
         parameters={
@@ -257,6 +262,7 @@ def from_table(top: "Table") -> Profile:
         },
         overloads_ordered=top.flag("overloads_ordered"),
         public=public(top.table("public")),
+        spaces=top.flag("spaces"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found
@@ -291,6 +297,8 @@ def definition(row: "Table") -> Definition:
         row.flag("own_kind"),
         row.texts("words"),
         row.text("value", ""),
+        row.texts("calls"),
+        row.text("once_with", ""),
     )
 
 

@@ -114,11 +114,21 @@ LANGUAGES = (
         "cpp",
         (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp", ".ino"),
     ),
+    Language("csharp", (".cs", ".csx")),
+    Language("kotlin", (".kt", ".kts")),
+    Language("php", (".php", ".phtml")),
+    Language("ruby", (".rb", ".rake", ".gemspec", ".ru"), ("Gemfile", "Rakefile", "Vagrantfile")),
+    Language("bash", (".sh", ".bash", ".bats", ".ksh")),
+    Language("lua", (".lua", ".rockspec")),
+    Language("hcl", (".hcl", ".tf", ".tfvars", ".tofu", ".nomad")),
 )
 # fmt: on
 
 # Languages that are a profile in merge-drivers/profiles and nothing else.
-PROFILES = frozenset(("c", "cpp", "go", "java", "javascript", "rust", "tsx", "typescript"))
+PROFILES = frozenset((
+    "bash", "c", "cpp", "csharp", "go", "hcl", "java", "javascript", "kotlin", "lua", "php",
+    "ruby", "rust", "tsx", "typescript",
+))  # fmt: skip
 
 # Formats whose files are made of entries, each a module of its own.
 ENTRIES = frozenset(

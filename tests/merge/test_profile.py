@@ -59,12 +59,16 @@ def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None
         *(path for one in found.calls.values() for path in (one.callee, one.title)),
         *(one.definition for one in found.wrappers.values()),
         *(field for one in found.constants.values() for field in (one.name, one.value)),
-        *(path for one in found.definitions.values() for path in (one.parameters, one.value)),
+        *(
+            path
+            for one in found.definitions.values()
+            for path in (one.parameters, one.value, one.until, one.once_with)
+        ),
         *(path for one in found.regions.values() for path in one),
         *found.same.values(),
     ]
     steps = {step.rstrip("*") for path in paths for step in re.split(r"[.|+]", path) if step}
-    fields = {step for step in steps if step not in ("#", "$") and step[0] not in ":="}
+    fields = {step for step in steps if step not in ("#", "$", "<") and step[0] not in ":="}
     assert [one for one in fields if grammar.field_id_for_name(one) is None] == []
 
 

@@ -88,7 +88,7 @@ def bound(source: Source, node: "Node") -> list[tuple[str, str]]:
 
 def uses(source: Source, name: str) -> bool:
     """Whether the code, not a string or comment, speaks of this name."""
-    pattern = re.compile(rb"(?<![.\w])" + re.escape(name.encode()) + rb"(?!\w)")
+    pattern = re.compile(rb"(?<![.\w\\])" + re.escape(name.encode()) + rb"(?!\w)")
     for match in pattern.finditer(source.text):
         node = source.root.descendant_for_byte_range(match.start(), match.end())
         parent = node.parent if node is not None else None
@@ -105,7 +105,9 @@ def uses(source: Source, name: str) -> bool:
 def speaks(node: "Node") -> bool:
     """Whether a word can mean an imported name: no field, label or property."""
     kind = node.type
-    return kind.endswith("identifier") and not kind.startswith(("property", "field", "statement"))
+    return (kind.endswith("identifier") or kind == "name") and not kind.startswith(
+        ("property", "field", "statement")
+    )
 
 
 @cache

@@ -126,7 +126,8 @@ def bare(source: Source, node: "Node") -> Hole | None:
     if before is None or after is None or not node.named_child_count:
         return None
     first, end = before.end_point.row + 1, after.start_point.row
-    if not first <= node.start_point.row <= last_row(node) < end:
+    # Of the node itself the newline behind the word in front of it can be a part.
+    if not first <= node.named_children[0].start_point.row <= last_row(node) < end:
         return None
     if source.text[source.starts[end] : after.start_byte].strip():
         return None

@@ -136,7 +136,8 @@ def definition(source: Source, node: "Node") -> Identity | None:
         f"{label}{variant}",
         once=rule.once
         and name not in source.profile.repeatable
-        and not (rule.scope_only and local(source, node)),
+        and not (rule.scope_only and local(source, node))
+        and (not rule.once_with or at(inner, rule.once_with) is not None),
         free=rule.free and loose(source, node, inner, rule),
         label=label,
     )
@@ -199,7 +200,10 @@ def typed(source: Source, parameter: "Node") -> list[bytes]:
     if rule is None:
         return [*tokens(source, parameter.child_by_field_name("type") or parameter)]
     found: list[bytes] = []
+    first = at(parameter, "#") if "#" in rule.without else None
     for place, child in enumerate(parameter.children):
+        if first is not None and child.id == first.id:
+            continue
         field = parameter.field_name_for_child(place)
         if field not in rule.without:
             unsaid = (*rule.without, "identifier") if field in rule.names else rule.without
@@ -214,6 +218,14 @@ def words_of(source: Source, node: "Node", unsaid: set[str]) -> list[bytes]:
     if not node.child_count:
         return [source.of(node)]
     return [word for child in node.children for word in words_of(source, child, unsaid)]
+
+
+def runs(value: bytes, calls: tuple[str, ...]) -> bool:
+    """Whether something runs when a value is made, other than one of these calls."""
+    callee, bracket, rest = value.partition(b"(")
+    return bool(bracket) and (
+        callee.strip().decode("utf-8", "replace") not in calls or b"(" in rest
+    )
 
 
 def local(source: Source, node: "Node") -> bool:
@@ -241,7 +253,7 @@ def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool
     if rule.scope_only and (body is None or not scoped(source.profile, body)):
         return False
     value = at(inner, rule.value) if rule.value else None
-    if value is not None and b"(" in source.of(value):
+    if value is not None and runs(source.of(value), rule.calls):
         return False
     if not rule.ordered_by or body is None:
         return True

@@ -102,7 +102,8 @@ def opened(profile: Profile, node: "Node") -> "Node":
 
 def closed(profile: Profile, node: "Node") -> "Node | None":
     """What a region ends in front of: the next one, or the word that ends it, if it has one."""
-    path, last = profile.regions[node.type].next, node.children[-1]
+    rule, last = profile.regions[node.type], node.children[-1]
+    path = rule.next or rule.end
     found = at(node, path) if path else None
     if found is not None or last.is_named or last.id == node.children[0].id:
         return found

@@ -14,7 +14,8 @@ def at(node: "Node", path: str) -> "Node | None":
     """The node at a path: the first of its alternatives (`|`) that leads somewhere.
 
     A step is a field; `field*` the same again as often as it goes; `#` the first named child, `$`
-    the last one; `:kind` the first descendant of that kind, `=kind` the node if it is of that kind.
+    the last one; `:kind` the first descendant of that kind, `=kind` the node if it is of that kind,
+    `<` the named node in front of it.
     """
     for way in path.split("|"):
         found: Node | None = node
@@ -30,6 +31,8 @@ def stepped(node: "Node", step: str) -> "Node | None":
         return next((one for one in node.named_children if one.type not in COMMENTS), None)
     if step == "$":
         return next((one for one in node.named_children[::-1] if one.type not in COMMENTS), None)
+    if step == "<":
+        return node.prev_named_sibling
     if step.startswith("="):
         return node if node.type == step[1:] else None
     if step.startswith(":"):

@@ -89,6 +89,9 @@ def gather(
     if without and without(node):
         return
     profile = source.profile
+    if profile.spaces:
+        found.append(source.of(node))
+        return
     if node.type in profile.strings:
         found.append(plain_string(source.of(node)))
         return
@@ -107,6 +110,8 @@ def gather(
 
 def leaves(source: Source, start: int, end: int) -> tuple[bytes, ...]:
     """The tokens from `start` to `end`, where no node need begin or end."""
+    if source.profile.spaces:
+        return (source.text[start:end],)
     found: list[bytes] = []
     waiting = [source.root]
     while waiting:

@@ -1,0 +1,33 @@
+#!/bin/bash
+# Puts a release together.
+
+set -e
+. ./lib.sh
+. ./net.sh
+
+LIMIT=100
+
+usage() {
+	echo "usage: $0 [-n]" >&2
+	exit 2
+}
+
+build() {
+	local where=$1
+	for one in "$where"/*.c; do
+		compile "$one"
+		check "$one"
+	done
+	link "$where"
+}
+
+case "$1" in
+-n)
+	dry=1
+	;;
+*)
+	usage
+	;;
+esac
+
+build src

@@ -1,0 +1,30 @@
+terraform {
+  required_version = ">= 1.5"
+}
+
+variable "region" {
+  type    = string
+  default = "north"
+}
+
+resource "cloud_network" "main" {
+  name = "main"
+  size = 24
+
+  rule {
+    port = 22
+  }
+
+  rule {
+<<<<<<< ours
+    port = 80
+=======
+    port = 443
+>>>>>>> theirs
+  }
+
+  tags = {
+    team  = "core"
+    stage = "test"
+  }
+}

@@ -1,0 +1,32 @@
+terraform {
+  required_version = ">= 1.5"
+}
+
+<<<<<<< ours
+resource "cloud_disk" "main" {
+  size = 10
+}
+=======
+resource "cloud_disk" "main" {
+  size = 20
+}
+>>>>>>> theirs
+
+variable "region" {
+  type    = string
+  default = "north"
+}
+
+resource "cloud_network" "main" {
+  name = "main"
+  size = 24
+
+  rule {
+    port = 22
+  }
+
+  tags = {
+    team  = "core"
+    stage = "test"
+  }
+}

@@ -1,0 +1,17 @@
+terraform {
+  required_version = ">= 1.5"
+}
+
+resource "cloud_network" "main" {
+  name = "main"
+  size = 24
+
+  rule {
+    port = 22
+  }
+
+  tags = {
+    team  = "core"
+    stage = "test"
+  }
+}

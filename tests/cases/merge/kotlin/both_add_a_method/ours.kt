@@ -1,0 +1,30 @@
+package shop
+
+import java.time.Instant
+import kotlin.math.max
+
+const val LIMIT = 100
+
+enum class State {
+    OPEN,
+    PAID,
+}
+
+class Basket(private val owner: String) {
+    private var count = 0
+
+    fun add(item: Item, amount: Int = 1) {
+        check(item)
+        count += amount
+    }
+
+    fun size(): Int = count
+
+    fun clear() {
+        count = 0
+    }
+}
+
+fun String.quoted(): String {
+    return "'$this'"
+}

@@ -1,0 +1,28 @@
+package shop
+
+import java.time.Instant
+import kotlin.math.max
+
+const val LIMIT = 100
+const val DEPTH = 4
+const val WIDTH = 8
+
+enum class State {
+    OPEN,
+    PAID,
+}
+
+class Basket(private val owner: String) {
+    private var count = 0
+
+    fun add(item: Item, amount: Int = 1) {
+        check(item)
+        count += amount
+    }
+
+    fun size(): Int = count
+}
+
+fun String.quoted(): String {
+    return "'$this'"
+}

@@ -1,0 +1,36 @@
+package shop
+
+import java.time.Instant
+import kotlin.math.max
+
+const val LIMIT = 100
+
+enum class State {
+    OPEN,
+    PAID,
+}
+
+class Basket(private val owner: String) {
+    private var count = 0
+
+    fun add(item: Item, amount: Int = 1) {
+        check(item)
+        count += amount
+    }
+
+    fun size(): Int = count
+}
+
+<<<<<<< ours
+fun Int.half(): Int {
+    return this / 2
+}
+=======
+fun Int.half(): Long {
+    return this / 2L
+}
+>>>>>>> theirs
+
+fun String.quoted(): String {
+    return "'$this'"
+}

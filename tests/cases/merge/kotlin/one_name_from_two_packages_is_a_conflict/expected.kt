@@ -1,0 +1,33 @@
+package shop
+
+<<<<<<< ours
+import java.util.Date
+import java.time.Instant
+import kotlin.math.max
+=======
+import java.time.Instant
+import kotlin.math.max
+import java.sql.Date
+>>>>>>> theirs
+
+const val LIMIT = 100
+
+enum class State {
+    OPEN,
+    PAID,
+}
+
+class Basket(private val owner: String) {
+    private var count = 0
+
+    fun add(item: Item, amount: Int = 1) {
+        check(item)
+        count += amount
+    }
+
+    fun size(): Int = count
+}
+
+fun String.quoted(): String {
+    return "'$this'"
+}

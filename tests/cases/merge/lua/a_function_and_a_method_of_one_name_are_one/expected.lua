@@ -1,0 +1,36 @@
+local json = require("json")
+
+local LIMIT = 100
+
+local Basket = {}
+
+local settings = {
+  limit = LIMIT,
+  "first",
+}
+
+<<<<<<< ours
+function Basket.size(basket)
+  return basket.count
+end
+=======
+function Basket:size()
+  return self.count
+end
+>>>>>>> theirs
+
+function Basket.new(owner)
+  local self = { owner = owner, count = 0 }
+  check(self)
+  return self
+end
+
+function Basket:add(item, amount)
+  if amount == 0 then
+    warn(item)
+  else
+    self.count = self.count + amount
+  end
+end
+
+return Basket

@@ -1,0 +1,34 @@
+local json = require("json")
+
+local LIMIT = 100
+
+local Basket = {}
+
+local settings = {
+  limit = LIMIT,
+  "first",
+}
+
+function Basket.new(owner)
+  local self = { owner = owner, count = 0 }
+  check(self)
+  return self
+end
+
+function Basket:add(item, amount)
+  if amount == 0 then
+    warn(item)
+  else
+    self.count = self.count + amount
+  end
+end
+
+function Basket:clear()
+  self.count = 0
+end
+
+function Basket:size()
+  return self.count
+end
+
+return Basket

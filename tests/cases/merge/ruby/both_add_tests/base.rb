@@ -1,0 +1,5 @@
+describe Basket do
+  it "is empty" do
+    expect(basket.count).to eq 0
+  end
+end

@@ -1,0 +1,13 @@
+describe Basket do
+  it "is empty" do
+    expect(basket.count).to eq 0
+  end
+
+  it "has an owner" do
+    expect(basket.owner).to be
+  end
+
+  it "has a limit" do
+    expect(basket.limit).to eq 100
+  end
+end
