@@ -67,6 +67,7 @@ def _write(folder: str, versions: Versions, options: Options, merged: Merged) ->
         },
         "resolutions": [found._asdict() for found in merged.resolutions],
         "conflicts": [found._asdict() for found in merged.conflicts],
+        **({"relock": merged.relock} if merged.relock else {}),
     }
     try:
         os.makedirs(folder, exist_ok=True)

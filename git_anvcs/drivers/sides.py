@@ -69,7 +69,7 @@ def of_file(repo: Repo | None, file: Path) -> Case:
 
 def is_better(case: Case, merged: Merged) -> bool:
     """Whether the result leaves less to decide than the file as it is."""
-    if merged.text == case.current:
+    if merged.text == case.current or merged.relock:
         return False
     if case.blind:
         return not merged.conflicts and _keeps_both(case.versions, merged.text)

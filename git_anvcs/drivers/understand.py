@@ -41,6 +41,8 @@ def improve(
     if merged.text != lines:
         replace(job.ours, merged.text)
     runs.keep(runs.common_dir(env), versions, options, merged)
+    if merged.relock:
+        _say(f"{job.path}: ours is there, without markers; write it anew: {merged.relock}")
     return CONFLICTS if merged.conflicts else CLEAN
 
 
@@ -56,8 +58,12 @@ def limited(seconds: float) -> None:
 
 def check(merged: Merged, versions: Versions, marker_size: int) -> None:
     """Raise ValueError when text and verdict disagree: conflicts come with markers, and markers
-    that no version had come with conflicts."""
+    that no version had come with conflicts. A lock file to be written anew has none and is ours."""
     opening = re.compile(rb"^<{%d}(?!<)" % marker_size, re.MULTILINE)
+    if merged.relock:
+        if merged.text != versions.ours or not merged.conflicts:
+            raise ValueError("a lock file to write anew that is not ours")
+        return
     if merged.readings:
         opening = embedded.opening(marker_size)
     had = max(len(opening.findall(version)) for version in versions)

@@ -81,8 +81,13 @@ def sides(merged: Merged, options: Options) -> list[bytes]:
 
 
 def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
-    """Whether text and verdict agree: markers exactly where the conflicts say."""
+    """Whether text and verdict agree: markers exactly where the conflicts say.
+
+    A lock file that is to be written anew has none, and is ours.
+    """
     size = options.marker_size
+    if merged.relock:
+        return bool(merged.conflicts) and merged.text == versions.ours
     if not merged.conflicts:
         return not markers.has_markers(merged.text, size) or any(
             markers.has_markers(version, size) for version in versions

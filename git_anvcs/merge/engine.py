@@ -6,12 +6,14 @@ conflicts than the line merge, unless the line merge was clean only by accident.
 """
 
 from git_anvcs.merge import checks, lines, markers
+from git_anvcs.merge.locks import table as locks
 from git_anvcs.merge.markers import Chunk, Parsed
 from git_anvcs.merge.registry import Checked, Conserving, Format, format_of, load_format
 from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Versions
 
 LIMIT = 4_000_000  # bytes of one version; above, only lines are merged
 BINARY_WITHIN = 8000  # Git looks for NUL in so many bytes
+OUTERMOST = 7  # above, Git merges two ancestors into a virtual base
 
 
 def merge(versions: Versions, options: Options, line_result: bytes | None = None) -> Merged:
@@ -27,6 +29,11 @@ def merge(versions: Versions, options: Options, line_result: bytes | None = None
     if any(b"\0" in version[:BINARY_WITHIN] for version in versions):
         return binary(ours)
     by_lines = line_merge(versions, options, line_result)
+    return unlocked(versions, options, best(versions, options, by_lines))
+
+
+def best(versions: Versions, options: Options, by_lines: Merged) -> Merged:
+    """The merge by meaning where there is one that is better than by lines."""
     name = format_of(options.path)
     if name == "text" or textual(versions, options):
         return by_lines
@@ -36,6 +43,18 @@ def merge(versions: Versions, options: Options, line_result: bytes | None = None
         return by_lines
     except Exception:  # noqa: BLE001 - a bug or a too deep recursion in a format costs a merge, not a file
         return by_lines
+
+
+def unlocked(versions: Versions, options: Options, merged: Merged) -> Merged:
+    """A lock file with conflicts is ours, whole, until its package manager writes it anew."""
+    command = locks.command(options.path)
+    if not (command and merged.conflicts) or options.marker_size > OUTERMOST:
+        return merged
+    if markers.has_markers(versions.ours, options.marker_size):
+        return merged
+    where = ", ".join(dict.fromkeys(one.where for one in merged.conflicts if one.where))
+    left = Conflict("relock", where, 0, "", "", "")
+    return Merged(versions.ours, (left,), (), merged.format, relock=command)
 
 
 def binary(ours: bytes) -> Merged:
@@ -50,7 +69,7 @@ def textual(versions: Versions, options: Options) -> bool:
     input of another merge, so it must be what Git itself would make.
     """
     return (
-        options.marker_size > 7
+        options.marker_size > OUTERMOST
         or any(len(version) > LIMIT for version in versions)
         or any(markers.has_markers(version, options.marker_size) for version in versions)
         or not all(map(utf8, versions))

@@ -58,6 +58,7 @@ RULES = {
     "stays-unreleased": Reason(
         LOOK, "one side released what was here, the other added to it: that is still unreleased"
     ),
+    "ranges-of-both": Reason(ROUTINE, "both sides need this version for other ranges: all of them"),
     "words-of-both": Reason(GLANCE, "both sides changed different words of this line"),
     "both-inserted": Reason(
         LOOK, "both sides put statements here: ours, then theirs", speculative=True
@@ -124,6 +125,9 @@ CONFLICTS = {
     "binary": "binary files are not merged: ours is in place",
     "field-number-collision": "both sides gave one number to different fields",
     "number-reuse": "one side uses a number or name that the other reserved",
+    "relock": "only the package manager can write this lock file: ours is there, without markers",
+    "locked": "lines merged cleanly, but both sides changed what a package depends on",
+    "dangling": "lines merged cleanly, but a package that is needed would be locked nowhere",
     "released": "lines merged cleanly, but what is not released would stand in a release",
     "row": "lines merged cleanly, but a row would not fit its table",
     "number": "lines merged cleanly, but the numbers of a list would not be in sequence",

@@ -62,7 +62,8 @@ LANGUAGES = (
     Language(
         "yaml",
         (".yaml", ".yml", ".cff", ".eyaml", ".mir", ".reek", ".syntax"),
-        (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock"),
+        (".clang-format", ".clang-tidy", ".clangd", ".gemrc", "glide.lock", "pixi.lock",
+         "Podfile.lock"),
     ),
     Language("gomod", (), ("go.mod",)),
     Language("gosum", (), ("go.sum", "go.work.sum")),
@@ -74,6 +75,11 @@ LANGUAGES = (
         (".cfg", ".cnf", ".desktop", ".ini", ".properties", ".env"),
         (".editorconfig", ".gitmodules", ".pylintrc", ".coveragerc", ".flake8", ".npmrc",
          ".env.*"),
+    ),
+    Language(
+        "lock", (),
+        ("yarn.lock", "Gemfile.lock", "gems.locked", "mix.lock", "gradle.lockfile",
+         "buildscript-gradle.lockfile"),
     ),
     Language("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Language("rst", (".rst",)),
@@ -142,6 +148,7 @@ ENTRIES = frozenset(
         "patterns",
         "changelog",
         "attributes",
+        "lock",
     )
 )
 

@@ -85,6 +85,8 @@ class Merged(NamedTuple):
 
     readings: the file as ours and as theirs reads, where the markers are not lines of the file but
     stand inside its strings (embedded.py); empty otherwise
+    relock: of a lock file that nobody can merge, the command that writes it anew: `text` is ours,
+    without markers, and the one conflict says why; empty otherwise
     """
 
     text: bytes
@@ -92,6 +94,7 @@ class Merged(NamedTuple):
     resolutions: tuple[Resolution, ...] = ()
     format: str = "text"
     readings: tuple[bytes, ...] = ()
+    relock: str = ""
 
 
 class NotUnderstood(Exception):

@@ -131,6 +131,26 @@ def attributes(model: Model, notes: frozenset[str]) -> str:
     return "\n".join([*rows, ""])
 
 
+def yarn(model: Model, notes: frozenset[str]) -> str:
+    rows = ["# yarn lockfile v1", "", ""]
+    for section, keys in sorted(model.items()):
+        for key, value in sorted(keys.items()):
+            also = f", {section}-{key}@~{value}" if key in notes else ""
+            rows += [f"{section}-{key}@^{value}{also}:", f'  version "{value}.0.0"', ""]
+    return "\n".join(rows)
+
+
+def bundler(model: Model, notes: frozenset[str]) -> str:
+    rows = []
+    for section, keys in sorted(model.items()):
+        rows += ["GEM", f"  remote: https://{section}.example/", "  specs:"]
+        for key, value in sorted(keys.items()):
+            rows.append(f"    {key}-{section} (1.{value})")
+            rows += ["      bundler (>= 2)"] if key in notes else []
+        rows.append("")
+    return "\n".join([*rows, "BUNDLED WITH", "   2.5.0", ""])
+
+
 VERSIONS = {"one": "[1.3.0] - 2024-03-01", "three": "v1.2", "two": "1.1.0 (2023-01-01)"}
 KEYS = ("alpha", "beta", "gamma", "delta", "omega")
 SIDES = ("ours_a", "ours_b", "theirs_a", "theirs_b")
@@ -142,6 +162,8 @@ KINDS = [
     Kind("gosum", "go.sum", gosum),
     Kind("changelog", "CHANGES.md", changelog),
     Kind("markdown", "x.md", markdown),
+    Kind("lock", "yarn.lock", yarn),
+    Kind("lock", "Gemfile.lock", bundler),
     Kind("attributes", ".gitattributes", attributes),
     Kind("ini", "setup.cfg", ini),
     Kind("patterns", ".gitignore", patterns),

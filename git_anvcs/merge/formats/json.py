@@ -10,6 +10,7 @@ from git_anvcs.merge.data.json_text import Document
 from git_anvcs.merge.data.node import Node, Numbers
 from git_anvcs.merge.data.whole import Texts, around, finished
 from git_anvcs.merge.data.write import Segment, Unplaced
+from git_anvcs.merge.locks import check
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, Versions
 
 
@@ -39,10 +40,11 @@ def no_text(_base: Node, _ours: Node, _theirs: Node) -> bytes | None:
     return None
 
 
-def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
-    """Broken syntax, a key twice, or a trailing comma that no version had."""
+def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    """Broken syntax, a key twice, a trailing comma that no version had; in a lock file packages
+    that nobody locked together."""
     if strict(text):
-        return []
+        return check.flaws(options.path, versions, text)
     try:
         parsed = [parsed_or_empty(version) for version in versions]
     except NotUnderstood:

@@ -4,6 +4,7 @@ import re
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
+from git_anvcs.merge.locks import check
 from git_anvcs.merge.result import Merged, Options, Versions
 from git_anvcs.merge.toml import lock, value
 from git_anvcs.merge.toml import text as toml_text
@@ -27,7 +28,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
             return found
     why = refused(text)
     if not why:
-        return []
+        return check.flaws(options.path, versions, text)
     line = re.search(r"at line (\d+)", why)
     at = int(line[1]) if line else 0
     return [Flaw("duplicate" if "overwrite" in why else "syntax", why, at, at)]

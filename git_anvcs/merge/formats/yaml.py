@@ -9,6 +9,7 @@ from git_anvcs.merge.data.node import Node, Numbers
 from git_anvcs.merge.data.whole import Texts, around, finished
 from git_anvcs.merge.data.write import Segment, Unplaced
 from git_anvcs.merge.data.yaml_text import Stream
+from git_anvcs.merge.locks import check
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, Versions
 
 
@@ -65,7 +66,7 @@ def indent(rows: list[bytes]) -> int:
     return len(first) - len(first.lstrip(b" "))
 
 
-def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """Broken syntax, a key twice, an alias without its anchor, an anchor defined anew."""
     try:
         before = [parsed(version) for version in versions if version.strip()]
@@ -82,7 +83,7 @@ def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
         return [Flaw("anchor", "an alias without its anchor")]
     if doubled(made) > max(map(doubled, before)):
         return [Flaw("duplicate", "an anchor defined twice")]
-    return []
+    return check.flaws(options.path, versions, text)
 
 
 def parsed(text: bytes) -> Stream:

@@ -1,0 +1,48 @@
+"""What must hold in a lock file that both sides touched: they touched different packages.
+
+A lock file is a solution that a package manager found. A package that both sides changed, one that
+is needed and gone, and one that a side changed while the other made it needed by something new,
+are none of its solutions, even where every line merges.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from git_anvcs.merge.checks import Flaw
+
+
+class Lock(NamedTuple):
+    """A lock file as packages.
+
+    packages: identity -> what is locked, comparable
+    needs: identity -> identities of the packages it is locked with
+    dangling: pairs of a package and a name that is locked nowhere
+    """
+
+    packages: Mapping[str, object]
+    needs: Mapping[str, frozenset[str]]
+    dangling: frozenset[tuple[str, str]]
+
+
+def flaws(base: Lock, ours: Lock, theirs: Lock, made: Lock) -> list[Flaw]:
+    """Why no package manager made this, given the three versions."""
+    mine, yours = touched(base, ours), touched(base, theirs)
+    found = {name for name in mine & yours if ours.packages.get(name) != theirs.packages.get(name)}
+    for one, other, side in ((mine, yours, ours), (yours, mine, theirs)):
+        for name in one - other:
+            found |= {
+                needed
+                for needed in side.needs.get(name, ())
+                if needed in other - one and needed in base.packages
+            }
+    known = base.dangling | ours.dangling | theirs.dangling
+    return [
+        *(Flaw("locked", name) for name in sorted(found)),
+        *(Flaw("dangling", name) for _package, name in sorted(made.dangling - known)),
+    ]
+
+
+def touched(base: Lock, side: Lock) -> set[str]:
+    """The packages that a side added, changed or removed."""
+    names = base.packages.keys() | side.packages.keys()
+    return {name for name in names if base.packages.get(name) != side.packages.get(name)}
