@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
     "trace": Entry("everything a session did, and what is left of it", "read"),
     "stats": Entry("commits and lines by agent, model, session, lane, time", "read"),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
+    "merge": Entry("merge branches here by what they mean, and say what was decided", "merge"),
     "preview": Entry("what a merge would do, done in memory", "merge"),
     "radar": Entry("which branches and worktrees will collide", "merge"),
     "review": Entry("what a merge decided by itself, the most doubtful first", "merge"),

@@ -46,6 +46,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "stats": (["--survival"], {"ai_additions", "by", "commits", "rows", "survival"}),
     "graph": ([], {"commits"}),
     "meta": (["fsck"], {"findings", "foreign_notes", "records", "repaired"}),
+    "merge": (["HEAD", "--dry-run"], {"dry_run", "clean", "conflicts"}),
     "preview": (["merge", "HEAD"], {"target", "source", "base", "clean", "files", "findings"}),
     "radar": ([], {"sides", "pairs", "clean", "touched", "leases"}),
     "review": ([], {"merge", "counts", "files", "items"}),

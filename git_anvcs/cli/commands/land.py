@@ -22,17 +22,12 @@ Example:
 
 from argparse import ArgumentParser
 
-from git_anvcs.cli import landed
+from git_anvcs.cli import gated, landed
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import reading
-from git_anvcs.flows import settings as settings_flow
-from git_anvcs.flows.guard import checks
-from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.land import land
 from git_anvcs.flows.land.land import Asked
-from git_anvcs.kernel.errors import DONE, NO, PARTLY, UsageError
-
-_CONFIGURED, _NONE = "configured", "none"
+from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -40,15 +35,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--onto", "--into", default="", metavar="TARGET", help="the branch that is checked out here"
     )
-    parser.add_argument(
-        "--gate", "--check", action="append", default=[], metavar="CMD",
-        help="what the result must pass; `configured`, `none`",
-    )  # fmt: skip
+    gated.add_arguments(parser)
     parser.add_argument(
         "--keep-going", action="store_true",
         help="a check that hits its time limit is a failure: look for the branch",
     )  # fmt: skip
-    parser.add_argument("--fresh", action="store_true", help="run what passed before, too")
     parser.add_argument("--dry-run", action="store_true", help="do all of it but move the target")
 
 
@@ -57,7 +48,7 @@ def run(call: Call) -> int:
     asked = Asked(
         tuple(call.args.branches),
         call.args.onto,
-        _checks(call),
+        gated.asked(call),
         dry_run=call.args.dry_run,
         patient=call.args.keep_going,
         fresh=call.args.fresh,
@@ -71,20 +62,3 @@ def run(call: Call) -> int:
     if not done.aside:
         return DONE
     return PARTLY if done.steps else NO
-
-
-def _checks(call: Call) -> tuple[Check, ...]:
-    said = call.args.gate
-    if _NONE in said:
-        if len(said) > 1:
-            raise UsageError("--gate none and another --gate do not go together")
-        return ()
-    found = checks.given([one for one in said if one != _CONFIGURED])
-    if said and _CONFIGURED not in said:
-        return found
-    configured = checks.configured(settings_flow.load(call.repo, call.env))
-    if said and not configured:
-        raise UsageError(
-            f"no check is configured ({checks.SETTING})", hint="say a command: --gate CMD"
-        )
-    return (*configured, *found)

@@ -1,0 +1,185 @@
+"""`git anvcs merge`: merge here, see what came of it, take it back exactly."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.drivers.support import BASE, OURS, OURS_CLASH, SOLVED, THEIRS, THEIRS_CLASH, two_sides
+from tests.support.sandbox import Sandbox
+
+
+def merge(repo: Sandbox, *words: str, code: int = 0) -> dict[str, Any]:
+    done = repo.run("git-anvcs", "merge", "--json", *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def state(repo: Sandbox) -> dict[str, object]:
+    """All of a worktree: HEAD, the index, every file."""
+    files = {p.name: p.read_bytes() for p in repo.root.iterdir() if p.is_file()}
+    head = repo.git("rev-parse", "HEAD"), repo.git("symbolic-ref", "HEAD")
+    return {"head": head, "index": repo.git("ls-files", "-s"), **files}
+
+
+@pytest.fixture
+def clean(repo: Sandbox) -> Sandbox:
+    two_sides(
+        repo,
+        {"a.json": BASE, "t.txt": "1\n2\n3\n", "u.txt": "u\n"},
+        {"a.json": OURS, "t.txt": "one\n2\n3\n"},
+        {"a.json": THEIRS, "t.txt": "1\n2\nthree\n"},
+    )
+    return repo
+
+
+@pytest.fixture
+def clash(repo: Sandbox) -> Sandbox:
+    two_sides(
+        repo,
+        {"a.json": BASE, "b.json": BASE, "u.txt": "u\n"},
+        {"a.json": OURS_CLASH, "b.json": OURS},
+        {"a.json": THEIRS_CLASH, "b.json": THEIRS},
+    )
+    return repo
+
+
+def test_a_merge_with_its_summary(clean: Sandbox) -> None:
+    said = merge(clean, "feature")
+    assert said["state"] == "merged"
+    assert said["after"] == clean.git("rev-parse", "HEAD").strip()
+    assert json.loads(clean.read("a.json")) == SOLVED
+    assert clean.read("t.txt") == "one\n2\nthree\n"
+    assert said["review"]["counts"]["by_rule"] == 1
+    assert said["review"]["counts"]["by_git"] == 1
+    assert "Merge branch 'feature'" in clean.git("log", "-1", "--format=%B")
+    assert merge(clean, "feature")["state"] == "up to date"
+
+
+def test_undo_restores_everything_and_can_be_undone(clean: Sandbox) -> None:
+    clean.write("u.txt", "not committed\n")
+    before = state(clean)
+    after = merge(clean, "feature", "-m", "mine")["after"]
+    assert merge(clean, "--undo", "--dry-run")["was"] == after
+    assert merge(clean, "--undo") == {"dry_run": False, "was": after, "now": before["head"][0][:-1]}
+    assert state(clean) == before
+    clean.git("reset", "--keep", "-q", after)
+    assert json.loads(clean.read("a.json")) == SOLVED
+    assert clean.read("u.txt") == "not committed\n"
+    assert merge(clean, "--undo", code=1)["error"]
+
+
+def test_undo_refuses_where_something_would_be_lost(clean: Sandbox) -> None:
+    merge(clean, "feature")
+    clean.write("a.json", "{}\n")
+    before = state(clean)
+    assert merge(clean, "--undo", code=3)
+    assert state(clean) == before
+    clean.commit("more")
+    assert "revert -m 1" in merge(clean, "--undo", code=3)["error"]["hint"]
+
+
+def test_conflicts_end_with_one_and_abort_is_exact(clash: Sandbox) -> None:
+    clash.write("u.txt", "not committed\n")
+    before = state(clash)
+    said = merge(clash, "feature", code=1)
+    assert said["state"] == "conflicts"
+    assert said["review"]["counts"]["open"] == 1
+    assert merge(clash, "feature", code=3)["error"]
+    done = merge(clash, "--abort")
+    assert state(clash) == before
+    assert done["edited"] == ["a.json"]
+    assert merge(clash, "--abort", code=1)["error"]
+
+
+def test_abort_keeps_what_was_edited_since(clash: Sandbox) -> None:
+    before = state(clash)
+    merge(clash, "feature", code=1)
+    clash.write("a.json", '{"name": "decided"}\n')
+    mine = clash.read("b.json").replace("2", "3")
+    clash.write("b.json", mine)
+    done = merge(clash, "--abort")
+    assert state(clash) == before
+    kept = clash.root / done["kept"]
+    assert (kept / "a.json").read_text() == '{"name": "decided"}\n'
+    assert (kept / "b.json").read_text() == mine
+
+
+@pytest.mark.parametrize("how", ["staged", "in the way", "untracked", "in progress"])
+def test_uncommitted_work_is_never_lost(clean: Sandbox, how: str) -> None:
+    if how == "untracked":
+        clean.git("switch", "-q", "feature")
+        clean.commit("new", {"new.txt": "theirs\n"})
+        clean.git("switch", "-q", "main")
+        clean.write("new.txt", "mine\n")
+    elif how == "in progress":
+        clean.git("merge", "-q", "--no-commit", "-s", "anvcs", "feature")
+    else:
+        clean.write("a.json", "{}\n")
+        if how == "staged":
+            clean.git("add", "a.json")
+    before = state(clean)
+    said = merge(clean, "feature", code=3)
+    assert said["error"]["hint"]
+    assert state(clean) == before
+
+
+def test_a_dry_run_changes_nothing(clash: Sandbox) -> None:
+    before = state(clash)
+    assert merge(clash, "feature", "--dry-run", code=1)["conflicts"] == ["a.json"]
+    clash.git("branch", "other", "feature~1")
+    assert merge(clash, "feature", "other", "--dry-run", code=1)["conflicts"] == {
+        "feature": ["a.json"]
+    }
+    assert state(clash) == before
+
+
+def test_several_branches_become_one_octopus(clean: Sandbox) -> None:
+    clean.git("switch", "-q", "-c", "third", "main~1")
+    clean.commit("third", {"third.txt": "3\n"})
+    clean.git("switch", "-q", "main")
+    assert merge(clean, "feature", "third")["state"] == "merged"
+    assert len(clean.git("log", "-1", "--format=%P").split()) == 3
+    assert json.loads(clean.read("a.json")) == SOLVED
+
+
+def test_what_a_check_refuses_never_reaches_the_worktree(clean: Sandbox) -> None:
+    before = state(clean)
+    said = merge(
+        clean, "feature", "--gate", "! grep -q theirs a.json || ! grep -q ours a.json", code=3
+    )
+    assert said["state"] == "refused"
+    assert [one["state"] for one in said["checks"]] == ["failed"]
+    assert state(clean) == before
+    said = merge(clean, "feature", "--gate", "grep -q theirs a.json")
+    assert said["state"] == "merged"
+    assert said["tested_tree"] == clean.git("rev-parse", "HEAD^{tree}").strip()
+
+
+def test_fast_forward_no_ff_and_no_commit(repo: Sandbox) -> None:
+    repo.commit("base", {"a": "1\n"})
+    repo.git("switch", "-q", "-c", "feature")
+    repo.commit("more", {"a": "2\n"})
+    repo.git("switch", "-q", "main")
+    before = state(repo)
+    assert merge(repo, "feature")["state"] == "fast-forward"
+    merge(repo, "--undo")
+    assert state(repo) == before
+    assert merge(repo, "feature", "--no-ff")["state"] == "merged"
+    merge(repo, "--undo")
+    assert merge(repo, "feature", "--no-ff", "--no-commit")["state"] == "not committed"
+    merge(repo, "--abort")
+    assert state(repo) == before
+
+
+def test_text_for_people_and_wrong_calls(clash: Sandbox) -> None:
+    done = clash.run("git-anvcs", "merge", "feature")
+    assert done.returncode == 1
+    assert "CONFLICT (content): Merge conflict in a.json" in done.stdout
+    assert "2 files changed on both sides: 1 by our rules, 1 open" in done.stdout
+    assert "git anvcs merge --abort" in done.stdout
+    assert "the merge is taken back" in clash.anvcs("merge", "--abort")
+    for words in ((), ("nowhere",), ("--abort", "feature"), ("--abort", "--undo")):
+        assert clash.run("git-anvcs", "merge", *words).returncode == 2
