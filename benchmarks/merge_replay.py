@@ -26,9 +26,11 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from urllib.parse import urljoin
 
 CONFIG = Path(__file__).parents[1] / "merge-drivers" / "gitconfig"
 WORD = re.compile(r"\w+")
+DATA = (".json", ".yaml", ".yml")
 JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+')
 KINDS = {
     "conflicts": "files Git conflicts on",
@@ -36,6 +38,8 @@ KINDS = {
     "alike": "resolved, equal once parsed",
     "order": "resolved, the human's lines in another order",
     "different": "resolved, different",
+    "changes": "resolved, every change of a side as the human has it",
+    "no yardstick": "resolved, but what was committed does not parse",
     "open": "still conflicting",
     "structural": "not a driver's (delete, rename)",
     "unparsable": "clean but does not parse",
@@ -207,6 +211,10 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
         git(repo, "cat-file", "blob", stages[stage]) if stage in stages else b""
         for stage in (1, 2, 3)
     )
+    if not parses(path, human):
+        yield "no yardstick"
+    elif path.endswith(DATA) and same_changes((base, ours, theirs), result, human, path):
+        yield "changes"
     if parses(path, ours) and parses(path, theirs) and not parses(path, result):
         yield "unparsable"
     if path.endswith("go.mod"):  # of two versions the larger one stands: that is no loss
@@ -214,6 +222,8 @@ def clean(repo: Path, commit: str, tree: str, path: str, stages: dict[int, str])
             re.sub(rb" v\d\S*|^go \S+", b"", one, flags=re.MULTILINE)
             for one in (base, ours, theirs, result)
         )
+    if path.endswith(".json"):  # a reference is what it leads to, however it is spelled
+        base, ours, theirs, result = map(with_whole_references, (base, ours, theirs, result))
     if lost_lines(base, ours, theirs, result, JSON_TOKEN if path.endswith(".json") else WORD):
         yield "lost"
 
@@ -224,6 +234,63 @@ def likeness(path: str, result: bytes, human: bytes) -> str:
     return "order" if Counter(lines(result)) == Counter(lines(human)) else "different"
 
 
+def same_changes(
+    versions: tuple[bytes, bytes, bytes], result: bytes, human: bytes, path: str
+) -> bool:
+    """Whether whatever a side added or removed is in both results, or in neither, as often.
+
+    Compared are scalars with their keys, lists without order: a commit may hold other edits too.
+    """
+    try:
+        found = [leaves(path, one) for one in (*versions, result, human)]
+    except Exception as error:
+        if isinstance(error, (ValueError, RecursionError)) or "ruamel" in type(error).__module__:
+            return False
+        raise
+    base, ours, theirs, made, committed = found
+    touched = [one for one in base | ours | theirs if {ours[one], theirs[one]} != {base[one]}]
+    return all(made[one] == committed[one] for one in touched)
+
+
+def leaves(path: str, source: bytes) -> Counter[tuple[str, ...]]:
+    """Every scalar and empty container with the keys that lead to it; `*` for a list's element."""
+    counts: Counter[tuple[str, ...]] = Counter()
+    todo: list[tuple[tuple[str, ...], object]] = [((), loaded(path, source))]
+    while todo:
+        where, value = todo.pop()
+        if isinstance(value, dict) and value:
+            todo += [((*where, str(key)), inner) for key, inner in value.items()]
+        elif isinstance(value, list) and value:
+            todo += [((*where, "*"), inner) for inner in value]
+        else:
+            counts[(*where, repr(value))] += 1
+    return counts
+
+
+def loaded(path: str, source: bytes) -> object:
+    """The value of a data file; of YAML all documents, of an empty file nothing."""
+    if not source.strip():
+        return {}
+    if path.endswith(".json"):
+        return json.loads(source)
+    from ruamel.yaml import YAML
+
+    return list(YAML(typ="safe", pure=True).load_all(source))
+
+
+def with_whole_references(source: bytes) -> bytes:
+    """JSON Schema with every `$ref` read against the `$id` of its document."""
+    found = re.search(rb'"\$?id"\s*:\s*"(\w+:[^"]*)"', source)
+    if not found:
+        return source
+    home = found[1].decode(errors="replace")
+
+    def whole(match: re.Match[bytes]) -> bytes:
+        return match[1] + urljoin(home, match[2].decode(errors="replace")).encode() + b'"'
+
+    return re.sub(rb'("\$ref"\s*:\s*")([^"]*)"', whole, source)
+
+
 def alike(path: str, result: bytes, human: bytes) -> bool:
     """Whether both say the same to a parser of the standard library."""
     try:
@@ -231,8 +298,8 @@ def alike(path: str, result: bytes, human: bytes) -> bool:
             return ast.dump(ast.parse(result)) == ast.dump(ast.parse(human))
         if path.endswith((".toml", "Cargo.lock", "uv.lock", "poetry.lock")):
             return tomllib.loads(result.decode()) == tomllib.loads(human.decode())
-        if path.endswith(".json"):
-            return bool(json.loads(result) == json.loads(human))
+        if path.endswith(DATA) and parses(path, human):
+            return bool(loaded(path, result) == loaded(path, human))
         return grammar_of(path) != "" and result.split() == human.split()
     except (SyntaxError, ValueError, RecursionError):
         return False

@@ -102,7 +102,7 @@ def well_marked(merged: Merged, versions: Versions, options: Options) -> bool:
 
 
 # Rules that take one of two values: what they drop is stated in their resolution.
-CHOOSING = ("larger-version", "larger-requirement")
+CHOOSING = ("larger-version", "larger-requirement", "same-reference")
 
 
 def chosen_away(merged: Merged) -> set[str]:

@@ -26,12 +26,14 @@ class Job(NamedTuple):
 
     scalar: merges a scalar that both sides changed, or None
     resolved: filled on the way, one for each place where a rule decided
+    roots: the whole files; None where both sides added the file, or it is part of another
     """
 
     path: str
     rules: Rules
     scalar: Scalars
     resolved: list[Resolution]
+    roots: tuple[Node, Node, Node] | None = None
 
 
 class Trio(NamedTuple):
@@ -47,6 +49,7 @@ def root(job: Job, base: Node | None, ours: Node, theirs: Node) -> list[Segment]
 
     Where theirs only changed the layout, ours' changes go into that layout: else it would be lost.
     """
+    job = job._replace(roots=(base, ours, theirs) if base else None)
     if base and base.canon == theirs.canon != ours.canon and base.text != theirs.text:
         tried = job._replace(resolved=[])
         try:
@@ -76,11 +79,16 @@ def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) ->
 
 
 def scalar(job: Job, base: Node, ours: Node, theirs: Node, where: Path) -> bytes:
-    """A scalar that both sides changed: by its lines or as a version, else a conflict."""
+    """A scalar that both sides changed: by its lines, by what it leads to or as a version."""
     nodes = (base, ours, theirs)
     text = job.scalar(*nodes)
     if text is not None:
         note(job, "text-in-scalar", where, nodes, text)
+        return text
+    spelling = same_reference(job, (base.value, ours.value, theirs.value), where)
+    if spelling is not None:
+        text = ours.text if spelling == ours.value else theirs.text
+        note(job, "same-reference", where, nodes, text)
         return text
     if job.rules.speculative:
         taken = version.larger(base.value, ours.value, theirs.value, where)
@@ -89,6 +97,15 @@ def scalar(job: Job, base: Node, ours: Node, theirs: Node, where: Path) -> bytes
             note(job, "larger-version", where, nodes, text)
             return text
     raise Unplaced("edit/edit", dotted(where))
+
+
+def same_reference(job: Job, written: tuple[str, str, str], where: Path) -> str | None:
+    if not where or where[-1] != "$ref" or job.roots is None:
+        return None
+    from git_anvcs.merge.data import reference  # it reads URIs: 3 ms that few merges need
+
+    found = reference.addresses(*job.roots)
+    return reference.meant(written, found) if found else None
 
 
 def untouched(base: Node, ours: Node, theirs: Node) -> Node | None:
