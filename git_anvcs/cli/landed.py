@@ -10,6 +10,7 @@ from git_anvcs.flows.guard.judge import Judged
 from git_anvcs.flows.land import land, records
 from git_anvcs.flows.land.fold import Step
 from git_anvcs.flows.land.land import Aside, Landed
+from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.kernel.terminal import cut, safe, shown
 
 _TAIL = 8  # lines of what a check printed, without -v
@@ -54,8 +55,13 @@ def _aside_json(one: Aside) -> dict[str, object]:
         "paths": [shown(path) for path in one.paths],
         "findings": [verified.finding_json(found) for found in one.findings],
         "check": _check_json(one.judged) if one.judged else None,
+        "suspect": _suspect_json(one.suspect) if one.suspect else None,
         "output": shown(one.judged.ran.output) if one.judged else None,
     }
+
+
+def _suspect_json(suspect: Suspect) -> dict[str, object]:
+    return {**suspect._asdict(), "path": shown(suspect.path)}
 
 
 def _check_json(judged: Judged) -> dict[str, object]:
@@ -100,7 +106,14 @@ def _aside_text(one: Aside, verbosity: int, *, colour: bool) -> Iterator[str]:
         tail = one.judged.ran.output.strip().splitlines()
         kept = tail if verbosity > 0 else tail[-_TAIL:]
         yield from (cut(f"      | {safe(line.expandtabs(4))}", _WIDE) for line in kept)
+    if one.suspect:
+        yield f"      {_suspect_text(one.suspect)}"
     yield f"      {_what_to_do(one)}"
+
+
+def _suspect_text(suspect: Suspect) -> str:
+    place = f"{safe(suspect.path)}:{suspect.line}"
+    return f"{place}: with {suspect.side} alone there they pass; {suspect.why} ({suspect.rule})"
 
 
 def why(one: Aside) -> str:

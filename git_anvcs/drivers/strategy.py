@@ -21,6 +21,7 @@ from git_anvcs.git.repo import version
 from git_anvcs.git.settings import Setting
 from git_anvcs.git.synthetic import Pair
 from git_anvcs.kernel.errors import AnvcsError, print_error, run_program
+from git_anvcs.merge.result import Rules
 
 PROGRAM = "git-merge-anvcs"
 USAGE = "usage: git-merge-anvcs [--OPTION…] BASE… -- HEAD REMOTE…   (started by git merge -s anvcs)"
@@ -123,6 +124,7 @@ def _folded(
     No merge when one before the last conflicts: Git wants an octopus only where it is easy.
     """
     head, bases = asked.head, list(asked.bases)
+    rules = Rules() if understand else None
     our_tree = ""
     told: list[Result] = []
     for remote in asked.remotes:
@@ -133,7 +135,7 @@ def _folded(
         pair = synthetic.pair(repo, head, remote, bases)
         our_tree = our_tree or pair.our_tree
         names = _names(repo, pair, asked.head, remote, bases)
-        told.append(merge(repo, pair, names, asked.options, configured, understand=understand))
+        told.append(merge(repo, pair, names, asked.options, configured, rules=rules))
         if len(told) < len(asked.remotes):
             head = synthetic.joined(repo, told[-1].tree, (pair.ours, pair.theirs))
     return our_tree, told[-1]._replace(

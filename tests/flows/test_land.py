@@ -310,3 +310,49 @@ def test_landing_with_a_newer_git_and_other_formats(tmp_path: Path) -> None:
     said = land(repo, "a", "bad", "b", "--gate", GATE, expect=4)
     assert (landed(said), aside(said)) == (["a", "b"], {"bad": "tests-fail"})
     tidy(repo)
+
+
+VERSION = '{\n  "name": "shop",\n  "version": "1.0.0"\n}\n'
+
+
+def test_the_larger_version_is_taken_only_where_a_check_looks(repo: Sandbox) -> None:
+    repo.commit("package", {"package.json": VERSION})
+    branch(repo, "a", {"package.json": VERSION.replace("1.0.0", "1.1.0")})
+    branch(repo, "b", {"package.json": VERSION.replace("1.0.0", "1.2.0")})
+
+    assert aside(land(repo, "a", "b", "--dry-run", expect=4)) == {"b": "conflict"}
+    repo.git("config", "anvcs.merge.guard.checks", '[{"command": "true", "paths": ["*.py"]}]')
+    assert aside(land(repo, "a", "b", "--dry-run", expect=4)) == {"b": "conflict"}
+    assert landed(land(repo, "a", "b", "--gate", GATE)) == ["a", "b"]
+    assert '"version": "1.2.0"' in repo.read("package.json")
+
+
+def test_what_fails_anyway_guards_no_guess(repo: Sandbox) -> None:
+    repo.commit("package", {"package.json": VERSION, "app.py": APP.replace("sum(prices)", "0")})
+    branch(repo, "a", {"package.json": VERSION.replace("1.0.0", "1.1.0")})
+    branch(repo, "b", {"package.json": VERSION.replace("1.0.0", "1.2.0")})
+    said = land(repo, "a", "b", "--gate", GATE, expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"b": "conflict"})
+
+
+def test_the_decision_of_a_rule_that_breaks_the_tests_is_named(repo: Sandbox) -> None:
+    """Each side puts a statement at one place; the second one counts on being the first."""
+    app = "def steps():\n    found = []\n    found.append(0)\n    return found\n"
+    test = (
+        "import unittest, app\n\n\nclass Steps{name}(unittest.TestCase):\n"
+        "    def test_{name}(self):\n        self.assertEqual(app.steps().index({number}), 1)\n"
+    )
+    repo.commit("steps", {"app.py": app, "test_app.py": ""})
+    for name, number in (("a", 1), ("b", 2)):
+        more = app.replace("append(0)\n", f"append(0)\n    found.append({number})\n")
+        text = test.format(name=name, number=number)
+        branch(repo, name, {"app.py": more, f"test_{name}.py": text})
+
+    said = land(repo, "a", "b", "--gate", GATE, expect=4)
+
+    assert (landed(said), aside(said)) == (["a"], {"b": "semantic-conflict"})
+    [one] = said["set_aside"]
+    assert one["check"]["failing"] == ["test_b.Stepsb.test_b"]
+    assert (one["suspect"]["path"], one["suspect"]["rule"]) == ("app.py", "both-inserted")
+    assert one["suspect"]["line"] in (4, 5)
+    tidy(repo)

@@ -4,21 +4,26 @@ Nothing is written but objects. A branch that conflicts is set aside, and the ne
 from what there is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 import tempfile
 from typing import NamedTuple
 
+from git_anvcs.flows.guard.bench import Shown
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.whole_tree import merge as whole_tree
 from git_anvcs.flows.whole_tree import worker
 from git_anvcs.flows.whole_tree.draft import Decided
 from git_anvcs.flows.whole_tree.named import Names
-from git_anvcs.git import attributes_of, settings, synthetic
+from git_anvcs.git import attributes_of, rebuilt, settings, synthetic
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.merge import reasons
+from git_anvcs.merge.result import Rules
+
+Guarded = Callable[[str], bool] | None
 
 _PLAIN = ("refs/heads/main", "refs/heads/master")  # Git does not name them in a message
 
@@ -31,6 +36,15 @@ class Step(NamedTuple):
     tree: str
     before: str
     decided: tuple[Decided, ...]
+
+    @property
+    def guesses(self) -> list[str]:
+        """The paths in which a rule took what is likely but not certain."""
+        return [
+            one.path
+            for one in self.decided
+            if any(reasons.of_rule(made.rule).speculative for made in one.merged.resolutions)
+        ]
 
 
 class Clash(NamedTuple):
@@ -49,9 +63,16 @@ class Folded(NamedTuple):
 
 
 class Folder:
-    """Merges onto one target. Made by `opened`."""
+    """Merges onto one target. Made by `opened`.
 
-    def __init__(self, repo: CalledRepo, onto: Target, *, understand: bool) -> None:
+    guarded: whether a check will look at a path (None: there is none at all); what is only likely
+    is resolved there alone
+    """
+
+    def __init__(
+        self, repo: CalledRepo, onto: Target, guarded: Guarded, *, understand: bool
+    ) -> None:
+        self.guarded = guarded
         self._repo = repo
         self._onto = onto
         self._understand = understand
@@ -72,13 +93,27 @@ class Folder:
 
     def step(self, before: str, tip: Tip) -> Step | Clash:
         """One branch onto one commit."""
+        if self.guarded is None:
+            return self._merged(before, tip, speculative=False)
+        done = self._merged(before, tip, speculative=True)
+        guesses = done.guesses if isinstance(done, Step) else []
+        if all(map(self.guarded, guesses)):
+            return done
+        return self._merged(before, tip, speculative=False)
+
+    def with_text(self, step: Step, path: str, text: bytes) -> Shown:
+        """The step with another text in one of its files, to be looked at and thrown away."""
+        tree = rebuilt.tree(self._repo, step.tree, {path: text}, {})
+        commit = self._commit(tree, (step.before, step.tip.commit), "what if")
+        return Shown(commit, tree, step.tip.name)
+
+    def _merged(self, before: str, tip: Tip, *, speculative: bool) -> Step | Clash:
         bases = synthetic.bases(self._repo, before, tip.commit)
         pair = synthetic.pair(self._repo, before, tip.commit, bases)
         base = {0: "empty tree", 1: "".join(bases)[:7]}.get(len(bases), "merged common ancestors")
         names = Names(pair.ours, pair.theirs, self._onto.name, tip.name, base)
-        found = whole_tree.merge(
-            self._repo, pair, names, (), self._configured, understand=self._understand
-        )
+        rules = Rules(speculative=speculative) if self._understand else None
+        found = whole_tree.merge(self._repo, pair, names, (), self._configured, rules=rules)
         worker.warm(one.path for one in found.decided)
         if not found.clean:
             says = tuple(note.text.strip() for note in found.notes if note.conflict)
@@ -101,10 +136,16 @@ class Folder:
 
 @contextmanager
 def opened(
-    repo: Repo, onto: Target, env: Mapping[str, str], *, understand: bool = True
+    repo: Repo,
+    onto: Target,
+    env: Mapping[str, str],
+    guarded: Guarded = None,
+    *,
+    understand: bool = True,
 ) -> Iterator[Folder]:
     """What merges onto `onto`, as long as the block.
 
+    guarded: whether a check will look at a path
     env: further variables for git, such as where objects are written
     Attributes are those of the target's tree, whatever is checked out anywhere.
     """
@@ -119,7 +160,7 @@ def opened(
             **env,
         }
         attributes_of.write(called, onto.commit, root)
-        yield Folder(called, onto, understand=understand)
+        yield Folder(called, onto, guarded, understand=understand)
 
 
 def _message(tip: Tip, onto: Target) -> str:

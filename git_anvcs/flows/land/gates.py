@@ -12,7 +12,9 @@ from git_anvcs.flows.guard import checks as guard_checks
 from git_anvcs.flows.guard.bench import HUNG, Bench, Shown
 from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.guard.judge import Judged, NoVerdict, Verdict, judge
-from git_anvcs.flows.land.fold import Step
+from git_anvcs.flows.land import suspects
+from git_anvcs.flows.land.fold import Folder, Step
+from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.git import tree_diff
 from git_anvcs.git.repo import Repo
 
@@ -21,11 +23,13 @@ class Broken(NamedTuple):
     """The number of the step that breaks something, what it breaks, and whether it does so alone.
 
     alone: the branch itself fails in the same way, merged with nothing
+    suspect: the decision of a rule without which it would pass
     """
 
     number: int
     judged: Judged
     alone: bool
+    suspect: Suspect | None = None
 
 
 class Gates:
@@ -58,7 +62,7 @@ class Gates:
             )
         return verdict
 
-    def broken_by(self, steps: Sequence[Step], last: Judged) -> Broken:
+    def broken_by(self, folder: Folder, steps: Sequence[Step], last: Judged) -> Broken:
         """The first step whose tree is refused; that of the last one is, as `last` says."""
         refusals: dict[int, Judged] = {len(steps) - 1: last}
 
@@ -71,7 +75,16 @@ class Gates:
 
         number = first_bad(len(steps), good)
         judged = refusals[number]
-        return Broken(number, judged, alone=self._fails_alone(steps[number], judged))
+        if self._fails_alone(steps[number], judged):
+            return Broken(number, judged, alone=True)
+        suspect = suspects.find(folder, steps[number], lambda one: self._mended(judged, one))
+        return Broken(number, judged, alone=False, suspect=suspect)
+
+    def _mended(self, judged: Judged, shown: Shown) -> bool:
+        """Whether what failed does not fail there; something else may, for what is undone."""
+        ran = self._bench.run(judged.check, shown)
+        known = ran.failing and judged.ran.failing
+        return ran.passed or (bool(known) and not set(ran.failing) & set(judged.ran.failing))
 
     def _fails_alone(self, step: Step, judged: Judged) -> bool:
         tree = self._repo.line("rev-parse", f"{step.tip.commit}^{{tree}}")

@@ -21,6 +21,7 @@ from git_anvcs.flows.land import conserved, fold, move, records
 from git_anvcs.flows.land import tips as named
 from git_anvcs.flows.land.fold import Clash, Folder, Step
 from git_anvcs.flows.land.gates import Broken, Gates
+from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.landings import Unjudged
 from git_anvcs.git.ancestry import open_ancestry
@@ -68,6 +69,7 @@ class Aside(NamedTuple):
     says: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     judged: Judged | None = None
+    suspect: Suspect | None = None
 
 
 class Landed(NamedTuple):
@@ -177,7 +179,13 @@ class _Landing:
         with open_ancestry(self._repo) as ancestry:
             already = [one for one in tips if ancestry.is_ancestor(one.commit, self._onto.commit)]
         left = [one for one in tips if one not in already]
-        how = fold.opened(self._repo, self._onto, self._own, understand=self._asked.understand)
+        how = fold.opened(
+            self._repo,
+            self._onto,
+            self._own,
+            self._guarded if self._asked.checks else None,
+            understand=self._asked.understand,
+        )
         with how as folder:
             steps, unjudged = self._sound(folder, left)
             steps, judged = self._tested(folder, steps)
@@ -190,6 +198,9 @@ class _Landing:
             tuple(judged),
             tuple(unjudged),
         )
+
+    def _guarded(self, path: str) -> bool:
+        return any(check.concerns([path]) for check in self._asked.checks)
 
     def _sound(
         self, folder: Folder, tips: Sequence[Tip]
@@ -219,8 +230,13 @@ class _Landing:
         while steps:
             verdict = found.judge(steps[-1], _listed(steps))
             if verdict.refused is None:
-                return steps, verdict.judged
-            broken = found.broken_by(steps, verdict.refused)
+                red = any(one.before for one in verdict.judged)
+                if not red or not any(step.guesses for step in steps) or not folder.guarded:
+                    return steps, verdict.judged
+                folder.guarded = None  # what fails anyway guards nothing
+                steps, _ = self._sound(folder, [step.tip for step in steps])
+                continue
+            broken = found.broken_by(folder, steps, verdict.refused)
             self._aside.append(_broken(steps, broken))
             rest = [step.tip for step in steps[broken.number + 1 :]]
             steps = self._again(folder, steps[: broken.number], rest)
@@ -246,4 +262,5 @@ def _clashing(clash: Clash) -> Aside:
 
 def _broken(steps: Sequence[Step], broken: Broken) -> Aside:
     kind = TESTS_FAIL if broken.alone else SEMANTIC_CONFLICT
-    return Aside(steps[broken.number].tip, kind, judged=broken.judged)
+    tip = steps[broken.number].tip
+    return Aside(tip, kind, judged=broken.judged, suspect=broken.suspect)

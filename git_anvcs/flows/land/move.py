@@ -13,7 +13,7 @@ import tempfile
 
 from git_anvcs.flows import at_work
 from git_anvcs.flows.land.tips import Target
-from git_anvcs.git import install_tree, refs
+from git_anvcs.git import conflicted, install_tree, refs
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import Repo
@@ -22,16 +22,6 @@ from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
 
 VERSION = 1
-
-# Of a worktree in the middle of something; its files are not ours to replace.
-_BUSY = {
-    "MERGE_HEAD": "a merge",
-    "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert",
-    "rebase-merge": "a rebase",
-    "rebase-apply": "a rebase",
-    "BISECT_LOG": "a bisection",
-}
 
 
 class NotReady(AnvcsError):
@@ -42,11 +32,10 @@ def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
     """The worktrees that have to go along. Raises NotReady when one is dirty or busy."""
     found = list(_worktrees(repo, onto))
     for place in found:
-        busy = [what for name, what in _BUSY.items() if (place.git_dir / name).exists()]
-        if busy:
+        for name, go_on in conflicted.operations(place)[:1]:
             raise NotReady(
-                f"{onto.name} is checked out in {place.root}, in the middle of {busy[0]}",
-                hint="finish that first",
+                f"{onto.name} is checked out in {place.root}, where a {name} is in progress",
+                hint=f"finish it ({go_on}) or take it back (git {name} --abort)",
             )
         if place.git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules"):
             raise NotReady(

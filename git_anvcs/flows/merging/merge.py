@@ -108,12 +108,17 @@ def attempt(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> Tried
         if asked.checks and done.steps and not done.clashes:
             with benches.opened(repo, say, objects=own, fresh=asked.fresh) as bench:
                 last = done.steps[-1]
-                base = Shown(onto.commit, here.line("rev-parse", f"{onto.commit}^{{tree}}"), "HEAD")
-                [changed] = tree_diff.changes(here, [(base.tree, last.tree)])
+                sides = [Tip("HEAD", onto.commit), *(one.tip for one in done.steps)]
+                parents = [_shown(here, side) for side in sides]
+                [changed] = tree_diff.changes(here, [(parents[0].tree, last.tree)])
                 wanted = guard_checks.ordered(asked.checks, list(changed))
                 shown = Shown(last.commit, last.tree, ", ".join(one.tip.name for one in done.steps))
-                verdict = judge(bench, wanted, shown, [base])
+                verdict = judge(bench, wanted, shown, parents)
     return Tried(done.steps, done.clashes, verdict)
+
+
+def _shown(repo: Repo, tip: Tip) -> Shown:
+    return Shown(tip.commit, repo.line("rev-parse", f"{tip.commit}^{{tree}}"), tip.name)
 
 
 def ready(repo: Repo) -> Target:

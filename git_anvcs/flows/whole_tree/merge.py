@@ -22,8 +22,9 @@ from git_anvcs.git.settings import Setting, last
 from git_anvcs.git.synthetic import Pair
 from git_anvcs.merge import checks
 from git_anvcs.merge.registry import format_of
-from git_anvcs.merge.result import Labels, Merged, Options, Versions
+from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
 
+DEFAULTS = Rules()
 MERGING = "Auto-merging"
 # Options that drop lines on purpose: what they merged cleanly is not for us to judge.
 LOSSY = ("ours", "theirs", "ignore-", "renormalize", "subtree")
@@ -64,18 +65,18 @@ def merge(
     options: Sequence[str],
     configured: Sequence[Setting],
     *,
-    understand: bool = True,
+    rules: Rules | None = DEFAULTS,
 ) -> Result:
     """Merge the two commits. Raises GitFailed when Git itself cannot.
 
-    options: words after `-X`; understand: False leaves Git's own answer
+    options: words after `-X`; rules: None leaves Git's own answer
     """
     plain = ort.merge(repo, pair.ours, pair.theirs, options, configured)
     ours = changes(repo, pair.our_tree, plain.tree, "--no-renames")
     written = {one.new: one.after for one in ours if one.status != "D"}
-    if not understand:
+    if rules is None:
         return _result(repo, Draft(plain, {}), names, written)
-    tree = Tree(repo, pair, Sides(repo, pair), Texts(repo), names, last(configured))
+    tree = Tree(repo, pair, Sides(repo, pair), Texts(repo), names, last(configured), rules)
     both = _both_sides(tree, plain, written, options)
     draft = _finished(tree, plain, both)
     if _is_judged(pair, options):
@@ -148,7 +149,8 @@ def _task(one: Both, size: int, texts: Mapping[str, bytes], tree: Tree) -> worke
         texts[base.oid] if base else b"", texts[one.stages[2].oid], texts[one.stages[3].oid]
     )
     lines = named.in_text(texts[one.now.oid], tree.names)
-    chosen = Options(one.path, size, style(tree.settings), _labels(lines, tree.names))
+    labels = _labels(lines, tree.names)
+    chosen = Options(one.path, size, style(tree.settings), labels, tree.rules)
     return worker.Task(versions, chosen, lines)
 
 

@@ -10,11 +10,11 @@ from git_anvcs.flows.whole_tree.sides import Sides
 from git_anvcs.flows.whole_tree.texts import Texts
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.synthetic import Pair
-from git_anvcs.merge.result import Labels, Options
+from git_anvcs.merge.result import Labels, Options, Rules
 
 
 class Tree(NamedTuple):
-    """names: what the caller calls the sides; settings: Git's configuration"""
+    """names: what the caller calls the sides; settings: Git's configuration; rules: of files"""
 
     repo: CalledRepo
     pair: Pair
@@ -22,6 +22,7 @@ class Tree(NamedTuple):
     texts: Texts
     names: Names
     settings: Mapping[str, str]
+    rules: Rules = Rules()
 
     @property
     def seconds(self) -> float:
@@ -31,7 +32,7 @@ class Tree(NamedTuple):
     def options(self, path: str, size: int) -> Options:
         """How to write conflicts in a file that Git has not written any in."""
         labels = Labels(self.names.base, self.names.ours, self.names.theirs)
-        return Options(path, size, style(self.settings), labels)
+        return Options(path, size, style(self.settings), labels, self.rules)
 
     def called(self, side: str) -> str:
         """What the caller calls `ours` or `theirs`."""
