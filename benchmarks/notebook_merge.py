@@ -22,20 +22,9 @@ from typing import NamedTuple
 
 import nbformat
 
-from benchmarks.merge_replay import Repos, git, merge_tree
+from benchmarks.merge_cases import Case, History
 
 Cells = list[tuple[str, str]]
-
-
-class Case(NamedTuple):
-    """One notebook that Git conflicts on; human: as it was committed, empty if it was not."""
-
-    commit: str
-    path: str
-    base: bytes
-    ours: bytes
-    theirs: bytes
-    human: bytes
 
 
 class Result(NamedTuple):
@@ -74,20 +63,12 @@ def arguments() -> Namespace:
 
 
 def cases(args: Namespace, folder: Path) -> Iterator[Case]:
-    repos = Repos(args.repo, folder, ["*.ipynb"])
-    for commit, first, second in repos.merges(args.limit):
-        _tree, conflicts = merge_tree(repos.plain, first, second)
-        for path, stages in conflicts.items():
-            if repos.wanted(path) and {2, 3} <= stages.keys():
-                texts = [blob(repos.plain, stages.get(stage, "")) for stage in (1, 2, 3)]
-                yield Case(commit, path, *texts, blob(repos.plain, f"{commit}:{path}"))
-
-
-def blob(repo: Path, name: str) -> bytes:
-    try:
-        return git(repo, "cat-file", "blob", name) if name else b""
-    except OSError:
-        return b""
+    history = History(args.repo, folder)
+    for merge in history.merges(args.limit):
+        for case in history.cases(merge, {"ipynb"}, clean=False):
+            if isinstance(case, Case):
+                yield case
+    history.close()
 
 
 def git_argv(files: list[str], _args: Namespace) -> list[str]:
@@ -121,7 +102,7 @@ def processor_time() -> float:
 
 def verdicts(case: Case, result: Result) -> Iterator[str]:
     yield "files"
-    ours, human = (cells(text) for text in (result.text, case.human))
+    ours, human = (cells(text) for text in (result.text, case.human or b""))
     if valid(result.text, case):
         yield "valid"
     if result.clean and ours is not None:

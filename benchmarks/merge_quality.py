@@ -1,0 +1,282 @@
+"""What merges of real histories are worth: ours beside plain Git and other tools.
+
+Every file that Git conflicts on in the merges of a history is merged again, and compared with what
+people committed: as a whole, but for formatting, and in the regions of Git's conflicts only. Our
+own merges are also held against the laws that every merge must obey.
+
+    python -m benchmarks.merge_quality --repo PATH/TO/clone --types py,js --limit 500
+"""
+
+from argparse import ArgumentParser, Namespace
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+import json
+import os
+from pathlib import Path
+import platform
+import sys
+import tempfile
+from typing import NamedTuple
+
+from benchmarks.merge_cases import Case, History, Structural
+from benchmarks.merge_judge import judged, loses_a_line, parses
+from benchmarks.merge_ways import Result, Way, ours, ways
+from git_anvcs.merge.registry import format_of, load_format
+from git_anvcs.merge.result import NotUnderstood, Options, Versions
+
+OURS = "git-anvcs"
+PEERS = "git,git-anvcs,mergiraf,nbdime,git-json-merge"
+GOALS = {"resolved": 40, "formatting": 85, "unparsable": 0, "lost": 0}  # percent, and files
+ROWS = {
+    "files": "files Git conflicts on",
+    "structural": "of these no content to merge (delete, rename)",
+    "resolved": "resolved",
+    "bytes": "  equal to the human's",
+    "formatting": "  equal but for formatting",
+    "regions": "  equal where Git had conflicts",
+    "order": "  the same, or the same lines in another order",
+    "changes": "  data: every change of a side as the human has it",
+    "pure": "  where people only merged",
+    "pure_equal": "    equal where Git had conflicts",
+    "pure_order": "    the same, or in another order",
+    "open": "unresolved",
+    "unparsable": "resolved, does not parse",
+    "lost": "resolved, loses a line",
+    "clean": "files both changed, Git without conflict",
+    "clean_open": "  conflict here",
+    "clean_other": "  resolved in another way than Git's",
+    "clean_human": "    as people committed it",
+    "asymmetric": "not symmetric",
+    "unstable": "not deterministic",
+    "returning": "theirs once more on the old base: not the same (a hint)",
+}
+MEASURES = ("bytes", "formatting", "regions", "order", "pure", "changes")
+WHOLES = {  # what a count is a part of
+    **dict.fromkeys(MEASURES, "resolved"),
+    **dict.fromkeys(("pure_equal", "pure_order"), "pure"),
+    "resolved": "files",
+}
+TOP = 10
+
+
+class Counts(NamedTuple):
+    """What was found of one way in files of one type.
+
+    causes: why results differ; reasons: why files stay open
+    """
+
+    rows: Counter[str]
+    causes: Counter[str]
+    reasons: Counter[str]
+
+
+Found = dict[tuple[str, str], Counts]  # by type and way
+
+
+def main() -> None:
+    args = arguments()
+    types = set(filter(None, args.types.split(",")))
+    found: Found = defaultdict(lambda: Counts(Counter(), Counter(), Counter()))
+    with tempfile.TemporaryDirectory(prefix="anvcs-quality-") as folder:
+        others = ways(args.peers.split(","), Path(folder))
+        history = History(args.repo, Path(folder))
+        merges = history.merges(args.limit)
+        missing = 0
+        for merge in progress(merges):
+            try:
+                cases = [one for one in history.cases(merge, types, args.clean) if known(one)]
+            except OSError:
+                missing += 1
+                continue
+            for case in cases:
+                for line in counted(found, case, others):
+                    if args.list:
+                        print(line, flush=True)
+        history.close()
+    report(found, others, f"{len(merges)} merges, {missing} of them not replayable", args)
+
+
+def arguments() -> Namespace:
+    parser = ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--repo", type=Path, required=True, help="a clone, bare or not")
+    parser.add_argument("--types", default="", help="extensions or names of files: py,js,go.mod")
+    parser.add_argument("--limit", type=int, help="only the newest N merges")
+    parser.add_argument("--peers", default=PEERS, help="NAME or NAME=PROGRAM, with commas")
+    parser.add_argument("--clean", action="store_true", help="also files that Git merges alone")
+    parser.add_argument("--list", action="store_true", help="print a line a file and way")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser.parse_args()
+
+
+def known(case: Case | Structural) -> bool:
+    return format_of(case.path) != "text"
+
+
+def progress(merges: list[list[str]]) -> Iterator[list[str]]:
+    if not sys.stderr.isatty():
+        yield from merges
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(merges, "merges", console=Console(stderr=True), transient=True)
+
+
+def counted(found: Found, case: Case | Structural, others: list[Way]) -> Iterator[str]:
+    """Count one file for every way; a line for each, for `--list`."""
+    for way in others:
+        counts = found[case.type, way.name]
+        if isinstance(case, Structural):
+            counts.rows.update(("files", "structural"))
+            continue
+        result = way.merge(case)
+        if result is None:
+            continue
+        verdict = by_git_alone if not case.conflicting else in_conflict
+        words = verdict(counts, case, result)
+        if way.name == OURS:
+            broken = broken_laws(case)
+            counts.rows.update(broken)
+            words += broken
+            if not result.clean:
+                reason = why_open(case)
+                counts.reasons[reason] += 1
+                words.append(reason)
+        yield " ".join((case.merge[:12], way.name, case.path, *words))
+
+
+def in_conflict(counts: Counts, case: Case, result: Result) -> list[str]:
+    """Judge a file that Git conflicts on."""
+    counts.rows["files"] += 1
+    if not result.clean:
+        counts.rows["open"] += 1
+        return ["open"]
+    verdict = judged(case, result.text)
+    names = ["resolved", *(name for name in MEASURES if getattr(verdict, name))]
+    if verdict.pure:
+        names += ["pure_equal"] * verdict.regions + ["pure_order"] * verdict.order
+    names += flaws(case, result.text)
+    counts.rows.update(names)
+    if verdict.cause:
+        counts.causes[verdict.cause] += 1
+        names.append(f"({verdict.cause})")
+    return names
+
+
+def flaws(case: Case, result: bytes) -> list[str]:
+    """What no merge may do, whatever people committed."""
+    found = []
+    if all(parses(case.path, side) for side in (case.ours, case.theirs)):
+        found += [] if parses(case.path, result) else ["unparsable"]
+    return found + (["lost"] if loses_a_line(case, result) else [])
+
+
+def by_git_alone(counts: Counts, case: Case, result: Result) -> list[str]:
+    """Judge a file that Git merges without a conflict."""
+    names = ["clean"]
+    if not result.clean:
+        names.append("clean_open")
+    elif result.text != case.git:
+        names += ["clean_other", *flaws(case, result.text)]
+        if result.text == case.human:
+            names.append("clean_human")
+    counts.rows.update(names)
+    return names
+
+
+def broken_laws(case: Case) -> list[str]:
+    """The laws that our merge of a case breaks, and a hint that it may be wrong.
+
+    Symmetric: the same conflicts, the same words with the sides swapped. Deterministic: the same
+    bytes again. The hint: theirs merged into the result on the old base finds something to do.
+    """
+    merged, again = ours(case), ours(case)
+    swapped = ours(case._replace(ours=case.theirs, theirs=case.ours))
+    found = []
+    if len(merged.conflicts) != len(swapped.conflicts) or (
+        not merged.conflicts and Counter(merged.text.split()) != Counter(swapped.text.split())
+    ):
+        found.append("asymmetric")
+    if merged != again:
+        found.append("unstable")
+    if not merged.conflicts and ours(case._replace(ours=merged.text)).text != merged.text:
+        found.append("returning")
+    return found
+
+
+def why_open(case: Case) -> str:
+    """Why we leave a file open: what its merge by meaning says, or the kinds of its conflicts."""
+    versions = Versions(case.base, case.ours, case.theirs)
+    try:
+        merged = load_format(format_of(case.path)).merge(versions, Options(case.path))
+    except NotUnderstood as error:
+        return f"not understood: {error}"
+    except Exception as error:  # noqa: BLE001 - as the engine, which falls back to lines
+        return f"failed: {type(error).__name__}"
+    kinds = sorted({one.kind for one in merged.conflicts})
+    return ", ".join(kinds) if kinds else "refused by the engine's checks"
+
+
+def report(found: Found, others: list[Way], summary: str, args: Namespace) -> None:
+    versions = ", ".join(f"{way.name} ({way.version})" for way in others)
+    where = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+    if args.json:
+        said = [
+            {
+                "type": end,
+                "way": way,
+                **{row: counts.rows[row] for row in ROWS},
+                "causes": dict(counts.causes.most_common()),
+                "reasons": dict(counts.reasons.most_common()),
+            }
+            for (end, way), counts in found.items()
+        ]
+        print(
+            json.dumps({"where": where, "ways": versions, "what": summary, "types": said}, indent=2)
+        )
+        return
+    print(f"{summary}\n{versions}\n{where}")
+    for end in sorted({end for end, _way in found}):
+        table(end, {way.name: found[end, way.name] for way in others if (end, way.name) in found})
+
+
+def table(end: str, found: dict[str, Counts]) -> None:
+    """The counts of one type, a column a way, and why goals are missed."""
+    print(f"\n{end:48}", *(f"{name:>14}" for name in found))
+    for row, words in ROWS.items():
+        if any(counts.rows[row] for counts in found.values()):
+            print(f"{words:48}", *(f"{share(counts.rows, row):>14}" for counts in found.values()))
+    for name, counts in found.items():
+        for title, reasons in (("differ", counts.causes), ("stay open", counts.reasons)):
+            if reasons:
+                print(f"  {name}, why results {title}:")
+            for reason, count in reasons.most_common(TOP):
+                print(f"{count:8} {reason}")
+        missed = goals_missed(counts.rows)
+        if name == OURS and missed:
+            print(f"  {name} misses: {', '.join(missed)}")
+
+
+def goals_missed(rows: Counter[str]) -> list[str]:
+    """What is worse than the goals of the format's rows, in words."""
+    least = [row for row in ("resolved", "formatting") if percent(rows, row) < GOALS[row]]
+    most = [row for row in ("unparsable", "lost") if rows[row] > GOALS[row]]
+    found = [f"{ROWS[row].strip()} {percent(rows, row):.0f} of {GOALS[row]} %" for row in least]
+    return found + [f"{ROWS[row]} {rows[row]}" for row in most]
+
+
+def percent(rows: Counter[str], row: str) -> float:
+    """The share of a count in what it is part of; all, where that is nothing."""
+    whole = WHOLES[row]
+    total = rows[whole] - (rows["structural"] if whole == "files" else 0)
+    return 100 * rows[row] / total if total else 100
+
+
+def share(rows: Counter[str], row: str) -> str:
+    if row not in WHOLES or not rows[WHOLES[row]]:
+        return str(rows[row])
+    return f"{rows[row]} ({percent(rows, row):.0f} %)"
+
+
+if __name__ == "__main__":
+    main()
