@@ -2,18 +2,20 @@
 
 `git anvcs hook AGENT [--event E]` with the payload on standard input. The exit code is 0 and
 standard output holds the answer the agent's protocol asks for (for most of them: none) whatever
-happens: an agent must never stumble over us. What could not be used is one line in
-`<common Git dir>/anvcs/logs/hook.log`.
+happens: an agent must never stumble over us. Where `radar.warn` is on, the answer before an edit
+of what somebody else is changing holds advice (flows/nearby.py). What could not be used is one
+line in `<common Git dir>/anvcs/logs/hook.log`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 import json
 import os
 from pathlib import Path
 import sys
 import time
 
-from git_anvcs.flows.capture import capture, ours
+from git_anvcs.flows.capture import capture, ours, touched
 from git_anvcs.git.locate import Place, locate
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.provenance.agents import registry
@@ -24,6 +26,8 @@ from git_anvcs.store.paths import Paths
 # More than this is never held in memory; the rest is read and dropped, so that the agent can
 # finish writing. Of a larger payload the leading fields are still used.
 LARGEST_PAYLOAD = 8 << 20
+
+LONGEST_ADVICE = 2.0  # seconds; agents give a hook five
 
 _CHUNK = 1 << 16
 
@@ -41,27 +45,75 @@ def run(agent: str, told: str, env: Mapping[str, str]) -> int:
     """Take one payload from standard input; the exit code is always 0."""
     payload, size = _read_all(sys.stdin.fileno())
     module = registry.load(agent)
-    _answer(module)
-    if env.get("ANVCS") == "0":
-        return 0
+    on = env.get("ANVCS") != "0"
+    said = False
+    if not on or not hasattr(module, "warned"):
+        said = _answer(module)
     try:
-        event = _event(agent, module, told, payload, size)
+        event = _event(agent, module, told, payload, size) if on else None
+        if not said:
+            said = _answer(module, _advice(module, event, env))
         if module is not None and event is not None:
             _take(event, env.get(module.ENV_FILE, ""))
     except (NotAnEvent, AnvcsError, OSError, ValueError, RecursionError) as error:
         _complain(f"{agent}: {error}")
     except Exception as error:  # noqa: BLE001 - a bug of ours must not disturb the agent
         _complain(f"{agent}: a bug of git-anvcs: {type(error).__name__}: {error}")
+    if not said:
+        _answer(module)
     return 0
 
 
-def _answer(module: registry.Agent | None) -> None:
-    """Say what the agent wants to hear, before anything can go wrong."""
-    if module is not None and module.ANSWER:
+def _answer(module: registry.Agent | None, advice: str = "") -> bool:
+    """Say what the agent wants to hear; with advice, before an edit, that."""
+    said = advice or (module.ANSWER if module is not None else "")
+    if said:
         try:
-            os.write(1, module.ANSWER.encode() + b"\n")
+            os.write(1, said.encode() + b"\n")
         except OSError:  # it does not listen
-            return
+            return True
+    return True
+
+
+def _advice(module: registry.Agent | None, event: Event | None, env: Mapping[str, str]) -> str:
+    """What the agent hears before an edit of what somebody else is changing; mostly nothing."""
+    if module is None or event is None or event.event != "pre_edit" or not event.paths:
+        return ""
+    from git_anvcs.flows import nearby
+
+    where = Path(event.cwd) if event.cwd and Path(event.cwd).is_absolute() else Path.cwd()
+    try:
+        with _limit(LONGEST_ADVICE):
+            every = [
+                nearby.advice(place, list(named), event.who, time.time(), env)
+                for place, named in touched(event, where).items()
+            ]
+    except Exception as error:  # noqa: BLE001 - advice is no reason to disturb anybody
+        _complain(f"{event.agent}: no advice: {type(error).__name__}: {error}")
+        return ""
+    found = [one for one in every if one.text]
+    if not found:
+        return ""
+    text = " ".join(one.text for one in found)
+    return str(module.warned(text, ask=any(one.ask for one in found)))  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _limit(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError in what the block does after so long."""
+
+    def ended(_signal: int, _frame: object) -> None:
+        raise TimeoutError(f"not ready after {seconds:g} seconds")
+
+    import signal
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _event(

@@ -21,11 +21,11 @@ def capture(event: Event, here: Path, now: float) -> list[Place]:
     Where git-anvcs was never set up (no folder of ours) nothing is written: nobody would read it.
     """
     where = Path(event.cwd) if event.cwd and Path(event.cwd).is_absolute() else here
-    touched = _touched(event, where)
-    for place, named in touched.items():
+    found = touched(event, where)
+    for place, named in found.items():
         seen = _with_files(place, event._replace(paths=tuple(named), ts=event.ts or now), where)
         _append(place, seen._replace(told=_told(place, seen, named)))
-    return list(touched)
+    return list(found)
 
 
 def ours(place: Place | None) -> bool:
@@ -39,7 +39,7 @@ def ours(place: Place | None) -> bool:
         return False
 
 
-def _touched(event: Event, where: Path) -> dict[Place, dict[str, str]]:
+def touched(event: Event, where: Path) -> dict[Place, dict[str, str]]:
     """The worktrees of the event's paths; without paths, the one around `where`.
 
     Of each, the paths relative to its top -> as the agent gave them.

@@ -43,7 +43,7 @@ def take(
     now = clock.now()
     mine = Lease(path, who, str(repo.root), now, now + seconds)
     with lock.held(Paths(repo.common_dir).locks / "leases"):
-        others = [one for one in live(repo) if one.who != who and _overlap(one.path, path)]
+        others = [one for one in live(repo) if one.who != who and overlap(one.path, path)]
         if not others and not dry_run:
             facts = json.dumps({"v": VERSION, **mine._asdict()}).encode()
             atomic.write(_file(repo, path, who), facts + b"\n")
@@ -61,9 +61,14 @@ def release(repo: Repo, path: str, who: str) -> bool:
 
 def live(repo: Repo) -> list[Lease]:
     """All that have not ended, oldest first; those that have are deleted."""
+    return held(repo.common_dir)
+
+
+def held(common_dir: Path) -> list[Lease]:
+    """The same, of the repository whose worktrees share this folder."""
     now = clock.now()
     found = []
-    for file in Paths(repo.common_dir).leases.glob("*.json"):
+    for file in Paths(common_dir).leases.glob("*.json"):
         lease = _read(file)
         if lease is not None and now < lease.until <= now + LONGEST:
             found.append(lease)
@@ -92,7 +97,7 @@ def inside(repo: Repo, cwd: Path, path: str) -> str:
     return found
 
 
-def _overlap(one: str, other: str) -> bool:
+def overlap(one: str, other: str) -> bool:
     """Whether one of two paths is the other one or lies in it."""
     return (
         "." in (one, other)

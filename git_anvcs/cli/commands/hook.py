@@ -4,8 +4,9 @@ Agents run this on every tool call, prompt and session start; `git anvcs init` w
 their settings. It appends one line to the spool of the repository the event happened in, keeps
 what the files of an edit hold, or around a shell command those that differ from HEAD, and never
 disturbs the agent: the exit code is 0, and standard output holds nothing, or the empty JSON answer
-that Gemini CLI, Cursor and Cline ask for, whatever it was given. What could not be used is a line
-in `.git/anvcs/logs/hook.log`.
+that Gemini CLI, Cursor and Cline ask for, whatever it was given. With `radar.warn` on it advises an
+agent that is about to edit what somebody else is changing. What could not be used is a line in
+`.git/anvcs/logs/hook.log`.
 
 AGENT is `claude`, `codex`, `cursor`, `gemini`, `copilot`, `windsurf`, `opencode`, `droid`,
 `continue`, `cline`, `amp` or `neutral` (our own documented format, and git-ai's agent-v1). Prompts

@@ -5,6 +5,7 @@ hook_event_name; tool events add tool_name, tool_input, tool_use_id, tool_respon
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.sender import refuse_others
 from git_anvcs.provenance.agents.transcripts import objects
@@ -69,6 +70,14 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
         transcript=text(payload, "transcript_path", limit=LONGEST_PATH),
         wrote=_wrote(payload, tool_input) if kind == "post_edit" else (),
     )
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to PreToolUse that gives the agent advice; `ask`: the user decides first."""
+    said = {"hookEventName": "PreToolUse", "additionalContext": advice}
+    if ask:
+        said |= {"permissionDecision": "ask", "permissionDecisionReason": advice}
+    return json.dumps({"hookSpecificOutput": said})
 
 
 def model_in_transcript(tail: bytes) -> str:

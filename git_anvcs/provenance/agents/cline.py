@@ -5,6 +5,7 @@ or, in other versions, at the top. The answer is JSON; ours cancels nothing.
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import Shape, read
 from git_anvcs.provenance.events import Event, mapping, text
@@ -36,3 +37,9 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     said = text(payload, "hookName") or told
     inner = mapping(payload, said[:1].lower() + said[1:])
     return read({**inner, **payload}, told, _SHAPE)
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to PreToolUse that gives the agent advice; Cline cannot be made to ask."""
+    del ask
+    return json.dumps({"cancel": False, "contextModification": advice})

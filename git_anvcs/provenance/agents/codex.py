@@ -5,6 +5,7 @@ JSON object with `type: agent-turn-complete` and hyphens in its names, at the en
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import Shape, read
 from git_anvcs.provenance.agents.transcripts import objects, plain
@@ -27,6 +28,13 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if payload.get("type") == "agent-turn-complete":
         return read(payload, "Stop", _SHAPE)
     return read(payload, told, _SHAPE)
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to PreToolUse that gives the agent advice; Codex cannot be made to ask."""
+    del ask
+    said = {"hookEventName": "PreToolUse", "additionalContext": advice}
+    return json.dumps({"hookSpecificOutput": said})
 
 
 def model_in_transcript(tail: bytes) -> str:

@@ -5,6 +5,7 @@ the project.
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import Shape, read
 from git_anvcs.provenance.agents.transcripts import objects, plain
@@ -35,6 +36,12 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
         return event
     paths = tuple(path for path in event.paths if _OWN_NOTES not in path.replace("\\", "/"))
     return event._replace(paths=paths) if paths else None
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to BeforeTool that shows the user advice; the model cannot be told then."""
+    del ask
+    return json.dumps({"systemMessage": advice})
 
 
 def model_in_transcript(tail: bytes) -> str:

@@ -6,6 +6,7 @@ git-ai works with us unchanged.
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.events import (
     KINDS,
@@ -39,6 +40,11 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if kind not in KINDS:
         raise NotAnEvent(f"no event is called {kind!r}")
     return _event(payload, kind, name(text(payload, "agent")), texts(payload, "paths"))
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to `pre_edit` with advice (docs/reference/agent-format.md)."""
+    return json.dumps({"v": 1, "warning": advice, "ask": ask})
 
 
 def _agent_v1(payload: Mapping[str, object]) -> Event:

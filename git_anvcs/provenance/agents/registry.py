@@ -47,7 +47,9 @@ class Agent(Protocol):
     # must neither grant nor refuse anything.
     ANSWER: str
 
-    # A module may also have `model_in_transcript(tail) -> str` and, where another file tells the
+    # A module may also have `warned(advice, *, ask) -> str`: the answer that gives an agent advice
+    # before an edit, `ask`: lets the user decide first, where the agent can. And
+    # `model_in_transcript(tail) -> str` and, where another file tells the
     # model, `model_file(transcript) -> str`: see the functions of these names below.
 
 
