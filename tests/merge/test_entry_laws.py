@@ -9,7 +9,7 @@ from git_anvcs.merge.registry import Checked, format_of, load_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
 from tests.merge.entry_files import KEYS, KINDS, NOTES, SIDES, Kind, Model, models, trios
 
-every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.name} {kind.file}")
 ENDS = st.sampled_from(["\n", "\r\n"])
 Trio = tuple[list[Model], list[frozenset[str]]]
 
