@@ -50,6 +50,7 @@ def find(
     found: dict[str, list[Stale]] = {}
     for oid in wanted:
         files = history[places[oid]].files if oid in places else ()
+        before_it = _Before(ancestry, history, oid)
         stale = [
             Stale(
                 oid,
@@ -59,7 +60,7 @@ def find(
                 undone.only_removes(_change(file), _change(before)),
             )
             for file in files
-            if (latest := _latest(touched[file.path], places[oid]))
+            if (latest := _latest(touched[file.path], places[oid], before_it))
             for place, before in [latest]
             if undone.undoes(_change(file), _change(before))
             and not conserve.derived(file.path, b"".join(file.added[:5]))
@@ -75,9 +76,27 @@ def _paths(repo: Repo, wanted: Sequence[str]) -> list[str]:
     return sorted(touched) if len(touched) <= _MOST_PATHS else []
 
 
-def _latest(touched: Sequence[tuple[int, Patch]], place: int) -> tuple[int, Patch] | None:
+class _Before:
+    """Which places of the history led to a commit, as opposed to work done beside it."""
+
+    def __init__(self, ancestry: Ancestry, history: Sequence[patches.Commit], oid: str) -> None:
+        self._ancestry = ancestry
+        self._history = history
+        self._oid = oid
+        self._known: dict[int, bool] = {}
+
+    def holds(self, place: int) -> bool:
+        if place not in self._known:
+            other = self._history[place].oid
+            self._known[place] = self._ancestry.is_ancestor(other, self._oid)
+        return self._known[place]
+
+
+def _latest(
+    touched: Sequence[tuple[int, Patch]], place: int, before: _Before
+) -> tuple[int, Patch] | None:
     """The last change before; work from an old copy knows nothing of that one at least."""
-    return next((one for one in touched if one[0] > place), None)
+    return next((one for one in touched if one[0] > place and before.holds(one[0])), None)
 
 
 def _unknowing(

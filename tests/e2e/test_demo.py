@@ -33,6 +33,7 @@ def a_stranger(tmp_path: Path) -> Sandbox:
 def normalised(text: str) -> str:
     """The transcript without what differs from run to run: ids, times, the folder's name."""
     text = re.sub(r"/\S*anvcs-demo-\w+", "SCRATCH", text)
+    text = re.sub(r"/\S*anvcs-check-\w+", "CHECK", text)
     text = re.sub(r"\bam_[0-9A-Z]{26}\b", "am_ID", text)
     text = re.sub(r"\bI[0-9a-f]{11,40}\b", "CHANGE", text)
     text = re.sub(r"\b[0-9a-f]{7,40}\b", "COMMIT", text)
@@ -67,6 +68,8 @@ def test_demo_leaves_nothing_outside_its_folder_and_deletes_that(stranger: Sandb
     assert facts["left_behind"] == []
     assert facts["conflicted_files"] == {"git": 2, "anvcs": 0}
     assert facts["record_survived_rebase"] is True
+    assert facts["landed"] == ["coupons", "taxes"]
+    assert facts["set_aside"] == ["rounding", "docs"]
     assert facts["authors_of_a_squash"] == ["claude", "shipbot", "untracked"]
 
 

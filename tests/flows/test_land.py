@@ -173,13 +173,14 @@ def test_a_branch_that_brings_back_old_content_is_refused(repo: Sandbox) -> None
     repo.env["GIT_AUTHOR_EMAIL"] = "other@example.com"
     repo.commit("new file", {"app.py": APP, "new.txt": "new\n"})
     repo.git("switch", "-q", "main")
-    branch(repo, "good", {"good.txt": "good\n"})
+    more = fixed + "\n\ndef more():\n    return 1\n"  # beside it, in the same file
+    branch(repo, "good", {"app.py": more})
 
-    said = land(repo, "stale", "good", "--gate", GATE, expect=4)
+    said = land(repo, "good", "stale", "--gate", GATE, expect=4)
 
     assert (landed(said), aside(said)) == (["good"], {"stale": "silent-revert"})
     assert said["set_aside"][0]["findings"][0]["kind"] == "stale-content"
-    assert repo.read("app.py") == fixed
+    assert repo.read("app.py") == more
     tidy(repo)
 
 

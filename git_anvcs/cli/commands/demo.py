@@ -2,7 +2,8 @@
 
 Two scripted agents edit the same files in two worktrees. Plain Git stops with conflicts; git-anvcs
 merges, the tests run, their result goes into the record; then: who wrote this line, a rebase that
-keeps the record, what it costs on this machine, and an uninstallation without a trace. Every
+keeps the record, four branches that land at once, what it costs on this machine, and an
+uninstallation without a trace. Every
 command is a real one and is printed before it runs. Needs no network; touches nothing outside the
 folder it names, which it deletes at the end (`--keep` leaves it for a look around).
 
@@ -49,6 +50,8 @@ def run(call: Call) -> int:
         "record_survived_rebase": facts.record_survived,
         "authors_of_a_squash": list(facts.authors),
         "left_behind": list(facts.left_behind),
+        "landed": list(facts.landing.landed),
+        "set_aside": list(facts.landing.set_aside),
         "commands": [
             {"command": ran.command, "exit_code": ran.exit_code, "ms": round(ran.seconds * 1000, 1)}
             for ran in stage.ran

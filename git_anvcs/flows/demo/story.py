@@ -9,6 +9,8 @@ import shutil
 import sys
 from typing import Any, NamedTuple
 
+from git_anvcs.flows.demo import landing
+from git_anvcs.flows.demo.landing import Landing
 from git_anvcs.flows.demo.stage import Ran, Stage, WentWrong
 from git_anvcs.kernel import process
 
@@ -34,6 +36,7 @@ class Facts(NamedTuple):
     record_survived: bool
     authors: tuple[str, ...]
     left_behind: tuple[str, ...]
+    landing: Landing
 
 
 def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tuple[Facts, Stage]:
@@ -48,6 +51,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
     read(stage)
     survived = rebase(stage)
     authors = squash(stage)
+    landed = land(stage)
     commits = measure(stage)
     left = leave(stage, before)
     facts = Facts(
@@ -57,6 +61,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
         record_survived=survived,
         authors=authors,
         left_behind=left,
+        landing=landed,
     )
     return facts, stage
 
@@ -161,8 +166,14 @@ def squash(stage: Stage) -> tuple[str, ...]:
     return tuple(sorted({line["agent"] or line["kind"] for line in lines}))
 
 
+def land(stage: Stage) -> Landing:
+    chapter(stage, 9, "Four more branches at once: who collides, and which of them land?")
+    stage.say("Each was made from main by another agent, and each passes its own tests.")
+    return landing.play(stage, python())
+
+
 def measure(stage: Stage) -> tuple[float, float]:
-    chapter(stage, 9, f"What it costs here: the median of {TIMED_COMMITS} commits each")
+    chapter(stage, 10, f"What it costs here: the median of {TIMED_COMMITS} commits each")
     medians = []
     for prefix in ("ANVCS=0 ", ""):
         command = f"{prefix}git commit -q --allow-empty -m 'How long?'"
@@ -175,7 +186,7 @@ def measure(stage: Stage) -> tuple[float, float]:
 
 
 def leave(stage: Stage, before: Mapping[str, bytes]) -> tuple[str, ...]:
-    chapter(stage, 10, "Leave: everything as it was, byte for byte")
+    chapter(stage, 11, "Leave: everything as it was, byte for byte")
     stage.show("git anvcs uninstall --purge --records --yes")
     after = fingerprint(stage.repo)
     left = tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
