@@ -31,7 +31,11 @@ def state(repo: Sandbox) -> dict[str, str]:
         name = str(path.relative_to(repo.root))
         if name.partition("/")[0] == ".git" or path.is_dir():
             continue
-        found[name] = f"link {path.readlink()}" if path.is_symlink() else repo.read(name)
+        found[name] = (
+            f"link {path.readlink()}"
+            if path.is_symlink()
+            else (repo.root / name).read_bytes().decode("latin-1")
+        )
         found[name] += f" {path.lstat().st_mode & 0o100:o}"
     return found
 

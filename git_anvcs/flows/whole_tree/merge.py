@@ -20,7 +20,7 @@ from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Note, Staged, TreeMerge
 from git_anvcs.git.settings import Setting, last
 from git_anvcs.git.synthetic import Pair
-from git_anvcs.merge import checks
+from git_anvcs.merge import checks, engine
 from git_anvcs.merge.registry import format_of
 from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
 
@@ -128,6 +128,7 @@ def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
     wanted = [one for one in both if one.path in sizes]
     oids = [oid for one in wanted for oid in (one.now.oid, *(v.oid for v in one.stages.values()))]
     texts = tree.texts.of(oids)
+    wanted = [one for one in wanted if _is_small(one, texts)]
     tasks = [_task(one, sizes[one.path], texts, tree) for one in wanted]
     answers = worker.merge_all(tasks, tree.seconds)
     made: dict[str, bytes] = {}
@@ -141,6 +142,11 @@ def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
         if merged.text != task.lines:
             made[one.path] = merged.text
     return Draft(_judged(plain, verdicts), made, decided=tuple(decided))
+
+
+def _is_small(one: Both, texts: Mapping[str, bytes]) -> bool:
+    """Whether the engine would do more than merge by lines, as Git has done already."""
+    return all(len(texts[version.oid]) <= engine.LIMIT for version in one.stages.values())
 
 
 def _task(one: Both, size: int, texts: Mapping[str, bytes], tree: Tree) -> worker.Task:

@@ -1,6 +1,5 @@
 """Names for people where Git, given bare commits, could write only their ids."""
 
-import re
 from typing import NamedTuple
 
 from git_anvcs.git.ort import Note
@@ -21,13 +20,20 @@ class Names(NamedTuple):
 
 def in_text(text: bytes, names: Names) -> bytes:
     """The text with names behind its conflict markers."""
-    if names.our_id.encode() not in text and names.their_id.encode() not in text:
-        return text
     for sign, oid, name in ((b"<", names.our_id, names.ours), (b">", names.their_id, names.theirs)):
-        new = name.encode("utf-8", "surrogateescape").replace(b"\\", rb"\\")
-        pattern = rb"(?m)^(%s{7,} )%s(?=[:\r\n]|$)" % (sign, oid.encode())
-        text = re.sub(pattern, rb"\g<1>" + new, text)
+        first, *rest = text.split(oid.encode())
+        parts = [first]
+        for part in rest:
+            marker = parts[-1].rpartition(b"\n")[2]
+            stands = marker == sign * (len(marker) - 1) + b" " and len(marker) > 7
+            ends = not part or part.startswith((b":", b"\r", b"\n"))
+            parts += [_written(name) if stands and ends else oid.encode(), part]
+        text = b"".join(parts)
     return text
+
+
+def _written(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
 
 
 def in_path(path: str, names: Names) -> str:

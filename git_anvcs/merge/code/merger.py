@@ -50,6 +50,8 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     texts = ["ours"] if clean(parts) else ["ours", "theirs"]
     if not conserved(sources, [result_of(profile, parts, side) for side in texts]):
         raise NotUnderstood("more changed than the two sides explain")
+    if isinstance(next((part for part in reversed(parts) if part), None), Clash):
+        frame = frame._replace(newline=True)  # a marker is a whole line, as Git writes it
     text, conflicts = render(parts, options)
     return Merged(framed(text, frame), tuple(conflicts), tuple(log))
 
