@@ -28,6 +28,9 @@ RULES = {
     ),
     "list-as-sequence": Reason(GLANCE, "both sides changed different parts of this list"),
     "text-in-scalar": Reason(GLANCE, "both sides changed different lines of this text"),
+    "same-reference": Reason(
+        GLANCE, "one side spelled this reference in another way, the other gave it another target"
+    ),
     "larger-version": Reason(
         LOOK, "both sides raised this version: the larger one was taken", speculative=True
     ),
@@ -93,7 +96,12 @@ RULES = {
     "cell-code": Reason(GLANCE, "both sides edited this cell: merged by the rules of code"),
     "cell-lines": Reason(GLANCE, "both sides edited different lines of this cell"),
     "cell-layout": Reason(ROUTINE, "one side changed only white space here"),
-    "cell-words": Reason(GLANCE, "both sides edited different words of one line of this cell"),
+    "cell-containing": Reason(GLANCE, "one side made the other side's edit here, and more"),
+    "cell-words": Reason(
+        LOOK,
+        "both sides edited different sentences of one paragraph: both edits were taken",
+        speculative=True,
+    ),
     "outputs-of-ours": Reason(GLANCE, "both sides ran this cell again: ours' outputs were kept"),
     "outputs-of-theirs": Reason(
         GLANCE, "both sides ran this cell again: theirs' outputs were kept"

@@ -27,7 +27,8 @@ PYTHON_CELLS = (b"%%time", b"%%timeit", b"%%capture", b"%%prun")
 class Source(NamedTuple):
     """The merged text of a cell in three readings, and how it came about.
 
-    rule: `cell-code`, `cell-lines`, `cell-layout`, `cell-words`; empty where one side changed it
+    rule: `cell-code`, `cell-lines`, `cell-layout`, `cell-containing`, `cell-words`; empty where one
+    side changed it
     """
 
     marked: str
@@ -76,7 +77,11 @@ def settled(
     for chunk in parsed.chunks:
         start = [len(side) for side in texts]
         parts = sides_of(parsed, chunk)
-        taken, by = decided(*parts, code=not prosaic) if chunk.kind == "conflict" else (None, "")
+        taken, by = (
+            decided(*parts, code=not prosaic, speculative=options.rules.speculative)
+            if chunk.kind == "conflict"
+            else (None, "")
+        )
         for side, part in zip(texts, parts, strict=True):
             side.extend(part if taken is None else taken)
         rule = by or rule
@@ -107,13 +112,21 @@ def sides_of(parsed: markers.Parsed, chunk: markers.Chunk) -> tuple[list[bytes],
 
 
 def decided(
-    base: list[bytes], ours: list[bytes], theirs: list[bytes], *, code: bool
+    base: list[bytes],
+    ours: list[bytes],
+    theirs: list[bytes],
+    *,
+    code: bool,
+    speculative: bool,
 ) -> tuple[list[bytes] | None, str]:
     """What stands for a conflict and the name of the rule; None when a person must decide."""
     taken = prose.by_layout(base, ours, theirs, code=code)
     if taken is not None:
         return list(taken), "cell-layout"
-    words = None if code else by_words(base, ours, theirs)
+    taken = prose.by_containing(base, ours, theirs, code=code)
+    if taken is not None:
+        return list(taken), "cell-containing"
+    words = None if code else by_words(base, ours, theirs, sentences=not speculative)
     return (None, "") if words is None else (lines.split(words), "cell-words")
 
 
