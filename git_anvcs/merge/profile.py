@@ -123,10 +123,12 @@ class Parameter(NamedTuple):
 
     without: fields and kinds that say nothing of the type: its name, a default
     names: fields in which only the identifiers say nothing of it: `*name`
+    label: the field of a name for callers; where it is there, the name behind it is none of theirs
     """
 
     without: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    label: str = ""
 
 
 class Profile(NamedTuple):
@@ -257,7 +259,7 @@ def from_table(top: "Table") -> Profile:
             for kind, row in top.tables("regions")
         },
         parameters={
-            kind: Parameter(row.texts("without"), row.texts("names"))
+            kind: Parameter(row.texts("without"), row.texts("names"), row.text("label", ""))
             for kind, row in top.tables("parameters")
         },
         overloads_ordered=top.flag("overloads_ordered"),

@@ -127,13 +127,18 @@ LANGUAGES = (
     Language("bash", (".sh", ".bash", ".bats", ".ksh")),
     Language("lua", (".lua", ".rockspec")),
     Language("hcl", (".hcl", ".tf", ".tfvars", ".tofu", ".nomad")),
+    Language("scala", (".scala", ".sc", ".sbt")),
+    Language("swift", (".swift",)),
+    Language("sql", (".sql", ".ddl", ".dml")),
+    Language("css", (".css",)),
+    Language("html", (".html", ".htm", ".xhtml")),
 )
 # fmt: on
 
 # Languages that are a profile in merge-drivers/profiles and nothing else.
 PROFILES = frozenset((
-    "bash", "c", "cpp", "csharp", "go", "hcl", "java", "javascript", "kotlin", "lua", "php",
-    "ruby", "rust", "tsx", "typescript",
+    "bash", "c", "cpp", "csharp", "css", "go", "hcl", "html", "java", "javascript",
+    "kotlin", "lua", "php", "ruby", "rust", "scala", "sql", "swift", "tsx", "typescript",
 ))  # fmt: skip
 
 # Formats whose files are made of entries, each a module of its own.

@@ -188,8 +188,12 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
         found = merge_clauses(place, *(clauses(item) for item in (base, ours, theirs)))
     except Unmerged:
         del place.log[mark:]
+    if found is not None and clean(found):
+        return found
     # The statements of a region have no places by which they could be told apart.
-    if found is not None and (clean(found) or kind_of(base) in place.profile.regions):
+    if kind_of(base) in place.profile.regions:
+        if found is None:
+            raise Unmerged
         return found
     return in_one_piece(place, (base, ours, theirs), found)
 
@@ -341,7 +345,7 @@ def header_fields(clause: Clause, row: int) -> inline.Fields:
         for child in clause.node.children
         if child.end_byte <= limit and child.type not in skip
     ]
-    if not clause.block and not nodes:
+    if not clause.block and (not nodes or clause.node.type in profile.regions):
         raise Unmerged
     start = clause.source.starts[row]
     return inline.fields(clause.source, clause.node, start, limit, nodes)

@@ -89,6 +89,10 @@ def in_regions(source: Source, node: "Node | None", where: str) -> Iterator[Name
     """The definitions of a region and of those that go on where it ends, each under its words."""
     while node is not None:
         label = headline(source, node)
+        own = definition(source, node)
+        if own is not None and own.once:
+            key = f"{where} > {own.key}" if where else own.key
+            yield Named(key, node.start_point.row + 1, node.end_point.row + 1, True)
         where = f"{where} > {label}" if where else label
         yield from definitions(source, node, where)
         rule = source.profile.regions[node.type]

@@ -20,12 +20,14 @@ class Identity(NamedTuple):
     once: a body holds this key once; two of them are a duplicate
     free: it may stand before or after its neighbours, nothing else changes
     label: how reports name it, `def f`
+    placed: its order says something: two of them at two places are two, also when they are alike
     """
 
     key: str
     once: bool = False
     free: bool = False
     label: str = ""
+    placed: bool = False
 
 
 class Within(NamedTuple):
@@ -132,15 +134,14 @@ def definition(source: Source, node: "Node") -> Identity | None:
     if rule.parameters:
         variant += signature(source, inner, rule.parameters)
     label = f"{rule.label} {owner}"
-    return Identity(
-        f"{label}{variant}",
-        once=rule.once
+    free = rule.free and loose(source, node, inner, rule)
+    once = (
+        rule.once
         and name not in source.profile.repeatable
         and not (rule.scope_only and local(source, node))
-        and (not rule.once_with or at(inner, rule.once_with) is not None),
-        free=rule.free and loose(source, node, inner, rule),
-        label=label,
+        and (not rule.once_with or at(inner, rule.once_with) is not None)
     )
+    return Identity(f"{label}{variant}", once, free, label, placed=not free)
 
 
 def called(source: Source, node: "Node", field: "Node", rule: Definition) -> str:
@@ -201,6 +202,9 @@ def typed(source: Source, parameter: "Node") -> list[bytes]:
         return [*tokens(source, parameter.child_by_field_name("type") or parameter)]
     found: list[bytes] = []
     first = at(parameter, "#") if "#" in rule.without else None
+    label = at(parameter, rule.label) if rule.label else None
+    if label is not None:
+        first = label.next_named_sibling
     for place, child in enumerate(parameter.children):
         if first is not None and child.id == first.id:
             continue

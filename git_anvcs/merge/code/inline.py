@@ -127,13 +127,14 @@ def merge_fields(
     for label in shape.labels:
         gap, spot = table(shape)[label] if label not in old else (None, None)
         if gap is None or spot is None:
-            gap = gap_of(old[label][0], mine[label][0], yours[label][0], shape is theirs)
+            gap = gap_of(place, (old[label][0], mine[label][0], yours[label][0]), shape is theirs)
             out += [gap, merge(place, old[label][1], mine[label][1], yours[label][1])]
             continue
         if label in mine and label in yours and mine[label][1].text != yours[label][1].text:
             raise Unmerged
         out += [gap, spot.text]
-    out.append(gap_of(base.gaps[-1], ours.gaps[-1], theirs.gaps[-1], shape is theirs))
+    last = (base.gaps[-1], ours.gaps[-1], theirs.gaps[-1])
+    out.append(gap_of(place, last, shape is theirs))
     return b"".join(out)
 
 
@@ -160,14 +161,14 @@ def table(one: Fields) -> dict[str, tuple[bytes, Spot]]:
     }
 
 
-def gap_of(base: bytes, ours: bytes, theirs: bytes, prefer_theirs: bool) -> bytes:
+def gap_of(place: Place, gaps: tuple[bytes, bytes, bytes], prefer_theirs: bool) -> bytes:
     """The layout between two children; comments in it are children themselves."""
-    done = simple(base, ours, theirs)
+    done = simple(*gaps)
     if done is not None:
         return done
-    if any(gap.strip(b" \t\r\n\f\\") for gap in (base, ours, theirs)):
+    if place.profile.spaces or any(gap.strip(b" \t\r\n\f\\") for gap in gaps):
         raise Unmerged
-    return theirs if prefer_theirs else ours
+    return gaps[2] if prefer_theirs else gaps[1]
 
 
 def merge_list(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:

@@ -15,7 +15,7 @@ def at(node: "Node", path: str) -> "Node | None":
 
     A step is a field; `field*` the same again as often as it goes; `#` the first named child, `$`
     the last one; `:kind` the first descendant of that kind, `=kind` the node if it is of that kind,
-    `<` the named node in front of it.
+    `<` the named node in front of it, `^text` the first named child that starts with the text.
     """
     for way in path.split("|"):
         found: Node | None = node
@@ -27,22 +27,37 @@ def at(node: "Node", path: str) -> "Node | None":
 
 
 def stepped(node: "Node", step: str) -> "Node | None":
-    if step == "#":
-        return next((one for one in node.named_children if one.type not in COMMENTS), None)
-    if step == "$":
-        return next((one for one in node.named_children[::-1] if one.type not in COMMENTS), None)
-    if step == "<":
-        return node.prev_named_sibling
-    if step.startswith("="):
-        return node if node.type == step[1:] else None
-    if step.startswith(":"):
-        return next((one for one in under(node) if one.type == step[1:]), None)
-    if not step.endswith("*"):
-        return node.child_by_field_name(step)
-    deeper = node.child_by_field_name(step[:-1])
+    mark, rest = step[:1], step[1:]
+    match mark:
+        case "#":
+            return next(spoken(node.named_children), None)
+        case "$":
+            return next(spoken(node.named_children[::-1]), None)
+        case "^":
+            return next((c for c in node.named_children if starts(c, rest.encode())), None)
+        case "<":
+            return node.prev_named_sibling
+        case "=":
+            return node if node.type == rest else None
+        case ":":
+            return next((one for one in under(node) if one.type == rest), None)
+    return last(node, step[:-1]) if step.endswith("*") else node.child_by_field_name(step)
+
+
+def spoken(nodes: "list[Node]") -> "Iterator[Node]":
+    return (one for one in nodes if one.type not in COMMENTS)
+
+
+def starts(node: "Node", text: bytes) -> bool:
+    return node.text is not None and node.text.startswith(text)
+
+
+def last(node: "Node", field: str) -> "Node":
+    """The end of a chain of one field."""
+    deeper = node.child_by_field_name(field)
     while deeper is not None:
         node = deeper
-        deeper = node.child_by_field_name(step[:-1])
+        deeper = node.child_by_field_name(field)
     return node
 
 

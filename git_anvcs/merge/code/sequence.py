@@ -58,8 +58,11 @@ class Sequences(Generic[T]):
         self.twins_back = {t: o for o, t in self.twins.items()}
 
     def find_twins(self) -> dict[int, int]:
-        """Items that both sides added under one key: index in ours -> index in theirs."""
-        identity = self.how.matching.identity
+        """Items that both sides added under one key: index in ours -> index in theirs.
+
+        Not where their places say something and nothing else tells them apart.
+        """
+        identity, text = self.how.matching.identity, self.how.matching.text
         new_ours = fresh(self.ours, self.mine)
         new_theirs = fresh(self.theirs, self.yours)
         found: dict[str, int] = {}
@@ -70,8 +73,11 @@ class Sequences(Generic[T]):
         twins: dict[int, int] = {}
         for o in new_ours:
             one = identity(self.ours[o])
-            if one.key in found and (one.once or one.free):
-                twins[o] = found.pop(one.key)
+            if one.key not in found or not (one.once or one.free):
+                continue
+            t = found.pop(one.key)
+            if not (one.placed and text(self.ours[o]) == text(self.theirs[t])):
+                twins[o] = t
         return twins
 
     def entries(self) -> Iterator[Entry]:

@@ -1,0 +1,23 @@
+package shop
+
+import java.time.Instant
+import shop.items.{Item, Price => Cost}
+
+object Limits {
+  val Max = 100
+}
+
+class Basket(owner: String) extends Logs {
+  private var count = 0
+
+  def add(item: Item, amount: Int = 1): Unit =
+<<<<<<< ours
+    check(item, amount)
+    count += amount
+=======
+    check(item)
+    count += amount.max(0)
+>>>>>>> theirs
+
+  def size: Int = count
+}

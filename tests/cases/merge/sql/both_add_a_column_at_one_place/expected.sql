@@ -1,0 +1,15 @@
+-- The shop.
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  label VARCHAR(20) NOT NULL,
+  price INTEGER,
+<<<<<<< ours
+  weight INTEGER
+=======
+  stock INTEGER
+>>>>>>> theirs
+);
+
+CREATE INDEX by_label ON item (label);
+
+INSERT INTO item (id, label) VALUES (1, 'pen');

@@ -1,0 +1,12 @@
+-- The shop.
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  label VARCHAR(20) NOT NULL,
+  price INTEGER
+);
+
+CREATE VIEW cheap AS SELECT label FROM item;
+
+CREATE INDEX by_label ON item (label);
+
+INSERT INTO item (id, label) VALUES (1, 'pen');

@@ -1,0 +1,16 @@
+-- The shop.
+<<<<<<< ours
+CREATE TABLE owner (id INTEGER);
+=======
+CREATE TABLE owner (id BIGINT);
+>>>>>>> theirs
+
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  label VARCHAR(20) NOT NULL,
+  price INTEGER
+);
+
+CREATE INDEX by_label ON item (label);
+
+INSERT INTO item (id, label) VALUES (1, 'pen');

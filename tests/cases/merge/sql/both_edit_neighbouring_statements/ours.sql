@@ -1,0 +1,10 @@
+-- The shop.
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  label VARCHAR(20) NOT NULL,
+  price INTEGER
+);
+
+CREATE INDEX by_label ON item (label, id);
+
+INSERT INTO item (id, label) VALUES (1, 'pen');

@@ -1,0 +1,12 @@
+-- The shop.
+<<<<<<< ours
+=======
+CREATE TABLE item (
+  id INTEGER PRIMARY KEY,
+  label VARCHAR(80) NOT NULL,
+  price INTEGER
+);
+>>>>>>> theirs
+CREATE INDEX by_label ON item (label);
+
+INSERT INTO item (id, label) VALUES (1, 'pen');
