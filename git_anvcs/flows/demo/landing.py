@@ -1,5 +1,7 @@
-"""The part of the story in which four branches land at once: two do, one would undo work, one is
-wrong together with another."""
+"""The part of the story in which four branches land at once.
+
+Two do; one would undo work, one is wrong together with another.
+"""
 
 from collections.abc import Iterator
 import json

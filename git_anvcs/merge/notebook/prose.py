@@ -1,5 +1,7 @@
-"""Conflicts inside one cell that are none: a side that only changed white space, or did what the
-other did and more."""
+"""Conflicts inside one cell that are none.
+
+A side that only changed white space, or that did what the other did and more.
+"""
 
 from collections.abc import Sequence
 import re

@@ -1,5 +1,6 @@
-"""What texts with headings have in common when they are merged: which blocks are the same, and
-what both sides may do with one.
+"""What texts with headings have in common when they are merged.
+
+Which blocks are the same, and what both sides may do with one.
 """
 
 from collections import Counter
