@@ -427,3 +427,19 @@ def test_one_function_added_at_two_places_is_a_conflict(name: str) -> None:
     versions = versions_in(look, (ours, theirs))
     assert not lines.merge(versions, options(name)).conflicts
     assert len(engine.merge(versions, options(name)).conflicts) == 1
+
+
+@LANGUAGES
+def test_two_edits_of_one_comment_are_a_conflict(name: str) -> None:
+    """A comment is no layout, however the grammar cuts it; less of it is not what both mean."""
+    look, mark = LOOKS[name], profile(name).comment
+    last = statement(look, BASE.functions[0].body[-1]).encode()
+    before, row, after = written(look, BASE).partition(last)
+    assert row
+    base, ours, theirs = (
+        before + mark + b" this" + more + b"\n\t" + row + after
+        for more in (b" and that", b" and", b"")
+    )
+    for versions in (Versions(base, ours, theirs), Versions(base, theirs, ours)):
+        assert parses(name, versions.base)
+        assert len(engine.merge(versions, options(name)).conflicts) == 1

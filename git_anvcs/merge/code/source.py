@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node
 
 
+LAYOUT = b" \t\r\n\f\\"  # a backslash joins lines
+
+
 class Source(NamedTuple):
     text: bytes
     starts: list[int]  # offset of each row; the last one is the end of the text
@@ -96,7 +99,7 @@ def gather(
         found.append(plain_string(source.of(node)))
         return
     children = node.children
-    if not children:
+    if unparted(source, node, children):
         found.append(source.of(node))
         return
     block = node.type in profile.blocks
@@ -121,11 +124,21 @@ def leaves(source: Source, start: int, end: int) -> tuple[bytes, ...]:
         whole = start <= node.start_byte and node.end_byte <= end
         if whole and node.type in source.profile.strings:
             found.append(plain_string(source.of(node)))
-        elif node.child_count:
-            waiting += node.children[::-1]
+        elif unparted(source, node, node.children):
+            found.append(source.text[max(start, node.start_byte) : min(end, node.end_byte)])
         else:
-            found.append(source.of(node))
+            waiting += node.children[::-1]
     return tuple(found)
+
+
+def unparted(source: Source, node: "Node", children: list["Node"]) -> bool:
+    """Whether a node is a token: it has no parts, or text of its own between them, as comments."""
+    at = node.start_byte
+    for child in children:
+        if source.text[at : child.start_byte].strip(LAYOUT):
+            return True
+        at = child.end_byte
+    return not children or bool(source.text[at : node.end_byte].strip(LAYOUT))
 
 
 def loose_comma(profile: Profile, node: "Node", rest: list["Node"]) -> bool:

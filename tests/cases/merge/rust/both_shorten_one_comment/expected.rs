@@ -1,0 +1,8 @@
+fn main() {
+<<<<<<< ours
+    // these or
+=======
+    // these
+>>>>>>> theirs
+    users.all();
+}

@@ -1,0 +1,4 @@
+fn main() {
+    // these
+    users.all();
+}
