@@ -19,7 +19,7 @@ import tempfile
 from typing import NamedTuple
 
 from benchmarks.merge_cases import Case, History, Structural
-from benchmarks.merge_judge import judged, loses_a_line, parses
+from benchmarks.merge_judge import judged, loses_a_line, parses, stream
 from benchmarks.merge_ways import Result, Way, ours, ways
 from git_anvcs.merge.registry import format_of, load_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
@@ -48,6 +48,7 @@ ROWS = {
     "clean_human": "    as people committed it",
     "asymmetric": "not symmetric",
     "unstable": "not deterministic",
+    "uneven": "sides swapped: another number of conflicts (a hint)",
     "returning": "theirs once more on the old base: not the same (a hint)",
 }
 MEASURES = ("bytes", "formatting", "regions", "order", "pure", "changes")
@@ -185,18 +186,22 @@ def by_git_alone(counts: Counts, case: Case, result: Result) -> list[str]:
 
 
 def broken_laws(case: Case) -> list[str]:
-    """The laws that our merge of a case breaks, and a hint that it may be wrong.
+    """The laws that our merge of a case breaks, and hints that it may be wrong.
 
-    Symmetric: the same conflicts, the same words with the sides swapped. Deterministic: the same
-    bytes again. The hint: theirs merged into the result on the old base finds something to do.
+    Symmetric: with the sides swapped as clean, and then the same words and signs but for layout.
+    Deterministic: the same bytes again. The hints: another number of conflicts with the sides
+    swapped; theirs merged into the result once more, on the old base, finds something to do.
     """
     merged, again = ours(case), ours(case)
     swapped = ours(case._replace(ours=case.theirs, theirs=case.ours))
     found = []
-    if len(merged.conflicts) != len(swapped.conflicts) or (
-        not merged.conflicts and Counter(merged.text.split()) != Counter(swapped.text.split())
+    words = [Counter(stream(case.path, one.text)) for one in (merged, swapped)]
+    if bool(merged.conflicts) != bool(swapped.conflicts) or (
+        not merged.conflicts and words[0] != words[1]
     ):
         found.append("asymmetric")
+    elif len(merged.conflicts) != len(swapped.conflicts):
+        found.append("uneven")
     if merged != again:
         found.append("unstable")
     if not merged.conflicts and ours(case._replace(ours=merged.text)).text != merged.text:

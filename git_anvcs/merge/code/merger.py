@@ -42,13 +42,12 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     log: list[Resolution] = []
     place = Place(profile, log, sources=tuple(sources), speculative=options.rules.speculative)
     parts = merge_sources(place, sources)
-    missing = unbound(sources, result_of(profile, parts, "ours"))
+    missing = {name for one in readings(profile, parts) for name in unbound(sources, one)}
     if missing:
         log.clear()
         parts = merge_sources(place._replace(needed=frozenset(missing)), sources)
         note_kept(log, missing)
-    texts = ["ours"] if clean(parts) else ["ours", "theirs"]
-    if not conserved(sources, [result_of(profile, parts, side) for side in texts]):
+    if not conserved(sources, readings(profile, parts)):
         raise NotUnderstood("more changed than the two sides explain")
     if isinstance(next((part for part in reversed(parts) if part), None), Clash):
         frame = frame._replace(newline=True)  # a marker is a whole line, as Git writes it
@@ -56,9 +55,10 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     return Merged(framed(text, frame), tuple(conflicts), tuple(log))
 
 
-def result_of(profile: Profile, parts: Parts, side: str) -> Source:
-    """The result with all clashes decided for a side. Raises NotUnderstood: does not parse."""
-    return read(profile, chosen(parts, side))
+def readings(profile: Profile, parts: Parts) -> list[Source]:
+    """The result, or as it reads by either side of its clashes. Raises NotUnderstood: syntax."""
+    sides = ["ours"] if clean(parts) else ["ours", "theirs"]
+    return [read(profile, chosen(parts, side)) for side in sides]
 
 
 def note_kept(log: list[Resolution], names: set[str]) -> None:

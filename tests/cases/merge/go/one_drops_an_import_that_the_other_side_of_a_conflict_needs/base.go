@@ -1,0 +1,11 @@
+package place
+
+import (
+	"fmt"
+	"path"
+)
+
+func Where(name string) string {
+	fmt.Println(name)
+	return path.Join("/srv", name)
+}

@@ -1,0 +1,5 @@
+import json
+
+
+def where(name):
+    return f"/srv/{name}"
