@@ -53,6 +53,7 @@ def _aside_json(one: Aside) -> dict[str, object]:
         "kind": one.kind,
         "says": why(one),
         "paths": [shown(path) for path in one.paths],
+        "against": [shown(name) for name in one.against],
         "findings": [verified.finding_json(found) for found in one.findings],
         "check": _check_json(one.judged) if one.judged else None,
         "suspect": _suspect_json(one.suspect) if one.suspect else None,
@@ -120,7 +121,8 @@ def why(one: Aside) -> str:
     """Why a branch was set aside, in one sentence."""
     if one.kind == land.CONFLICT:
         files = ", ".join(one.paths[:_FEW]) + (" …" if len(one.paths) > _FEW else "")
-        return f"conflicts in {files}" if files else "conflicts"
+        others = f" with {', '.join(one.against)}" if one.against else ""
+        return f"conflicts{others} in {files}" if files else f"conflicts{others}"
     if one.kind == land.SILENT_REVERT:
         paths = ", ".join(dict.fromkeys(found.path for found in one.findings))
         return f"would silently undo work that has landed, in {paths}"

@@ -357,3 +357,22 @@ def test_the_decision_of_a_rule_that_breaks_the_tests_is_named(repo: Sandbox) ->
     assert (one["suspect"]["path"], one["suspect"]["rule"]) == ("app.py", "both-inserted")
     assert one["suspect"]["line"] in (4, 5)
     tidy(repo)
+
+
+def test_one_that_conflicts_with_all_others_does_not_keep_them_out(repo: Sandbox) -> None:
+    changed = APP.replace("PERCENT = 10", "PERCENT = 11").replace("of them", "the prices")
+    branch(repo, "hub", {"app.py": changed})
+    branch(repo, "a", {"app.py": APP.replace("PERCENT = 10", "PERCENT = 12")})
+    branch(repo, "b", {"app.py": APP.replace("of them", "of the prices")})
+    said = land(repo, "hub", "a", "b", expect=4)
+    assert (landed(said), aside(said)) == (["a", "b"], {"hub": "conflict"})
+    assert said["set_aside"][0]["against"] == ["a", "b"]
+
+
+def test_what_conflicts_with_a_branch_that_does_not_land_lands(repo: Sandbox) -> None:
+    broken = APP.replace("PERCENT = 10", "PERCENT = 11").replace("sum(prices)", "0")
+    branch(repo, "bad", {"app.py": broken})
+    branch(repo, "good", {"app.py": APP.replace("PERCENT = 10", "PERCENT = 12")})
+    said = land(repo, "bad", "good", "--gate", GATE, expect=4)
+    assert (landed(said), aside(said)) == (["good"], {"bad": "tests-fail"})
+    assert "PERCENT = 12" in repo.read("app.py")

@@ -21,6 +21,7 @@ from git_anvcs.flows.land import conserved, fold, move, records
 from git_anvcs.flows.land import tips as named
 from git_anvcs.flows.land.fold import Clash, Folder, Step
 from git_anvcs.flows.land.gates import Broken, Gates
+from git_anvcs.flows.land.order import Collisions
 from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.landings import Unjudged
@@ -59,14 +60,27 @@ class Asked(NamedTuple):
     understand: bool = True
 
 
+class Where(NamedTuple):
+    """The repository, the caller's environment, and where new objects go."""
+
+    repo: Repo
+    env: Mapping[str, str]
+    own: Mapping[str, str]
+
+
 class Aside(NamedTuple):
-    """A branch that does not land, and why: the paths that conflict, what would be undone, or
-    what its tests say."""
+    """A branch that does not land, and why.
+
+    paths, says, against: what conflicts, what Git says of it, which of the landed branches it
+    conflicts with (none: the target)
+    findings: what would be undone; judged: what its tests say; suspect: which rule is to blame
+    """
 
     tip: Tip
     kind: str
     paths: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     judged: Judged | None = None
     suspect: Suspect | None = None
@@ -123,12 +137,12 @@ def land(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> Landed:
 
 def _until_done(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> Landed:
     with scratch.objects(repo, env, wanted=asked.dry_run) as own:
-        here = repo.within(own)
+        where = Where(repo.within(own), env, own)
         with benches.opened(repo, say, objects=own, fresh=asked.fresh) as bench:
             onto = named.target(repo, asked.onto)
             for attempt in range(1, ATTEMPTS + 1):
                 along = move.ready(repo, onto)
-                done = _Landing(here, asked, onto, own, bench).run()
+                done = _Landing(where, asked, onto, bench).run()
                 done = done._replace(attempts=attempt, runs=bench.runs, seconds=bench.seconds)
                 if not done.steps or asked.dry_run:
                     return done._replace(dry_run=asked.dry_run)
@@ -164,15 +178,13 @@ def _reason(done: Landed) -> str:
 class _Landing:
     """One attempt: from a target that stands still to a commit that may take its place."""
 
-    def __init__(
-        self, repo: Repo, asked: Asked, onto: Target, own: Mapping[str, str], bench: Bench
-    ) -> None:
-        self._repo = repo
+    def __init__(self, where: Where, asked: Asked, onto: Target, bench: Bench) -> None:
+        self._repo, self._env, self._own = where
         self._asked = asked
         self._onto = onto
-        self._own = own
         self._bench = bench
         self._aside: list[Aside] = []
+        self._collisions: Collisions | None = None
 
     def run(self) -> Landed:
         tips = named.tips(self._repo, self._asked.names, self._onto)
@@ -189,15 +201,34 @@ class _Landing:
         with how as folder:
             steps, unjudged = self._sound(folder, left)
             steps, judged = self._tested(folder, steps)
+        aside = [self._explained(one, steps) for one in self._aside]
         return Landed(
             self._onto,
             self._onto.commit,
             tuple(steps),
-            tuple(sorted(self._aside, key=lambda one: tips.index(one.tip))),
+            tuple(sorted(aside, key=lambda one: tips.index(one.tip))),
             tuple(already),
             tuple(judged),
             tuple(unjudged),
         )
+
+    def _first(self, folder: Folder, tips: Sequence[Tip]) -> list[Step]:
+        """All merged as given, unless in another order more of them can be."""
+        folded = folder.fold(self._onto.commit, tips)
+        if folded.clashes and len(tips) > 1 and self._collisions is None:
+            self._collisions = Collisions(self._repo, tips, self._env)
+            other = folder.fold(self._onto.commit, self._collisions.arranged())
+            if len(other.steps) > len(folded.steps):
+                folded = other
+        self._aside += [_clashing(one) for one in folded.clashes]
+        return list(folded.steps)
+
+    def _explained(self, aside: Aside, landed: Sequence[Step]) -> Aside:
+        """A conflict with the name of whom it is with."""
+        if aside.kind != CONFLICT or self._collisions is None:
+            return aside
+        others = self._collisions.against(aside.tip, [step.tip for step in landed])
+        return aside._replace(against=others)
 
     def _guarded(self, path: str) -> bool:
         return any(check.concerns([path]) for check in self._asked.checks)
@@ -206,7 +237,7 @@ class _Landing:
         self, folder: Folder, tips: Sequence[Tip]
     ) -> tuple[list[Step], tuple[Unjudged, ...]]:
         """The branches merged that do not conflict and would undo nothing."""
-        steps = self._merged(folder, self._onto.commit, tips)
+        steps = self._first(folder, tips)
         while steps:
             looked = conserved.look(self._repo, steps)
             if not looked.findings:
@@ -243,8 +274,11 @@ class _Landing:
         return [], ()
 
     def _again(self, folder: Folder, kept: list[Step], rest: Sequence[Tip]) -> list[Step]:
+        """Without a branch that was set aside: what conflicted may not do so any more."""
         start = kept[-1].commit if kept else self._onto.commit
-        return [*kept, *self._merged(folder, start, rest)]
+        retried = [one.tip for one in self._aside if one.kind == CONFLICT]
+        self._aside = [one for one in self._aside if one.kind != CONFLICT]
+        return [*kept, *self._merged(folder, start, [*rest, *retried])]
 
     def _merged(self, folder: Folder, start: str, tips: Sequence[Tip]) -> list[Step]:
         folded = folder.fold(start, tips)
