@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from git_anvcs.drivers import by_git, runs
 from git_anvcs.drivers.by_git import CONFLICTS, FAILED, MERGED
-from git_anvcs.flows.whole_tree.merge import LOSSY, Result, merge
+from git_anvcs.flows.whole_tree.draft import Result
+from git_anvcs.flows.whole_tree.merge import LOSSY, merge
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.git import install_tree, settings, synthetic
 from git_anvcs.git.called import CalledRepo

@@ -89,6 +89,9 @@ RULES = {
     "moved-definition": Reason(
         LOOK, "one side moved this to another file, the other changed it: the change came along"
     ),
+    "lock-written": Reason(
+        ROUTINE, "both sides changed this lock file: the configured command wrote it anew"
+    ),
     "renamed-use": Reason(
         LOOK, "one side renamed this, the other used the old name: it got the new", speculative=True
     ),

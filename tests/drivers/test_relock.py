@@ -1,52 +1,115 @@
-"""Lock files that only their package manager can write: ours, whole, and a conflict for Git."""
+"""A lock file that both sides changed is written anew by the command that somebody approved."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from tests.drivers.support import two_sides, wire
+from tests.drivers.support import pretty, two_sides
 from tests.support.sandbox import Sandbox
 
-BASE = '# yarn lockfile v1\n\n\na@^1.0.0:\n  version "1.0.0"\n'
-OURS = BASE.replace('"1.0.0"', '"1.1.0"')
-THEIRS = BASE.replace('"1.0.0"', '"1.2.0"')
+# Stands in for a package manager: locks what the manifest beside it asks for.
+WRITE = (
+    "python3 -c \"import json; m = json.load(open('package.json'));"
+    " json.dump({'lockfileVersion': 3, 'packages': {'': m, **{'node_modules/' + n: {'version': v}"
+    " for n, v in m['dependencies'].items()}}}, open('package-lock.json', 'w'), indent=2)\""
+)
+
+
+def lock(**versions: str) -> str:
+    packages = {f"node_modules/{name}": {"version": at} for name, at in versions.items()}
+    return pretty(lockfileVersion=3, packages={"": {"dependencies": versions}, **packages})
+
+
+def manifest(**versions: str) -> str:
+    return pretty(dependencies=versions)
+
+
+def files(folder: str, **versions: str) -> dict[str, str]:
+    return {
+        f"{folder}package.json": manifest(**versions),
+        f"{folder}package-lock.json": lock(**versions),
+    }
 
 
 @pytest.fixture
-def sides(repo: Sandbox) -> Sandbox:
-    wire(repo, "yarn.lock merge=anvcs\n")
-    two_sides(repo, {"yarn.lock": BASE}, {"yarn.lock": OURS}, {"yarn.lock": THEIRS})
-    return repo
+def repo(tmp_path: Path) -> Sandbox:
+    """Both sides raised package `a`: theirs in the lock file alone."""
+    found = Sandbox(tmp_path)
+    ours = {**files("web/", a="1.0.0", b="1.0.0"), "web/package-lock.json": lock(a="1.2.0")}
+    theirs = {**files("web/", a="1.0.0", c="1.0.0"), "web/package-lock.json": lock(a="1.3.0")}
+    two_sides(found, files("web/", a="1.0.0"), ours, theirs)
+    return found
 
 
-def runs_of(repo: Sandbox) -> list[dict[str, object]]:
-    folder = repo.root / ".git" / "anvcs" / "merges"
-    return [json.loads(file.read_bytes()) for file in folder.glob("*.json")]
+def merge(repo: Sandbox, code: int) -> str:
+    done = repo.run("git", "merge", "-s", "anvcs", "feature", "-m", "both")
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize("how", [(), ("-s", "anvcs")], ids=["driver", "strategy"])
-def test_a_package_raised_by_both_leaves_ours_and_the_command(
-    sides: Sandbox, how: tuple[str, ...]
-) -> None:
-    done = sides.run("git", "merge", *how, "feature")
-    assert done.returncode == 1
-    assert sides.read("yarn.lock") == OURS
-    assert sides.git("status", "--porcelain") == "UU yarn.lock\n"
-    assert len(sides.git("ls-files", "-u").splitlines()) == 3
-    [run] = runs_of(sides)
-    assert run["relock"] == "yarn install"
-    assert sides.run("git", "commit", "-q", "-m", "too early").returncode != 0
+def is_ours(repo: Sandbox) -> bool:
+    return repo.read("web/package-lock.json") == repo.git("show", "main:web/package-lock.json")
 
 
-def test_the_driver_says_what_to_run(sides: Sandbox) -> None:
-    done = sides.run("git", "merge", "feature")
-    assert "yarn.lock: ours is there, without markers; write it anew: yarn install" in done.stderr
+def test_a_lock_file_is_written_anew_by_the_configured_command(repo: Sandbox) -> None:
+    repo.git("config", "anvcs.merge.relock", WRITE)
+    told = merge(repo, 0)
+    packages = json.loads(repo.read("web/package-lock.json"))["packages"]
+    assert packages.keys() == {"", "node_modules/a", "node_modules/b", "node_modules/c"}
+    assert "Wrote web/package-lock.json anew" in told
+    assert repo.git("status", "--porcelain") == ""
+    assert "lock-written" in repo.ok("git-ai-merge", "explain", "--json", "web/package-lock.json")
 
 
-def test_solve_leaves_markers_of_git_to_the_package_manager(repo: Sandbox) -> None:
-    two_sides(repo, {"yarn.lock": BASE}, {"yarn.lock": OURS}, {"yarn.lock": THEIRS})
-    repo.run("git", "merge", "feature")
-    before = repo.read("yarn.lock")
-    assert "<<<<<<<" in before
-    assert repo.run("git-ai-merge", "solve", "yarn.lock").returncode == 1
-    assert repo.read("yarn.lock") == before
+def test_nothing_runs_where_nothing_is_configured(repo: Sandbox) -> None:
+    merge(repo, 1)
+    assert is_ours(repo)
+    assert len(repo.git("ls-files", "-u").splitlines()) == 3
+
+
+def test_a_command_of_the_repository_runs_only_when_it_is_approved(repo: Sandbox) -> None:
+    text = (
+        f"merge:\n  relock:\n    - command: {json.dumps(WRITE)}\n      paths: [package-lock.json]\n"
+    )
+    repo.commit("settings", {"ai-vcs.config.yaml": text})
+    told = merge(repo, 1)
+    assert "CONFLICT (lock file): web/package-lock.json is ours and not written anew" in told
+    assert "git anvcs trust approve" in told
+    assert is_ours(repo)
+    repo.git("merge", "--abort")
+    repo.anvcs("trust", "approve")
+    merge(repo, 0)
+
+
+def test_a_command_that_fails_says_so_and_leaves_ours(repo: Sandbox) -> None:
+    repo.git(
+        "config", "anvcs.merge.relock", "echo no network >&2; echo x >package-lock.json; false"
+    )
+    told = merge(repo, 1)
+    assert "ended with 1\n    no network" in told
+    assert is_ours(repo)
+    assert len(repo.git("ls-files", "-u").splitlines()) == 3
+
+
+def test_a_command_that_hangs_is_killed(repo: Sandbox) -> None:
+    rules = json.dumps([{"command": "sleep 100", "timeout": 0.5}])
+    repo.git("config", "anvcs.merge.relock", rules)
+    assert "did not end within 0.5 seconds" in merge(repo, 1)
+    assert is_ours(repo)
+
+
+def test_a_manifest_with_conflicts_comes_first(repo: Sandbox) -> None:
+    repo.git("config", "anvcs.merge.relock", WRITE)
+    repo.commit("ours", {"web/package.json": manifest(a="2.0.0")})
+    repo.git("switch", "-q", "feature")
+    repo.commit("theirs", {"web/package.json": manifest(a="3.0.0")})
+    repo.git("switch", "-q", "main")
+    assert "web/package.json beside it has conflicts" in merge(repo, 1)
+    assert is_ours(repo)
+
+
+def test_another_lock_file_is_not_for_this_command(repo: Sandbox) -> None:
+    rules = json.dumps([{"command": "false", "paths": ["Cargo.lock"]}])
+    repo.git("config", "anvcs.merge.relock", rules)
+    assert "false" not in merge(repo, 1)

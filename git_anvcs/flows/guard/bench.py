@@ -27,7 +27,7 @@ VERSION = 1
 _NOT_RUN = (126, 127)  # what sh says of a command that it cannot start (POSIX, 2.8.2)
 _KEPT = 1000
 # Nobody is there to answer.
-_QUIET = {"GIT_EDITOR": "true", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "PAGER": "cat"}
+QUIET = {"GIT_EDITOR": "true", "GIT_TERMINAL_PROMPT": "0", "GIT_PAGER": "cat", "PAGER": "cat"}
 
 Say = Callable[[str], None]
 
@@ -98,7 +98,7 @@ class Bench:
 
     def _once(self, check: Check, shown: Shown) -> Ran:
         scratch = self._shown(shown)
-        env = {**_QUIET, "ANVCS_CHECKOUT": str(self._repo.root), "PWD": str(scratch.root)}
+        env = {**QUIET, "ANVCS_CHECKOUT": str(self._repo.root), "PWD": str(scratch.root)}
         start = time.monotonic()
         command = ("sh", "-c", check.command)
         done = process.run_apart(command, cwd=scratch.root, env=env, timeout=check.timeout)

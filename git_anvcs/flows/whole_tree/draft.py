@@ -22,6 +22,22 @@ class Decided(NamedTuple):
         return self.options.path
 
 
+class Result(NamedTuple):
+    """The merged tree with markers, what stays open, what to tell, what was decided.
+
+    stages: the open paths; clean: nothing is left to a person
+    """
+
+    tree: str
+    stages: Mapping[str, Mapping[int, Staged]]
+    notes: tuple[Note, ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def clean(self) -> bool:
+        return not self.stages and not any(note.conflict for note in self.notes)
+
+
 class Draft(NamedTuple):
     """merge: as Git has left it, without what is solved since and with what is open since
 

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from git_anvcs.flows.whole_tree import across, named, worker
-from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft
+from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft, Result
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.flows.whole_tree.options import ours_by_attribute, style
 from git_anvcs.flows.whole_tree.sides import Sides, changes
@@ -21,6 +21,7 @@ from git_anvcs.git.ort import Note, Staged, TreeMerge
 from git_anvcs.git.settings import Setting, last
 from git_anvcs.git.synthetic import Pair
 from git_anvcs.merge import checks, engine
+from git_anvcs.merge.locks import table as locks
 from git_anvcs.merge.registry import format_of
 from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
 
@@ -28,22 +29,6 @@ DEFAULTS = Rules()
 MERGING = "Auto-merging"
 # Options that drop lines on purpose: what they merged cleanly is not for us to judge.
 LOSSY = ("ours", "theirs", "ignore-", "renormalize", "subtree")
-
-
-class Result(NamedTuple):
-    """The merged tree with markers, what stays open, what to tell, what was decided.
-
-    stages: the open paths; clean: nothing is left to a person
-    """
-
-    tree: str
-    stages: Mapping[str, Mapping[int, Staged]]
-    notes: tuple[Note, ...]
-    decided: tuple[Decided, ...]
-
-    @property
-    def clean(self) -> bool:
-        return not self.stages and not any(note.conflict for note in self.notes)
 
 
 class Both(NamedTuple):
@@ -81,7 +66,12 @@ def merge(
     draft = _finished(tree, plain, both)
     if _is_judged(pair, options):
         draft = across.finished(tree, draft)
-    return _result(repo, draft, names, written)
+    result = _result(repo, draft, names, written)
+    if any(one.merged.relock for one in draft.decided):
+        from git_anvcs.flows.whole_tree import relock
+
+        result = relock.finished(tree, result, relock.waiting(result))
+    return result
 
 
 def _is_judged(pair: Pair, options: Sequence[str]) -> bool:
@@ -146,7 +136,8 @@ def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
 
 def _is_small(one: Both, texts: Mapping[str, bytes]) -> bool:
     """Whether the engine would do more than merge by lines, as Git has done already."""
-    return all(len(texts[version.oid]) <= engine.LIMIT for version in one.stages.values())
+    small = all(len(texts[version.oid]) <= engine.LIMIT for version in one.stages.values())
+    return small or bool(locks.command(one.path))
 
 
 def _task(one: Both, size: int, texts: Mapping[str, bytes], tree: Tree) -> worker.Task:
