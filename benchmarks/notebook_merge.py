@@ -2,7 +2,10 @@
 
 For every notebook that Git conflicts on: does each leave a valid notebook, is it clean, and has it
 the sources that people committed. "Valid" is judged by nbformat, cells are compared by type and
-source; outputs are left out, because no merge can know them. The given repository is only read.
+source; outputs are left out, because no merge can know them. Where people committed one side's
+sources whole, and so threw away what the other did, that is counted by itself. "Lines": all source
+lines that a side added or removed, white space aside; "lines alike": those that are there as often
+as in what was committed. The given repository is only read.
 
     python -m benchmarks.notebook_merge --repo PATH/TO/clone --nbmerge PATH/TO/nbmerge
 """
@@ -107,11 +110,30 @@ def verdicts(case: Case, result: Result) -> Iterator[str]:
         yield "valid"
     if result.clean and ours is not None:
         yield "clean"
-        yield "equal" if ours == human else "different"
-        if ours is not None and human is not None and ours != human:
-            same = Counter(ours) & Counter(human)
-            yield from ["cells alike"] * same.total()
-            yield from ["cells"] * len(human)
+        yield from likeness(case, ours, human)
+
+
+def likeness(case: Case, ours: Cells, human: Cells | None) -> Iterator[str]:
+    """How a clean result compares with what was committed."""
+    sides = [cells(text) or [] for text in (case.base, case.ours, case.theirs)]
+    if not human:
+        yield "deleted"
+    elif ours == human:
+        yield "equal"
+    elif human in sides[1:]:
+        yield "one side's"
+    else:
+        yield "different"
+        before, mine, yours, made, committed = map(lines, (*sides, ours, human))
+        touched = [one for one in before | mine | yours if {mine[one], yours[one]} != {before[one]}]
+        yield from ["lines"] * len(touched)
+        yield from ["lines alike"] * sum(made[one] == committed[one] for one in touched)
+
+
+def lines(listed: Cells) -> Counter[tuple[str, str]]:
+    """The lines of all sources by type of cell, without white space."""
+    rows = ((kind, "".join(row.split())) for kind, text in listed for row in text.split("\n"))
+    return Counter((kind, row) for kind, row in rows if row)
 
 
 def valid(text: bytes, case: Case) -> bool:
@@ -142,7 +164,8 @@ def cells(text: bytes) -> Cells | None:
 
 
 def report(found: dict[str, Counter[str]], times: dict[str, list[float]]) -> None:
-    names = ("files", "valid", "clean", "equal", "different", "cells", "cells alike")
+    names = ("files", "valid", "clean", "equal", "one side's", "different", "deleted")
+    names += ("lines", "lines alike")
     width = max(map(len, found))
     print(" " * width, *(f"{name:>11}" for name in names), f"{'median ms':>11}")
     for tool, counts in found.items():

@@ -18,13 +18,16 @@ class Known(NamedTuple):
     """A list in a well-known file.
 
     file, where: patterns of the file's name and of the list's path (names joined by dots)
-    how: `set`, `ordered`, `atomic`, or fields: `a+b` together, `a|b` either of them
+    how: `set`, `ordered`, `atomic`, or fields: `a+b` together, `a|b` either of them; with
+    ` ordered` behind, what both sides put at one place is a conflict
     """
 
     file: str
     where: str
     how: str
 
+
+IN_ORDER = " ordered"
 
 # fmt: off
 KNOWN = (
@@ -45,9 +48,9 @@ KNOWN = (
     Known("*", "required", "set"),
     Known("*", "*.enum", "set"),
     Known("*", "enum", "set"),
-    # GitHub Actions, in order all the same: an identity only says which step is which.
-    Known(".github/*.y*ml", "*steps", "id|name|uses"),
-    Known("action.y*ml", "*steps", "id|name|uses"),
+    # GitHub Actions: an identity only says which step is which.
+    Known(".github/*.y*ml", "*steps", f"id|name|uses{IN_ORDER}"),
+    Known("action.y*ml", "*steps", f"id|name|uses{IN_ORDER}"),
     Known(".pre-commit-config.yaml", "repos", "repo"),
     Known(".pre-commit-config.yaml", "repos.*.hooks", "id"),
     Known(".pre-commit-hooks.yaml", "", "id"),
@@ -80,10 +83,15 @@ def keys(
     if versions[1].value == "stream":
         return documents(nodes) or "ordered"
     if how:
-        found = by(how, nodes)
+        found = by(how.removesuffix(IN_ORDER), nodes)
         if found:
             return found
     return inferred(nodes) or as_set(nodes) or "ordered"
+
+
+def in_order(path: str, where: Sequence[str], rules: Rules) -> bool:
+    """Whether the order of this list counts though its elements have identities."""
+    return stated(path, where, rules).endswith(IN_ORDER)
 
 
 def documents(lists: list[list[Node]]) -> Keys | None:
@@ -168,7 +176,13 @@ def by_fields(fields: list[str], lists: list[list[Node]]) -> Keys | None:
 
 
 def by_any(fields: list[str], lists: list[list[Node]]) -> Keys | None:
-    """One identity for elements that share any of the fields, so that a rename still matches."""
+    """One identity for elements that share any of the fields, so that a rename still matches.
+
+    A new element with none of them is known by what it says; one that was edited would not be.
+    """
+    unnamed = [{node.canon for node in nodes if not naming(fields, node)} for nodes in lists]
+    if not unnamed[0] <= unnamed[1] & unnamed[2]:
+        return None
     leader: dict[Hashable, Hashable] = {}
 
     def find(key: Hashable) -> Hashable:
@@ -180,9 +194,7 @@ def by_any(fields: list[str], lists: list[list[Node]]) -> Keys | None:
     for nodes in lists:
         row: list[Hashable] = []
         for node in nodes:
-            named = [(name, value) for name in fields if (value := field(node, name)) is not None]
-            if not named:
-                return None
+            named = naming(fields, node) or [node.canon]
             for other in named[1:]:
                 leader[find(other)] = find(named[0])
             row.append(named[0])
@@ -190,15 +202,16 @@ def by_any(fields: list[str], lists: list[list[Node]]) -> Keys | None:
     return distinct([[find(key) for key in row] for row in first]) or by_first(fields, lists)
 
 
+def naming(fields: list[str], node: Node) -> list[Hashable]:
+    """The fields an element has, with their values."""
+    return [(name, value) for name in fields if (value := field(node, name)) is not None]
+
+
 def by_first(fields: list[str], lists: list[list[Node]]) -> Keys | None:
     """The first of the fields that an element has, where joining them was ambiguous."""
-    rows: list[list[Hashable]] = [
-        [next((name, field(node, name)) for name in fields if field(node, name)) for node in nodes]
-        if all(any(field(node, name) for name in fields) for node in nodes)
-        else [None, None]
-        for nodes in lists
-    ]
-    return distinct(rows)
+    return distinct(
+        [[(naming(fields, node) or [node.canon])[0] for node in nodes] for nodes in lists]
+    )
 
 
 def inferred(lists: list[list[Node]]) -> Keys | None:

@@ -125,8 +125,12 @@ def mostly_sorted(names: list[str]) -> bool:
 Rivalry = dict[Hashable, tuple[list[Hashable], list[Hashable], list[Hashable]] | None]
 
 
-def rivals(keys: Keys, maps: list[dict[Hashable, Item]] | None) -> Rivalry:
+def rivals(
+    keys: Keys, maps: list[dict[Hashable, Item]] | None, *, in_order: bool = False
+) -> Rivalry:
     """Items that both sides replaced by different ones: the whole place is a conflict.
+
+    in_order: also what both sides only put there
 
     The first key of a place has the keys of base, ours and theirs; the others have None. In a map
     keys are independent, unless both sides renamed one and kept its value: pass `maps` for a map.
@@ -136,11 +140,12 @@ def rivals(keys: Keys, maps: list[dict[Hashable, Item]] | None) -> Rivalry:
     gaps = [gaps_of(row, stable) for row in keys]
     found: Rivalry = {}
     before, mine, yours = set(base), set(ours), set(theirs)
-    for gap, gone in gaps[0].items():
+    for gap in dict.fromkeys((*gaps[0], *gaps[1])):
+        gone = gaps[0].get(gap, [])
         deleted = [key for key in gone if key not in mine and key not in yours]
         only_ours = [key for key in gaps[1].get(gap, []) if key not in before | yours]
         only_theirs = [key for key in gaps[2].get(gap, []) if key not in before | mine]
-        if not (deleted and only_ours and only_theirs):
+        if not ((deleted or in_order) and only_ours and only_theirs):
             continue
         if maps and not renamed(maps, deleted, only_ours, only_theirs):
             continue

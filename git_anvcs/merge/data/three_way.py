@@ -155,7 +155,9 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
         dict(zip(row, node.items if node else (), strict=True))
         for row, node in zip(keys, nodes, strict=True)
     ]
-    rivalry = rivals(keys, maps if nodes[1].kind == "map" else None)
+    is_map = nodes[1].kind == "map"
+    ordered = not is_map and identity.in_order(job.path, where, job.rules)
+    rivalry = rivals(keys, maps if is_map else None, in_order=ordered)
     entries: list[Entry] = []
     rewritten = all(one.value.kind == "scalar" and not one.key for one in nodes[1].items)
     for key in arranged(keys, lambda key: spelled(key, maps), in_place=rewritten):
@@ -200,7 +202,8 @@ def rival(
         [placed(found[key], node, nodes[1]) for key in row]
         for found, row, node in zip(maps, keys, nodes, strict=True)
     )
-    return Entry(ours, base, theirs, "edit/edit", dotted((*where, "*")))
+    kind = "edit/edit" if base else "add/add"
+    return Entry(ours, base, theirs, kind, dotted((*where, "*")))
 
 
 def item(job: Job, trio: Trio, nodes: Nodes, where: Path) -> list[Entry]:

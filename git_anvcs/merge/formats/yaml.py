@@ -5,6 +5,7 @@ from collections import Counter
 from git_anvcs.merge import checks, lines
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data import three_way, yaml_text
+from git_anvcs.merge.data.json_text import BOM
 from git_anvcs.merge.data.node import Node, Numbers
 from git_anvcs.merge.data.whole import Texts, around, finished
 from git_anvcs.merge.data.write import Segment, Unplaced
@@ -15,6 +16,17 @@ from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, V
 
 def merge(versions: Versions, options: Options) -> Merged:
     """Raises NotUnderstood when a version is no plain YAML or a conflict has no lines."""
+    if not any(version.startswith(BOM) for version in versions):
+        return without_mark(versions, options)
+    if not all(version.startswith(BOM) for version in versions if version):
+        raise NotUnderstood("a byte order mark in some versions only")
+    merged = without_mark(Versions(*(one.removeprefix(BOM) for one in versions)), options)
+    if any(one.line == 1 for one in merged.conflicts):
+        raise NotUnderstood("a conflict on the line of the byte order mark")
+    return merged._replace(text=BOM + merged.text)
+
+
+def without_mark(versions: Versions, options: Options) -> Merged:
     texts = Texts.of(versions)
     numbers: Numbers = {}
     empty = not texts.base.strip()
@@ -87,7 +99,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
 
 
 def parsed(text: bytes) -> Stream:
-    return yaml_text.parse(b"\n" + text.replace(b"\r\n", b"\n"), {})
+    return yaml_text.parse(b"\n" + text.removeprefix(BOM).replace(b"\r\n", b"\n"), {})
 
 
 def loose(stream: Stream) -> int:
