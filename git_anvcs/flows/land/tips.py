@@ -46,7 +46,7 @@ def target(repo: Repo, name: str) -> Target:
 
 
 def tips(repo: Repo, names: Sequence[str], onto: Target) -> list[Tip]:
-    """The branches in the order given, each once; a pattern stands for all that match it.
+    """The branches in the order given, each once; a pattern stands for all that match it, if any.
 
     Raises UsageError for a name that stands for no commit.
     """
@@ -57,8 +57,6 @@ def tips(repo: Repo, names: Sequence[str], onto: Target) -> list[Tip]:
             if commit is None:
                 raise UsageError(f"there is no branch {one!r}")
             found.setdefault(one, Tip(one, commit))
-    if not found:
-        raise UsageError("no branch to land", hint="git anvcs land BRANCH...")
     return list(found.values())
 
 
