@@ -51,7 +51,7 @@ COMMANDS: dict[str, Entry] = {
     "stats": Entry("commits and lines by agent, model, session, lane, time", "read"),
     "graph": Entry("the commit graph with agents, lanes and tests", "read"),
     "merge": Entry("merge branches here by what they mean, and say what was decided", "merge"),
-    "preview": Entry("what a merge would do, done in memory", "merge"),
+    "preview": Entry("what a commit or a merge would do, or has done", "merge"),
     "radar": Entry("which branches and worktrees will collide", "merge"),
     "review": Entry("what a merge decided by itself, the most doubtful first", "merge"),
     "land": Entry("merge branches, test them together, move the target to that", "merge"),

@@ -1,12 +1,15 @@
 """The answer of `preview` as text and as JSON."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from git_anvcs.cli.output import styled
 from git_anvcs.cli.verified import finding_json
+from git_anvcs.drivers import differences
 from git_anvcs.flows.findings import sentence
 from git_anvcs.flows.preview import File, Preview
 from git_anvcs.kernel.terminal import cut, safe, shown
+from git_anvcs.merge.difference.item import Item
 
 _SHOWN = 30  # files
 _NAMES = 4  # functions of a file
@@ -31,6 +34,7 @@ def as_json(found: Preview) -> dict[str, object]:
         ],
         "changed": {shown(path): sorted(names) for path, names in found.changed.items()},
         "findings": [finding_json(one) for one in found.findings],
+        "differences": differences.as_json(found.differences)["files"],
     }
 
 
@@ -48,9 +52,18 @@ def text(found: Preview, source: str, target: str, *, colour: bool) -> Iterator[
         told = ", ".join(cut(safe(name), _NAME) for name in names[:_NAMES])
         more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         yield f"  changes   {safe(path)}{f': {told}{more}' if told else ''}"
+    for path, item in breaking(found):
+        breaks = styled("breaks", "yellow", colour=colour)
+        yield f"  {breaks}    {safe(path)}: {cut(safe(item.where), _NAME)} {item.breaks}"
     if len(found.changed) > _SHOWN:
         yield f"  changes   {len(found.changed) - _SHOWN} more files"
     yield _summary(found)
+
+
+def breaking(found: Preview) -> list[tuple[str, Item]]:
+    """What others may use and the merge takes away or changes, with its file; the first ones."""
+    every = ((one.path, item) for one in found.differences for item in one.items if item.breaks)
+    return list(islice(every, _SHOWN))
 
 
 def _decisions(file: File) -> Iterator[str]:

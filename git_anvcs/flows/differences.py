@@ -31,7 +31,11 @@ def of_command(
     repo: Repo, asked: Sequence[str], folder: Path, env: Mapping[str, str]
 ) -> list[Difference]:
     """As `git diff` with these arguments, typed in this folder. Raises UsageError."""
-    changes = tree_diff.compared(repo, asked, folder)
+    return of_changes(repo, tree_diff.compared(repo, asked, folder), env)
+
+
+def of_changes(repo: Repo, changes: Changes, env: Mapping[str, str]) -> list[Difference]:
+    """The same of what git diff found already."""
     with scratch.variables(repo, env) as own:
         return differences(repo.within(own), changes)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from git_anvcs.flows import radar, scratch, verify
+from git_anvcs.flows import differences, radar, scratch, verify
 from git_anvcs.flows.findings import Finding
 from git_anvcs.flows.radar import Functions
 from git_anvcs.git import merge_trees, objects, tree_diff
@@ -11,6 +11,7 @@ from git_anvcs.git.ancestry import open_ancestry
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tree_diff import Blob
 from git_anvcs.merge import engine
+from git_anvcs.merge.difference.item import Difference
 from git_anvcs.merge.result import Conflict, Options, Resolution, Versions
 
 _US = {
@@ -37,6 +38,7 @@ class Preview(NamedTuple):
     files: of the paths both sides changed, those in which something is decided or left open
     changed: path -> functions, of the target, that the merge would change
     findings: what `verify` says of the result; of a clean merge only
+    differences: what would differ in the target, by what it means; of a clean merge only
     """
 
     target: str
@@ -46,6 +48,7 @@ class Preview(NamedTuple):
     files: tuple[File, ...]
     changed: Functions
     findings: tuple[Finding, ...]
+    differences: tuple[Difference, ...]
 
 
 def of_merge(repo: Repo, target: str, source: str, env: Mapping[str, str]) -> Preview:
@@ -62,13 +65,15 @@ def of_merge(repo: Repo, target: str, source: str, env: Mapping[str, str]) -> Pr
         way = (trees[-2], outcome.tree)
         functions = radar.functions_on(here, [way], list(changes), {}).get(way, {})
         findings: tuple[Finding, ...] = ()
+        told: tuple[Difference, ...] = ()
         if outcome.clean:
             parents = ("-p", target, "-p", source)
             merged = here.line("commit-tree", outcome.tree, *parents, "-m", "preview", env=_US)
             findings = verify.check(here, merged)
+            told = tuple(differences.of_trees(here, trees[-2], outcome.tree))
     changed = {path: functions.get(path, frozenset()) for path in changes}
     base = found[0] if found else ""
-    return Preview(target, source, base, outcome.conflicts, files, changed, findings)
+    return Preview(target, source, base, outcome.conflicts, files, changed, findings, told)
 
 
 def _files(repo: Repo, trees: Sequence[str]) -> Iterator[File]:

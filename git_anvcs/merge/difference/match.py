@@ -14,7 +14,8 @@ Pairs = dict[int, int]
 P = TypeVar("P", bound=Hashable)
 
 _WORDS = re.compile(rb"\w+|[^\w\s]")
-_LEAST = 6  # names and numbers; a shorter text is like many others
+# Names and numbers; a shorter text is like many others, more so where the place says nothing.
+_LEAST, _LEAST_FAR = 5, 10
 _UNLIKE = ("import", "cell")  # two imports are two things; of cells their form knows more
 _MOST = 20_000  # comparisons by likeness
 NEARLY = 0.85  # likeness of what has neither its name nor its place
@@ -73,24 +74,27 @@ def by(
 def alike(olds: Mapping[P, Unit], news: Mapping[P, Unit]) -> dict[P, P]:
     """Pairs of one kind that share most of their words, the most alike first."""
     enough = ALIKE_ALONE if len(olds) == len(news) == 1 else LIKE
-    return best(olds, news, lambda _old, _new: enough, lambda _old, _new: True)
+    return best(olds, news, _LEAST, lambda _old, _new: enough, lambda _old, _new: True)
 
 
 def far(olds: Mapping[P, Unit], news: Mapping[P, Unit], may: Callable[[P, P], bool]) -> dict[P, P]:
     """The same for units from different places: one of another name must be nearly the same."""
-    return best(olds, news, lambda old, new: LIKE if old.key == new.key else NEARLY, may)
+    return best(
+        olds, news, _LEAST_FAR, lambda old, new: LIKE if old.key == new.key else NEARLY, may
+    )
 
 
 def best(
     olds: Mapping[P, Unit],
     news: Mapping[P, Unit],
+    least: int,
     enough: Callable[[Unit, Unit], float],
     may: Callable[[P, P], bool],
 ) -> dict[P, P]:
     kinds = {unit.kind for unit in olds.values()} & {unit.kind for unit in news.values()}
     kinds -= {*_UNLIKE}
-    here = {place: words(unit) for place, unit in olds.items() if unit.kind in kinds}
-    there = {place: words(unit) for place, unit in news.items() if unit.kind in kinds}
+    here = {place: words(unit, least) for place, unit in olds.items() if unit.kind in kinds}
+    there = {place: words(unit, least) for place, unit in news.items() if unit.kind in kinds}
     if len(here) * len(there) > _MOST:
         return equal_texts(olds, news, may)
     # Of equally alike ones the first on both sides, so that swapped versions match the same way.
@@ -115,7 +119,7 @@ def equal_texts(
     """The same where comparing all with all would cost too much."""
     waiting: dict[object, list[P]] = {}
     for place, unit in news.items():
-        if words(unit):
+        if words(unit, _LEAST):
             waiting.setdefault((unit.kind, unit.text), []).append(place)
     pairs: dict[P, P] = {}
     for place, unit in olds.items():
@@ -125,11 +129,11 @@ def equal_texts(
     return pairs
 
 
-def words(unit: Unit) -> Words:
+def words(unit: Unit, least: int) -> Words:
     """The words of a unit; none of one that is too short to be known again."""
     found = Counter(_WORDS.findall(unit.text))
-    known = sum(count for word, count in found.items() if word[:1].isalnum())
-    return found if known >= _LEAST else Counter()
+    known = sum(count for word, count in found.items() if word[:1].isalnum() or word[:1] == b"_")
+    return found if known >= least else Counter()
 
 
 def likeness(one: Words, two: Words) -> float:
