@@ -376,3 +376,29 @@ def test_what_conflicts_with_a_branch_that_does_not_land_lands(repo: Sandbox) ->
     said = land(repo, "bad", "good", "--gate", GATE, expect=4)
     assert (landed(said), aside(said)) == (["good"], {"bad": "tests-fail"})
     assert "PERCENT = 12" in repo.read("app.py")
+
+
+def test_what_lands_is_signed_where_git_signs_commits(repo: Sandbox) -> None:
+    key = repo.base / "key"
+    repo.ok("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key))
+    for setting in ("gpg.format=ssh", f"user.signingkey={key}", "commit.gpgSign=true"):
+        repo.git("config", *setting.split("=", 1))
+    allowed = repo.base / "allowed"
+    allowed.write_text(f"committer@example.com {key.with_suffix('.pub').read_text()}")
+    repo.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
+    branch(repo, "a", {"a.txt": "a\n"})
+    branch(repo, "b", {"b.txt": "b\n"})
+
+    said = land(repo, "a", "b", "--gate", GATE)
+
+    repo.git("verify-commit", "main", "main^")
+    assert said["tree"] == repo.git("rev-parse", "main^{tree}").strip()
+    assert json.loads(repo.anvcs("show", "--json"))["tests_passed"] is True
+
+    branch(repo, "c", {"c.txt": "c\n"})
+    key.unlink()
+    before = repo.git("show-ref", "--heads")
+    done = repo.run("git-anvcs", "land", "c")
+    assert (done.returncode, "cannot be signed" in done.stderr) == (1, True)
+    assert repo.git("show-ref", "--heads") == before
+    tidy(repo)

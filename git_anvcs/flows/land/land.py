@@ -22,6 +22,7 @@ from git_anvcs.flows.land import tips as named
 from git_anvcs.flows.land.fold import Clash, Folder, Step
 from git_anvcs.flows.land.gates import Broken, Gates
 from git_anvcs.flows.land.order import Collisions
+from git_anvcs.flows.land.sealed import sealed
 from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.landings import Unjudged
@@ -146,6 +147,7 @@ def _until_done(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> L
                 done = done._replace(attempts=attempt, runs=bench.runs, seconds=bench.seconds)
                 if not done.steps or asked.dry_run:
                     return done._replace(dry_run=asked.dry_run)
+                done = done._replace(steps=sealed(repo, done.steps))
                 try:
                     move.move(repo, onto, done.steps[-1].commit, _reason(done))
                 except RefMoved:
