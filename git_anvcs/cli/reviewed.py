@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from git_anvcs.cli.combined import combined
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.review.items import BY_A_PERSON, OPEN, Item
+from git_anvcs.flows.review.kept import OFFERED
 from git_anvcs.flows.review.look import File, Review
 from git_anvcs.flows.review.put import Put
 from git_anvcs.flows.review.subject import Subject
@@ -83,6 +84,7 @@ def item_json(item: Item) -> dict[str, object]:
         "why": item.why,
         "speculative": item.speculative,
         "accepted": item.accepted,
+        "proposal": item.proposal or None,
         "left_out": [shown(line) for line in item.left_out],
         **{name: lines.decoded(text) for name, text in versions.items()},
         "before": lines.decoded(item.before),
@@ -153,6 +155,7 @@ def _marks(item: Item) -> str:
         "likely, not certain" if item.speculative else "",
         f"{counted(len(item.left_out), 'line')} of a side left out" if item.left_out else "",
         "accepted" if item.accepted else "",
+        "a proposal waits: --accept" if item.proposal == OFFERED else "",
     ]
     told = ", ".join(part for part in said if part)
     return f" ({told})" if told else ""
@@ -212,6 +215,12 @@ def put_text(done: Put, *, dry: bool) -> str:
     if not done.written:
         return f"{place}: accepted"
     would = "would be " if dry else ""
+    if done.state == STANDS and done.item.state == OPEN:
+        path = safe(done.item.path)
+        return (
+            f"{place}: what was proposed {would or 'is '}in the file; then: git add {path}\n"
+            f"  undo: git anvcs review --undo {done.item.id}"
+        )
     if done.state == STANDS:
         again = f"{place}: what the rule wrote {'would be' if dry else 'is'} there again"
         return again + (", and staged" if done.staged else "")

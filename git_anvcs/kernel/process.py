@@ -111,28 +111,34 @@ def run_apart(
     env: Mapping[str, str],
     timeout: float,
     most: int = 1 << 18,
+    told: bytes | None = None,
 ) -> Apart:
     """Run somebody else's program, with no terminal, in a process group of its own.
 
+    told: given on standard input; what comes on standard error is then no output, and dropped
     Whatever is left of the group when it ends, at `timeout` seconds, or when we are interrupted,
     is killed. Of its output the first and the last `most` / 2 bytes are kept.
     Raises ProgramMissing.
     """
     from git_anvcs.kernel import leash  # loads ctypes: before the fork, and only where needed
 
+    given = None if told is None else _file_of(told)
     try:
         program = subprocess.Popen(
             argv,
             cwd=cwd,
             env=clean_environment(env),
-            stdin=subprocess.DEVNULL,
+            stdin=given or subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if told is None else subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=partial(leash.die_with, os.getpid()),  # noqa: PLW1509 - it takes no lock
         )
     except FileNotFoundError as error:
         raise _missing(argv, cwd) from error
+    finally:
+        if given:
+            given.close()
     ends = Ends(most)
     with program:
         pipe = cast(IO[bytes], program.stdout)
@@ -148,6 +154,16 @@ def run_apart(
         while _take(pipe, ends, 0):  # what it wrote last is still in the pipe
             pass
     return Apart(returncode, ends.bytes())
+
+
+def _file_of(told: bytes) -> IO[bytes]:
+    """A file to read it from: a pipe could fill up with nobody to read it."""
+    import tempfile  # with all it imports 5 ms, and rarely needed
+
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    file.write(told)
+    file.seek(0)
+    return file
 
 
 def _take(pipe: IO[bytes], ends: Ends, seconds: float) -> bool:

@@ -20,6 +20,7 @@ class Paths:
         self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"
         self.merges = self.home / "merges"  # what the drivers decided
+        self.proposals = self.home / "proposals"  # what a program or a model would write
         self.reviewed = self.home / "reviewed.json"  # what a person accepted of it
         self.sync = self.home / "sync"  # who we are to others, what of theirs is taken in
         self.keys = self.home / "keys"  # this clone's own; the private one never leaves

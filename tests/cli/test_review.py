@@ -312,3 +312,18 @@ def test_wrong_ids_and_places_without_a_decision_are_one_sentence(sides: Sandbox
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
     assert state(sides) == before
+
+
+def test_taking_a_side_that_would_break_the_file_is_refused(repo: Sandbox) -> None:
+    base = '{\n  "a": [1],\n  "z": 0\n}\n'
+    ours = '{\n  "a": [1,\n    2],\n  "z": 0\n}\n'
+    theirs = '{\n  "a": [1, 3],\n  "y": 1,\n  "z": 0\n}\n'
+    two_sides(repo, {"a.json": base}, {"a.json": ours}, {"a.json": theirs})
+    repo.run("git", "merge", "-s", "anvcs", "feature")
+    said = review(repo, code=1) if repo.git("ls-files", "-u") else review(repo)
+    for item in [one for one in said["items"] if one["state"] == "decided"]:
+        for side in ("ours", "theirs", "base"):
+            done = repo.run("git-anvcs", "review", "--undo", item["id"], "--take", side)
+            if done.returncode == 0 and "<<<<<<<" not in repo.read("a.json"):
+                json.loads(repo.read("a.json"))
+            repo.run("git-anvcs", "review", "--accept", item["id"])

@@ -11,7 +11,8 @@ look at first.
 
 Work that is not committed is never lost: where it is in the way nothing is done. Where checks are
 configured (merge.guard.checks) or given (--gate), the merge is first made in memory and judged; one
-that they refuse never reaches the worktree.
+that they refuse never reaches the worktree. --propose asks about the conflicts that are left, as
+`git anvcs review --propose` does.
 
 Exit codes: 0 done, 1 conflicts are left (or there is nothing to take back), 2 no such branch,
 3 refused: uncommitted work is in the way, something is in progress, or a check failed.
@@ -24,9 +25,10 @@ Example:
 
 from argparse import ArgumentParser
 
-from git_anvcs.cli import gated, merged, previewed
+from git_anvcs.cli import gated, merged, previewed, proposing
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import preview, reading
+from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.merging import back, merge
 from git_anvcs.flows.merging.merge import Asked, Outcome
 from git_anvcs.flows.review import look, subject
@@ -43,6 +45,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--ff-only", action="store_true", help="only where none is needed")
     parser.add_argument("--no-commit", action="store_true", help="stop before the commit")
     gated.add_arguments(parser)
+    parser.add_argument(
+        "--propose", action="store_true", help="ask the proposer about conflicts that are left"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only say what it would do")
     parser.add_argument("--abort", action="store_true", help="end the merge in progress")
     parser.add_argument("--undo", action="store_true", help="take back the last merge made here")
@@ -64,9 +69,16 @@ def run(call: Call) -> int:
             call.repo, asked, call.env, call.output.note, to_stderr=call.output.as_json
         )
     review = _review(call, done)
+    answers = _proposed(call, review, asked.checks) if done.state == merge.CONFLICTS else None
+    told = proposing.as_json(answers)["proposals"] if answers else []
     call.output.answer(
-        merged.as_json(done, review),
-        lambda: "\n".join(merged.text(done, review, colour=call.output.colour)),
+        {**merged.as_json(done, review), "proposals": told},
+        lambda: "\n".join(
+            [
+                *merged.text(done, review, colour=call.output.colour),
+                *(proposing.text(answers) if answers else ()),
+            ]
+        ),
     )
     return {merge.CONFLICTS: NO, merge.REFUSED: REFUSED}.get(done.state, DONE)
 
@@ -94,6 +106,20 @@ def _review(call: Call, done: Outcome) -> Review | None:
         return look.look(call.repo, found) if found else None
     except AnvcsError as error:
         call.output.note(f"not reviewed: {error.message}")
+        return None
+
+
+def _proposed(
+    call: Call, review: Review | None, checks: tuple[Check, ...]
+) -> proposing.Proposed | None:
+    """What the proposer says of the conflicts, where it is to be asked; the merge stands anyhow."""
+    wanted = call.args.propose or proposing.settings(call).flag("merge.proposer.on_merge")
+    if not wanted or review is None:
+        return None
+    try:
+        return proposing.ask(call, review, proposing.conflicts(review), checks)
+    except AnvcsError as error:
+        call.output.note(f"nothing is proposed: {error.message}")
         return None
 
 

@@ -10,12 +10,18 @@ or is only likely, then the rest.
 
   review --undo ID [--take ours|theirs|base]    put the conflict back, or one side's version
   review --accept ID                            agree; what was taken back is put in again
+  review --propose [ID]                         ask a program or a model about what is open
 
 Both change one place of one file in the worktree, and refuse where that place was edited since; in
 a merge in progress a file whose conflict is back is unmerged again. --accept undoes --undo exactly.
 
+--propose asks the proposer of the settings (merge.proposer), secrets taken out, and shows what it
+would write; --dry-run shows what would be sent. --accept ID puts a proposal in. With --gate, where
+nothing else is open, the merge with all proposals is tested first, and put in if it passes.
+
 Exit codes: 0 nothing is open (or done), 1 conflicts are open (or the place was edited), 2 no such
-commit or id, 3 refused: the file would no longer parse.
+commit or id, 3 refused: the file would no longer parse, or the settings are not approved, 5 the
+proposer cannot be reached.
 
 Example:
   git anvcs review
@@ -27,12 +33,15 @@ Example:
 from argparse import ArgumentParser
 import re
 
-from git_anvcs.cli import reviewed
+from git_anvcs.cli import gated, proposing, reviewed
 from git_anvcs.cli.command import Call
-from git_anvcs.flows.review import look, put, subject
-from git_anvcs.flows.review.items import Item
+from git_anvcs.flows.proposals import offer
+from git_anvcs.flows.review import kept, look, put, subject
+from git_anvcs.flows.review.items import OPEN, PROPOSED, Item
 from git_anvcs.flows.review.look import Review
-from git_anvcs.kernel.errors import DONE, NO, UsageError
+from git_anvcs.flows.review.put import Put
+from git_anvcs.kernel.errors import DONE, NO, REFUSED, AnvcsError, UsageError
+from git_anvcs.merge.places import STANDS, UNDONE
 
 _ID = re.compile(r"[0-9a-f]{4,10}")
 
@@ -44,7 +53,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--of", metavar="COMMIT", help="the merge that ID belongs to, by default as without it"
     )
-
     parser.add_argument("--undo", metavar="ID", help="put the conflict back into the file")
     parser.add_argument(
         "--take",
@@ -53,17 +61,33 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="what --undo puts there: the conflict with its markers, or one side's version",
     )
     parser.add_argument("--accept", metavar="ID", help="agree with a decision; all: with every one")
-    parser.add_argument("--dry-run", action="store_true", help="change nothing")
+    parser.add_argument(
+        "--propose",
+        nargs="?",
+        const="all",
+        metavar="ID",
+        help="ask about one conflict, or all",
+    )
+    parser.add_argument(
+        "--gate", "--check", action="append", default=[], metavar="CMD",
+        help="what the merge with all proposals must pass; `configured`",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="change nothing, send nothing")
 
 
 def run(call: Call) -> int:
     name, item = _asked(call)
     found = subject.find(call.repo, name)
     review = look.look(call.repo, found) if found else None
-    if review and (call.args.undo or call.args.accept):
+    args = call.args
+    if sum(map(bool, (args.undo, args.accept, args.propose))) > 1:
+        raise UsageError("one of --undo, --accept and --propose")
+    if args.propose:
+        return _propose(call, review)
+    if review and (args.undo or args.accept):
         return _decide(call, review)
-    if item or call.args.undo or call.args.accept:
-        return _one(call, review, item or call.args.undo or call.args.accept)
+    if item or args.undo or args.accept:
+        return _one(call, review, item or args.undo or args.accept)
     output = call.output
     output.answer(
         reviewed.as_json(review),
@@ -85,11 +109,14 @@ def _asked(call: Call) -> tuple[str | None, str]:
 def _one(call: Call, review: Review | None, name: str) -> int:
     item = _item(review, name)
     output = call.output
+    waiting = kept.read(call.repo).get(item.id) if item.proposal else None
+    facts = proposing.proposal_json(waiting) if waiting else None
+    said = list(proposing.proposal_text(waiting)) if waiting and item.state == OPEN else []
     output.answer(
-        reviewed.item_json(item),
-        lambda: "\n".join(reviewed.one(item, output.verbosity, colour=output.colour)),
+        {**reviewed.item_json(item), "proposal": facts},
+        lambda: "\n".join([*reviewed.one(item, output.verbosity, colour=output.colour), *said]),
     )
-    return NO if item.state == "open" else DONE
+    return NO if item.state == OPEN else DONE
 
 
 def _item(review: Review | None, name: str) -> Item:
@@ -100,18 +127,55 @@ def _item(review: Review | None, name: str) -> Item:
     return found[0]
 
 
+def _propose(call: Call, review: Review | None) -> int:
+    """--propose: exit 0 where every question has an answer that may be put in."""
+    if review is None or not review.subject.in_progress:
+        raise AnvcsError("no merge is in progress here", hint="a proposal is for what is open")
+    name = call.args.propose
+    chosen = proposing.conflicts(review) if name == "all" else [_item(review, name)]
+    if call.args.dry_run:
+        proposing.dry(call, review, chosen)
+        return DONE
+    done = proposing.ask(call, review, chosen, gated.asked(call) if call.args.gate else ())
+    call.output.answer(proposing.as_json(done), lambda: "\n".join(proposing.text(done)))
+    if done.tested and done.tested.verdict and not done.tested.passed:
+        return REFUSED
+    return DONE if done.made and all(one.state != kept.REFUSED for one in done.made) else NO
+
+
 def _decide(call: Call, review: Review) -> int:
     """--undo and --accept."""
-    args = call.args
-    if args.undo and args.accept:
-        raise UsageError("either --undo or --accept")
-    dry = args.dry_run
+    args, dry = call.args, call.args.dry_run
     if args.undo:
-        done = [put.undo(call.repo, review, _item(review, args.undo), args.take, dry=dry)]
-    else:
-        everything = [one for one in review.items if one.state == "decided" and not one.accepted]
-        chosen = everything if args.accept == "all" else [_item(review, args.accept)]
+        done = [_undone(call, review, _item(review, args.undo))]
+    elif args.accept == "all":
+        chosen = [one for one in review.items if one.state == "decided" and not one.accepted]
         done = [put.accept(call.repo, review, one, dry=dry) for one in chosen]
+    else:
+        done = [_accepted(call, review, _item(review, args.accept))]
     facts = {"dry_run": dry, "done": list(map(reviewed.put_json, done))}
     call.output.answer(facts, lambda: "\n".join(reviewed.put_text(one, dry=dry) for one in done))
     return DONE
+
+
+def _accepted(call: Call, review: Review, item: Item) -> Put:
+    """What a rule decided, or what was proposed for an open conflict."""
+    dry = call.args.dry_run
+    proposal = kept.read(call.repo).get(item.id) if item.state == OPEN else None
+    if proposal is None or proposal.state == kept.REFUSED:
+        return put.accept(call.repo, review, item, dry=dry)
+    if not dry:
+        offer.accept(call.repo, review, item, proposal, "a person")
+    return Put(item, STANDS, written=True, unmerged=True)
+
+
+def _undone(call: Call, review: Review, item: Item) -> Put:
+    dry = call.args.dry_run
+    if item.state != PROPOSED:
+        return put.undo(call.repo, review, item, call.args.take, dry=dry)
+    if call.args.take != put.MARKERS:
+        raise UsageError("a proposal is undone to its conflict: without --take")
+    if not dry:
+        file = next(one for one in review.files if one.path == item.path)
+        offer.take_out(call.repo, file, kept.read(call.repo)[item.id])
+    return Put(item, UNDONE, written=True, unmerged=True)

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from git_anvcs.flows.review.kept import Proposal
 from git_anvcs.merge import lines, markers, places, reasons
 from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
 from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
 
-OPEN, DECIDED, BY_A_PERSON = "open", "decided", "by a person"
+OPEN, DECIDED, BY_A_PERSON, PROPOSED = "open", "decided", "by a person", "proposed"
 _STATES = {
     STANDS: DECIDED,
     UNDONE: "undone",
@@ -27,11 +28,12 @@ class Item(NamedTuple):
 
     state: `open` (a conflict), `decided` (by a rule), `undone` (a rule's decision was taken back),
     `ours taken` and the like, `changed since` (somebody edited what a rule decided), `by a person`
-    (no rule decided it)
+    (no rule decided it), `proposed` (a proposal was put in)
     doubt: 4 open, 3 look at it, 2 worth a glance, 1 routine
     line: in the text as it is now, from 1; 0 where it has no place
     before: what Git's line merge has here; result: what the rule made of it
     left_out: lines that one side brought and the result does not have
+    proposal: the state of what a program or a model has proposed, as in kept.Proposal
     """
 
     id: str
@@ -48,6 +50,7 @@ class Item(NamedTuple):
     speculative: bool = False
     left_out: tuple[str, ...] = ()
     accepted: bool = False
+    proposal: str = ""
 
 
 class Looked(NamedTuple):
@@ -60,6 +63,35 @@ class Looked(NamedTuple):
 def without_text(path: str, why: str) -> Item:
     """A path that is open as a whole."""
     return Item(id_of(path), path, OPEN, _URGENT, 0, "", why, Versions(b"", b"", b""))
+
+
+def of_proposal(proposal: Proposal, options: Options, now: bytes) -> Item | None:
+    """The item of a proposal that was put in; None where it does not stand in this text."""
+    text, block = (tuple(lines.split(one.encode())) for one in (proposal.text, proposal.block))
+    try:
+        sides = markers.parse(b"".join(block), options.marker_size).versions()
+    except ValueError:
+        return None
+    start = proposal.start
+    place = Place(proposal.id, start, start + len(text), block, text, sides)
+    whole = lines.split(proposal.whole.encode())
+    [standing] = places.standings(whole, [place], lines.split(now), options.marker_size)
+    if standing.state != STANDS:
+        return None
+    return Item(
+        proposal.id,
+        options.path,
+        PROPOSED,
+        reasons.LOOK,
+        standing.start + 1,
+        "",
+        f"put in by {proposal.by}, as {proposal.proposer} proposed",
+        sides,
+        b"".join(block),
+        b"".join(text),
+        left_out=proposal.left_out,
+        proposal=proposal.state,
+    )
 
 
 def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) -> Looked:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from git_anvcs.flows import both_sides, merge_runs
 from git_anvcs.flows.both_sides import Both
 from git_anvcs.flows.merge_runs import Run
-from git_anvcs.flows.review import items, marks
+from git_anvcs.flows.review import items, kept, marks
 from git_anvcs.flows.review.items import OPEN, Item, Looked
+from git_anvcs.flows.review.kept import Proposal
 from git_anvcs.flows.review.subject import Subject
 from git_anvcs.flows.whole_tree import worker
 from git_anvcs.git import config, conflicted, objects, tree_diff
@@ -63,14 +64,28 @@ def look(repo: Repo, subject: Subject) -> Review:
     both = _both(repo, subject)
     stages = conflicted.stages(repo) if subject.in_progress else {}
     cases = list(_cases(repo, subject, both, stages))
-    accepted = marks.accepted(repo)
+    accepted, proposals = marks.accepted(repo), kept.read(repo)
     files = []
     for file in _files(repo, cases):
-        shown = tuple(one._replace(accepted=one.id in accepted) for one in file.items)
-        files.append(file._replace(items=shown))
+        found = tuple(_with_proposals(file, proposals))
+        shown = tuple(one._replace(accepted=one.id in accepted) for one in found)
+        files.append(file._replace(items=shown, verdict=_verdict(shown)))
     files += _without_text(stages, {file.path for file in files})
     listed = sorted((one for file in files for one in file.items), key=_doubtful_first)
     return Review(subject, tuple(files), tuple(listed))
+
+
+def _with_proposals(file: File, proposals: Mapping[str, Proposal]) -> Iterator[Item]:
+    """The items of a file, and those of proposals that were put into it."""
+    mine = {name: one for name, one in proposals.items() if one.path == file.path}
+    put_in = (one for one in mine.values() if one.state == kept.PUT_IN)
+    made = [items.of_proposal(one, file.options, file.now) for one in put_in]
+    found = {one.id: one for one in made if one is not None}
+    for item in file.items:
+        if item.id not in found:
+            known = mine.get(item.id)
+            yield item._replace(proposal=known.state if known else "")
+    yield from found.values()
 
 
 class Case(NamedTuple):
@@ -191,7 +206,9 @@ def _file(case: Case, run: Run | None, again: Merged | None) -> File:
     merged = again or Merged(case.now)
     recorded = run is not None and (again is None or _digest(merged) == run.digests["result"])
     if run is not None and recorded:
-        merged = merged._replace(resolutions=run.resolutions, conflicts=run.conflicts)
+        merged = merged._replace(
+            resolutions=run.resolutions, conflicts=run.conflicts, format=run.format
+        )
     if run is None and again is None:
         had = any(has_markers(text, options.marker_size) for text in case.versions)
         shown = Looked(() if had else tuple(items.still_open(options, case.now)))

@@ -67,9 +67,10 @@ def undo(repo: Repo, review: Review, item: Item, take: str = MARKERS, *, dry: bo
     state = UNDONE if take == MARKERS else take
     if at.standing.state == state:
         raise AnvcsError(f"{item.id}: that is what stands there already")
-    if take == MARKERS and (file.result.readings or file.result.format == "notebook"):
+    form = registry.format_of(file.path)
+    if take == MARKERS and (file.result.readings or form == "notebook"):
         raise PolicyDenied(
-            f"{item.path}: a conflict on lines of its own would break the {file.result.format}",
+            f"{item.path}: a conflict on lines of its own would break the {form}",
             hint=f"--take ours or --take theirs, or git checkout --merge -- {item.path}",
         )
     others = dict(places.put_back(place))
@@ -132,14 +133,15 @@ def write(repo: Repo, file: File, there: There, new: bytes, *, in_progress: bool
     return Put(file.items[0], "", written=True, staged=staged, unmerged=unmerged)
 
 
-def checked(file: File, before: bytes, after: bytes) -> None:
-    """What parsed must parse again, unless markers are in it. Raises PolicyDenied."""
+def checked(file: File, after: bytes) -> None:
+    """Where both sides parse the file must parse, unless markers are in it. Raises PolicyDenied."""
     size = file.options.marker_size
     if has_markers(after, size) or embedded.has_markers(after, size):
         return
-    if parses(file.result.format, before) and not parses(file.result.format, after):
+    form = registry.format_of(file.path)
+    if all(parses(form, side) for side in file.versions[1:]) and not parses(form, after):
         raise PolicyDenied(
-            f"{file.path} would no longer be {file.result.format}: nothing was changed",
+            f"{file.path} would no longer be {form}: nothing was changed",
             hint="put the conflict back (--take markers) and decide in an editor",
         )
 
@@ -183,7 +185,7 @@ def _found(repo: Repo, file: File, place: Place) -> At:
 
 def _put(repo: Repo, review: Review, at: At, text: Sequence[bytes], *, dry: bool) -> Put:
     new = b"".join(places.exchanged(at.there.now, at.standing, text))
-    checked(at.file, b"".join(at.there.now), new)
+    checked(at.file, new)
     if dry:
         return Put(at.file.items[0], "", written=True)
     return write(repo, at.file, at.there, new, in_progress=review.subject.in_progress)
