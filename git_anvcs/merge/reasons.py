@@ -61,6 +61,7 @@ RULES = {
     "stays-unreleased": Reason(
         LOOK, "one side released what was here, the other added to it: that is still unreleased"
     ),
+    "attributes": Reason(GLANCE, "both sides changed different attributes of this element"),
     "ranges-of-both": Reason(ROUTINE, "both sides need this version for other ranges: all of them"),
     "words-of-both": Reason(GLANCE, "both sides changed different words of this line"),
     "both-inserted": Reason(

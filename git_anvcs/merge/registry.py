@@ -81,6 +81,14 @@ LANGUAGES = (
         ("yarn.lock", "Gemfile.lock", "gems.locked", "mix.lock", "gradle.lockfile",
          "buildscript-gradle.lockfile"),
     ),
+    Language(
+        "xml",
+        (".xml", ".csproj", ".fsproj", ".vbproj", ".proj", ".props", ".targets", ".nuspec", ".resx",
+         ".plist", ".pom", ".xsd", ".wsdl", ".svg", ".xsl", ".xslt", ".xlf",
+         ".xliff", ".xaml", ".iml", ".rng"),
+        ("packages.config", "nuget.config", "NuGet.Config", "NuGet.config", "web.config",
+         "Web.config", "app.config", "App.config"),
+    ),
     Language("markdown", (".md", ".markdown", ".mdown", ".mkd")),
     Language("rst", (".rst",)),
     Language("patterns", (), (".gitignore", ".dockerignore", ".npmignore", ".eslintignore",
@@ -154,6 +162,7 @@ ENTRIES = frozenset(
         "changelog",
         "attributes",
         "lock",
+        "xml",
     )
 )
 

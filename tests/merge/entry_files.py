@@ -131,6 +131,20 @@ def attributes(model: Model, notes: frozenset[str]) -> str:
     return "\n".join([*rows, ""])
 
 
+def xml(model: Model, notes: frozenset[str]) -> str:
+    rows = ['<?xml version="1.0"?>', "<root>"]
+    for section, keys in model.items():
+        rows.append(f'  <part name="{section}">')
+        for key, value in keys.items():
+            rows += [f"    <!-- About {key}. -->"] if key in notes else []
+            if value % 2:
+                rows.append(f'    <item name="{key}" size="{value}"/>')
+            else:
+                rows += [f'    <item name="{key}">', f"      <size>{value}</size>", "    </item>"]
+        rows.append("  </part>")
+    return "\n".join([*rows, "</root>", ""])
+
+
 def yarn(model: Model, notes: frozenset[str]) -> str:
     rows = ["# yarn lockfile v1", "", ""]
     for section, keys in sorted(model.items()):
@@ -162,6 +176,7 @@ KINDS = [
     Kind("gosum", "go.sum", gosum),
     Kind("changelog", "CHANGES.md", changelog),
     Kind("markdown", "x.md", markdown),
+    Kind("xml", "x.xml", xml),
     Kind("lock", "yarn.lock", yarn),
     Kind("lock", "Gemfile.lock", bundler),
     Kind("attributes", ".gitattributes", attributes),

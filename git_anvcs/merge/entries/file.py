@@ -10,17 +10,15 @@ from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data.whole import Texts
 from git_anvcs.merge.entries import entry
 from git_anvcs.merge.entries.entry import Entry
+from git_anvcs.merge.entries.match import Alias, Kin, no_alias
 from git_anvcs.merge.entries.three_way import (
-    Alias,
     Clash,
     Exclusive,
     Job,
-    Kin,
     Leaf,
     Order,
     Part,
     by_name,
-    no_alias,
     no_leaf,
     together,
 )
@@ -53,6 +51,7 @@ class Syntax(NamedTuple):
     exclusive: whether what both sides add at one place cannot both stay
     order: the order of the entries of a section, where the format knows it
     prepare: changes what is merged, given base, ours, theirs
+    frame: merges the head of a section that both sides changed
     repeats: sorts of entries (first element of a key) that may stand twice
     word: what counts as a word of an entry that must not get lost
     """
@@ -68,6 +67,7 @@ class Syntax(NamedTuple):
     exclusive: Exclusive | None = None
     order: Order | None = None
     prepare: Callable[[Roots], Roots] | None = None
+    frame: Leaf = no_leaf
     repeats: tuple[str, ...] = ()
     word: re.Pattern[bytes] = entry.WORD
 
@@ -88,6 +88,7 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
         syntax.kin,
         syntax.exclusive,
         syntax.order,
+        syntax.frame,
     )
     if syntax.prepare:
         base, ours, theirs = syntax.prepare((base, ours, theirs))

@@ -4,7 +4,6 @@ An entry that one side changed is taken from that side, whatever the other did b
 changed is looked into: a section entry by entry, a leaf by its format, then by lines.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
@@ -13,10 +12,19 @@ from git_anvcs.merge.data.order import arranged, gaps_of, same_order
 from git_anvcs.merge.data.place import shifted
 from git_anvcs.merge.entries.blanks import Blanks, without_blanks
 from git_anvcs.merge.entries.entry import Entry, words
+from git_anvcs.merge.entries.match import (
+    Alias,
+    Ambiguous,
+    Bodies,
+    Kin,
+    Maps,
+    met,
+    paired,
+    told_apart,
+)
 from git_anvcs.merge.result import Options, Resolution, Versions
 
 SHOWN = 2000  # bytes of a version that a resolution quotes
-PAIRS = 10_000  # entries to compare for edits in one section; with more none is looked for
 
 
 class Part(NamedTuple):
@@ -48,20 +56,10 @@ class Made(NamedTuple):
 Leaf = Callable[[Entry | None, Entry, Entry], Made | None]
 # The kind of conflict that an entry is, and what to say of it; None: what lines would call it.
 Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
-# A second identity: entries that both sides add with the same one are the same entry.
-Alias = Callable[[Entry], Hashable]
-
-
-# Whether an entry of a side is an edit of one of the base that this side no longer has.
-Kin = Callable[[Entry, Entry], bool]
 # Whether what ours and theirs add at one place cannot both stay in some order.
 Exclusive = Callable[[Sequence[Entry], Sequence[Entry]], bool]
 # The order of the entries where the format knows it; the keys of base, ours and theirs.
 Order = Callable[[tuple[list[Hashable], list[Hashable], list[Hashable]]], list[Hashable] | None]
-
-
-def no_alias(_entry: Entry) -> None:
-    """For formats whose entries have one identity."""
 
 
 def no_leaf(_base: Entry | None, _ours: Entry, _theirs: Entry) -> None:
@@ -89,10 +87,7 @@ class Job(NamedTuple):
     kin: Kin | None = None
     exclusive: Exclusive | None = None
     order: Order | None = None
-
-
-class Ambiguous(Exception):
-    """Two entries of one section that nothing tells apart."""
+    frame: Leaf = no_leaf
 
 
 def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: str) -> list[Part]:
@@ -112,7 +107,7 @@ def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]
     """A section that both sides changed: its frame, then what is in it, entry by entry."""
     ours, theirs = sides
     lead = around(base and base.lead, ours.lead, theirs.lead)
-    head = around(base and base.head + base.note, ours.head + ours.note, theirs.head + theirs.note)
+    head = framed(job, base, sides, where)
     tail = around(base and base.tail, ours.tail, theirs.tail)
     if lead is None or head is None or tail is None:
         return by_lines(job, base, sides, where)
@@ -121,6 +116,20 @@ def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]
     except Ambiguous:
         return by_lines(job, base, sides, where)
     return [Part(lead + head), *body, Part(tail)]
+
+
+def framed(job: Job, base: Entry | None, sides: Pair, where: str) -> bytes | None:
+    """The first line of a section that both sides changed."""
+    ours, theirs = sides
+    head = around(base and base.head + base.note, ours.head + ours.note, theirs.head + theirs.note)
+    made = job.frame(base, ours, theirs) if head is None else None
+    if made is None:
+        return head
+    note = around(base and base.note, ours.note, theirs.note)
+    if note is None:
+        return None
+    job.resolved.append(resolution(made, where, (base, ours, theirs)))
+    return made.text + note
 
 
 def leaf(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
@@ -196,10 +205,6 @@ def line_parts(versions: Versions, where: str) -> list[Part]:
     return made
 
 
-Bodies = tuple[Sequence[Entry], Sequence[Entry], Sequence[Entry]]
-Maps = list[dict[Hashable, Entry]]
-
-
 def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     """The entries of a section. Raises Ambiguous when two of them cannot be told apart."""
     maps = met(job.alias, told_apart(bodies))
@@ -229,56 +234,6 @@ def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     if not same_order(keys):
         job.resolved.append(Resolution("order-of-ours", where, "", "", "", ""))
     return parts
-
-
-def told_apart(bodies: Bodies) -> Maps:
-    """The entries by key; those whose key stands twice in some version also by what they say."""
-    counts = [Counter(entry.key for entry in row) for row in bodies]
-    twice = {key for count in counts for key, number in count.items() if number > 1}
-    maps: Maps = []
-    for row in bodies:
-        found: dict[Hashable, Entry] = {}
-        for entry in row:
-            key = (*entry.key, words(entry)) if entry.key in twice else entry.key
-            if key in found:
-                raise Ambiguous(entry.name)
-            found[key] = entry
-        maps.append(found)
-    return maps
-
-
-def met(alias: Alias, maps: Maps) -> Maps:
-    """The same, where what both sides added under one alias has one key: that of ours."""
-    base, ours, theirs = maps
-    new = {alias(one): key for key, one in ours.items() if key not in base}
-    renamed = {
-        key: new[alias(one)]
-        for key, one in theirs.items()
-        if key not in base and alias(one) is not None and new.get(alias(one), key) != key
-    }
-    if renamed.keys() & ours.keys() or set(renamed.values()) & theirs.keys():
-        raise Ambiguous("two identities that cross")
-    return [base, ours, {renamed.get(key, key): one for key, one in theirs.items()}]
-
-
-def paired(kin: Kin, maps: Maps) -> Maps:
-    """The same, where an entry that a side edited has the key it has in the base.
-
-    Entries that the other side still has come first: for the others it only says whether an
-    entry was deleted there and edited here.
-    """
-    base, ours, theirs = maps
-    sides = []
-    for side, other in ((ours, theirs), (theirs, ours)):
-        new = [key for key in side if key not in base and key not in other]
-        gone = [key for key in base if key not in side]
-        gone.sort(key=lambda key: key not in other)
-        renamed: dict[Hashable, Hashable] = {}
-        for old in gone if len(new) * len(gone) <= PAIRS else []:
-            found = [key for key in new if key not in renamed and kin(base[old], side[key])]
-            renamed.update(dict.fromkeys(found[:1], old))
-        sides.append({renamed.get(key, key): one for key, one in side.items()})
-    return [base, *sides]
 
 
 def single(job: Job, trio: Trio, where: str) -> list[Part]:

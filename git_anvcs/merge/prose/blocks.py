@@ -90,10 +90,10 @@ def fenced(lines: Lines, at: int) -> int:
     opened = FENCE.match(lines[at])
     if not opened:
         return 0
-    for size, line in enumerate(lines[at + 1 :], 2):
-        bare = line.strip()
+    for place in range(at + 1, len(lines)):
+        bare = lines[place].strip()
         if bare.startswith(opened[2]) and not bare.strip(opened[2][:1]):
-            return size
+            return place + 1 - at
     return len(lines) - at
 
 
@@ -101,10 +101,10 @@ def commented(lines: Lines, at: int) -> int:
     """The same for a comment of HTML that has lines of its own."""
     if not lines[at].lstrip().startswith(b"<!--"):
         return 0
-    for size, line in enumerate(lines[at:], 1):
-        if b"-->" in line:
-            return size
-    return 0
+    for place in range(at, len(lines)):
+        if b"-->" in lines[place]:
+            return place + 1 - at
+    return len(lines) - at
 
 
 def rows_of(lines: Lines, at: int) -> int:

@@ -6,6 +6,7 @@ ones of reStructuredText have the level at which their sign first appears in the
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 import re
 from typing import NamedTuple
 
@@ -57,6 +58,7 @@ class Open:
         return Entry(key, name, lead, head, body=tuple(self.body), section=True)
 
 
+@lru_cache(maxsize=8)  # the checks of one merge read the same texts several times
 def parse(text: bytes, dialect: Dialect) -> Entry:
     """The file as a section, headings as sections in it."""
     lines = split(text)
