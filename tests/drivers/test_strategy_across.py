@@ -214,6 +214,26 @@ def test_in_go_a_helper_of_the_package_may_stay_behind(repo: Sandbox) -> None:
     assert repo.read("shop.go") == GO_REST
 
 
+def test_a_file_with_two_new_names_has_one_merged_text(repo: Sandbox) -> None:
+    """Only the names are left to people."""
+    base = LONG + module(PRICE)
+    ours, theirs = f"{base}\n\n{WEIGHT}", f"{base}\n\ndef tax(item):\n    return item.tax\n"
+    two_sides(repo, {"shop.py": base}, {"shop.py": ours}, {"shop.py": theirs})
+    for branch, name in (("feature", "yours.py"), ("main", "mine.py")):
+        repo.git("switch", "-q", branch)
+        repo.git("mv", "shop.py", name)
+        repo.commit(name)
+    told = merge(repo, 1)
+    assert "CONFLICT (rename/rename)" in told
+    assert "CONFLICT (content)" not in told
+    for name, stage in (("mine.py", 2), ("yours.py", 3)):
+        text = repo.read(name)
+        assert "def weight" in text
+        assert "def tax" in text
+        assert "<<<<<<<" not in text
+        assert repo.git("show", f":{stage}:{name}") == text
+
+
 def test_what_followed_is_explained(repo: Sandbox) -> None:
     two_sides(
         repo,

@@ -11,6 +11,7 @@ from git_anvcs.flows.whole_tree.tree import Tree
 from git_anvcs.merge.registry import format_of, is_code
 
 FOLLOWED = (CONTENTS, "CONFLICT (modify/delete)")
+RENAMED_TWICE = "CONFLICT (rename/rename)"
 MANY = 2000  # files; a merge of more is not looked into across files
 
 
@@ -25,6 +26,10 @@ def finished(tree: Tree, draft: Draft) -> Draft:
         for path, stages in draft.merge.stages.items()
         if is_code(path) and 1 in stages and kinds.get(path, set()) <= {*FOLLOWED}
     ]
+    if RENAMED_TWICE in {kind for found in kinds.values() for kind in found}:
+        from git_anvcs.flows.whole_tree import renamed_twice
+
+        draft = renamed_twice.finished(tree, draft)
     if opened:
         from git_anvcs.flows.whole_tree import following
 
