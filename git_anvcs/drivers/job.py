@@ -27,16 +27,6 @@ class Job:
         self.labels = (base, ours, theirs)
 
 
-OUTPUTS = ("ours", "theirs", "clear", "newest")
-
-
-def outputs_of(env: dict[str, str], configured: str) -> str:
-    """Whose outputs a notebook's cell keeps that both sides ran: the environment, else Git's
-    configuration (`anvcs.merge.outputs`), else ours."""
-    said = env.get("ANVCS_MERGE_OUTPUTS") or configured
-    return said if said in OUTPUTS else OUTPUTS[0]
-
-
 def replace(name: str, data: bytes) -> None:
     """Give the file new content, whole or not at all. Not synced: Git deletes it in a moment.
 

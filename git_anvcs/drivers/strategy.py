@@ -22,7 +22,7 @@ from git_anvcs.git.repo import version
 from git_anvcs.git.settings import Setting
 from git_anvcs.git.synthetic import Pair
 from git_anvcs.kernel.errors import AnvcsError, print_error, run_program
-from git_anvcs.merge.result import Rules
+from git_anvcs.merge.configured import rules as configured_rules
 
 PROGRAM = "git-merge-anvcs"
 USAGE = "usage: git-merge-anvcs [--OPTION…] BASE… -- HEAD REMOTE…   (started by git merge -s anvcs)"
@@ -125,7 +125,7 @@ def _folded(
     No merge when one before the last conflicts: Git wants an octopus only where it is easy.
     """
     head, bases = asked.head, list(asked.bases)
-    rules = Rules() if understand else None
+    rules = configured_rules(configured, repo.env) if understand else None
     our_tree = ""
     told: list[Result] = []
     for remote in asked.remotes:

@@ -10,10 +10,11 @@ import signal
 import sys
 
 from git_anvcs.drivers import runs
-from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, outputs_of, replace
+from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, replace
 from git_anvcs.kernel import spawn
 from git_anvcs.merge import embedded, engine
-from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
+from git_anvcs.merge.configured import rules
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
 SECONDS = 10.0
 STYLES = ("merge", "diff3", "zdiff3")
@@ -27,10 +28,11 @@ def improve(
     verdict: the exit code of the line merge, which stands on any failure
     """
     versions = Versions(*files)
-    settings = _settings(env)
+    configured = _settings(env)
+    settings = dict(configured)
     try:
         limited(_seconds(settings, env))
-        options = _options(job, settings, env)
+        options = _options(job, configured, env)
         merged = engine.merge(versions, options, lines)
         check(merged, versions, job.marker_size)
     except Exception as error:  # noqa: BLE001 - the line merge stands, whatever it was
@@ -74,24 +76,24 @@ def check(merged: Merged, versions: Versions, marker_size: int) -> None:
         raise ValueError("markers without conflicts")
 
 
-def _options(job: Job, settings: dict[str, str], env: dict[str, str]) -> Options:
-    style = settings.get("merge.conflictstyle", "merge")
+def _options(job: Job, configured: list[tuple[str, str]], env: dict[str, str]) -> Options:
+    style = dict(configured).get("merge.conflictstyle", "merge")
     return Options(
         job.path,
         job.marker_size,
         style if style in STYLES else "merge",
         Labels(*job.labels),
-        Rules(outputs=outputs_of(env, settings.get("anvcs.merge.outputs", ""))),
+        rules(configured, env),
     )
 
 
-def _settings(env: dict[str, str]) -> dict[str, str]:
+def _settings(env: dict[str, str]) -> list[tuple[str, str]]:
     asked = r"^(merge\.conflictstyle|anvcs\.merge\..*)$"
     status, printed = spawn.output_of(("git", "config", "-z", "--get-regexp", asked), env)
     if status:
-        return {}
+        return []
     pairs = (line.partition("\n") for line in printed.decode(errors="replace").split("\0"))
-    return {key: value for key, _, value in pairs if key}
+    return [(key, value) for key, _, value in pairs if key]
 
 
 def _seconds(settings: dict[str, str], env: dict[str, str]) -> float:

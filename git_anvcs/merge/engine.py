@@ -127,7 +127,7 @@ def understood(versions: Versions, options: Options, by_lines: Merged, name: str
         return mended(form, versions, by_lines, options)
     if not sound(form, versions, by_meaning, options):
         return mended(form, versions, by_lines, options)
-    if whole and by_meaning.conflicts:
+    if whole and by_meaning.conflicts and options.rules.cells != "conflict":
         return by_lines._replace(format=name)
     if by_meaning.readings:
         return by_meaning  # the file still parses, which none does with markers on its lines

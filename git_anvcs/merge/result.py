@@ -23,16 +23,19 @@ class Rules(NamedTuple):
     """What a repository says about the meaning of its data files.
 
     lists: pairs of a pattern of list paths (`jobs.*.steps`) and how such a list merges: `set`,
-    `ordered`, `atomic`, or the fields that identify an element: `name`, `name+in`, `name|url`
+    `ordered`, `atomic`, or the fields that identify an element: `name`, `name+in`, `name|url`,
+    in order with ` ordered` behind. A pattern of files and a space may stand before the path's.
     schema: the JSON Schema of the file, parsed, where the caller has it
     speculative: also resolve what is likely but not certain; needs a guard that runs the tests
     outputs: of a notebook's cell that both sides ran: `ours`, `theirs`, `clear`, `newest`
+    cells: that both sides add to a notebook at one place: `both` stay, or are a `conflict`
     """
 
     lists: tuple[tuple[str, str], ...] = ()
     schema: object = None
     speculative: bool = False
     outputs: str = "ours"
+    cells: str = "both"
 
 
 class Options(NamedTuple):

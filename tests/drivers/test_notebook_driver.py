@@ -119,3 +119,15 @@ def test_the_policy_comes_from_the_configuration(
     wired.git("config", "anvcs.merge.outputs", policy)
     wired.git("merge", "feature")
     assert json.loads(wired.read(PATH))["cells"][0]["execution_count"] == count
+
+
+@pytest.mark.parametrize("door", ["git merge", "git merge -s anvcs"])
+def test_cells_of_both_are_left_to_people_when_the_configuration_says_so(
+    wired: Sandbox, door: str
+) -> None:
+    two_sides(wired, {PATH: BASE}, {PATH: OURS}, {PATH: THEIRS})
+    wired.git("config", "anvcs.merge.cells", "conflict")
+    done = wired.run(*door.split(), "feature")
+    assert done.returncode == 1
+    found = [one for one in sources(wired.read(PATH)) if "<<<<<<<" in one]
+    assert ["ours = 1" in found[0], "theirs = 1" in found[1]] == [True, True]

@@ -37,8 +37,7 @@ def options_of(case: Path, suffix: str) -> Options:
     given = json.loads(said.read_text())
     rules = given.pop("rules", {})
     lists = tuple((pattern, how) for pattern, how in rules.get("lists", ()))
-    likely, outputs = rules.get("speculative", False), rules.get("outputs", "ours")
-    read = Rules(lists, rules.get("schema"), likely, outputs)
+    read = Rules(**{**rules, "lists": lists})
     return options._replace(rules=read, **given)
 
 

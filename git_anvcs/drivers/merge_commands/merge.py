@@ -13,11 +13,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from git_anvcs.drivers import bounded
-from git_anvcs.drivers.job import outputs_of
 from git_anvcs.drivers.say import Call, counted, write_bytes
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import USAGE, AnvcsError, UsageError
-from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
+from git_anvcs.merge.configured import rules
+from git_anvcs.merge.result import Labels, Merged, Options, Versions
 from git_anvcs.store import atomic
 
 
@@ -44,7 +44,7 @@ def run(call: Call) -> int:
         args.marker_size,
         args.style,
         Labels(args.label_base, args.label_ours, args.label_theirs),
-        Rules(outputs=outputs_of(dict(call.env), "")),
+        rules((), call.env),
     )
     lines = _line_merge(call, files, options)
     merged = bounded.merge(versions, options, lines, bounded.limit(call.env, ""))

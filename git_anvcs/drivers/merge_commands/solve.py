@@ -16,13 +16,13 @@ from pathlib import Path
 import shlex
 
 from git_anvcs.drivers import bounded, runs, sides
-from git_anvcs.drivers.job import outputs_of
 from git_anvcs.drivers.say import Call, counted, write_bytes
-from git_anvcs.git import config, conflicted
+from git_anvcs.git import config, conflicted, settings
 from git_anvcs.git.repo import NotARepository, Repo
 from git_anvcs.kernel.clock import now
 from git_anvcs.kernel.errors import UsageError
-from git_anvcs.merge.result import Merged, Rules
+from git_anvcs.merge.configured import rules
+from git_anvcs.merge.result import Merged
 from git_anvcs.store import atomic
 
 BACKUPS = 64
@@ -96,8 +96,8 @@ def _merge(call: Call, case: sides.Case) -> Merged | None:
     """The engine's result, when the file has less to decide with it."""
     repo = _repo(call)
     seconds = bounded.limit(call.env, config.get(repo, "anvcs.merge.timeout") if repo else "")
-    said = config.get(repo, "anvcs.merge.outputs") if repo else ""
-    options = case.options._replace(rules=Rules(outputs=outputs_of(dict(call.env), said)))
+    configured = settings.all_of(repo) if repo else []
+    options = case.options._replace(rules=rules(configured, call.env))
     bases = dict.fromkeys((case.versions.base, case.other_base or case.versions.base))
     try:
         for base in bases:

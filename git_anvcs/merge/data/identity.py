@@ -111,13 +111,15 @@ def object_id(node: Node) -> Hashable:
 def stated(path: str, where: Sequence[str], rules: Rules) -> str:
     """How this list merges by the repository's rules, the schema or the built-in table."""
     dotted = ".".join(where)
+    name = path.rpartition("/")[2]
     for pattern, how in rules.lists:
-        if fnmatchcase(dotted, pattern):
+        file, _, list_path = pattern.rpartition(" ")
+        named = not file or fnmatchcase(path if "/" in file else name, file)
+        if named and fnmatchcase(dotted, list_path):
             return how
     said = by_schema(rules.schema, where)
     if said:
         return said
-    name = path.rpartition("/")[2]
     for known in KNOWN:
         file = path if "/" in known.file else name
         if fnmatchcase(file, known.file) and fnmatchcase(dotted, known.where):

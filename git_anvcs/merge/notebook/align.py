@@ -29,12 +29,12 @@ class Trio(NamedTuple):
 class Aligned(NamedTuple):
     """The cells in the order of the result.
 
-    gaps: how many places there are where both sides inserted cells
+    contested: of each cell, whether one side put it where the other one put something else
     reordered: both sides moved cells differently, and ours' order stands
     """
 
     cells: list[Trio]
-    gaps: int
+    contested: list[bool]
     reordered: bool
 
 
@@ -67,7 +67,8 @@ def align(base: Notebook | None, ours: Notebook, theirs: Notebook) -> Aligned:
     else:
         names = order.woven(rows[1], rows[2], None, main_first=True)
     trios = [Trio(*(one.get(name) for one in maps)) for name in names]
-    return Aligned(trios, shared_gaps(rows), not order.same_order(keys))
+    rivals = of_shared_gaps(rows)
+    return Aligned(trios, [name in rivals for name in names], not order.same_order(keys))
 
 
 def has_ids(books: Sequence[Notebook]) -> bool:
@@ -312,9 +313,9 @@ def replaced(
             pairs[1][yours[0]] = places[0]
 
 
-def shared_gaps(rows: Sequence[Sequence[Hashable]]) -> int:
-    """How many places there are where both sides inserted something of their own."""
+def of_shared_gaps(rows: Sequence[Sequence[Hashable]]) -> set[Hashable]:
+    """What stands where both sides inserted something of their own."""
     stable = set(rows[1]) & set(rows[2])
     new = [[key for key in row if key in stable or key not in set(rows[0])] for row in rows[1:]]
-    places = [set(order.gaps_of(row, stable)) for row in new]
-    return len(places[0] & places[1])
+    mine, yours = (order.gaps_of(row, stable) for row in new)
+    return {key for gap in mine.keys() & yours.keys() for key in (*mine[gap], *yours[gap])}

@@ -151,8 +151,9 @@ def cell_list(job: Job, books: Books) -> Part:
     rows = []
     used: set[str] = set()
     needs_ids = (books.ours.major, max(books.ours.minor, books.theirs.minor)) >= WITH_IDS
-    for place, trio in enumerate(aligned.cells):
-        part = one_cell(job, trio, ours, f"cells.{place}")
+    strict = job.options.rules.cells == "conflict"
+    for place, (trio, contested) in enumerate(zip(aligned.cells, aligned.contested, strict=True)):
+        part = one_cell(job, trio, ours, f"cells.{place}", open_ended=strict and contested)
         kept = trio.ours or trio.theirs
         if part.marked is None or kept is None:
             continue
@@ -164,16 +165,17 @@ def cell_list(job: Job, books: Books) -> Part:
 
 
 def noted(job: Job, aligned: Aligned) -> None:
-    if aligned.gaps:
+    if any(aligned.contested) and job.options.rules.cells == "both":
         job.note("cells-of-both", "cells")
     if aligned.reordered:
         job.note("order-of-ours", "cells")
 
 
-def one_cell(job: Job, trio: Trio, ours: Node, where: str) -> Part:
+def one_cell(job: Job, trio: Trio, ours: Node, where: str, *, open_ended: bool) -> Part:
+    """open_ended: a new cell is for people to place."""
     if trio.ours and trio.theirs:
         return cells.merge(job, trio, where)
-    part = cells.left_by_one(job, trio, where)
+    part = cells.left_by_one(job, trio, where, open_ended=open_ended)
     if trio.theirs is None or not ours.items:
         return part
     # Text of theirs, which may stand at another indentation.

@@ -274,21 +274,33 @@ def edited(base: Cell, side: Cell) -> bool:
     return len(inner) == 2 and inner[0] != inner[1]
 
 
-def left_by_one(job: Job, trio: Trio, where: str) -> Part:
-    """A cell that one side deleted: gone, unless the other edited it."""
+def left_by_one(job: Job, trio: Trio, where: str, *, open_ended: bool = False) -> Part:
+    """A cell that one side deleted: gone, unless the other edited it. A new one stays.
+
+    open_ended: a new one is a conflict
+    """
     base, ours, theirs = trio
     kept = ours or theirs
     if kept is None:
         return GONE
     if base is None:
-        return plain(kept.node.text)
+        return (
+            against_nothing(job, trio, kept, "add/add", where)
+            if open_ended
+            else plain(kept.node.text)
+        )
     if not edited(base, kept):
         if not unchanged(base, kept):
             job.note("delete-outputs", where)
         return GONE
-    kind = "modify/delete" if ours else "delete/modify"
-    texts = (base.text, ours.text if ours else "", theirs.text if theirs else "")
-    text = source.undecided(*texts, job.options)
+    return against_nothing(job, trio, kept, "modify/delete" if ours else "delete/modify", where)
+
+
+def against_nothing(job: Job, trio: Trio, kept: Cell, kind: str, where: str) -> Part:
+    """The cell of one side as a conflict with its absence on the other."""
+    _base, ours, theirs = trio
+    texts = [cell.text if cell else "" for cell in trio]
+    text = source.undecided(texts[0], texts[1], texts[2], job.options)
     found = text.conflicts[0]._replace(kind=kind, where=where)
     marked = rewritten(job, kept, text.marked, kind)
     whole = kept.node.text

@@ -55,11 +55,13 @@ def reopened(text: bytes, size: int) -> Reopened:
 
 def parted(one: Cell, parsed: markers.Parsed, layout: Layout) -> Part:
     """The cell as base, ours and theirs have it; None where a side deleted it."""
-    gone = GONE_IN.get(flag_of(one), "")
+    flag = flag_of(one)
+    gone = GONE_IN.get(flag, "")
     texts = []
     for name, lines in zip(("base", "ours", "theirs"), parsed.texts, strict=True):
         text = b"".join(lines).decode("utf-8", "surrogatepass").removesuffix("\n")
-        texts.append(None if name == gone else with_source(one, text, layout))
+        absent = name == gone or (flag == "add/add" and not text)
+        texts.append(None if absent else with_source(one, text, layout))
     return Part(texts[0], texts[1], texts[2])
 
 
