@@ -30,8 +30,16 @@ def asked(call: Call) -> tuple[Check, ...]:
     if said and _CONFIGURED not in said:
         return found
     configured = checks.configured(settings_flow.load(call.repo, call.env))
-    if said and not configured:
+    if said and not configured and not notebooks(call):
         raise UsageError(
             f"no check is configured ({checks.SETTING})", hint="say a command: --gate CMD"
         )
     return (*configured, *found)
+
+
+def notebooks(call: Call) -> bool:
+    """Whether notebooks that both sides changed have to run; a part of the configured checks."""
+    said = call.args.gate
+    if said and _CONFIGURED not in said:
+        return False
+    return settings_flow.load(call.repo, call.env).flag(checks.NOTEBOOKS)

@@ -32,7 +32,7 @@ def as_json(done: Landed, checks: Sequence[Check]) -> dict[str, object]:
         "set_aside": [_aside_json(one) for one in done.aside],
         "already_in": [shown(tip.name) for tip in done.already],
         "tree": done.steps[-1].tree if done.steps else None,
-        "tested": bool(checks),
+        "tested": bool(checks or done.judged),
         "checks": [_check_json(one) for one in done.judged],
         "check_runs": done.runs,
         "check_seconds": round(done.seconds, 3),
@@ -80,7 +80,7 @@ def text(done: Landed, checks: Sequence[Check], verbosity: int, *, colour: bool)
         lines += _aside_text(one, verbosity, colour=colour)
     lines += [f"not judged: {one.commit[:10]}: {safe(one.why)}" for one in done.unjudged]
     lines += [_tested(judged) for judged in done.judged]
-    if done.steps and not checks:
+    if done.steps and not checks and not done.judged:
         lines.append("nothing was tested: no check is configured (merge.guard.checks, --gate)")
     if done.unrecorded:
         lines.append(f"no record could be written: {safe(done.unrecorded)}")

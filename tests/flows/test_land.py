@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+import shutil
 import sys
 from typing import Any
 
 import pytest
 
-from tests.support.sandbox import Sandbox, newer_git
+from tests.support.sandbox import PROGRAMS, Sandbox, newer_git
 
 APP = '''\
 """Prices."""
@@ -402,3 +403,46 @@ def test_what_lands_is_signed_where_git_signs_commits(repo: Sandbox) -> None:
     assert (done.returncode, "cannot be signed" in done.stderr) == (1, True)
     assert repo.git("show-ref", "--heads") == before
     tidy(repo)
+
+
+def book(*sources: str) -> str:
+    cells = [
+        {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "execution_count": None,
+         "outputs": [], "source": source}
+        for number, source in enumerate(sources)
+    ]  # fmt: skip
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    whole = {"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(whole, indent=1) + "\n"
+
+
+def two_notebooks(repo: Sandbox) -> None:
+    """One side renames a variable in the first cell, the other uses the old name in the last."""
+    start = ("price = 2", "print(price)", "print('end')")
+    repo.commit("notebook", {"a b.ipynb": book(*start)})
+    renamed = book("cost = 2", "print(cost)", start[2])
+    branch(repo, "rename", {"a b.ipynb": renamed})
+    branch(repo, "use", {"a b.ipynb": book(*start[:2], "print('end', price)")})
+    repo.git("config", "anvcs.merge.guard.notebooks", "true")
+
+
+def test_a_merged_notebook_must_run(repo: Sandbox) -> None:
+    if not (PROGRAMS / "jupyter").exists():
+        pytest.skip("nbclient is not installed")
+    two_notebooks(repo)
+    repo.env["PATH"] = f"{repo.env['PATH']}:{PROGRAMS}"
+    said = land(repo, "rename", "use", expect=4)
+    assert (landed(said), aside(said)) == (["rename"], {"use": "semantic-conflict"})
+    assert "NameError" in said["set_aside"][0]["output"]
+
+
+def test_a_notebook_without_jupyter_is_no_verdict(repo: Sandbox) -> None:
+    two_notebooks(repo)
+    folder = repo.base / "few"
+    folder.mkdir()
+    for name in ("git", "sh", "jq"):
+        if found := shutil.which(name):
+            (folder / name).symlink_to(found)
+    repo.env["PATH"] = f"{repo.base / 'bin'}:{folder}"
+    done = repo.run("git-anvcs", "land", "rename", "use")
+    assert (done.returncode, "jupyter is not installed" in done.stderr) == (3, True), done.stderr

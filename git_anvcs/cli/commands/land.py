@@ -49,6 +49,7 @@ def run(call: Call) -> int:
         tuple(call.args.branches),
         call.args.onto,
         gated.asked(call),
+        gated.notebooks(call),
         dry_run=call.args.dry_run,
         patient=call.args.keep_going,
         fresh=call.args.fresh,

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+import glob
 import json
+import shlex
 from typing import Any, NamedTuple
 
 from git_anvcs.kernel.digest import sha256
@@ -10,6 +12,7 @@ from git_anvcs.kernel.errors import PolicyDenied
 from git_anvcs.kernel.settings import FILE, Settings
 
 SETTING = "merge.guard.checks"
+NOTEBOOKS = "merge.guard.notebooks"
 SECONDS = 600.0
 RETRIES = 1
 
@@ -49,13 +52,28 @@ def configured(settings: Settings) -> tuple[Check, ...]:
 
     To go on without it would let a merge through that the repository wants checked.
     """
-    if SETTING in settings.inert():
-        raise PolicyDenied(
-            f"{FILE} names checks of merges ({SETTING}), not approved on this machine",
-            hint="git anvcs trust show, then git anvcs trust approve; or say --gate",
-        )
+    for name in (SETTING, NOTEBOOKS):
+        if name in settings.inert():
+            raise PolicyDenied(
+                f"{FILE} names checks of merges ({name}), not approved on this machine",
+                hint="git anvcs trust show, then git anvcs trust approve; or say --gate",
+            )
     value: Sequence[Mapping[str, Any]] = settings.find(SETTING).value
     return tuple(_check(one) for one in value)
+
+
+def of_notebook(path: str) -> Check:
+    """That a notebook runs from its first cell to its last, by the Jupyter of the user's worktree.
+
+    Where a tree does not have it, there is nothing to run.
+    """
+    name = shlex.quote(path)
+    command = (
+        'PATH="$ANVCS_CHECKOUT/.venv/bin:$PATH"; command -v jupyter >/dev/null ||'
+        ' { echo "jupyter is not installed (pip install nbclient ipykernel)"; exit 127; };'
+        f" test ! -f {name} || jupyter execute {name}"
+    )
+    return Check(f"notebook {path}", command, (glob.escape(path),))
 
 
 def given(commands: Sequence[str]) -> tuple[Check, ...]:

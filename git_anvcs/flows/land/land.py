@@ -15,7 +15,7 @@ from git_anvcs.flows.findings import Finding
 from git_anvcs.flows.guard import bench as benches
 from git_anvcs.flows.guard import places
 from git_anvcs.flows.guard.bench import Bench, Shown
-from git_anvcs.flows.guard.checks import Check
+from git_anvcs.flows.guard.checks import Check, of_notebook
 from git_anvcs.flows.guard.judge import Judged
 from git_anvcs.flows.land import conserved, fold, move, records
 from git_anvcs.flows.land import tips as named
@@ -30,6 +30,7 @@ from git_anvcs.git.ancestry import open_ancestry
 from git_anvcs.git.refs import RefMoved
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.merge.registry import format_of
 from git_anvcs.store import lock
 from git_anvcs.store.lock import Locked
 from git_anvcs.store.paths import Paths
@@ -48,6 +49,7 @@ class Asked(NamedTuple):
     """What the command line asks for.
 
     onto: a branch, empty for the one that is checked out
+    notebooks: those that both sides changed must run, too
     patient: a check that hangs is a failure, and the branch is looked for
     fresh: nothing that passed in an earlier call counts
     """
@@ -55,6 +57,7 @@ class Asked(NamedTuple):
     names: tuple[str, ...]
     onto: str = ""
     checks: tuple[Check, ...] = ()
+    notebooks: bool = False
     dry_run: bool = False
     patient: bool = False
     fresh: bool = False
@@ -253,13 +256,12 @@ class _Landing:
 
     def _tested(self, folder: Folder, steps: list[Step]) -> tuple[list[Step], Sequence[Judged]]:
         """The branches merged that pass the checks together."""
-        if not self._asked.checks:
+        checks = [*self._asked.checks, *(self._of_notebooks(steps))]
+        if not checks:
             return steps, ()
         tree = self._repo.line("rev-parse", f"{self._onto.commit}^{{tree}}")
         target = Shown(self._onto.commit, tree, self._onto.name)
-        found = Gates(
-            self._repo, self._bench, self._asked.checks, target, patient=self._asked.patient
-        )
+        found = Gates(self._repo, self._bench, checks, target, patient=self._asked.patient)
         while steps:
             verdict = found.judge(steps[-1], _listed(steps))
             if verdict.refused is None:
@@ -274,6 +276,12 @@ class _Landing:
             rest = [step.tip for step in steps[broken.number + 1 :]]
             steps = self._again(folder, steps[: broken.number], rest)
         return [], ()
+
+    def _of_notebooks(self, steps: Sequence[Step]) -> list[Check]:
+        if not self._asked.notebooks:
+            return []
+        merged = {one.path for step in steps for one in step.decided}
+        return [of_notebook(path) for path in sorted(merged) if format_of(path) == "notebook"]
 
     def _again(self, folder: Folder, kept: list[Step], rest: Sequence[Tip]) -> list[Step]:
         """Without a branch that was set aside: what conflicted may not do so any more."""
