@@ -149,6 +149,9 @@ PROFILES = frozenset((
     "kotlin", "lua", "php", "ruby", "rust", "scala", "sql", "swift", "tsx", "typescript",
 ))  # fmt: skip
 
+# Of these the ones whose names nobody imports: nothing of them is followed to other files.
+DECLARING = frozenset(("css", "hcl", "html", "sql"))
+
 # Formats whose files are made of entries, each a module of its own.
 ENTRIES = frozenset(
     (
@@ -184,9 +187,9 @@ def format_of(path: str) -> str:
 
 
 def is_code(path: str) -> bool:
-    """Whether a profile says how the language of the file is written."""
+    """Whether a profile says how the language is written, and what is defined can be imported."""
     name = format_of(path)
-    return name == "python" or name in PROFILES
+    return name == "python" or (name in PROFILES and name not in DECLARING)
 
 
 def languages() -> tuple[Language, ...]:

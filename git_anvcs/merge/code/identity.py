@@ -2,6 +2,7 @@
 
 from collections import Counter
 from fnmatch import fnmatchcase
+from functools import lru_cache
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -268,8 +269,14 @@ def loose(source: Source, node: "Node", inner: "Node", rule: Definition) -> bool
     while before is not None and before.type in source.profile.leading:
         text += b" " + source.of(before)
         before = before.prev_sibling
-    found = {*re.findall(rb"\w+", text)}
+    found = words_in(text)
     return not any(word.encode() in found for word in rule.ordered_by)
+
+
+# The members of a body ask all for the words of one text.
+@lru_cache(maxsize=16)
+def words_in(text: bytes) -> frozenset[bytes]:
+    return frozenset(re.findall(rb"\w+", text))
 
 
 def other_kinds(body: "Node", node: "Node") -> bool:
