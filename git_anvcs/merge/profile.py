@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 from functools import cache
-import tomllib
 from typing import NamedTuple
 
 from git_anvcs.kernel.shipped import shipped
+from git_anvcs.merge.profile_table import Table, over, toml
 from git_anvcs.merge.result import NotUnderstood
-
-
-class BadProfile(NotUnderstood):
-    """The profile itself is wrong; the message names the field."""
 
 
 class Definition(NamedTuple):
@@ -175,6 +171,7 @@ class Profile(NamedTuple):
     overloads_ordered: bool
     public: Public
     spaces: bool
+    rough: bool
 
 
 @cache
@@ -207,24 +204,7 @@ def read(text: str, *like: str) -> Profile:
     return from_table(Table("", values))
 
 
-def toml(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadProfile(f"not TOML: {error}") from error
-
-
-def over(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
-    """The old table with what the new one says: tables are merged, anything else is replaced."""
-    found = dict(old)
-    for key, value in new.items():
-        before = found.get(key)
-        both = isinstance(before, dict) and isinstance(value, dict)
-        found[key] = over(before, value) if both else value  # type: ignore[arg-type]
-    return found
-
-
-def from_table(top: "Table") -> Profile:
+def from_table(top: Table) -> Profile:
     found = Profile(
         name=top.text("name"),
         grammar=top.text("grammar"),
@@ -265,6 +245,7 @@ def from_table(top: "Table") -> Profile:
         overloads_ordered=top.flag("overloads_ordered"),
         public=public(top.table("public")),
         spaces=top.flag("spaces"),
+        rough=top.flag("rough"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found
@@ -276,13 +257,13 @@ LISTS = (
 )  # fmt: skip
 
 
-def public(row: "Table") -> Public:
+def public(row: Table) -> Public:
     row.reject_unknown({*Public._fields})
     name, head, member = (row.text(field, "") for field in Public._fields[:3])
     return Public(name, head, member, row.texts("through"))
 
 
-def definition(row: "Table") -> Definition:
+def definition(row: Table) -> Definition:
     row.reject_unknown({*Definition._fields, "holds_names"})
     return Definition(
         row.text("label"),
@@ -304,7 +285,7 @@ def definition(row: "Table") -> Definition:
     )
 
 
-def constant(row: "Table") -> Constant:
+def constant(row: Table) -> Constant:
     row.reject_unknown({*Constant._fields})
     return Constant(
         row.text("assignment"),
@@ -316,7 +297,7 @@ def constant(row: "Table") -> Constant:
     )
 
 
-def list_rule(row: "Table") -> ListRule:
+def list_rule(row: Table) -> ListRule:
     row.reject_unknown({*ListRule._fields})
     return ListRule(
         row.mapping("keys"),
@@ -325,56 +306,3 @@ def list_rule(row: "Table") -> ListRule:
         row.texts("barriers"),
         row.texts("late"),
     )
-
-
-class Table(NamedTuple):
-    """A TOML table and its dotted name, for messages."""
-
-    where: str
-    values: Mapping[str, object]
-
-    def named(self, key: str) -> str:
-        return f"{self.where}.{key}" if self.where else key
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str):
-            raise BadProfile(f"{self.named(key)} must be a string")
-        return value
-
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        value = self.values.get(key, default)
-        if not isinstance(value, bool):
-            raise BadProfile(f"{self.named(key)} must be true or false")
-        return value
-
-    def number(self, key: str, *, default: int) -> int:
-        value = self.values.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise BadProfile(f"{self.named(key)} must be a number")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise BadProfile(f"{self.named(key)} must be a list of strings")
-        return tuple(value)
-
-    def mapping(self, key: str) -> Mapping[str, str]:
-        row = self.table(key)
-        return {name: row.text(name) for name in row.values}
-
-    def table(self, key: str) -> "Table":
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            raise BadProfile(f"{self.named(key)} must be a table")
-        return Table(self.named(key), value)
-
-    def tables(self, key: str) -> list[tuple[str, "Table"]]:
-        row = self.table(key)
-        return [(name, row.table(name)) for name in row.values]
-
-    def reject_unknown(self, known: set[str]) -> None:
-        for key in self.values:
-            if key not in known:
-                raise BadProfile(f"{self.named(key)} is not a field of a profile")

@@ -7,7 +7,8 @@ import pytest
 
 from git_anvcs.merge import registry
 from git_anvcs.merge.parse import parser
-from git_anvcs.merge.profile import BadProfile, Definition, profile, read
+from git_anvcs.merge.profile import Definition, profile, read
+from git_anvcs.merge.profile_table import BadProfile
 from git_anvcs.merge.registry import PROFILES, format_of
 from git_anvcs.merge.result import NotUnderstood
 

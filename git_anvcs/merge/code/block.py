@@ -1,16 +1,16 @@
 """Merges bodies: statements on lines of their own, and what is inside those both sides changed."""
 
 from collections.abc import Sequence
-import re
 
 from git_anvcs.merge.code import imports, inline
 from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
 from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
 from git_anvcs.merge.code.combine import Combine
-from git_anvcs.merge.code.identity import Identity, Within, definition, identity, unwrapped
+from git_anvcs.merge.code.identity import Identity, Within, identity, unwrapped
 from git_anvcs.merge.code.items import Body, Item, body
 from git_anvcs.merge.code.marks import merge_marks
+from git_anvcs.merge.code.neighbours import likely, side_by_side
 from git_anvcs.merge.code.outcome import (
     Clash,
     Parts,
@@ -23,9 +23,6 @@ from git_anvcs.merge.code.outcome import (
 )
 from git_anvcs.merge.code.sequence import three_way
 from git_anvcs.merge.code.source import leaves, tokens
-
-# What comes after such a statement never runs.
-_JUMPS = re.compile(rb"\s*(return|raise|throw|break|continue|goto)\b")
 
 
 def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
@@ -69,60 +66,6 @@ def twin(place: Place, mine: Item, yours: Item) -> Parts | None:
 
 def kind_of(item: Item) -> str:
     return unwrapped(item.source, item.nodes[0])[0].type if len(item.nodes) == 1 else item.kind
-
-
-def side_by_side(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
-    """Whether both sides may do this at one place: at most one of them where order counts."""
-    fixed = [
-        any(not identity(item, within).free for item in run if item.nodes) for run in (mine, yours)
-    ]
-    if all(fixed) or imports.collide(mine, yours) or entangled(mine, yours, within):
-        return False
-    return not (names_in(mine, within) & runs(yours) or names_in(yours, within) & runs(mine))
-
-
-def likely(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
-    """Whether only the order of two insertions is in question, and ours lets theirs run."""
-    if not mine or not yours or imports.collide(mine, yours) or entangled(mine, yours, within):
-        return False
-    scope = Within(scope=True)
-    bound = [{identity(item, scope).label for item in run} - {""} for run in (mine, yours)]
-    return bound[0].isdisjoint(bound[1]) and not _JUMPS.match(mine[-1].text)
-
-
-def entangled(mine: Sequence[Item], yours: Sequence[Item], within: Within) -> bool:
-    """Whether one run says something on what is below it, or the order of overloads counts."""
-    profile = mine[0].source.profile if mine else yours[0].source.profile
-    kinds = {node.type for run in (mine, yours) for item in run for node in item.nodes}
-    if mine and yours and kinds & {*profile.contexts}:
-        return True
-    labels = ({identity(item, within).label for item in run} - {""} for run in (mine, yours))
-    return profile.overloads_ordered and not next(labels).isdisjoint(next(labels))
-
-
-def names_in(items: Sequence[Item], within: Within) -> set[bytes]:
-    """What the definitions and constants among the items are called."""
-    labels = (identity(item, within).label for item in items)
-    return {label.split()[-1].encode() for label in labels if label}
-
-
-def runs(items: Sequence[Item]) -> set[bytes]:
-    """The words of statements that run where they stand: order counts for what they name.
-
-    The name that an assignment binds is none of them.
-    """
-    found: set[bytes] = set()
-    for item in items:
-        if len(item.nodes) != 1 or imports.is_import(item) or defines(item):
-            continue
-        name = identity(item, Within(scope=True)).label
-        words = re.findall(rb"\w+", item.source.of(item.nodes[0]))
-        found.update(words[1:] if name else words)
-    return found
-
-
-def defines(item: Item) -> bool:
-    return definition(item.source, item.nodes[0]) is not None
 
 
 def place_of(place: Place, items: Sequence[Item], within: Within) -> Place:
@@ -191,11 +134,11 @@ def merge_statement(place: Place, base: Item, ours: Item, theirs: Item) -> Parts
     if found is not None and clean(found):
         return found
     # The statements of a region have no places by which they could be told apart.
-    if kind_of(base) in place.profile.regions:
-        if found is None:
-            raise Unmerged
-        return found
-    return in_one_piece(place, (base, ours, theirs), found)
+    if kind_of(base) not in place.profile.regions:
+        return in_one_piece(place, (base, ours, theirs), found)
+    if found is None:
+        raise Unmerged
+    return found
 
 
 def in_one_piece(place: Place, triple: tuple[Item, Item, Item], found: Parts | None) -> Parts:

@@ -1,7 +1,7 @@
 """Judges a merged source text: does it parse, and is anything defined twice that was not before."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +10,7 @@ from git_anvcs.merge.code.bindings import bindings, bound_often, importing, impo
 from git_anvcs.merge.code.identity import definition, headline, unwrapped
 from git_anvcs.merge.code.items import members
 from git_anvcs.merge.code.paths import at
-from git_anvcs.merge.code.source import Source, read
+from git_anvcs.merge.code.source import Source, errors, read
 from git_anvcs.merge.parse import parser
 from git_anvcs.merge.profile import Profile
 from git_anvcs.merge.result import NotUnderstood, Versions
@@ -31,10 +31,23 @@ class Named(NamedTuple):
 def flaws(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
     """What `text` has wrong that none of the versions has."""
     try:
-        merged = read(profile, text)
+        merged = read(profile, text, rough=True)
+        if merged.root.has_error and not known(all_of(profile, versions), merged):
+            return syntax(profile, versions, text)
     except NotUnderstood:
         return syntax(profile, versions, text)
     return [*duplicates(profile, versions, merged), *imported(profile, versions, merged)]
+
+
+def known(sources: Sequence[Source], result: Source) -> bool:
+    """Whether what the grammar does not understand of a result stands so in one of the versions."""
+    often = errors(result)
+    found = [errors(source) for source in sources] if often else []
+    return all(count <= max(one[what] for one in found) for what, count in often.items())
+
+
+def all_of(profile: Profile, versions: Versions) -> list[Source]:
+    return [read(profile, version, rough=True) for version in versions]
 
 
 def syntax(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
@@ -59,11 +72,10 @@ def duplicates(profile: Profile, versions: Versions, merged: Source) -> list[Fla
     twice = {key for key, count in counts.items() if count > 1}
     if not twice:
         return []
-    known: Counter[str] = Counter()
-    for version in versions:
-        source = read(profile, version)
-        known |= Counter(one.key for one in definitions(source, source.root, ""))
-    wrong = {key for key in twice if counts[key] > max(known[key], 1)}
+    before: Counter[str] = Counter()
+    for source in all_of(profile, versions):
+        before |= Counter(one.key for one in definitions(source, source.root, ""))
+    wrong = {key for key in twice if counts[key] > max(before[key], 1)}
     return [Flaw("duplicate", one.key, one.first, one.last) for one in found if one.key in wrong]
 
 
@@ -111,13 +123,13 @@ def body_of(source: Source, node: "Node") -> "Node | None":
 
 def imported(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
     """Names imported from two places, and names that nobody imports any more but one side uses."""
-    sources = [read(profile, version) for version in versions]
-    known = [bindings(source) for source in sources]
+    sources = all_of(profile, versions)
+    before = [bindings(source) for source in sources]
     now = bindings(merged)
     twice = [
         name
         for name, origins in now.items()
-        if len(origins) > max([1, *(len(one.get(name, ())) for one in known)])
+        if len(origins) > max([1, *(len(one.get(name, ())) for one in before)])
     ]
     flaws = [Flaw("duplicate", f"import {name}") for name in twice]
     return flaws + [Flaw("unbound", f"import {name}") for name in unbound(sources, merged)]
@@ -140,7 +152,7 @@ WORD = re.compile(rb"\w+")
 
 def tokens(profile: Profile, text: bytes) -> Tokens:
     """The definitions; what is inside them and the imports, `conserved` has counted."""
-    source = read(profile, text)
+    source = read(profile, text, rough=True)
     return Counter(one.key for one in definitions(source, source.root, ""))
 
 

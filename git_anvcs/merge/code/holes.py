@@ -28,13 +28,20 @@ class Hole(NamedTuple):
 
 def holes(source: Source, node: "Node") -> Iterator[Hole]:
     """The outermost bodies of a statement, in order."""
-    if node.start_point.row == node.end_point.row:
+    if node.start_point.row == node.end_point.row or not clear(source, node):
         return
     found = hole(source, node)
     if found:
         yield found
     for child in continued(source, node) if found else node.children:
         yield from holes(source, child)
+
+
+def clear(source: Source, node: "Node") -> bool:
+    """Whether a node is understood, or at least what holds definitions in it."""
+    profile = source.profile
+    kinds = (profile.regions, profile.classes, profile.scopes)
+    return not node.has_error or any(node.type in one for one in kinds)
 
 
 def continued(source: Source, node: "Node") -> list["Node"]:

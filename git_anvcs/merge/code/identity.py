@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from git_anvcs.merge.code.bindings import importing, listed, module_of, names_in
 from git_anvcs.merge.code.items import OPENING, Item, opened, scoped
 from git_anvcs.merge.code.paths import COMMENTS, at
-from git_anvcs.merge.code.source import Source, tokens
+from git_anvcs.merge.code.source import Source, beside_error, tokens
 from git_anvcs.merge.profile import Call, Constant, Definition
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:
 
 
 def definition(source: Source, node: "Node") -> Identity | None:
+    if source.root.has_error and beside_error(node):
+        return None
     inner, marks = unwrapped(source, node)
     rule = source.profile.definitions.get(inner.type)
     if rule is None:

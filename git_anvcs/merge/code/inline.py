@@ -45,6 +45,8 @@ def inside(place: Place, base: Spot, ours: Spot, theirs: Spot) -> bytes:
     kind = base.node.type
     if not kind == ours.node.type == theirs.node.type:
         raise Unmerged
+    if any(spot.node.has_error for spot in (base, ours, theirs)):
+        raise Unmerged
     profile = place.profile
     if kind in profile.lists:
         return merge_list(place, base, ours, theirs)

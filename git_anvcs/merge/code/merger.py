@@ -5,7 +5,7 @@ from typing import NamedTuple
 from git_anvcs.merge import markers
 from git_anvcs.merge.code import block
 from git_anvcs.merge.code.bindings import split_modules
-from git_anvcs.merge.code.checks import conserved, unbound
+from git_anvcs.merge.code.checks import conserved, known, unbound
 from git_anvcs.merge.code.items import body
 from git_anvcs.merge.code.outcome import Clash, Parts, Place, chosen, clean
 from git_anvcs.merge.code.source import Source, read
@@ -36,7 +36,7 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
         raise NotUnderstood("both sides added the file")
     frames = [frame_of(version) for version in versions]
     frame = Frame(*(three_way(*values) for values in zip(*frames, strict=True)))
-    sources = [read(profile, bare(version)) for version in versions]
+    sources = [read(profile, bare(version), rough=True) for version in versions]
     split = split_modules(sources)
     sources = [source._replace(split=split) for source in sources]
     log: list[Resolution] = []
@@ -47,7 +47,10 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
         log.clear()
         parts = merge_sources(place._replace(needed=frozenset(missing)), sources)
         note_kept(log, missing)
-    if not conserved(sources, readings(profile, parts)):
+    results = readings(profile, parts)
+    if not all(known(sources, result) for result in results):
+        raise NotUnderstood("the result has a syntax error")
+    if not conserved(sources, results):
         raise NotUnderstood("more changed than the two sides explain")
     if isinstance(next((part for part in reversed(parts) if part), None), Clash):
         frame = frame._replace(newline=True)  # a marker is a whole line, as Git writes it
@@ -58,7 +61,7 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
 def readings(profile: Profile, parts: Parts) -> list[Source]:
     """The result, or as it reads by either side of its clashes. Raises NotUnderstood: syntax."""
     sides = ["ours"] if clean(parts) else ["ours", "theirs"]
-    return [read(profile, chosen(parts, side)) for side in sides]
+    return [read(profile, chosen(parts, side), rough=True) for side in sides]
 
 
 def note_kept(log: list[Resolution], names: set[str]) -> None:

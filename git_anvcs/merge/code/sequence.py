@@ -58,10 +58,7 @@ class Sequences(Generic[T]):
         self.twins_back = {t: o for o, t in self.twins.items()}
 
     def find_twins(self) -> dict[int, int]:
-        """Items that both sides added under one key: index in ours -> index in theirs.
-
-        Not where their places say something and nothing else tells them apart.
-        """
+        """Items that both added under one key, unless only their places say which is meant."""
         identity, text = self.how.matching.identity, self.how.matching.text
         new_ours = fresh(self.ours, self.mine)
         new_theirs = fresh(self.theirs, self.yours)

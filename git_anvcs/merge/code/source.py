@@ -1,12 +1,13 @@
 """One version of a file: its bytes, where its rows start, its syntax tree."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.code.paths import COMMENTS
-from git_anvcs.merge.parse import parse
+from git_anvcs.merge.parse import parse, parser
 from git_anvcs.merge.profile import Profile
 
 if TYPE_CHECKING:
@@ -53,15 +54,41 @@ class Source(NamedTuple):
         return self.text[node.start_byte : node.end_byte]
 
 
-def read(profile: Profile, text: bytes) -> Source:
-    """Parse `text`. Raises NotUnderstood when it has a syntax error."""
-    return Source(text, starts_of(text), parsed(profile.grammar, text), profile)
+def read(profile: Profile, text: bytes, *, rough: bool = False) -> Source:
+    """Parse `text`. Raises NotUnderstood when it has a syntax error.
+
+    rough: not in a language whose code the grammar often cannot know (macros of C): what stands in
+    an error is then a piece that nothing is known of
+    """
+    root = parsed(profile.grammar, text, rough and profile.rough)
+    return Source(text, starts_of(text), root, profile)
+
+
+def errors(source: Source) -> Counter[tuple[str, bytes]]:
+    """What the grammar did not understand, and in what something is missing for it."""
+    found: Counter[tuple[str, bytes]] = Counter()
+    waiting = [source.root] if source.root.has_error else []
+    while waiting:
+        for child in waiting.pop().children:
+            if child.is_error:
+                found[child.type, source.of(child)] += 1
+            elif child.is_missing and child.parent is not None:
+                found[child.type, source.of(child.parent)] += 1
+            elif child.has_error:
+                waiting.append(child)
+    return found
+
+
+def beside_error(node: "Node") -> bool:
+    """Whether a node is not understood as a whole, or something that may belong to it."""
+    beside = (node.prev_sibling, node.next_sibling)
+    return node.has_error or any(one is not None and one.is_error for one in beside)
 
 
 # One merge reads three versions and its result, and the checks read them again.
 @lru_cache(maxsize=4)
-def parsed(grammar: str, text: bytes) -> "Node":
-    return parse(grammar, text)
+def parsed(grammar: str, text: bytes, rough: bool) -> "Node":
+    return parser(grammar).parse(text).root_node if rough else parse(grammar, text)
 
 
 @lru_cache(maxsize=4)
@@ -92,7 +119,7 @@ def gather(
     if without and without(node):
         return
     profile = source.profile
-    if profile.spaces:
+    if profile.spaces or node.has_error:
         found.append(source.of(node))
         return
     if node.type in profile.strings:

@@ -1,0 +1,21 @@
+#include <stdio.h>
+
+static int total(struct list *all)
+{
+	int sum = 0;
+	for_each_item(item, all) {
+		sum += item->size;
+		note(item);
+	}
+	return sum;
+}
+
+static int twice(int n)
+{
+	return 2 * n;
+}
+
+int main(void)
+{
+	return total(NULL);
+}

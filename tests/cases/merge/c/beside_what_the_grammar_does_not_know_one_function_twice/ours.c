@@ -1,0 +1,21 @@
+#include <stdio.h>
+
+static int twice(int n)
+{
+	return 2 * n;
+}
+
+static int total(struct list *all)
+{
+	int sum = 0;
+	for_each_item(item, all) {
+		sum += item->size;
+		note(item);
+	}
+	return sum;
+}
+
+int main(void)
+{
+	return total(NULL);
+}
