@@ -3,6 +3,7 @@
 A marker is what markers.py says, as a line of a string: it starts the string or follows `\\n`.
 """
 
+from collections.abc import Iterator
 import re
 
 
@@ -18,17 +19,25 @@ def closing(size: int = 7) -> re.Pattern[bytes]:
 
 def has_markers(text: bytes, size: int = 7) -> bool:
     """Whether a string holds a line that reads as the start or the end of a conflict."""
-    if b"<" * size not in text and b">" * size not in text:
-        return False
-    return bool(opening(size).search(text) or closing(size).search(text))
+    found = (places(text, b"<" * size, opening(size)), places(text, b">" * size, closing(size)))
+    return any(next(each, None) is not None for each in found)
+
+
+def places(text: bytes, signs: bytes, marker: re.Pattern[bytes]) -> Iterator[int]:
+    """Where such a marker stands. Its signs are looked for first: a notebook holds megabytes."""
+    at = text.find(signs)
+    while at >= 0:
+        if marker.match(text, at):
+            yield at
+        at = text.find(signs, at + 1)
 
 
 def starts(text: bytes, size: int = 7) -> list[int]:
     """The line of the file on which each conflict begins, counted from 1."""
     found = []
     line, at = 1, 0
-    for match in opening(size).finditer(text):
-        line += text.count(b"\n", at, match.start())
-        at = match.start()
+    for place in places(text, b"<" * size, opening(size)):
+        line += text.count(b"\n", at, place)
+        at = place
         found.append(line)
     return found

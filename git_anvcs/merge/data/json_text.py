@@ -105,9 +105,12 @@ class Parser:
             value, self.at = DECODER.raw_decode(self.latin, start)
         except ValueError as problem:
             raise self.broken("no value") from problem
-        # Latin-1 mangles what is not ASCII, so a text with it never equals one without.
-        ascii_only = self.source[start : self.at].isascii()
-        canon = number(self.numbers, ("o", json.dumps(value, sort_keys=True), ascii_only))
+        text = self.source[start : self.at]
+        canon = self.numbers.get(text)  # most are the same bytes in all three versions
+        if canon is None:
+            # Latin-1 mangles what is not ASCII, so a text with it never equals one without.
+            said = ("o", json.dumps(value, sort_keys=True), text.isascii())
+            canon = self.numbers[text] = number(self.numbers, said)
         return Node("scalar", "o", self.source, start, self.at, canon)
 
     def start_item(self, lead: bytes, *, first: bool = False) -> Node | None:
