@@ -20,6 +20,7 @@ from git_anvcs.merge.difference.item import (
 MARKS = {ADDED: "+", REMOVED: "-", CHANGED: "~", RENAMED: "~", MOVED: ">", LAYOUT: "="}
 STYLES = {ADDED: "green", REMOVED: "red", MOVED: "cyan", LAYOUT: "dim"}
 WIDE = 72  # columns of a value that is shown
+MOST = 100  # items of a file: of a lock file there are thousands
 
 
 def as_json(found: Sequence[Difference]) -> dict[str, object]:
@@ -64,12 +65,14 @@ def _counts(found: Sequence[Difference]) -> dict[str, int]:
     return {change: counts[change] for change in MARKS} | {"breaks": breaks}
 
 
-def text(found: Sequence[Difference], *, colour: bool, stat: bool = False) -> Iterator[str]:
-    """File by file what differs, in lines; stat: only how much."""
+def text(found: Sequence[Difference], *, colour: bool, most: int = MOST) -> Iterator[str]:
+    """File by file what differs, in lines; most: so many items of a file, 0: only how many."""
     for one in found:
-        yield _head(one, colour=colour, stat=stat)
-        for item in () if stat else one.items:
+        yield _head(one, colour=colour, stat=not most)
+        for item in one.items[:most]:
             yield from _lines(item, colour=colour)
+        if 0 < most < len(one.items):
+            yield f"  … {len(one.items) - most} more"
     if found:
         yield _summary(found)
 

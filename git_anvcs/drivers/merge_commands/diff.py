@@ -38,6 +38,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--files", nargs=2, metavar=("A", "B"), help="these two files")
     parser.add_argument("--stat", action="store_true", help="only how much differs in each file")
+    parser.add_argument("--all", action="store_true", help="every item of a file, however many")
     parser.add_argument("--exit-code", action="store_true", help="1 when there are differences")
     parser.add_argument(
         "--color", nargs="?", const="always", default="auto", choices=("auto", "always", "never")
@@ -50,7 +51,8 @@ def run(call: Call) -> int:
     found = _files(call, *args.files) if args.files else _of_git(call)
     if not call.quiet or call.as_json:
         colour = coloured(args.color, call.env, terminal=sys.stdout.isatty()) and not call.as_json
-        lines = "\n".join(shown.text(found, colour=colour, stat=args.stat))
+        most = 0 if args.stat else sys.maxsize if args.all else shown.MOST
+        lines = "\n".join(shown.text(found, colour=colour, most=most))
         call.coloured(shown.as_json(found), lines)
     return int(bool(found) and (args.exit_code or call.quiet))
 

@@ -227,7 +227,8 @@ def unit_of(item: Item, place: Within, around: Part) -> Unit | None:
     part = Part(source, node, holder, item.start, top, bottom, names, public)
     gap = item.sep.count(b"\n")
     text = source.rows(item.first, item.end)
-    return Unit(kind, name, named.key, text, (item.first, item.end), gap, part, public=public)
+    used = public and not usage.says_nothing(source.profile, name)
+    return Unit(kind, name, named.key, text, (item.first, item.end), gap, part, public=used)
 
 
 def called(source: Source, node: "Node", named: Identity) -> tuple[str, str]:

@@ -22,8 +22,8 @@ from git_anvcs.merge.result import NotUnderstood
 
 Path = tuple[Unit, ...]
 
-# Kinds whose names may tell their place: another place is no other name.
-PLACED = ("element", "cell")
+# Kinds whose names tell their place or their content: with another one they are changed.
+UNNAMED = ("element", "cell", "item", "sum", "pattern")
 
 
 class File(NamedTuple):
@@ -183,7 +183,7 @@ class Walk:
         """Two versions of one unit that may be called or stand otherwise."""
         around, was = (*paths[0], new), (*paths[1], old)
         inner = list(self.pair(old, new, around, was))
-        renamed = old.name != new.name and (old.key != new.key or old.kind not in PLACED)
+        renamed = old.name != new.name and new.kind not in UNNAMED
         if not moved and not renamed:
             yield from inner
             return

@@ -69,7 +69,7 @@ class Entries(NamedTuple):
         lead = lines.split(entry.lead)
         gap = next((place for place, line in enumerate(lead) if line.strip()), len(lead))
         end = row + entry.text.count(b"\n")
-        kind = str(entry.key[0])
+        kind = "array" if entry.key[0] == "element" else str(entry.key[0])
         joint = "." * inner
         public = self.judge.public(entry)
         return Unit(

@@ -16,7 +16,8 @@ P = TypeVar("P", bound=Hashable)
 _WORDS = re.compile(rb"\w+|[^\w\s]")
 # Names and numbers; a shorter text is like many others, more so where the place says nothing.
 _LEAST, _LEAST_FAR = 5, 10
-_UNLIKE = ("import", "cell")  # two imports are two things; of cells their form knows more
+# Two imports are two things, and so are two tables of an array; of cells their form knows more.
+_UNLIKE = ("import", "cell", "table", "array")
 _MOST = 20_000  # comparisons by likeness
 NEARLY = 0.85  # likeness of what has neither its name nor its place
 

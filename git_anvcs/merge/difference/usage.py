@@ -20,7 +20,7 @@ NAME = re.compile(r"[\w*$]+")
 def is_public(profile: Profile, label: str, head: bytes, *, member: bool) -> bool:
     """By the profile; head: all that stands in front of the body."""
     rule = profile.public
-    if label.split(" ", 1)[0] in rule.through:
+    if says_nothing(profile, label):
         return True
     text = head.decode("utf-8", "replace")
     if member and rule.member:
@@ -28,6 +28,11 @@ def is_public(profile: Profile, label: str, head: bytes, *, member: bool) -> boo
     if rule.name:
         return re.match(rule.name, label.rpartition(" ")[2]) is not None
     return bool(rule.head) and re.search(rule.head, text) is not None
+
+
+def says_nothing(profile: Profile, label: str) -> bool:
+    """Whether it is only what holds what others use."""
+    return label.split(" ", 1)[0] in profile.public.through
 
 
 def breaks(old: tuple[Source, "Node"], new: tuple[Source, "Node"]) -> bool:
