@@ -65,7 +65,9 @@ def _counts(found: Sequence[Difference]) -> dict[str, int]:
     return {change: counts[change] for change in MARKS} | {"breaks": breaks}
 
 
-def text(found: Sequence[Difference], *, colour: bool, most: int = MOST) -> Iterator[str]:
+def text(
+    found: Sequence[Difference], *, colour: bool, most: int = MOST, summary: bool = True
+) -> Iterator[str]:
     """File by file what differs, in lines; most: so many items of a file, 0: only how many."""
     for one in found:
         yield _head(one, colour=colour, stat=not most)
@@ -73,14 +75,14 @@ def text(found: Sequence[Difference], *, colour: bool, most: int = MOST) -> Iter
             yield from _lines(item, colour=colour)
         if 0 < most < len(one.items):
             yield f"  … {len(one.items) - most} more"
-    if found:
+    if found and summary:
         yield _summary(found)
 
 
 def _head(one: Difference, *, colour: bool, stat: bool) -> str:
     name = f"{one.was} => {one.path}" if one.was else one.path
     parts = [styled(safe(name), "bold", colour=colour)]
-    if one.status in (ADDED, REMOVED):
+    if one.status in (ADDED, REMOVED, "unmerged"):
         parts.append(one.status)
     if one.added or one.removed:
         parts.append(f"+{one.added} -{one.removed}")

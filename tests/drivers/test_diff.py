@@ -7,6 +7,7 @@ import re
 import pytest
 
 from git_anvcs.merge.difference.item import covered
+from tests.cli.test_pager import on_a_terminal
 from tests.support.sandbox import Sandbox
 
 CART = """import decimal
@@ -175,3 +176,44 @@ def test_names_out_of_files_do_not_reach_the_terminal_as_they_are(repo: Sandbox)
     repo.write("a.json", json.dumps({"\x1b]0;title\x07": "\x1b[2J"}).replace("\\u001b", "\\u001b"))
 
     assert "\x1b" not in repo.ok("git-ai-merge", "diff")
+
+
+def test_git_itself_can_ask(shop: Sandbox) -> None:
+    external = {"GIT_EXTERNAL_DIFF": "git-ai-merge diff --external --"}
+    shop.write("-odd.json", '{"a": 1}\n')
+    shop.git("add", "-A")
+
+    said = shop.git("diff", "HEAD", env=external)
+
+    assert "cart.py  +" in said
+    assert "  + a  1" in said
+    assert "- def total(self, items)" in said
+    assert "files:" not in said
+    shop.git("config", "diff.anvcs.command", "git-ai-merge diff --external --")
+    shop.write(".git/info/attributes", "*.json diff=anvcs\n")
+    configured = shop.git("diff", "HEAD")
+    assert '~ version  "1.0.0" → "1.1.0"' in configured
+    assert "diff --git a/cart.py" in configured
+
+
+def test_notebooks_as_text(repo: Sandbox) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": ["1\n"]}
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [output]}
+    book = {"cells": [cell | {"source": ["x = 1\n", "x"]}], "metadata": {}}
+    repo.commit("one", {"a.ipynb": json.dumps(book | {"nbformat": 4, "nbformat_minor": 4})})
+    repo.write("a.ipynb", repo.read("a.ipynb").replace("x = 1", "x = 2"))
+    repo.git("config", "diff.notebook.textconv", "git-ai-merge diff --textconv")
+    repo.write(".git/info/attributes", "*.ipynb diff=notebook\n")
+
+    said = repo.git("diff", "-U9")
+
+    assert " # cells[0] code\n-x = 1\n+x = 2\n x\n #> 1\n" in said
+
+
+def test_on_a_terminal_it_goes_through_the_users_pager(shop: Sandbox) -> None:
+    code, said = on_a_terminal(shop, "git-ai-merge", "diff", GIT_PAGER="sed s/^/PAGED:/")
+    assert code == 0
+    assert said.startswith("PAGED:"), said
+    assert "\x1b[1m" in said
+    _code, plain = on_a_terminal(shop, "git-ai-merge", "diff", NO_COLOR="1")
+    assert "\x1b[" not in plain
