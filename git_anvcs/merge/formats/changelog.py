@@ -140,7 +140,7 @@ def merge(versions: Versions, options: Options) -> Merged:
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """A heading that stands twice now; what was added to what is unreleased, in a release."""
     syntax = syntax_of(options.path)
-    found = policy.flaws(syntax, versions, text)
+    found = policy.flaws(syntax, versions, text, ("number",))
     try:
         before, *sides = (places(syntax, one) for one in versions)
         made = places(syntax, text)

@@ -47,6 +47,8 @@ class Prose:
     def __init__(self, dialect: headings.Dialect, load: Load) -> None:
         self.load = load
         self.front = dialect.marked
+        # CommonMark takes the first number of a list and counts on; docutils refuses others.
+        self.ignored = ("number",) if dialect.marked else ()
         self.syntax = file.Syntax(
             lambda text: headings.parse(text, dialect),
             policy.leaf,
@@ -107,7 +109,7 @@ class Prose:
         below = Versions(*(row[1] for row in rows[:3]))
         found = [
             one._replace(first=one.first + down, last=one.last + down) if one.first else one
-            for one in policy.flaws(self.syntax, below, rows[3][1])
+            for one in policy.flaws(self.syntax, below, rows[3][1], self.ignored)
         ]
         fronts = [FRONT.match(row[0]) for row in rows]
         if not fronts[3] or not (fronts[1] and fronts[2]):

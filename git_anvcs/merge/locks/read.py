@@ -73,16 +73,19 @@ def listed(value: object) -> list[object]:
 
 
 def npm(lock: Table) -> Lock:
-    """`packages` by their paths (version 2 and 3), else the tree of `dependencies`."""
-    packages = {key: one for key, one in table(lock.get("packages")).items() if key}
-    if "packages" not in lock:
-        packages = dict(nested("", lock))
+    """`packages` by their paths (version 2 and 3), else the tree of `dependencies`. The project
+    and its workspaces are no packages: they follow their manifests."""
+    old = "packages" not in lock
+    rows = (
+        dict(nested("", lock)) if old else {k: table(v) for k, v in table(lock["packages"]).items()}
+    )
+    packages = {path: row for path, row in rows.items() if "node_modules/" in path}
     needs: dict[str, frozenset[str]] = {}
     dangling = set()
-    for path, one in packages.items():
-        row = table(one)
-        wanted = table(row.get("requires") if "packages" not in lock else row.get("dependencies"))
-        there = {name: found_from(path, name, packages) for name in wanted}
+    for path, row in rows.items():
+        wanted = [*table(row.get("requires" if old else "dependencies"))]
+        wanted += [] if path in packages else [*table(row.get("devDependencies"))]
+        there = {name: found_from(path, name, rows) for name in wanted}
         needs[path] = frozenset(found for found in there.values() if found)
         optional = table(row.get("optionalDependencies"))
         dangling |= {

@@ -5,6 +5,7 @@ Which blocks are the same, and what both sides may do with one.
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 import re
 
 from git_anvcs.merge.checks import Flaw, Tokens
@@ -26,10 +27,15 @@ def kin(old: Entry, new: Entry) -> bool:
     """Whether a block is an edit of another: of one sort, most of their words in common."""
     if old.key[0] != new.key[0] or old.key[0] in ("link", "rule"):
         return False
-    before, after = (Counter(WORD.findall(one.text)) for one in (old, new))
+    before, after = counted(old.text), counted(new.text)
     size = before.total() + after.total()
     most = max(before.total(), after.total())
     return most >= FEWEST and 2 * (before & after).total() >= ALIKE * size
+
+
+@lru_cache(maxsize=4096)  # each block is compared with several others
+def counted(text: bytes) -> Counter[bytes]:
+    return Counter(WORD.findall(text))
 
 
 def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
@@ -74,14 +80,17 @@ def tokens(text: bytes) -> Tokens:
     return Counter(WORD.findall(text))
 
 
-def flaws(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+def flaws(
+    syntax: file.Syntax, versions: Versions, text: bytes, ignored: Sequence[str] = ()
+) -> list[Flaw]:
     """A heading or a link that stands twice now, a row that does not fit its table, numbers of a
-    list that are no longer in sequence."""
+    list that are no longer in sequence; `ignored`: kinds of flaws that are none."""
     found = file.flaws(syntax, versions, text)
     try:
         known = {kind for version in versions for kind, *_ in uneven(syntax, version)}
     except NotUnderstood:
         return found
+    known.update(ignored)
     return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
 
 
