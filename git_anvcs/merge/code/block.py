@@ -27,7 +27,9 @@ from git_anvcs.merge.code.source import leaves, tokens
 
 def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
     """The merged body with its blank lines."""
-    within = Within(ours.scope, any(one.fixed for one in (base, ours, theirs)))
+    bodies = (base, ours, theirs)
+    fixed, parted = any(one.fixed for one in bodies), any(one.parted for one in bodies)
+    within = Within(ours.scope, fixed, parted)
     entries = three_way(base.items, ours.items, theirs.items, combine(place, within))
     return spaced(entries, (base, ours, theirs))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from git_anvcs.merge.code.bindings import importing, listed, module_of, names_in
 from git_anvcs.merge.code.items import OPENING, Item, opened, scoped
 from git_anvcs.merge.code.paths import COMMENTS, at
+from git_anvcs.merge.code.signature import signature
 from git_anvcs.merge.code.source import Source, beside_error, tokens
 from git_anvcs.merge.profile import Call, Constant, Definition
 
@@ -36,10 +37,12 @@ class Within(NamedTuple):
 
     scope: in a body whose names are those of a scope (a module)
     fixed: among others of which one pins all to their places (`...rest`)
+    parted: among others of which one says what holds below it
     """
 
     scope: bool = False
     fixed: bool = False
+    parted: bool = False
 
 
 ORDERED = Identity("")
@@ -53,7 +56,8 @@ def identity(item: Item, within: Within) -> Identity:
         return ORDERED
     node, source = item.nodes[0], item.source
     found = named(source, node, within.scope)
-    return found._replace(free=False) if within.fixed else found
+    placed = found.placed or (within.parted and found.once)
+    return found._replace(free=found.free and not within.fixed, placed=placed)
 
 
 def named(source: Source, node: "Node", scope: bool) -> Identity:
@@ -172,59 +176,6 @@ def owned(source: Source, node: "Node", rule: Definition) -> str:
     if owner is None:
         return ""
     return " ".join(source.of(owner).decode("utf-8", "replace").split()) + "."
-
-
-def signature(source: Source, node: "Node", path: str) -> str:
-    """The types of the parameters, where a name may be defined for several."""
-    parameters = at(node, path)
-    if parameters is None:
-        return ""
-    known = source.profile.parameters
-    types = [
-        b" ".join(typed(source, one))
-        for one in parameters.children
-        if one.type == "..." or (said(one) and (not known or one.type in known))
-    ]
-    found = "(" + b", ".join(types).decode("utf-8", "replace") + ")"
-    behind = parameters.next_sibling
-    while behind is not None:
-        if behind.type in source.profile.qualifiers:
-            found += " " + source.of(behind).decode("utf-8", "replace")
-        behind = behind.next_sibling
-    return found
-
-
-def said(node: "Node") -> bool:
-    return node.is_named and node.type not in COMMENTS
-
-
-def typed(source: Source, parameter: "Node") -> list[bytes]:
-    """The tokens of a parameter's type."""
-    rule = source.profile.parameters.get(parameter.type)
-    if rule is None:
-        return [*tokens(source, parameter.child_by_field_name("type") or parameter)]
-    found: list[bytes] = []
-    first = at(parameter, "#") if "#" in rule.without else None
-    label = at(parameter, rule.label) if rule.label else None
-    if label is not None:
-        first = label.next_named_sibling
-    for place, child in enumerate(parameter.children):
-        if first is not None and child.id == first.id:
-            continue
-        field = parameter.field_name_for_child(place)
-        if field not in rule.without:
-            unsaid = (*rule.without, "identifier") if field in rule.names else rule.without
-            found += words_of(source, child, {"=", *COMMENTS, *unsaid})
-    return found
-
-
-def words_of(source: Source, node: "Node", unsaid: set[str]) -> list[bytes]:
-    """The tokens of a node without the kinds that are left unsaid, wherever they stand in it."""
-    if node.type in unsaid:
-        return []
-    if not node.child_count:
-        return [source.of(node)]
-    return [word for child in node.children for word in words_of(source, child, unsaid)]
 
 
 def runs(value: bytes, calls: tuple[str, ...]) -> bool:

@@ -38,12 +38,14 @@ class Body(NamedTuple):
 
     scope: its names are the names of a scope (a module)
     fixed: something in it pins all others to their places
+    parted: something in it says what holds for all that is below (`private:`)
     """
 
     items: list[Item]
     tail: bytes
     scope: bool
     fixed: bool = False
+    parted: bool = False
 
 
 def body(source: Source, node: "Node", first: int, end: int) -> Body:
@@ -61,8 +63,10 @@ def body(source: Source, node: "Node", first: int, end: int) -> Body:
     row = deeper(source, items, row, end, indent)
     row = alone(source, items, row, end, ())
     scope = scoped(source.profile, node)
-    fixed = any(one.type in source.profile.barriers for one in inside)
-    return Body(items, source.rows(row, end), scope, fixed)
+    kinds = {one.type for one in inside}
+    fixed = not kinds.isdisjoint(source.profile.barriers)
+    parted = not kinds.isdisjoint(source.profile.contexts)
+    return Body(items, source.rows(row, end), scope, fixed, parted)
 
 
 OPENING = ("{", "(", "[")

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace shop {
+
+enum class State { Open, Paid };
+
+class Basket {
+public:
+    Basket() = default;
+<<<<<<< ours
+    void check();
+    void add(const std::string& name, int count = 1);
+    int size() const { return size_; }
+
+private:
+=======
+    void add(const std::string& name, int count = 1);
+    int size() const { return size_; }
+
+private:
+    void check();
+>>>>>>> theirs
+    int size_ = 0;
+    std::vector<std::string> names_;
+};
+
+template <typename T>
+T largest(const std::vector<T>& all)
+{
+    T found = all.front();
+    for (const T& one : all) {
+        if (found < one)
+            found = one;
+    }
+    return found;
+}
+
+}  // namespace shop
