@@ -5,7 +5,7 @@ between its markers). So a place can be put back and taken again, whatever the f
 exchanging one run of lines for the other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import sha256
 import re
 from typing import NamedTuple
@@ -243,12 +243,22 @@ def _id(path: str, before: Sequence[bytes], after: Sequence[bytes], again: int) 
 
 
 def _at_work(inside: Versions, resolutions: Sequence[Resolution]) -> Iterator[Resolution]:
-    """The resolutions that quote what a side changed here, the one that quotes least first."""
+    """The resolutions that quote what a side changed here, the one that quotes least first.
+
+    A value in a line is quoted without the rest of the line.
+    """
     base, ours, theirs = (
         {line for line in map(str.strip, lines.decoded(text).split("\n")) if line}
         for text in inside
     )
     mine, yours = ours - base, theirs - base
     for one in sorted(resolutions, key=lambda one: len(one.ours) + len(one.theirs)):
-        if any(line in one.ours for line in mine) or any(line in one.theirs for line in yours):
+        whole = any(line in one.ours for line in mine) or any(line in one.theirs for line in yours)
+        if whole or (_within(one.ours, mine) and _within(one.theirs, yours)):
             yield one
+
+
+def _within(text: str, changed: Collection[str]) -> bool:
+    """Whether a text is a part of a line that a side changed."""
+    text = text.strip()
+    return bool(text) and any(text in line for line in changed)

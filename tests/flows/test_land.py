@@ -327,6 +327,9 @@ def test_the_larger_version_is_taken_only_where_a_check_looks(repo: Sandbox) -> 
     assert aside(land(repo, "a", "b", "--dry-run", expect=4)) == {"b": "conflict"}
     assert landed(land(repo, "a", "b", "--gate", GATE)) == ["a", "b"]
     assert '"version": "1.2.0"' in repo.read("package.json")
+    [item] = json.loads(repo.anvcs("review", "--json"))["items"]
+    assert (item["state"], item["speculative"]) == ("decided", True)
+    assert "larger-version" in item["rules"]
 
 
 def test_what_fails_anyway_guards_no_guess(repo: Sandbox) -> None:
@@ -446,3 +449,23 @@ def test_a_notebook_without_jupyter_is_no_verdict(repo: Sandbox) -> None:
     repo.env["PATH"] = f"{repo.base / 'bin'}:{folder}"
     done = repo.run("git-anvcs", "land", "rename", "use")
     assert (done.returncode, "jupyter is not installed" in done.stderr) == (3, True), done.stderr
+
+
+def test_another_worktree_that_has_the_target_goes_along(repo: Sandbox) -> None:
+    branch(repo, "a", {"app.py": APP + "# a\n", "new/a.txt": "a\n"})
+    repo.git("switch", "-q", "-c", "mine")
+    repo.write("app.py", "unfinished")
+    other = repo.base / "other"
+    repo.git("worktree", "add", "-q", str(other), "main")
+
+    assert landed(land(repo, "a", "--onto", "main", "--gate", GATE)) == ["a"]
+
+    assert repo.git("status", "--porcelain", cwd=other) == ""
+    assert (other / "new/a.txt").read_text() == "a\n"
+    assert repo.read("app.py") == "unfinished"
+    (other / "app.py").write_text("dirty")
+    repo.git("commit", "-q", "-am", "mine")
+    before = repo.git("rev-parse", "main")
+    done = repo.run("git-anvcs", "land", "mine", "--onto", "main")
+    assert (done.returncode, str(other) in done.stderr) == (1, True)
+    assert repo.git("rev-parse", "main") == before

@@ -24,9 +24,10 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import gated, landed
 from git_anvcs.cli.command import Call
+from git_anvcs.drivers import runs
 from git_anvcs.flows import reading
 from git_anvcs.flows.land import land
-from git_anvcs.flows.land.land import Asked
+from git_anvcs.flows.land.land import Asked, Landed
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
 
@@ -56,6 +57,8 @@ def run(call: Call) -> int:
         understand=call.env.get("ANVCS") != "0",
     )
     done = land.land(call.repo, asked, call.env, call.output.note)
+    if done.commit != done.target.commit:
+        _keep(call, done)
     call.output.answer(
         landed.as_json(done, asked.checks),
         lambda: landed.text(done, asked.checks, call.output.verbosity, colour=call.output.colour),
@@ -63,3 +66,10 @@ def run(call: Call) -> int:
     if not done.aside:
         return DONE
     return PARTLY if done.steps else NO
+
+
+def _keep(call: Call, done: Landed) -> None:
+    """What rules decided, for `git anvcs review`, as the strategy keeps it."""
+    for step in done.steps:
+        for versions, options, merged in step.decided:
+            runs.keep(str(call.repo.common_dir), versions, options, merged)
