@@ -76,7 +76,7 @@ def names(found: Difference, change: str) -> list[tuple[str, str]]:
 
 
 @every_format
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_not_told_is_equal(name: str, data: st.DataObject) -> None:
     old, new = data.draw(FORMATS[name])
@@ -87,7 +87,7 @@ def test_what_is_not_told_is_equal(name: str, data: st.DataObject) -> None:
 
 
 @every_format
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_a_file_that_comes_or_goes_is_told_whole(name: str, data: st.DataObject) -> None:
     old, new = data.draw(FORMATS[name])
@@ -96,7 +96,7 @@ def test_a_file_that_comes_or_goes_is_told_whole(name: str, data: st.DataObject)
 
 
 @every_format
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_is_added_is_removed_the_other_way_round(name: str, data: st.DataObject) -> None:
     old, new = data.draw(FORMATS[name])
@@ -108,7 +108,7 @@ def test_what_is_added_is_removed_the_other_way_round(name: str, data: st.DataOb
         ]
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_what_goes_to_another_file_is_told_in_both(data: st.DataObject) -> None:
     old, new = data.draw(FORMATS["python"])

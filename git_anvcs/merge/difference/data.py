@@ -9,6 +9,7 @@ from git_anvcs.kernel.diff import changes
 from git_anvcs.merge import lines
 from git_anvcs.merge.data import identity, json_text, yaml_text
 from git_anvcs.merge.data.node import Item, Node, Numbers
+from git_anvcs.merge.difference import sequence
 from git_anvcs.merge.difference.rest import Run, differing
 from git_anvcs.merge.difference.unit import Own, Unit
 from git_anvcs.merge.result import Rules
@@ -66,7 +67,7 @@ class Data:
         found = identity.keys((one.node, one.node, two.node), self.path, two.where, Rules())
         if not isinstance(found, str):
             return found[0], found[2]
-        return in_order(*([item.value for item in part.node.items] for part in (one, two)))
+        return sequence.keys(*([item.value for item in part.node.items] for part in (one, two)))
 
     def named(self, unit: Unit | None, keys: Sequence[Hashable] | None = None) -> list[Unit]:
         if unit is None:
@@ -139,29 +140,6 @@ def element(node: Node, key: Hashable, place: int) -> str:
     if node.kind == "scalar" and isinstance(key, int):
         return f"[{told(node)}]"
     return f"[{place}]"
-
-
-def in_order(olds: list[Node], news: list[Node]) -> tuple[list[Hashable], list[Hashable]]:
-    """Keys for sequences: equal elements by order, then what stands in one place of both."""
-    keys: tuple[list[Hashable], list[Hashable]] = ([], [])
-    at = 0
-
-    def both(count: int) -> None:
-        nonlocal at
-        for row in keys:
-            row.extend(("at", at + n) for n in range(count))
-        at += count
-
-    done = 0
-    for gap in changes([node.canon for node in olds], [node.canon for node in news]):
-        both(gap.a0 - done)
-        common = min(gap.a1 - gap.a0, gap.b1 - gap.b0)
-        both(common)
-        keys[0].extend(("old", n) for n in range(gap.a0 + common, gap.a1))
-        keys[1].extend(("new", n) for n in range(gap.b0 + common, gap.b1))
-        done = gap.a1
-    both(len(olds) - done)
-    return keys
 
 
 def run_of(old: Unit, new: Unit) -> Run:
