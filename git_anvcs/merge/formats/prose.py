@@ -62,6 +62,9 @@ class Prose:
         parts = [self.parted(text) for text in versions]
         above, below = (Versions(*row) for row in zip(*parts, strict=True))
         body = file.merge(self.syntax, below, options)
+        wrong = [] if body.conflicts else policy.flaws(self.syntax, below, body.text)
+        if any(one.kind == "number" for one in wrong):
+            raise NotUnderstood("the numbers of a list would not be in sequence")
         if not any(above):
             return body
         data = self.merged_front(above, options)
