@@ -8,11 +8,11 @@ from git_anvcs.cli.command import Call
 from git_anvcs.flows import settings as settings_flow
 from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.guard.judge import Verdict
+from git_anvcs.flows.kept_proposals import PUT_IN, REFUSED, Proposal
 from git_anvcs.flows.land import records
 from git_anvcs.flows.proposals import offer, proposer, tested
 from git_anvcs.flows.proposals.tested import Tested
 from git_anvcs.flows.review.items import OPEN, Item
-from git_anvcs.flows.review.kept import PUT_IN, REFUSED, Proposal
 from git_anvcs.flows.review.look import Review
 from git_anvcs.kernel.settings import Settings
 from git_anvcs.kernel.terminal import safe, safe_text, shown

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from git_anvcs.cli.combined import combined
 from git_anvcs.cli.output import styled
+from git_anvcs.flows.kept_proposals import OFFERED
 from git_anvcs.flows.review.items import BY_A_PERSON, OPEN, Item
-from git_anvcs.flows.review.kept import OFFERED
 from git_anvcs.flows.review.look import File, Review
 from git_anvcs.flows.review.put import Put
 from git_anvcs.flows.review.subject import Subject

@@ -19,6 +19,7 @@ from git_anvcs.provenance.claim import improved
 from git_anvcs.provenance.reanchor import Origin
 from git_anvcs.provenance.record import LINES_COMPLETE, LINES_EXT, UNTRACKED, Record
 from git_anvcs.provenance.subject import Facts
+from git_anvcs.store.paths import Paths
 
 _NAMED = 30
 
@@ -149,6 +150,11 @@ class _Batch:
             claim = _with_lines(claim, more)
         if origin is not None or made.squashed or found:  # others' work is in it
             claim["ext"] = {**_ext(claim), LINES_EXT: LINES_COMPLETE}
+        if Paths(self.repo.common_dir).proposals.is_dir():
+            from git_anvcs.flows import proposed_in  # loads the merge, and rarely needed
+
+            if told := proposed_in.told(self.repo, facts.commit):
+                claim["ext"] = {**_ext(claim), proposed_in.EXT: told}
         fresh = making.make(facts, claim, ref=made.ref, now=self.now)
         if origin is None:
             return fresh

@@ -222,3 +222,22 @@ def test_merge_asks_only_where_it_is_told_to(repo: Sandbox) -> None:
     done = repo.run("git-anvcs", "merge", "feature")
     assert done.returncode == 1
     assert "nothing is proposed: the proposer at" in done.stderr
+
+
+def test_the_record_of_the_commit_names_what_was_proposed(repo: Sandbox) -> None:
+    repo.anvcs("init", "--yes", "--agents", "none")
+    two_sides(repo, {"a.py": CODE}, {"a.py": OURS}, {"a.py": THEIRS})
+    assert repo.run("git", "merge", "-s", "anvcs", "feature").returncode == 1
+    with serving(says(GOOD)) as server:
+        use(repo, endpoint=server.url, model="some/model")
+        [made] = propose(repo)["proposals"]
+    repo.anvcs("review", "--accept", made["id"])
+    repo.commit("merged")
+    record = json.loads(repo.anvcs("show", "--json"))
+    [told] = record["ext"]["anvcs.proposals"]
+    assert (told["path"], told["proposer"], told["by"]) == ("a.py", "some/model", "a person")
+    assert told["prompt_sha256"] == made["prompt_sha256"]
+    [item] = review(repo)["items"]
+    assert (item["state"], item["left_out"] != []) == ("proposed", True)
+    repo.commit("more", {"b.txt": "b\n"})
+    assert "anvcs.proposals" not in json.loads(repo.anvcs("show", "--json")).get("ext", {})

@@ -35,8 +35,9 @@ import re
 
 from git_anvcs.cli import gated, proposing, reviewed
 from git_anvcs.cli.command import Call
+from git_anvcs.flows import kept_proposals as kept
 from git_anvcs.flows.proposals import offer
-from git_anvcs.flows.review import kept, look, put, subject
+from git_anvcs.flows.review import look, put, subject
 from git_anvcs.flows.review.items import OPEN, PROPOSED, Item
 from git_anvcs.flows.review.look import Review
 from git_anvcs.flows.review.put import Put
@@ -78,7 +79,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     name, item = _asked(call)
     found = subject.find(call.repo, name)
-    review = look.look(call.repo, found) if found else None
+    with call.output.working("looking at the merge"):
+        review = look.look(call.repo, found) if found else None
     args = call.args
     if sum(map(bool, (args.undo, args.accept, args.propose))) > 1:
         raise UsageError("one of --undo, --accept and --propose")

@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from git_anvcs.flows import kept_proposals as kept
+from git_anvcs.flows.kept_proposals import OFFERED, PUT_IN, REFUSED, Proposal
 from git_anvcs.flows.proposals import proposer
 from git_anvcs.flows.proposals.proposer import NoAnswer, Proposer
-from git_anvcs.flows.review import kept, put
+from git_anvcs.flows.review import put
 from git_anvcs.flows.review.items import OPEN, Item
-from git_anvcs.flows.review.kept import OFFERED, PUT_IN, REFUSED, Proposal
 from git_anvcs.flows.review.look import File, Review
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.merge import engine, lines, markers, places, proposed, registry
-from git_anvcs.merge.places import Place
 from git_anvcs.merge.proposed import Hunk
 from git_anvcs.merge.result import Versions
 from git_anvcs.provenance.redact import redact
@@ -88,16 +88,13 @@ def accept(repo: Repo, review: Review, item: Item, proposal: Proposal, by: str) 
 def take_out(repo: Repo, file: File, proposal: Proposal) -> None:
     """Put back the conflict that a proposal stood for. Raises AnvcsError where it was edited."""
     there = put.read(repo, file)
-    text, block = (tuple(lines.split(one.encode())) for one in (proposal.text, proposal.block))
-    whole = lines.split(proposal.whole.encode())
-    start = proposal.start
-    place = Place(proposal.id, start, start + len(text), block, text, Versions(b"", b"", b""))
-    [standing] = places.standings(whole, [place], there.now, file.options.marker_size)
-    if standing.state != places.STANDS:
+    found = kept.standing(proposal, b"".join(there.now), file.options.marker_size)
+    if found is None:
         raise AnvcsError(
             f"{proposal.id}: this place of {file.path} was edited since: nothing was changed"
         )
-    new = b"".join(places.exchanged(there.now, standing, block))
+    place, standing = found
+    new = b"".join(places.exchanged(there.now, standing, place.before))
     put.write(repo, file, there, new, in_progress=False)
     kept.keep(repo, proposal._replace(state=OFFERED, by="", whole="", start=0))
 

@@ -14,10 +14,10 @@ from git_anvcs.flows.guard import bench as benches
 from git_anvcs.flows.guard.bench import Say, Shown
 from git_anvcs.flows.guard.checks import Check, ordered
 from git_anvcs.flows.guard.judge import Verdict, judge
+from git_anvcs.flows.kept_proposals import OFFERED, Proposal
 from git_anvcs.flows.proposals import offer
 from git_anvcs.flows.review import put
 from git_anvcs.flows.review.items import OPEN
-from git_anvcs.flows.review.kept import OFFERED, Proposal
 from git_anvcs.flows.review.look import Review
 from git_anvcs.git import objects, tree_diff
 from git_anvcs.git.repo import Repo

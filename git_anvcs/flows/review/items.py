@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from git_anvcs.flows.review.kept import Proposal
+from git_anvcs.flows import kept_proposals
+from git_anvcs.flows.kept_proposals import Proposal
 from git_anvcs.merge import lines, markers, places, reasons
+from git_anvcs.merge.markers import has_markers
 from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
 from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
 
 OPEN, DECIDED, BY_A_PERSON, PROPOSED = "open", "decided", "by a person", "proposed"
+BY_LINES = "by lines"
 _STATES = {
     STANDS: DECIDED,
     UNDONE: "undone",
@@ -27,6 +30,7 @@ class Item(NamedTuple):
     """One thing to look at.
 
     state: `open` (a conflict), `decided` (by a rule), `undone` (a rule's decision was taken back),
+    `by lines` (the same, where the line merge had no conflict),
     `ours taken` and the like, `changed since` (somebody edited what a rule decided), `by a person`
     (no rule decided it), `proposed` (a proposal was put in)
     doubt: 4 open, 3 look at it, 2 worth a glance, 1 routine
@@ -67,17 +71,10 @@ def without_text(path: str, why: str) -> Item:
 
 def of_proposal(proposal: Proposal, options: Options, now: bytes) -> Item | None:
     """The item of a proposal that was put in; None where it does not stand in this text."""
-    text, block = (tuple(lines.split(one.encode())) for one in (proposal.text, proposal.block))
-    try:
-        sides = markers.parse(b"".join(block), options.marker_size).versions()
-    except ValueError:
+    found = kept_proposals.standing(proposal, now, options.marker_size)
+    if found is None:
         return None
-    start = proposal.start
-    place = Place(proposal.id, start, start + len(text), block, text, sides)
-    whole = lines.split(proposal.whole.encode())
-    [standing] = places.standings(whole, [place], lines.split(now), options.marker_size)
-    if standing.state != STANDS:
-        return None
+    place, standing = found
     return Item(
         proposal.id,
         options.path,
@@ -86,9 +83,9 @@ def of_proposal(proposal: Proposal, options: Options, now: bytes) -> Item | None
         standing.start + 1,
         "",
         f"put in by {proposal.by}, as {proposal.proposer} proposed",
-        sides,
-        b"".join(block),
-        b"".join(text),
+        place.versions,
+        b"".join(place.before),
+        b"".join(place.after),
         left_out=proposal.left_out,
         proposal=proposal.state,
     )
@@ -107,7 +104,7 @@ def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) ->
     one_by_one = any(standing.state != CHANGED for standing in standings)
     if not one_by_one and merged.text != now and _is_line_merge(versions, now, options):
         return Looked(tuple(still_open(options, now, merged.conflicts)))  # no rule was asked
-    items = [_of_place(options.path, place, standing) for place, standing in known]
+    items = [_of_place(options, place, standing) for place, standing in known]
     shown = [standing for place, standing in known if standing.state == UNDONE]
     items += still_open(options, now, merged.conflicts, shown)
     items += _by_a_person(options, merged, text, current)
@@ -158,16 +155,19 @@ def _is_line_merge(versions: Versions, now: bytes, options: Options) -> bool:
     return one[1:] == other[1:]
 
 
-def _of_place(path: str, place: Place, standing: Standing) -> Item:
+def _of_place(options: Options, place: Place, standing: Standing) -> Item:
+    size = options.marker_size
     why = reasons.of_place(place.resolutions)
     left_out = tuple(_left_out(place))
     doubt = max(why.doubt, reasons.LOOK) if left_out else why.doubt
     state = _STATES[standing.state]
-    if state == _STATES[UNDONE]:
+    if standing.state == UNDONE and not has_markers(b"".join(place.before), size):
+        state, doubt = BY_LINES, reasons.ROUTINE
+    elif standing.state == UNDONE:
         doubt = _URGENT
     return Item(
         place.id,
-        path,
+        options.path,
         state,
         doubt if standing.state in (STANDS, UNDONE) else reasons.ROUTINE,
         standing.start + 1,

@@ -9,17 +9,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows import both_sides, merge_runs
+from git_anvcs.flows import kept_proposals as kept
 from git_anvcs.flows.both_sides import Both
+from git_anvcs.flows.kept_proposals import Proposal
 from git_anvcs.flows.merge_runs import Run
-from git_anvcs.flows.review import items, kept, marks
+from git_anvcs.flows.review import items, marks
 from git_anvcs.flows.review.items import OPEN, Item, Looked
-from git_anvcs.flows.review.kept import Proposal
 from git_anvcs.flows.review.subject import Subject
 from git_anvcs.flows.whole_tree import worker
 from git_anvcs.git import config, conflicted, objects, tree_diff
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.digest import sha256
-from git_anvcs.merge import reasons
+from git_anvcs.merge import lines, reasons
 from git_anvcs.merge.markers import has_markers
 from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
@@ -166,7 +167,10 @@ def _files(repo: Repo, cases: Sequence[Case]) -> Iterator[File]:
     any_recorded = any(matched.values())
     again = [case for case in cases if _must_merge(case, matched[case.path], any_recorded)]
     tasks = [worker.Task(case.versions, _options(case, matched[case.path]), None) for case in again]
-    merged = dict(zip((case.path for case in again), worker.merge_all(tasks), strict=True))
+    merged = {
+        case.path: made or lines.merge(task.versions, task.options)
+        for case, task, made in zip(again, tasks, worker.merge_all(tasks), strict=True)
+    }
     for case in cases:
         yield _file(case, matched[case.path], merged.get(case.path))
 

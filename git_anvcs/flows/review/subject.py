@@ -75,6 +75,11 @@ def of_commit(repo: Repo, commit: str) -> Subject:
     """The landing in a commit (full id). Raises AnvcsError where nothing came together."""
     with open_ancestry(repo) as ancestry:
         found = landings.of_commit(ancestry, commit, records.read(repo, [commit]))
+    if isinstance(found, Landing) and len(found.sides) > 2:
+        raise AnvcsError(
+            f"{len(found.sides)} branches came together in {commit[:10]} at once",
+            hint=f"git anvcs verify {commit[:10]} checks it; review takes two sides",
+        )
     if isinstance(found, Landing):
         return _landed(repo, found)
     why = found.why if found else "it is an ordinary commit"

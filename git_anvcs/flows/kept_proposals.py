@@ -9,6 +9,8 @@ import json
 from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
+from git_anvcs.merge import lines, markers, places
+from git_anvcs.merge.places import Place, Standing
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
 
@@ -18,7 +20,7 @@ _KEPT = 256
 
 
 class Proposal(NamedTuple):
-    """An answer to the open conflict with this id (of flows/review/items.py).
+    """An answer to the open conflict with this id (flows/review/items.py).
 
     state: `offered`; `refused`, with `why`; `put in` the file by a person or after checks
     text: the lines; block: the conflict that they stand for; whole: the file with them in it, and
@@ -41,6 +43,23 @@ class Proposal(NamedTuple):
     by: str = ""
     start: int = 0
     whole: str = ""
+
+
+def standing(proposal: Proposal, now: bytes, size: int = 7) -> tuple[Place, Standing] | None:
+    """Where the lines of a proposal that was put in stand in a text; None where they do not.
+
+    size: of conflict markers
+    """
+    text, block = (tuple(lines.split(one.encode())) for one in (proposal.text, proposal.block))
+    try:
+        sides = markers.parse(b"".join(block), size).versions()
+    except ValueError:
+        return None
+    start = proposal.start
+    place = Place(proposal.id, start, start + len(text), block, text, sides)
+    whole = lines.split(proposal.whole.encode())
+    [found] = places.standings(whole, [place], lines.split(now), size)
+    return (place, found) if found.state == places.STANDS else None
 
 
 def keep(repo: Repo, proposal: Proposal) -> None:
