@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from git_anvcs.git import tree_diff
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.git.tree_diff import Blob, Changes
 
 
@@ -22,9 +22,14 @@ def of_trees(
 ) -> list[Both]:
     """Regular files by their path in the merge, sorted; trees as ids.
 
-    A file that both sides renamed to different names is left out: Git asks a person.
+    A file that both sides renamed to different names is left out: Git asks a person. In a partial
+    clone that lacks what a rename would be seen by, renames are not followed.
     """
-    mine, yours = tree_diff.changes(repo, [(base, ours), (base, theirs)], renames=True, env=env)
+    pairs = [(base, ours), (base, theirs)]
+    try:
+        mine, yours = tree_diff.changes(repo, pairs, renames=True, env=env)
+    except GitFailed:
+        mine, yours = tree_diff.changes(repo, pairs, env=env)
     others = _by_origin(yours)
     found = []
     for origin, (path, before, our) in _by_origin(mine).items():

@@ -327,3 +327,17 @@ def test_taking_a_side_that_would_break_the_file_is_refused(repo: Sandbox) -> No
             if done.returncode == 0 and "<<<<<<<" not in repo.read("a.json"):
                 json.loads(repo.read("a.json"))
             repo.run("git-anvcs", "review", "--accept", item["id"])
+
+
+def test_equal_conflicts_in_one_file_have_ids_of_their_own(repo: Sandbox) -> None:
+    def text(value: str) -> str:
+        return "".join(f"begin {n}\nvalue: {value}\nmiddle\nof {n}\nend {n}\n" for n in range(3))
+
+    two_sides(repo, {"t": text("1")}, {"t": text("2")}, {"t": text("3")})
+    assert repo.run("git", "merge", "-s", "anvcs", "feature").returncode == 1
+    before = [item["id"] for item in review(repo, code=1)["items"]]
+    assert len(set(before)) == 3
+    blocks = repo.read("t").split("<<<<<<< HEAD\n")
+    first = "value: 2\n" + blocks[1].split(">>>>>>> feature\n")[1]
+    repo.write("t", "<<<<<<< HEAD\n".join([blocks[0] + first, *blocks[2:]]))
+    assert [item["id"] for item in review(repo, code=1)["items"]] == before[1:]

@@ -121,7 +121,7 @@ def hunk_of(repo: Repo, file: File, item: Item) -> Hunk | None:
                 for text, a, b in zip(parsed.texts, chunk[1::2], chunk[2::2], strict=True)
             )
         )
-        if here == item.versions:
+        if here == item.versions and start + 1 == item.line:
             return Hunk(
                 file.options,
                 registry.format_of(file.path),

@@ -3,6 +3,7 @@
 Pure: takes versions, the engine's result and the text as it is now.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from git_anvcs.flows import kept_proposals
 from git_anvcs.flows.kept_proposals import Proposal
 from git_anvcs.merge import lines, markers, places, reasons
-from git_anvcs.merge.markers import has_markers
+from git_anvcs.merge.markers import Chunk, has_markers
 from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
 from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
 
@@ -105,14 +106,27 @@ def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) ->
     if not one_by_one and merged.text != now and _is_line_merge(versions, now, options):
         return Looked(tuple(still_open(options, now, merged.conflicts)))  # no rule was asked
     items = [_of_place(options, place, standing) for place, standing in known]
+    slots = [] if merged.readings else list(_slots(text, current, options))
     shown = [standing for place, standing in known if standing.state == UNDONE]
-    items += still_open(options, now, merged.conflicts, shown)
-    items += _by_a_person(options, merged, text, current)
-    return Looked(tuple(items), tuple(known))
+    left = list(still_open(options, now, merged.conflicts, shown, slots))
+    return Looked((*items, *left, *_by_a_person(options, merged, slots, left)), tuple(known))
+
+
+class Slot(NamedTuple):
+    """A conflict that the engine left: what its sides have, how many equal ones stand before it
+    in the file, and what became of it."""
+
+    versions: Versions
+    again: int
+    standing: Standing
 
 
 def still_open(
-    options: Options, now: bytes, conflicts: Sequence[Conflict] = (), known: Sequence[Standing] = ()
+    options: Options,
+    now: bytes,
+    conflicts: Sequence[Conflict] = (),
+    known: Sequence[Standing] = (),
+    slots: Sequence[Slot] = (),
 ) -> Iterator[Item]:
     """The conflicts between markers in a text; known: places that are items already."""
     try:
@@ -121,26 +135,52 @@ def still_open(
         why = f"its conflict markers are damaged: {error}"
         yield without_text(options.path, why)
         return
+    numbers = {one.standing.start + 1: one.again for one in slots if one.standing.state == STANDS}
+    taken = Counter(one.versions for one in slots)
     clashes = (chunk for chunk in parsed.chunks if chunk.kind == "conflict")
     for line, chunk in zip(parsed.starts, clashes, strict=True):
         if any(one.start < line <= one.end for one in known):
             continue
-        base, ours, theirs = (
-            b"".join(text[a:b])
-            for text, a, b in zip(parsed.texts, chunk[1::2], chunk[2::2], strict=True)
-        )
-        said = _said(conflicts, ours, theirs)
-        kind = said.kind if said else lines.kind_of(base or b"?", ours, theirs)
+        sides = _sides_of(parsed.texts, chunk)
+        again = numbers.get(line, taken[sides])
+        taken[sides] += line not in numbers
+        said = _said(conflicts, sides)
+        kind = said.kind if said else lines.kind_of(sides.base or b"?", sides.ours, sides.theirs)
         yield Item(
-            id_of(options.path, base, ours, theirs),
+            id_of(options.path, *sides, again=again),
             options.path,
             OPEN,
             _URGENT,
             line,
             said.where if said else "",
             reasons.of_conflict(kind),
-            Versions(base, ours, theirs),
+            sides,
         )
+
+
+def _slots(text: Sequence[bytes], now: Sequence[bytes], options: Options) -> Iterator[Slot]:
+    """The conflicts in what the engine made."""
+    size, line = options.marker_size, 0
+    found: list[Place] = []
+    nothing = Versions(b"", b"", b"")
+    for token in places.tokens(text, size):
+        block = token if isinstance(token, tuple) else ()
+        if block:
+            found.append(Place("", line, line + len(block), (), block, nothing))
+        line += len(block) or 1
+    seen: Counter[Versions] = Counter()
+    standings = places.standings(text, found, now, size) if found else []
+    for place, standing in zip(found, standings, strict=True):
+        sides = markers.parse(b"".join(place.after), size)
+        versions = _sides_of(sides.texts, sides.chunks[0])
+        yield Slot(versions, seen[versions], standing)
+        seen[versions] += 1
+
+
+def _sides_of(texts: Sequence[Sequence[bytes]], chunk: Chunk) -> Versions:
+    return Versions(
+        *(b"".join(text[a:b]) for text, a, b in zip(texts, chunk[1::2], chunk[2::2], strict=True))
+    )
 
 
 def _is_line_merge(versions: Versions, now: bytes, options: Options) -> bool:
@@ -192,32 +232,30 @@ def _left_out(place: Place) -> Iterator[str]:
 
 
 def _by_a_person(
-    options: Options, merged: Merged, text: Sequence[bytes], now: Sequence[bytes]
+    options: Options, merged: Merged, slots: Sequence[Slot], left: Sequence[Item]
 ) -> Iterator[Item]:
     """The conflicts that the engine left open and that are open no more."""
-    if not merged.conflicts or merged.readings:
-        return
-    there = {one.versions[1:] for one in still_open(options, b"".join(now))}
-    for block in _blocks(text, options.marker_size):
-        parsed = markers.parse(b"".join(block), options.marker_size).versions()
-        if parsed[1:] in there:
+    moved = {one.versions[1:] for one in left}
+    for versions, again, standing in slots:
+        if standing.state == STANDS or (versions[1:] in moved and again == 0):
             continue
-        said = _said(merged.conflicts, parsed.ours, parsed.theirs)
-        why = reasons.of_conflict(said.kind if said else "edit/edit")
-        name = id_of(options.path, *parsed)
-        where = said.where if said else ""
-        before = b"".join(block)
-        yield Item(name, options.path, BY_A_PERSON, reasons.GLANCE, 0, where, why, parsed, before)
+        said = _said(merged.conflicts, versions)
+        yield Item(
+            id_of(options.path, *versions, again=again),
+            options.path,
+            BY_A_PERSON,
+            reasons.GLANCE,
+            0,
+            said.where if said else "",
+            reasons.of_conflict(said.kind if said else "edit/edit"),
+            versions,
+        )
 
 
-def _blocks(text: Sequence[bytes], size: int) -> Iterator[tuple[bytes, ...]]:
-    return (token for token in places.tokens(text, size) if isinstance(token, tuple))
-
-
-def _said(conflicts: Sequence[Conflict], ours: bytes, theirs: bytes) -> Conflict | None:
+def _said(conflicts: Sequence[Conflict], sides: Versions) -> Conflict | None:
     """What the engine said of a conflict with these sides."""
-    sides = (lines.decoded(ours), lines.decoded(theirs))
-    return next((one for one in conflicts if (one.ours, one.theirs) == sides), None)
+    texts = (lines.decoded(sides.ours), lines.decoded(sides.theirs))
+    return next((one for one in conflicts if (one.ours, one.theirs) == texts), None)
 
 
 def _lines_of(text: bytes) -> list[str]:
@@ -228,6 +266,8 @@ def _tells(line: str) -> bool:
     return sum(map(str.isalnum, line)) >= _TELLING
 
 
-def id_of(path: str, *texts: bytes) -> str:
-    parts = (path.encode(errors="surrogateescape"), *texts)
+def id_of(path: str, *texts: bytes, again: int = 0) -> str:
+    """The id of a conflict; again: how many equal ones stand before it in its file."""
+    number = (b"%d" % again,) if again else ()
+    parts = (path.encode(errors="surrogateescape"), *texts, *number)
     return sha256(b"\0".join(parts)).hexdigest()[: places.ID_LENGTH]

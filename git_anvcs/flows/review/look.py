@@ -83,7 +83,7 @@ def _with_proposals(file: File, proposals: Mapping[str, Proposal]) -> Iterator[I
     made = [items.of_proposal(one, file.options, file.now) for one in put_in]
     found = {one.id: one for one in made if one is not None}
     for item in file.items:
-        if item.id not in found:
+        if item.state == OPEN or item.id not in found:
             known = mine.get(item.id)
             yield item._replace(proposal=known.state if known else "")
     yield from found.values()
@@ -199,7 +199,8 @@ def _must_merge(case: Case, run: Run | None, any_recorded: bool) -> bool:
     Where our merge was at work, a file without a run was merged by lines alone.
     """
     if run is None:
-        return not any_recorded and case.now is not None
+        is_open = case.now is not None and has_markers(case.now, case.options.marker_size)
+        return is_open or (not any_recorded and case.now is not None)
     return case.now is None or sha256(case.now).hexdigest() != run.digests["result"]
 
 
