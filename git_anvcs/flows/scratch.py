@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 import tempfile
 
+from git_anvcs.flows import places
 from git_anvcs.git import beside
 from git_anvcs.git.quoted import quoted
 from git_anvcs.git.repo import Repo
@@ -54,8 +55,8 @@ def objects(repo: Repo, env: Mapping[str, str], *, wanted: bool) -> Iterator[dic
     if not wanted:
         yield {}
         return
-    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
-        yield _beside(repo, env, Path(folder))
+    with places.taken(repo) as folder:
+        yield _beside(repo, env, folder)
 
 
 def _beside(repo: Repo, env: Mapping[str, str], folder: Path) -> dict[str, str]:

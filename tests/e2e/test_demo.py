@@ -33,7 +33,7 @@ def a_stranger(tmp_path: Path) -> Sandbox:
 def normalised(text: str) -> str:
     """The transcript without what differs from run to run: ids, times, the folder's name."""
     text = re.sub(r"/\S*anvcs-demo-\w+", "SCRATCH", text)
-    text = re.sub(r"/\S*anvcs-check-\w+", "CHECK", text)
+    text = re.sub(r"/\S*anvcs-scratch-\w+", "CHECK", text)
     text = re.sub(r"\bam_[0-9A-Z]{26}\b", "am_ID", text)
     text = re.sub(r"\bI[0-9a-f]{11,40}\b", "CHANGE", text)
     text = re.sub(r"\b[0-9a-f]{7,40}\b", "COMMIT", text)

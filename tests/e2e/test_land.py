@@ -107,10 +107,10 @@ def test_killed_while_the_checks_run_nothing_moved_and_the_next_one_cleans_up(
     check = int(there.read_text())
     until(lambda: not running(check))
     assert repo.git("show-ref") == before
-    assert list((repo.base / "temporary").glob("anvcs-check-*"))
+    assert list((repo.base / "temporary").glob("anvcs-scratch-*"))
 
     assert landed(land(repo, "a")) == ["a"]
-    assert not list((repo.base / "temporary").glob("anvcs-check-*"))
+    assert not list((repo.base / "temporary").glob("anvcs-scratch-*"))
     assert not list((repo.root / ".git/anvcs/scratch").iterdir())
 
 

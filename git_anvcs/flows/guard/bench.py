@@ -11,7 +11,7 @@ from pathlib import Path
 import time
 from typing import NamedTuple
 
-from git_anvcs.flows.guard import places
+from git_anvcs.flows import places
 from git_anvcs.flows.guard.checks import Check
 from git_anvcs.git import scratch_repo
 from git_anvcs.git.repo import GitFailed, Repo

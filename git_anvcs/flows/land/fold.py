@@ -6,10 +6,9 @@ from what there is.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-import tempfile
 from typing import NamedTuple
 
+from git_anvcs.flows import places
 from git_anvcs.flows.guard.bench import Shown
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.whole_tree import merge as whole_tree
@@ -149,14 +148,14 @@ def opened(
     env: further variables for git, such as where objects are written
     Attributes are those of the target's tree, whatever is checked out anywhere.
     """
-    with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
-        root = Path(folder) / "tree"
+    with places.taken(repo) as folder:
+        root = folder / "tree"
         root.mkdir()
         called = CalledRepo(root, repo.git_dir, repo.common_dir, bare=False)
         called.env = {
             "GIT_DIR": str(repo.common_dir),
             "GIT_WORK_TREE": str(root),
-            "GIT_INDEX_FILE": str(Path(folder) / "index"),
+            "GIT_INDEX_FILE": str(folder / "index"),
             **env,
         }
         attributes_of.write(called, onto.commit, root)

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from git_anvcs.flows import scratch
+from git_anvcs.flows import places, scratch
 from git_anvcs.flows.findings import Finding
 from git_anvcs.flows.guard import bench as benches
-from git_anvcs.flows.guard import places
 from git_anvcs.flows.guard.bench import Bench, Shown
 from git_anvcs.flows.guard.checks import Check, of_notebook
 from git_anvcs.flows.guard.judge import Judged

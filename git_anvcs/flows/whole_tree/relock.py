@@ -10,8 +10,7 @@ from pathlib import Path
 from posixpath import dirname
 from typing import Any, NamedTuple
 
-from git_anvcs.flows import settings
-from git_anvcs.flows.guard import places
+from git_anvcs.flows import places, settings
 from git_anvcs.flows.guard.bench import QUIET
 from git_anvcs.flows.whole_tree.draft import Result
 from git_anvcs.flows.whole_tree.tree import Tree

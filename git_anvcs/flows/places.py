@@ -18,7 +18,7 @@ from git_anvcs.store import lock
 from git_anvcs.store.lock import Locked
 from git_anvcs.store.paths import Paths
 
-_PREFIX = "anvcs-check-"
+_PREFIX = "anvcs-scratch-"
 
 
 @contextmanager
