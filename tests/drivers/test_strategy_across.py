@@ -110,6 +110,7 @@ def test_a_deleted_file_with_something_new_in_it_stays_open(repo: Sandbox) -> No
     remove(repo, "main", "shop.py")
     told = merge(repo, 1)
     assert "def tax of shop.py, gone in HEAD and changed in feature, is new" in told
+    assert "Following" not in told
     assert "def tax" in repo.read("shop.py")
     assert repo.read("price.py") == LONG + module(PRICE)
 

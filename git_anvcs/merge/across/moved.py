@@ -97,8 +97,9 @@ def _follow(now: dict[str, Three], path: str, side: str) -> tuple[list[Move], li
             left.append(Left(old.where, path, side, str(why)))
     if whole and moves:
         left += _rest(draft[path], path, side)
-    if not (whole and left):
-        now.update(draft)
+    if whole and left:
+        return [], left
+    now.update(draft)
     return moves, left
 
 
