@@ -132,7 +132,8 @@ class Profile(NamedTuple):
 
     package: the path to what names the package; the files of one folder that say the same share
     their names; apart: a pattern for what makes a file one of several of which one is built, looked
-    for in its path and its text
+    for in its path and its text; exports: the file that may hand out what the others of its folder
+    define
     """
 
     name: str
@@ -154,6 +155,7 @@ class Profile(NamedTuple):
     scopes: tuple[str, ...]
     package: str
     apart: str
+    exports: str
     definitions: Mapping[str, Definition]
     classes: tuple[str, ...]
     calls: Mapping[str, Call]
@@ -215,6 +217,7 @@ def from_table(top: Table) -> Profile:
         **{field: top.texts(field) for field in LISTS},
         package=top.text("package", ""),
         apart=top.text("apart", ""),
+        exports=top.text("exports", ""),
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
         calls={

@@ -20,7 +20,8 @@ CASES = {
     ),
     "a.js": (
         'import { a } from "./a";\nimport { b } from "./b";\n\n'
-        "function f(p) {\n  return a(p);\n}\n\nfunction g(p) {\n  return b(p);\n}\n\nfunction h(p) {\n  return p;\n}\n",
+        "function f(p) {\n  return a(p);\n}\n\n"
+        "function g(p) {\n  return b(p);\n}\n\nfunction h(p) {\n  return p;\n}\n",
         'import { b } from "./b";\n',
         ("b(p)", "p"),
         ("h(p) {\n", "h(p) {\n  p = b(1);\n"),

@@ -160,6 +160,35 @@ def test_one_name_in_two_scopes_is_none(
     merge(repo)
 
 
+@pytest.mark.parametrize(
+    ("init", "code"),
+    [("from .b import *\nfrom .c import *\n", 1), ("from .b import *\n", 0), ("", 0)],
+)
+def test_in_python_it_is_a_conflict_only_where_the_package_hands_out_both(
+    repo: Sandbox, init: str, code: int
+) -> None:
+    two_sides(
+        repo,
+        {"shop/__init__.py": init, "shop/b.py": "B = 1\n", "shop/c.py": "C = 1\n"},
+        {"shop/b.py": "B = 1\n\n\ndef limit():\n    return 1\n"},
+        {"shop/c.py": "C = 1\n\n\ndef limit():\n    return 2\n"},
+    )
+    told = merge(repo, code)
+    assert ("def limit is added by HEAD in shop/b.py" in told) == bool(code)
+
+
+def test_both_hand_out_another_thing_under_one_name(repo: Sandbox) -> None:
+    """The driver sees that too: it is in one file."""
+    init = "from .a import a\n\n\ndef f():\n    return 1\n\n\ndef g():\n    return 2\n"
+    two_sides(
+        repo,
+        {"shop/__init__.py": init},
+        {"shop/b.py": "limit = 1\n", "shop/__init__.py": f"from .b import limit\n{init}"},
+        {"shop/c.py": "limit = 2\n", "shop/__init__.py": f"{init}\n\nfrom .c import limit\n"},
+    )
+    assert "CONFLICT (content): Merge conflict in shop/__init__.py" in merge(repo, 1)
+
+
 def test_one_class_in_two_files_of_a_java_package_is_a_conflict(repo: Sandbox) -> None:
     text = "package shop;\n\nclass %s {\n    int a;\n}\n\nclass Limit {\n    int most;\n}\n"
     two_sides(repo, {"z": "1"}, {"shop/A.java": text % "A"}, {"shop/B.java": text % "B"})

@@ -119,13 +119,25 @@ def _doubled(tree: Tree, draft: Draft, two: Twice) -> Draft:
     told = Note(paths, TWICE, f"{TWICE}: {label} and by {tree.names.theirs} in {two.theirs}\n")
     now = _now(tree, draft, paths)
     if len(now) < 2:
-        return draft.told(told) if {*paths} & draft.merge.stages.keys() else draft
+        is_open = not two.shown_by and {*paths} & draft.merge.stages.keys()
+        return draft.told(told) if is_open else draft
+    if two.shown_by and not _shown(tree, draft, two):
+        return draft
     cuts = worker.apart(lambda: [twice.cut(path, now[path], two.key) for path in paths])
     if not cuts or None in cuts:
         return draft
     for path, side, one in zip(paths, ("ours", "theirs"), cuts, strict=True):
         draft = _open(tree, draft, path, side, two, one) if one else draft
     return draft.told(told)
+
+
+def _shown(tree: Tree, draft: Draft, two: Twice) -> bool:
+    """Whether the merged file hands out the names of both."""
+    text = _now(tree, draft, [two.shown_by]).get(two.shown_by)
+    modules = (two.ours, two.theirs)
+    return text is not None and bool(
+        worker.apart(lambda: twice.shows(two.shown_by, text, modules), tree.seconds)
+    )
 
 
 def _open(tree: Tree, draft: Draft, path: str, side: str, two: Twice, one: Cut) -> Draft:

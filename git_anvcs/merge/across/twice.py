@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from posixpath import dirname, join
 import re
 from typing import NamedTuple
 
@@ -9,17 +10,23 @@ from git_anvcs.merge import markers
 from git_anvcs.merge.across.delta import Delta
 from git_anvcs.merge.across.entities import Entity, entities
 from git_anvcs.merge.across.tree import package_of, profile_of, source_of
+from git_anvcs.merge.code.bindings import imports_under, module_of
+from git_anvcs.merge.code.source import Source
 from git_anvcs.merge.markers import Chunk
 from git_anvcs.merge.result import Options
 
 
 class Twice(NamedTuple):
-    """One name in the two files; `where` is `func F`."""
+    """One name in the two files; `where` is `func F`.
+
+    shown_by: the file that has to hand out the names of both for that to matter
+    """
 
     where: str
     key: str
     ours: str
     theirs: str
+    shown_by: str = ""
 
 
 class Cut(NamedTuple):
@@ -37,11 +44,15 @@ def suspects(ours: Sequence[Delta], theirs: Sequence[Delta]) -> bool:
     return bool(mine & yours)
 
 
+# A name of a group of constants or variables, alone or with its type and value.
+LISTED = r"(?m:^[ \t]+(?!return|break|continue)(\w+)(?:[ \t]+[\w.*\[\]]+)?[ \t]*(?:=(?!=)|$))"
+
+
 def _names(deltas: Sequence[Delta]) -> set[tuple[str, bytes]]:
     found = set()
     for one in deltas:
         profile = profile_of(one.path)
-        if profile is None or not profile.package:
+        if profile is None or not (profile.package or profile.exports):
             continue
         text = b"\n".join(one.added)
         labels = tuple(sorted({rule.label for rule in profile.definitions.values()}))
@@ -54,14 +65,16 @@ def _names(deltas: Sequence[Delta]) -> set[tuple[str, bytes]]:
 def _defining(labels: tuple[str, ...]) -> re.Pattern[bytes]:
     """The name behind the word that a definition starts with, or at the start of a deeper line."""
     either = "|".join(map(re.escape, labels))
-    return re.compile(rf"\b(?:{either})\s+(?:\([^)]*\)\s*)?(\w+)|(?m:^\s+(\w+)\b)".encode())
+    return re.compile(rf"\b(?:{either})\s+(?:\([^)]*\)\s*)?(\w+)|{LISTED}".encode())
 
 
 def twice(ours: Sequence[Delta], theirs: Sequence[Delta]) -> list[Twice]:
     """The definitions of one name and package that both sides added, each in another file."""
     mine, yours = (dict(_added(deltas)) for deltas in (ours, theirs))
     return [
-        Twice(mine[scope][1].where, scope[2], mine[scope][0], yours[scope][0])
+        Twice(
+            mine[scope][1].where, scope[2], mine[scope][0], yours[scope][0], _shown(mine[scope][0])
+        )
         for scope in sorted(mine.keys() & yours.keys())
         if mine[scope][0] != yours[scope][0]
     ]
@@ -70,12 +83,19 @@ def twice(ours: Sequence[Delta], theirs: Sequence[Delta]) -> list[Twice]:
 Scope = tuple[str, str, str]  # folder, package, key
 
 
+def _shown(path: str) -> str:
+    """The file that may hand out the names of this one; empty where a package shares them."""
+    profile = profile_of(path)
+    return join(dirname(path), profile.exports) if profile and profile.exports else ""
+
+
 def _added(deltas: Sequence[Delta]) -> Iterator[tuple[Scope, tuple[str, Entity]]]:
     for one in deltas:
         profile = profile_of(one.path)
-        if profile is None or not profile.package or one.after is None:
+        if profile is None or not (profile.package or profile.exports) or one.after is None:
             continue
-        if profile.apart and re.search(profile.apart, f"{one.path}\n{one.after.decode()}"):
+        text = one.after.decode("utf-8", "replace")
+        if profile.apart and re.search(profile.apart, f"{one.path}\n{text}"):
             continue
         source, old = source_of(one.path, one.after), source_of(one.old_path, one.before)
         known = entities(old) if old else {}
@@ -84,7 +104,26 @@ def _added(deltas: Sequence[Delta]) -> Iterator[tuple[Scope, tuple[str, Entity]]
         for key, found in entities(source).items():
             single = not found.inside and found.once
             if single and (key not in known or one.path != one.old_path):
-                yield (*package_of(one.path, source), key), (one.path, found)
+                yield (*_scope(one.path, source), key), (one.path, found)
+
+
+def _scope(path: str, source: Source) -> tuple[str, str]:
+    """The package; where there are none, the folder."""
+    return (dirname(path), "") if source.profile.exports else package_of(path, source)
+
+
+def shows(path: str, text: bytes, modules: tuple[str, ...]) -> bool:
+    """Whether a file takes all names of these modules beside it: `from .a import *`."""
+    source = source_of(path, text)
+    if source is None:
+        return False
+    stars = {rule.star for rule in source.profile.imports.values()} - {""}
+    taken = {
+        module_of(source, node).lstrip(".")
+        for node in imports_under(source, source.root)
+        if any(child.type in stars for child in node.named_children)
+    }
+    return {module.rpartition("/")[2].partition(".")[0] for module in modules} <= taken
 
 
 def cut(path: str, text: bytes, key: str) -> Cut | None:
