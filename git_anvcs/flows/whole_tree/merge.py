@@ -65,13 +65,22 @@ def merge(
     both = _both_sides(tree, plain, written, options)
     draft = _finished(tree, plain, both)
     if _is_judged(pair, options):
-        draft = across.finished(tree, draft)
+        draft = _across(tree, draft)
     result = _result(repo, draft, names, written)
     if any(one.merged.relock for one in draft.decided):
         from git_anvcs.flows.whole_tree import relock
 
         result = relock.finished(tree, result, relock.waiting(result))
     return result
+
+
+def _across(tree: Tree, draft: Draft) -> Draft:
+    """The draft with what several files tell; as it is, and that is said, where that fails."""
+    try:
+        return across.finished(tree, draft)
+    except Exception as error:  # noqa: BLE001 - what was merged file by file stands
+        text = f"Files were merged one by one only ({type(error).__name__}: {error})\n"
+        return draft.told(Note((), "Failed", text))
 
 
 def _is_judged(pair: Pair, options: Sequence[str]) -> bool:

@@ -71,13 +71,12 @@ def _defining(labels: tuple[str, ...]) -> re.Pattern[bytes]:
 def twice(ours: Sequence[Delta], theirs: Sequence[Delta]) -> list[Twice]:
     """The definitions of one name and package that both sides added, each in another file."""
     mine, yours = (dict(_added(deltas)) for deltas in (ours, theirs))
-    return [
-        Twice(
-            mine[scope][1].where, scope[2], mine[scope][0], yours[scope][0], _shown(mine[scope][0])
-        )
-        for scope in sorted(mine.keys() & yours.keys())
-        if mine[scope][0] != yours[scope][0]
-    ]
+    found = []
+    for scope in sorted(mine.keys() & yours.keys()):
+        (path, one), (other_path, _) = mine[scope], yours[scope]
+        if path != other_path:
+            found.append(Twice(one.where, scope[2], path, other_path, _shown(path)))
+    return found
 
 
 Scope = tuple[str, str, str]  # folder, package, key
