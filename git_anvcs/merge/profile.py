@@ -170,6 +170,7 @@ class Profile(NamedTuple):
     contexts: tuple[str, ...]
     parameters: Mapping[str, Parameter]
     qualifiers: tuple[str, ...]
+    whole: tuple[str, ...]
     overloads_ordered: bool
     public: Public
     spaces: bool
@@ -256,7 +257,7 @@ def from_table(top: Table) -> Profile:
 
 LISTS = (
     "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
-    "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers",
+    "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers", "whole",
 )  # fmt: skip
 
 

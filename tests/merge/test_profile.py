@@ -45,6 +45,8 @@ def test_the_kinds_of_a_profile_exist_in_its_grammar(name: str) -> None:
         *found.contexts,
         *found.parameters,
         *found.qualifiers,
+        *found.whole,
+        *found.same,
     }
     unknown = [kind for kind in kinds if grammar.id_for_node_kind(kind, True) is None]
     assert unknown == []
@@ -66,11 +68,23 @@ def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None
             for path in (one.parameters, one.value, one.until, one.once_with)
         ),
         *(path for one in found.regions.values() for path in one),
-        *found.same.values(),
     ]
     steps = {step.rstrip("*") for path in paths for step in re.split(r"[.|+]", path) if step}
     fields = {step for step in steps if step not in ("#", "$", "<") and step[0] not in ":=^"}
     assert [one for one in fields if grammar.field_id_for_name(one) is None] == []
+
+
+@SHIPPED
+def test_what_must_be_the_same_is_a_field_or_a_kind_of_the_grammar(name: str) -> None:
+    found = profile(name)
+    grammar = parser(found.grammar).language
+    assert grammar is not None
+    labels = {one for fields in found.same.values() for one in fields.split("+")}
+    assert [
+        one
+        for one in labels
+        if grammar.field_id_for_name(one) is None and grammar.id_for_node_kind(one, True) is None
+    ] == []
 
 
 @SHIPPED

@@ -265,7 +265,8 @@ def merge_fields(place: Place, heads: list[bytes], triple: tuple[Clause, Clause,
     old, mine, yours = (
         header_fields(one, rest) for one, (_marks, rest) in zip(triple, cuts, strict=True)
     )
-    text = inline.merge_fields(place, old, mine, yours)
+    same = place.profile.same.get(triple[0].node.type)
+    text = inline.merge_fields(place, old, mine, yours, same)
     rule = "header" if triple[0].block else "statement"
     place.note(rule, heads[0], heads[1], heads[2], joined([*parts, text]))
     return [*parts, text]
@@ -290,7 +291,8 @@ def header_fields(clause: Clause, row: int) -> inline.Fields:
         for child in clause.node.children
         if child.end_byte <= limit and child.type not in skip
     ]
-    if not clause.block and (not nodes or clause.node.type in profile.regions):
+    kind = clause.node.type
+    if kind in profile.whole or not (clause.block or (nodes and kind not in profile.regions)):
         raise Unmerged
     start = clause.source.starts[row]
     return inline.fields(clause.source, clause.node, start, limit, nodes)
