@@ -434,10 +434,11 @@ def test_two_edits_of_one_comment_are_a_conflict(name: str) -> None:
     """A comment is no layout, however the grammar cuts it; less of it is not what both mean."""
     look, mark = LOOKS[name], profile(name).comment
     last = statement(look, BASE.functions[0].body[-1]).encode()
+    end = {b"<!--": b" -->", b"/*": b" */"}.get(mark, b"")
     before, row, after = written(look, BASE).partition(last)
     assert row
     base, ours, theirs = (
-        before + mark + b" this" + more + b"\n\t" + row + after
+        before + mark + b" this" + more + end + b"\n\t" + row + after
         for more in (b" and that", b" and", b"")
     )
     for versions in (Versions(base, ours, theirs), Versions(base, theirs, ours)):

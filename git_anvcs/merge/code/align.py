@@ -146,3 +146,9 @@ def far(
     olds = alone({b: one.key for b, one in lost.items() if one.once})
     news = alone({s: one.key for s, one in new.items() if one.once})
     return {b: news[key] for key, b in olds.items() if key in news}
+
+
+def fresh(items: Sequence[T], alignment: Alignment) -> list[int]:
+    """The items that the base does not have."""
+    known = {*alignment.pairs.values(), *alignment.moved.values()}
+    return [place for place in range(len(items)) if place not in known]

@@ -162,9 +162,14 @@ def in_one_piece(place: Place, triple: tuple[Item, Item, Item], found: Parts | N
 
 
 def item_tokens(item: Item) -> tuple[bytes, ...]:
-    """An item without its layout."""
-    above = item.source.rows(item.first, item.start).split()
-    return (*above, *(token for node in item.nodes for token in tokens(item.source, node)))
+    """An item without its layout; comments around and behind its statements are none of that."""
+    source = item.source
+    found: list[bytes] = []
+    at = source.starts[item.first]
+    for node in item.nodes:
+        found += [*source.text[at : node.start_byte].split(), *tokens(source, node)]
+        at = node.end_byte
+    return (*found, *source.text[at : source.starts[item.end]].split())
 
 
 def reformatted(

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from git_anvcs.kernel.diff import Change
-from git_anvcs.merge.code.align import Alignment, align
+from git_anvcs.merge.code.align import Alignment, align, fresh
 from git_anvcs.merge.code.combine import Combine, Entry, Span
 from git_anvcs.merge.code.groups import Group, groups
-from git_anvcs.merge.code.outcome import Parts
+from git_anvcs.merge.code.outcome import Parts, kind_of_clash
 
 T = TypeVar("T")
 
@@ -137,7 +137,7 @@ class Sequences(Generic[T]):
         gone_theirs = [b for change in group.yours for b in range(change.a0, change.a1)]
         if not new_ours and not new_theirs:
             return True
-        if self.rewritten(gone_ours, gone_theirs, [*new_ours, *new_theirs]):
+        if self.rewritten(gone_ours, gone_theirs, new_ours, new_theirs):
             return False
         if self.torn(group.mine, self.ours, group.yours) or self.torn(
             group.yours, self.theirs, group.mine
@@ -168,17 +168,26 @@ class Sequences(Generic[T]):
             ),
         ]
 
-    def rewritten(self, gone_ours: list[int], gone_theirs: list[int], new: list[T]) -> bool:
+    def rewritten(
+        self, gone_ours: list[int], gone_theirs: list[int], mine: list[T], yours: list[T]
+    ) -> bool:
         """Both sides took the same item out, and something else in: two ways to change it.
 
-        Not where all of it may stand in any order and under any name: imports.
+        Imports have no place; of them only one that both replaced, each by something else, is
+        rewritten. What is written again above or below was not taken out.
         """
         identity = self.how.matching.identity
         both = {*gone_ours} & {*gone_theirs} - {*self.mine.moved} - {*self.yours.moved}
         if not both:
             return False
-        ordered = any(not identity(item).free for item in new)
-        return ordered or any(identity(self.base[b]).once for b in both)
+        if any(not identity(item).free for item in [*mine, *yours]):
+            return True
+        if any(identity(self.base[b]).once for b in both):
+            return True
+        old = {identity(self.base[b]).key for b in {*gone_ours, *gone_theirs}}
+        one, other = ({identity(item).key for item in run} for run in (mine, yours))
+        replaced = {identity(self.base[b]).key for b in both} - one - other
+        return bool(replaced and one - other - old and other - one - old)
 
     def torn(self, gone: list[Change], side: Sequence[T], other: list[Change]) -> bool:
         """Whether the other side put something in the middle of what this side took out.
@@ -303,7 +312,7 @@ class Sequences(Generic[T]):
         yours = range(yours.start + len(head), yours.stop - len(tail))
         olds = [self.base[b] for b in base]
         news = [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
-        parts = self.how.clash(olds, *news, kind(olds, len(mine), len(yours)))
+        parts = self.how.clash(olds, *news, kind_of_clash(len(olds), len(mine), len(yours)))
         span_mine, span_yours = (mine.start, mine.stop), (yours.start, yours.stop)
         return [*head, Entry(group.base, span_mine, span_yours, parts), *tail]
 
@@ -334,17 +343,3 @@ class Sequences(Generic[T]):
 
 def span(place: int | None) -> Span:
     return None if place is None else (place, place + 1)
-
-
-def kind(base: Sequence[T], ours: int, theirs: int) -> str:
-    if not base:
-        return "add/add"
-    if not ours:
-        return "delete/modify"
-    return "edit/edit" if theirs else "modify/delete"
-
-
-def fresh(items: Sequence[T], alignment: Alignment) -> list[int]:
-    """The items that the base does not have."""
-    known = {*alignment.pairs.values(), *alignment.moved.values()}
-    return [place for place in range(len(items)) if place not in known]

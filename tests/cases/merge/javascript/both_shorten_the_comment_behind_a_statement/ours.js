@@ -1,0 +1,4 @@
+const count = read(
+  "a", // this or that
+  2,
+); // these and those

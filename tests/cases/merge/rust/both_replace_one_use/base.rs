@@ -1,0 +1,6 @@
+use query::Table;
+use std::io;
+
+fn read(table: Table) -> io::Result<()> {
+    table.load()
+}

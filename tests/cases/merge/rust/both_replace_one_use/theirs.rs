@@ -1,0 +1,6 @@
+use query::joins::Joined;
+use std::io;
+
+fn read(table: Joined) -> io::Result<()> {
+    table.load()
+}
