@@ -153,7 +153,35 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
             there, first = made[said]
             if not any(map(is_unreleased, there)):
                 found.append(Flaw("released", said.decode("utf-8", "replace")[:60], first, first))
+    return [*found, *misplaced(syntax, versions, text)]
+
+
+def misplaced(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+    """Releases that one side alone changed and that are not as this side has them: equal lines in
+    several releases mislead a merge by lines."""
+    base, ours, theirs = (releases(syntax, one) for one in versions)
+    found = []
+    for key, (name, said, first) in releases(syntax, text).items():
+        before, mine, yours = (row[key][1] if key in row else None for row in (base, ours, theirs))
+        wanted = mine if yours == before else yours if mine == before else said
+        if said != wanted is not None:
+            found.append(Flaw("misplaced", name, first, first))
     return found
+
+
+def releases(
+    syntax: file.Syntax, text: bytes
+) -> dict[tuple[Hashable, ...], tuple[str, list[bytes], int]]:
+    """Releases by the headings around them: name, the words right below, line of the heading."""
+    return {
+        (*one.path, one.entry.key): (
+            one.entry.name,
+            b" ".join(part.text for part in one.entry.body if part.key[0] != "heading").split(),
+            one.first,
+        )
+        for one in walk(file.parsed(syntax, text))
+        if version(one.entry.key)
+    }
 
 
 Places = dict[bytes, tuple[tuple[tuple[Hashable, ...], ...], int]]
