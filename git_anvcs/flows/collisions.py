@@ -131,6 +131,7 @@ def _asked(repo: Repo, wanted: Mapping[Three, str], env: Mapping[str, str]) -> d
         repo, {name for three, made in wanted.items() for name in (*three[:3], made)}, env
     )
     ready = [three for three, made in wanted.items() if {*three[:3], made} <= texts.keys()]
+    ready.sort(key=lambda three: three[::-1])  # neighbours share versions that are parsed once
     tasks = [_task(three, wanted[three], texts) for three in ready]
     merged = worker.merge_all(tasks, SECONDS)
     return {

@@ -24,6 +24,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import changes, previewed
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.pager import paged
 from git_anvcs.flows import changed, preview, reading
 from git_anvcs.kernel.errors import DONE, NO, UsageError
 
@@ -47,10 +48,11 @@ def run(call: Call) -> int:
         case _:
             hint = "preview, preview COMMIT, preview main..topic or preview merge topic"
             raise UsageError("one commit or range, and -a goes with none", hint=hint)
-    call.output.answer(
-        changes.as_json(found),
-        lambda: "\n".join(changes.text(found, colour=call.output.colour)),
-    )
+    with paged(call):
+        call.output.answer(
+            changes.as_json(found),
+            lambda: "\n".join(changes.text(found, colour=call.output.colour)),
+        )
     return NO if any(flag.kind in changed.SERIOUS for flag in found.flags) else DONE
 
 

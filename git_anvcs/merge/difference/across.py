@@ -59,7 +59,7 @@ def come(found: Found, old: Lone, new: Lone, path: str) -> Iterator[Item]:
         return
     walk = compare.Walk(found.form, found)
     paths = new.around, old.around
-    for item in walk.partners(old.unit, new.unit, paths, moved=True):
+    for item in list(walk.partners(old.unit, new.unit, paths, moved=True)):
         # Lines of the other file are none of this one.
         move = item.change == MOVED and item.kind == new.unit.kind
         yield item._replace(old=(), was_in=path if move else "", breaks="")
