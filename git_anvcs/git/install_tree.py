@@ -2,9 +2,10 @@
 
 Nothing of the caller's is overwritten: local changes and untracked files in the way stop it before
 the first file is touched. The index is made in a file of its own and put in place whole, when the
-worktree is done, under Git's lock for the time of two system calls. So a process that is killed on
-the way leaves the old index, no lock, and files that `git reset --hard` (which `git merge` runs
-then) makes right again.
+worktree is done, under Git's lock for the time of two system calls. New files are in Git's index
+before they are in the worktree, so that they are never somebody's untracked ones. So a process that
+is killed on the way leaves no lock, an index that Git can use, and files that `git reset --hard`
+(which `git merge` runs then) makes right again.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import os
 from pathlib import Path
 import shutil
 
+from git_anvcs.git import moved
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.ort import Staged
 from git_anvcs.git.repo import GUARD
@@ -21,6 +23,8 @@ from git_anvcs.kernel.errors import AnvcsError
 
 Stages = Mapping[str, Mapping[int, Staged]]
 PREFIX = "index.anvcs-"
+# Which index it was: nothing, or the one file of that name.
+Known = tuple[moved.Seen, ...]
 
 
 class InTheWay(AnvcsError):
@@ -44,26 +48,68 @@ def install(repo: CalledRepo, before: str, after: str, stages: Stages) -> None:
     try:
         known = _copied(index, draft)
         there = repo.with_env(GIT_INDEX_FILE=str(draft))
-        _switch(there, before, after)
+        new = _new_files(there, before, after)
+        announced = _announced(there, index, known, new, (before, after)) if new else known
+        try:
+            _switch(there, before, after)
+        except InTheWay:
+            if new:
+                _replace(index, draft, announced)  # it is still as it was copied
+            raise
         if stages:
             _show(there, stages)
             _open(there, stages)
-        _replace(index, draft, known)
+        _replace(index, draft, announced)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _copied(index: Path, draft: Path) -> os.stat_result | None:
-    """Copy the index and tell which one it was; None when there is none yet."""
-    if not index.exists():
-        return None
-    known = index.stat()
-    shutil.copy2(index, draft)  # with its times: Git tells racy entries by them
+def _new_files(repo: CalledRepo, before: str, after: str) -> list[bytes]:
+    """What `after` has and `before` has not, as `git update-index --index-info` takes it."""
+    asked = ("diff-tree", "-r", "-z", "--no-renames", "--diff-filter=A", before, after)
+    words = repo.git(*asked).split(b"\0")[:-1]
+    rows = []
+    for said, path in zip(words[::2], words[1::2], strict=True):
+        _old, mode, _zero, oid, _added = said.split(b" ")
+        rows.append(mode + b" " + oid + b"\t" + path + b"\0")
+    return rows
+
+
+def _announced(
+    repo: CalledRepo,
+    index: Path,
+    known: Known,
+    new: list[bytes],
+    trees: tuple[str, str],
+) -> Known:
+    """Put the index with the new files in place, and tell which one it is now.
+
+    Raises InTheWay before that where the worktree cannot be switched.
+    """
+    _switch(repo, *trees, "-n")
+    draft = index.with_name(f"{PREFIX}{os.getpid()}.new")
+    try:
+        _copied(index, draft)
+        there = repo.with_env(GIT_INDEX_FILE=str(draft))
+        done = there.try_git("update-index", "--add", "-z", "--index-info", stdin=b"".join(new))
+        if done.returncode:  # a file where there is a folder now: the switch sorts that out
+            return known
+        _replace(index, draft, known)
+    finally:
+        draft.unlink(missing_ok=True)
+    return moved.seen(index)
+
+
+def _copied(index: Path, draft: Path) -> Known:
+    """Copy the index and tell which one it was."""
+    known = moved.seen(index)
+    if known:
+        shutil.copy2(index, draft)  # with its times: Git tells racy entries by them
     return known
 
 
-def _switch(repo: CalledRepo, before: str, after: str) -> None:
-    argv = ("git", "read-tree", "-m", "-u", before, after)
+def _switch(repo: CalledRepo, before: str, after: str, *options: str) -> None:
+    argv = ("git", "read-tree", "-m", "-u", *options, before, after)
     done = process.run_leashed(argv, cwd=repo.root, env={**repo.env, **GUARD})
     if done.returncode:
         raise InTheWay(done.stderr.decode(errors="replace").strip().removeprefix("error: "))
@@ -106,34 +152,26 @@ def _open(repo: CalledRepo, stages: Stages) -> None:
     repo.git("update-index", "-z", "--index-info", stdin=stdin)
 
 
-def _replace(index: Path, draft: Path, known: os.stat_result | None) -> None:
+def _replace(index: Path, draft: Path, known: Known) -> None:
     """Make the draft the index, under Git's own lock. Raises AnvcsError when another git is at
     work here."""
     lock = index.with_name(f"{index.name}.lock")
     try:
         os.link(draft, lock)
-    except FileExistsError as error:
-        raise AnvcsError(f"another git is running here: {lock} exists") from error
-    try:
-        now = index.stat() if index.exists() else None
-        if _changed(known, now):
+        if moved.seen(index) != known:
             raise AnvcsError("another git changed the index while this merge was under way")
         lock.replace(index)
+    except FileExistsError as error:
+        raise AnvcsError(f"another git is running here: {lock} exists") from error
     finally:
-        lock.unlink(missing_ok=True)
-
-
-def _changed(before: os.stat_result | None, now: os.stat_result | None) -> bool:
-    if before is None or now is None:
-        return before is not now
-    facts = ("st_ino", "st_size", "st_mtime_ns")
-    return any(getattr(before, fact) != getattr(now, fact) for fact in facts)
+        if lock.exists() and lock.samefile(draft):  # else it is somebody else's
+            lock.unlink()
 
 
 def _forget_dead(index: Path) -> None:
     """Remove the drafts of merges that were killed."""
     for draft in index.parent.glob(f"{PREFIX}*"):
-        owner = draft.name.removeprefix(PREFIX).removesuffix(".lock")
+        owner = draft.name.removeprefix(PREFIX).partition(".")[0]
         if owner.isdigit() and not process.alive(int(owner)):
             with suppress(OSError):
                 draft.unlink()

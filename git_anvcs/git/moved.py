@@ -18,6 +18,11 @@ def signature(repo: Repo) -> tuple[Seen, ...]:
     return tuple(_seen(repo))
 
 
+def seen(file: Path) -> tuple[Seen, ...]:
+    """What one file is known by; nothing where there is no such file."""
+    return tuple(_of(file))
+
+
 def files(folder: Path, beginning: str = "") -> Iterator[Seen]:
     """The files of one folder whose names begin so, if there is such a folder."""
     for entry in _entries(folder):
