@@ -3,10 +3,11 @@
 from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import settings as settings_flow
-from git_anvcs.flows.guard import checks
-from git_anvcs.flows.guard.checks import Check
 from git_anvcs.kernel.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.flows.guard.checks import Check
 
 _CONFIGURED, _NONE = "configured", "none"
 
@@ -19,8 +20,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help="run what passed before, too")
 
 
-def asked(call: Call) -> tuple[Check, ...]:
+def asked(call: Call) -> "tuple[Check, ...]":
     """The checks that the command line names, else those of the settings."""
+    from git_anvcs.flows import settings as settings_flow
+    from git_anvcs.flows.guard import checks
+
     said = call.args.gate
     if _NONE in said:
         if len(said) > 1:
@@ -42,4 +46,7 @@ def notebooks(call: Call) -> bool:
     said = call.args.gate
     if said and _CONFIGURED not in said:
         return False
+    from git_anvcs.flows import settings as settings_flow
+    from git_anvcs.flows.guard import checks
+
     return settings_flow.load(call.repo, call.env).flag(checks.NOTEBOOKS)

@@ -14,7 +14,6 @@ from git_anvcs.flows.proposals import offer, proposer, tested
 from git_anvcs.flows.proposals.tested import Tested
 from git_anvcs.flows.review.items import OPEN, Item
 from git_anvcs.flows.review.look import Review
-from git_anvcs.kernel.settings import Settings
 from git_anvcs.kernel.terminal import safe, safe_text, shown
 
 
@@ -25,13 +24,9 @@ class Proposed(NamedTuple):
     tested: Tested | None
 
 
-def settings(call: Call) -> Settings:
-    return settings_flow.load(call.repo, call.env)
-
-
 def ask(call: Call, review: Review, chosen: Sequence[Item], checks: Sequence[Check]) -> Proposed:
     """Ask about the items; what passes the checks is put in, the rest waits for a person."""
-    who = proposer.configured(settings(call), call.env)
+    who = proposer.configured(settings_flow.load(call.repo, call.env), call.env)
 
     def each(items: Sequence[Item]) -> Iterator[Item]:
         yield from call.output.each(items, f"asking {safe(who.name)}")

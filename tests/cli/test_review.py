@@ -144,7 +144,7 @@ def test_the_newest_merge_is_found_and_others_by_name(repo: Sandbox) -> None:
     assert "ordinary commit" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["cherry-pick", "rebase", "revert", "stash"])
+@pytest.mark.parametrize("command", ["rebase", "revert", "stash"])
 def test_other_operations_in_progress_can_be_reviewed(repo: Sandbox, command: str) -> None:
     two_sides(repo, {"a.json": BASE}, {"a.json": OURS_CLASH}, {"a.json": THEIRS_CLASH})
     if command == "stash":

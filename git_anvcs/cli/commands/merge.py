@@ -25,9 +25,9 @@ Example:
 
 from argparse import ArgumentParser
 
-from git_anvcs.cli import gated, merged, previewed, proposing
+from git_anvcs.cli import gated, merged
 from git_anvcs.cli.command import Call
-from git_anvcs.flows import preview, reading
+from git_anvcs.flows import settings as settings_flow
 from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.merging import back, merge
 from git_anvcs.flows.merging.merge import Asked, Outcome
@@ -64,21 +64,15 @@ def run(call: Call) -> int:
     if args.dry_run:
         return _try(call)
     asked = _asked(call)
-    with call.output.working("merging"):
-        done = merge.merge(
-            call.repo, asked, call.env, call.output.note, to_stderr=call.output.as_json
-        )
+    done = merge.merge(call.repo, asked, call.env, call.output.note, to_stderr=call.output.as_json)
     review = _review(call, done)
-    answers = _proposed(call, review, asked.checks) if done.state == merge.CONFLICTS else None
-    told = proposing.as_json(answers)["proposals"] if answers else []
+    facts: list[object] = []
+    said: list[str] = []
+    if review and done.state == merge.CONFLICTS:
+        facts, said = _proposed(call, review, asked.checks)
     call.output.answer(
-        {**merged.as_json(done, review), "proposals": told},
-        lambda: "\n".join(
-            [
-                *merged.text(done, review, colour=call.output.colour),
-                *(proposing.text(answers) if answers else ()),
-            ]
-        ),
+        {**merged.as_json(done, review), "proposals": facts},
+        lambda: "\n".join([*merged.text(done, review, colour=call.output.colour), *said]),
     )
     return {merge.CONFLICTS: NO, merge.REFUSED: REFUSED}.get(done.state, DONE)
 
@@ -110,21 +104,27 @@ def _review(call: Call, done: Outcome) -> Review | None:
 
 
 def _proposed(
-    call: Call, review: Review | None, checks: tuple[Check, ...]
-) -> proposing.Proposed | None:
-    """What the proposer says of the conflicts, where it is to be asked; the merge stands anyhow."""
-    wanted = call.args.propose or proposing.settings(call).flag("merge.proposer.on_merge")
-    if not wanted or review is None:
-        return None
+    call: Call, review: Review, checks: tuple[Check, ...]
+) -> tuple[list[object], list[str]]:
+    """What the proposer says of the conflicts, for JSON and as text; the merge stands anyhow."""
+    settings = settings_flow.load(call.repo, call.env)
+    if not (call.args.propose or settings.flag("merge.proposer.on_merge")):
+        return [], []
+    from git_anvcs.cli import proposing  # loads who is asked
+
     try:
-        return proposing.ask(call, review, proposing.conflicts(review), checks)
+        done = proposing.ask(call, review, proposing.conflicts(review), checks)
     except AnvcsError as error:
         call.output.note(f"nothing is proposed: {error.message}")
-        return None
+        return [], []
+    return [proposing.proposal_json(one) for one in done.made], list(proposing.text(done))
 
 
 def _try(call: Call) -> int:
     """--dry-run: one branch in detail, several only as to whether they conflict."""
+    from git_anvcs.cli import previewed
+    from git_anvcs.flows import preview, reading
+
     args = call.args
     merge.ready(call.repo)
     asked = _asked(call)

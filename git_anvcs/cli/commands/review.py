@@ -33,10 +33,9 @@ Example:
 from argparse import ArgumentParser
 import re
 
-from git_anvcs.cli import gated, proposing, reviewed
+from git_anvcs.cli import gated, reviewed
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import kept_proposals as kept
-from git_anvcs.flows.proposals import offer
 from git_anvcs.flows.review import look, put, subject
 from git_anvcs.flows.review.items import OPEN, PROPOSED, Item
 from git_anvcs.flows.review.look import Review
@@ -111,9 +110,12 @@ def _asked(call: Call) -> tuple[str | None, str]:
 def _one(call: Call, review: Review | None, name: str) -> int:
     item = _item(review, name)
     output = call.output
-    waiting = kept.read(call.repo).get(item.id) if item.proposal else None
-    facts = proposing.proposal_json(waiting) if waiting else None
-    said = list(proposing.proposal_text(waiting)) if waiting and item.state == OPEN else []
+    facts, said = None, list[str]()
+    if waiting := kept.read(call.repo).get(item.id) if item.proposal else None:
+        from git_anvcs.cli import proposing
+
+        facts = proposing.proposal_json(waiting)
+        said = list(proposing.proposal_text(waiting)) if item.state == OPEN else []
     output.answer(
         {**reviewed.item_json(item), "proposal": facts},
         lambda: "\n".join([*reviewed.one(item, output.verbosity, colour=output.colour), *said]),
@@ -131,6 +133,8 @@ def _item(review: Review | None, name: str) -> Item:
 
 def _propose(call: Call, review: Review | None) -> int:
     """--propose: exit 0 where every question has an answer that may be put in."""
+    from git_anvcs.cli import proposing  # loads who is asked, and the guard
+
     if review is None or not review.subject.in_progress:
         raise AnvcsError("no merge is in progress here", hint="a proposal is for what is open")
     name = call.args.propose
@@ -167,6 +171,8 @@ def _accepted(call: Call, review: Review, item: Item) -> Put:
     if proposal is None or proposal.state == kept.REFUSED:
         return put.accept(call.repo, review, item, dry=dry)
     if not dry:
+        from git_anvcs.flows.proposals import offer
+
         offer.accept(call.repo, review, item, proposal, "a person")
     return Put(item, STANDS, written=True, unmerged=True)
 
@@ -178,6 +184,8 @@ def _undone(call: Call, review: Review, item: Item) -> Put:
     if call.args.take != put.MARKERS:
         raise UsageError("a proposal is undone to its conflict: without --take")
     if not dry:
+        from git_anvcs.flows.proposals import offer
+
         file = next(one for one in review.files if one.path == item.path)
         offer.take_out(call.repo, file, kept.read(call.repo)[item.id])
     return Put(item, UNDONE, written=True, unmerged=True)
