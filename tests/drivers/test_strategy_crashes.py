@@ -95,3 +95,17 @@ def test_what_a_killed_strategy_leaves_the_next_one_clears(sides: Sandbox) -> No
         after(sides, f"install-kill-{point}")
     after(sides, f"kill-{BEYOND}")
     assert not list((sides.root / ".git").glob("index.*"))
+
+
+def test_a_program_that_cannot_start_is_no_conflict(sides: Sandbox) -> None:
+    """Else somebody would commit a merge without anything of theirs."""
+    program = sides.base / "faulty" / "git-merge-anvcs"
+    program.write_text(
+        f"#!{sys.executable}\nimport sys\nsys.modules['git_anvcs.git.ort'] = None\n"
+        "from git_anvcs.drivers.strategy_start import main\nsys.exit(main())\n"
+    )
+    done = sides.run("git", "merge", "-s", "anvcs", "feature")
+    assert done.returncode == 2
+    assert "it cannot start" in done.stderr
+    assert restored(sides)
+    assert not (sides.root / ".git/MERGE_HEAD").exists()
