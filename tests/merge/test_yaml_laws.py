@@ -100,6 +100,17 @@ def test_swapping_the_sides_changes_only_the_order(versions: Versions) -> None:
         assert yaml_format.tokens(one.text) == yaml_format.tokens(two.text)
 
 
+@given(triples())
+def test_merging_the_result_again_changes_nothing(versions: Versions) -> None:
+    try:
+        merged = yaml_format.merge(versions, OPTIONS)
+    except NotUnderstood:
+        return
+    if not merged.conflicts:
+        again = yaml_format.merge(versions._replace(ours=merged.text), OPTIONS)
+        assert again.text == merged.text
+
+
 @given(OBJECTS, OBJECTS, OBJECTS, st.sampled_from([0, 2]))
 def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, dash: int) -> None:
     base = {f"base_{key}": value for key, value in one.items()}
