@@ -35,7 +35,7 @@ class Prices(unittest.TestCase):
     def test_total(self):
         self.assertEqual(app.total([1, 2]), 3)
 """
-GATE = f"{sys.executable} -B -m unittest -q"
+GATE = f"{sys.executable} -S -B -m unittest -q"
 
 
 @pytest.fixture
