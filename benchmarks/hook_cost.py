@@ -2,7 +2,8 @@
 
 All take turns in one run, so that the ratio holds on a busy machine. An agent waits for the hook
 at every tool call; a prompt is dearer, since it is searched for secrets. Around a shell command
-git is asked what differs from HEAD; its own time is counted in, and shown alone below.
+git is asked what differs from HEAD; its own time is counted in, and shown alone below. With
+`radar.warn` on, a look at three worktrees, and the same after there was something to say.
 
     python benchmarks/hook_cost.py --runs 60
 """
@@ -36,7 +37,7 @@ def main() -> None:
         repo = Path(folder)
         times = measure(contenders(repo), args.runs)
         lines = [f.read_bytes() for f in repo.glob("*/.git/anvcs/spool/lines")]
-        assert sum(text.count(b"\n") for text in lines) == args.runs * 7, "an event was lost"
+        assert sum(text.count(b"\n") for text in lines) == args.runs * 9, "an event was lost"
     base = min(times["python -c pass"])
     rows = {name: row(found, base) for name, found in times.items()}
     speed = redaction_speed()
@@ -60,7 +61,12 @@ def contenders(folder: Path) -> dict[str, tuple[tuple[str, ...], Path]]:
     edit = {"tool_use_id": "t", "tool_name": "Edit", "tool_input": {"file_path": f"{clean}/0.py"}}
     shell = {"tool_use_id": "t", "tool_name": "Bash", "tool_input": {"command": "git commit -m x"}}
     large = {**edit, "tool_response": {"originalFile": "x = 1\n" * 100_000}}
+    shared = beside(made(folder / "shared", changed=0))
+    other = {**edit, "tool_input": {"file_path": f"{shared}/1.py"}}
+    near = {**edit, "tool_input": {"file_path": f"{shared}/0.py"}}
     events = {
+        "git-anvcs hook, before an edit, 3 worktrees": ("PreToolUse", shared, other),
+        "git-anvcs hook, one of them differs (told once)": ("PreToolUse", shared, near),
         "git-anvcs hook, edit (file kept)": ("PostToolUse", clean, edit),
         "git-anvcs hook, edit of 600 kB": ("PostToolUse", clean, large),
         "git-anvcs hook, before a shell, clean": ("PreToolUse", clean, shell),
@@ -94,6 +100,18 @@ def made(repo: Path, *, changed: int) -> Path:
         subprocess.run(("git", "-C", str(repo), *command), check=True)
     for number in range(changed):
         (repo / f"{number}.py").write_text(f"y = {number}\n" * 250)
+    return repo
+
+
+def beside(repo: Path) -> Path:
+    """The repository with `radar.warn` on and worktrees beside it; one changes 0.py."""
+    for number in range(3):
+        tree = str(repo.with_name(f"{repo.name}-{number}"))
+        add = ("worktree", "add", "-q", "-b", f"t{number}", tree)
+        subprocess.run(("git", "-C", str(repo), *add), check=True)
+    (repo.with_name(f"{repo.name}-0") / "0.py").write_text("def f(a):\n    return a\n")
+    switch = ("config", "anvcs.radar.warn", "tell")
+    subprocess.run(("git", "-C", str(repo), *switch), check=True)
     return repo
 
 

@@ -18,6 +18,8 @@ from git_anvcs.store.paths import Paths
 
 OFF, TELL, ASK = "off", "tell", "ask"
 LATELY = 900.0  # seconds: an edit of another session that is older is over
+AGAIN = 600.0  # seconds: so long a session is not told of one file again
+MOST_MARKS = 500
 MOST_PATHS, MOST_TREES, MOST_NAMES = 8, 16, 4
 _LARGEST = 2 << 20  # bytes of a file
 _TAIL = 256 << 10  # bytes of the spool
@@ -62,7 +64,8 @@ def advice(
     """
     trees = list(_others(place))
     leased = any(_names_in(Paths(place.common_dir).leases))
-    near = {path: _differing(place, trees, path) for path in paths[:MOST_PATHS]}
+    due = [path for path in paths[:MOST_PATHS] if not _heard(place, who, path, now)]
+    near = {path: _differing(place, trees, path) for path in due}
     edits = list(_edits(place, near, who, now))
     how = OFF
     if leased or edits or any(near.values()):
@@ -74,7 +77,36 @@ def advice(
     for path, others in near.items():
         found += [one for tree in others for one in _changing(place, tree, path, edits)]
         found += [Near(path, one.who) for one in edits if (one.path, one.worktree) == (path, here)]
+    for path in {one.path for one in found}:
+        _hears(place, who, path)
     return Advice(sentences(found, now), how == ASK)
+
+
+def _heard(place: Place, who: str, path: str, now: float) -> bool:
+    """Whether this session heard of this file lately: what it was told it still knows."""
+    try:
+        return now - _mark(place, who, path).stat().st_mtime < AGAIN
+    except OSError:
+        return False
+
+
+def _hears(place: Place, who: str, path: str) -> None:
+    mark = _mark(place, who, path)
+    try:
+        mark.parent.mkdir(exist_ok=True)
+        old = list(mark.parent.iterdir())
+        for file in old if len(old) > MOST_MARKS else ():
+            file.unlink(missing_ok=True)
+        mark.touch()
+    except OSError:
+        return
+
+
+def _mark(place: Place, who: str, path: str) -> Path:
+    from git_anvcs.kernel import digest
+
+    said = f"{who}\0{place.root}\0{path}".encode(errors="surrogateescape")
+    return Paths(place.common_dir).advised / digest.sha256(said).hexdigest()[:32]
 
 
 def mode(place: Place, env: Mapping[str, str]) -> str:

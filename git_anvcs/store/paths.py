@@ -17,6 +17,7 @@ class Paths:
         self.install = self.home / "install"
         self.outbox = self.home / "outbox"
         self.verdicts = self.home / "verdicts.json"  # a cache of the radar
+        self.advised = self.home / "advised"  # who heard lately of whom
         self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"
         self.merges = self.home / "merges"  # what the drivers decided

@@ -4,6 +4,7 @@ Real worktrees, the agents' own payloads (tests/cases/agents), the installed pro
 """
 
 import json
+import os
 from pathlib import Path
 import time
 
@@ -96,6 +97,19 @@ def test_a_lease_is_told_with_the_time_it_has(pair: Sandbox) -> None:
 
     assert "codex:7 has a lease on src/a.py for 29 more min in the worktree" in said
     assert hear(pair, "b.txt") == ""
+
+
+def test_a_session_is_not_told_of_one_file_again_for_a_while(pair: Sandbox) -> None:
+    (topic(pair) / "src/a.py").write_text(CODE.replace("return b", "return 2"))
+    (topic(pair) / "b.txt").write_text("other\n")
+    assert "def second" in advice(pair)
+    assert hear(pair) == ""
+    assert "b.txt" in advice(pair, "b.txt"), "of another file it is"
+    other = payload(pair.root, "src/a.py", session="s-2")
+    assert "def second" in pair.ok("git-anvcs", "hook", "claude", stdin=other)
+    for mark in (pair.root / ".git/anvcs/advised").iterdir():
+        os.utime(mark, (1, 1))
+    assert "def second" in advice(pair)
 
 
 @pytest.mark.parametrize("how", ["nothing", "off", "ANVCS", "git-anvcs off"])

@@ -53,13 +53,19 @@ def gone(old: Lone, new: Lone, path: str) -> Item:
     )
 
 
-def come(found: Found, old: Lone, new: Lone, path: str) -> Iterator[Item]:
+def come(found: Found, old: Lone, new: Lone, path: str) -> list[Item]:
     """What the file says that a unit came to from the file at `path`: the move, the changes."""
+    name = compare.where((*new.around, new.unit))
+    plain = Item(MOVED, new.unit.kind, name, was_in=path, new=spans(whole(new.unit)))
     if found.form is None:
-        return
-    walk = compare.Walk(found.form, found)
-    paths = new.around, old.around
-    for item in list(walk.partners(old.unit, new.unit, paths, moved=True)):
-        # Lines of the other file are none of this one.
-        move = item.change == MOVED and item.kind == new.unit.kind
-        yield item._replace(old=(), was_in=path if move else "", breaks="")
+        return [plain]
+    try:
+        walk = compare.Walk(found.form, found)
+        items = list(walk.partners(old.unit, new.unit, (new.around, old.around), moved=True))
+    except RecursionError:
+        return [plain]
+    # Lines of the other file are none of this one; what breaks is said where it was.
+    return [
+        item._replace(old=(), was_in=path if item.where == name else "", breaks="")
+        for item in items
+    ]
