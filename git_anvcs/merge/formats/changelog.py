@@ -13,7 +13,7 @@ from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry, walk
 from git_anvcs.merge.prose import headings, policy
-from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, Versions
+from git_anvcs.merge.result import Merged, Options, Resolution, Versions
 
 NUMBER = re.compile(
     rb"(?<![\w.])v?(\d+(?:\.\d+)+)(?:[-._]?(a|alpha|b|beta|c|rc|pre|preview|dev)[-._]?(\d*))?(?![\w])",
@@ -26,6 +26,7 @@ UNRELEASED = re.compile(
 )
 LINE = re.compile(rb"^(?:#+[ \t]*)?%s$" % UNRELEASED.pattern, re.IGNORECASE | re.MULTILINE)
 Version = tuple[tuple[int, ...], bool, bytes, int]
+Path = tuple[tuple[Hashable, ...], ...]
 Keys = tuple[list[Hashable], list[Hashable], list[Hashable]]
 
 
@@ -138,22 +139,29 @@ def merge(versions: Versions, options: Options) -> Merged:
 
 
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
-    """A heading that stands twice now; what was added to what is unreleased, in a release."""
+    """A heading that stands twice now; what was added to what is unreleased, in a release; a
+    release that is as no side has it."""
     syntax = syntax_of(options.path)
     found = policy.flaws(syntax, versions, text, ("number",))
-    try:
-        before, *sides = (places(syntax, one) for one in versions)
-        made = places(syntax, text)
-    except NotUnderstood:
-        return found
-    for side in sides:
-        for said, (path, _first) in side.items():
-            if said in before or said not in made or not any(map(is_unreleased, path)):
-                continue
-            there, first = made[said]
-            if not any(map(is_unreleased, there)):
-                found.append(Flaw("released", said.decode("utf-8", "replace")[:60], first, first))
-    return [*found, *misplaced(syntax, versions, text)]
+    return [*found, *slipped(syntax, versions, text), *misplaced(syntax, versions, text)]
+
+
+def slipped(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+    """What one side alone added, to what is unreleased, and that stands only in releases now."""
+    before, ours, theirs = (places(syntax, one) for one in versions)
+    made = places(syntax, text)
+    found = []
+    for side, other in ((ours, theirs), (theirs, ours)):
+        for said in side.keys() - before.keys() - other.keys():
+            there = made.get(said, [])
+            if there and open_in(side[said]) and not open_in(there):
+                name, first = said.decode("utf-8", "replace")[:60], there[0][1]
+                found.append(Flaw("released", name, first, first))
+    return sorted(found, key=lambda flaw: flaw.first)
+
+
+def open_in(places_there: Sequence[tuple[Path, int]]) -> bool:
+    return any(is_unreleased(key) for path, _first in places_there for key in path)
 
 
 def misplaced(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
@@ -172,7 +180,7 @@ def misplaced(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw
 def releases(
     syntax: file.Syntax, text: bytes
 ) -> dict[tuple[Hashable, ...], tuple[str, list[bytes], int]]:
-    """Releases by the headings around them: name, the words right below, line of the heading."""
+    """Releases and what is in them, by the headings around: name, the words right below, line."""
     return {
         (*one.path, one.entry.key): (
             one.entry.name,
@@ -180,20 +188,17 @@ def releases(
             one.first,
         )
         for one in walk(file.parsed(syntax, text))
-        if version(one.entry.key)
+        if one.entry.key[0] == "heading" and any(map(version, (*one.path, one.entry.key)))
     }
 
 
-Places = dict[bytes, tuple[tuple[tuple[Hashable, ...], ...], int]]
-
-
-def places(syntax: file.Syntax, text: bytes) -> Places:
-    """Each block by what it says, with the headings above it and its line."""
-    return {
-        one.entry.text.strip(): (one.path, one.first)
-        for one in walk(file.parsed(syntax, text))
-        if one.entry.key[0] != "heading"
-    }
+def places(syntax: file.Syntax, text: bytes) -> dict[bytes, list[tuple[Path, int]]]:
+    """Each block by what it says, with the headings above it and its line, wherever it stands."""
+    found: dict[bytes, list[tuple[Path, int]]] = {}
+    for one in walk(file.parsed(syntax, text)):
+        if one.entry.key[0] != "heading":
+            found.setdefault(one.entry.text.strip(), []).append((one.path, one.first))
+    return found
 
 
 def tokens(text: bytes) -> Tokens:
