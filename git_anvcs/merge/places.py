@@ -103,18 +103,29 @@ def _standing(
 ) -> Standing:
     start, end = place.start, place.end
     near = _near(edits, start, end)
-    for state, text in put_back(place) if near else ():
+    # What was put there is closer than the merge itself; equal lines around may hide it from a diff
+    # with that one.
+    best = _size(edits)
+    found: Standing | None = None
+    for state, text in put_back(place) if edits else ():
         other = [*merged[:start], *text, *merged[end:]]
         others = changes(other, now)
-        if not _near(others, start, start + len(text)):
+        if _size(others) < best and not _near(others, start, start + len(text)):
             first = start + _shift(others, start)
-            return Standing(state, first, first + len(text))
+            found, best = Standing(state, first, first + len(text)), _size(others)
+    if found:
+        return found
     if not near or (start < end and not any(_overlaps(edit, start, end) for edit in near)):
         shift = _shift(edits, start)
         return Standing(STANDS, start + shift, end + shift)
     shift = sum(map(_growth, (edit for edit in edits if edit.a1 < start)))
     low, high = min(start, near[0].a0), max(end, near[-1].a1)
     return Standing(CHANGED, low + shift, high + shift + sum(map(_growth, near)))
+
+
+def _size(edits: Sequence[Change]) -> int:
+    """How many lines the edits take away and bring."""
+    return sum(edit.a1 - edit.a0 + edit.b1 - edit.b0 for edit in edits)
 
 
 def _near(edits: Sequence[Change], start: int, end: int) -> list[Change]:

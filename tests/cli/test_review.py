@@ -341,3 +341,16 @@ def test_equal_conflicts_in_one_file_have_ids_of_their_own(repo: Sandbox) -> Non
     first = "value: 2\n" + blocks[1].split(">>>>>>> feature\n")[1]
     repo.write("t", "<<<<<<< HEAD\n".join([blocks[0] + first, *blocks[2:]]))
     assert [item["id"] for item in review(repo, code=1)["items"]] == before[1:]
+
+
+def test_hostile_names_and_texts_never_reach_the_terminal(repo: Sandbox) -> None:
+    name = "a\x1b[31m\n.json"
+    values = [f'{{"k": "\x1b[2J{side}"}}\n' for side in ("base", "ours", "theirs")]
+    two_sides(repo, *({name: value, "t\u202e": value} for value in values))
+    assert repo.run("git", "merge", "-s", "anvcs", "feature").returncode == 1
+    items = review(repo, code=1)["items"]
+    assert len(items) == 2
+    for words in ((), (items[0]["id"],), (items[1]["id"],)):
+        said = repo.run("git-anvcs", "review", *words).stdout
+        assert "\x1b" not in said
+        assert "\u202e" not in said

@@ -108,3 +108,19 @@ def test_undoing_all_gives_the_line_merge_with_conflicts_apart() -> None:
     assert text.count(b"<<<<<<<") == len(found)
     one_by_one = lines.merge(versions, Options("a.json")).text
     assert engine.checks.line_tokens(one_by_one).keys() == engine.checks.line_tokens(text).keys()
+
+
+def test_a_side_is_found_again_among_lines_that_repeat() -> None:
+    base = b"f(\n    1,\n)\nf(\n    1,\n)\n"
+    ours = base.replace(b"f(\n", b"f(\n    2,\n)\nf(\n", 1)
+    theirs = base.replace(b"f(\n", b"f(\n    3,\n)\nf(\n", 1)
+    merged = base.replace(b"f(\n", b"f(\n    2,\n)\nf(\n    3,\n)\nf(\n", 1)
+    found = places.places(Versions(base, ours, theirs), merged, Options("a.txt"))
+    made = lines.split(merged)
+    assert found
+    for number, place in enumerate(found):
+        for state, text in places.put_back(place):
+            now = places.exchanged(made, places.standings(made, found, made)[number], text)
+            again = places.standings(made, found, now)[number]
+            assert again.state == state
+            assert places.exchanged(now, again, place.after) == made
