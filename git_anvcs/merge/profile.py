@@ -175,6 +175,7 @@ class Profile(NamedTuple):
     public: Public
     spaces: bool
     rough: bool
+    untested: bool
 
 
 @cache
@@ -250,6 +251,7 @@ def from_table(top: Table) -> Profile:
         public=public(top.table("public")),
         spaces=top.flag("spaces"),
         rough=top.flag("rough"),
+        untested=top.flag("untested"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found

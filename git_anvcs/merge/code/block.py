@@ -45,7 +45,9 @@ def combine(place: Place, within: Within) -> Combine[Item]:
         ),
         between=lambda mine, yours: side_by_side(mine, yours, within),
         note=lambda rule, mine, yours: noted(place, rule, mine, yours),
-        likely=lambda mine, yours: place.speculative and likely(mine, yours, within),
+        likely=lambda mine, yours: (
+            place.speculative and not place.profile.untested and likely(mine, yours, within)
+        ),
         needed=lambda item: imports.needed(place, item),
         rank=imports.rank,
     )
