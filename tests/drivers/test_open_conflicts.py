@@ -7,6 +7,7 @@ a function in two files of a package. Each by the driver and by the strategy, wh
 from collections.abc import Iterator
 from pathlib import Path
 import re
+import shutil
 
 import pytest
 
@@ -19,10 +20,10 @@ LIMIT = "package shop\n\n// Limit is the most.\nfunc Limit() int {\n\treturn %d\
 ATTRIBUTES = "*.json merge=anvcs\n*.py merge=anvcs\n*.go merge=anvcs\n"
 
 
-@pytest.fixture(params=["driver", "strategy"])
-def repo(request: pytest.FixtureRequest, tmp_path: Path) -> Sandbox:
+@pytest.fixture(scope="module", params=["driver", "strategy"])
+def stopped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     """In the middle of a merge."""
-    found = Sandbox(tmp_path)
+    found = Sandbox(tmp_path_factory.mktemp(request.param))
     if request.param == "driver":
         wire(found, ATTRIBUTES)
     else:
@@ -48,6 +49,13 @@ def repo(request: pytest.FixtureRequest, tmp_path: Path) -> Sandbox:
     found.commit("gone")
     assert found.run("git", "merge", "feature", "-m", "both").returncode == 1
     return found
+
+
+@pytest.fixture
+def repo(stopped: Sandbox, tmp_path: Path) -> Sandbox:
+    """A copy of that."""
+    shutil.copytree(stopped.root, tmp_path / "repo", symlinks=True)
+    return Sandbox(tmp_path, init=False)
 
 
 def open_files(repo: Sandbox) -> dict[str, set[str]]:
@@ -110,18 +118,20 @@ def test_an_editor_finds_each_side_between_the_markers(repo: Sandbox) -> None:
 @pytest.mark.parametrize("style", ["merge", "diff3", "zdiff3"])
 def test_checkout_writes_the_conflict_again_in_any_style(repo: Sandbox, style: str) -> None:
     """Git does not tell a driver what stands behind --conflict; it has to be configured."""
-    for path in with_both(repo):
-        repo.git("-c", f"merge.conflictStyle={style}", "checkout", f"--conflict={style}", path)
+    paths = with_both(repo)
+    repo.git("-c", f"merge.conflictStyle={style}", "checkout", f"--conflict={style}", *paths)
+    for path in paths:
         found = list(regions(repo.read(path)))
         assert len(found) == 1
         assert all(("base" in region) == (style != "merge") for region in found)
 
 
-@pytest.mark.parametrize(("side", "stage"), [("--ours", 2), ("--theirs", 3)])
-def test_checkout_of_a_side_is_its_stage(repo: Sandbox, side: str, stage: int) -> None:
-    for path in with_both(repo):
-        repo.git("checkout", side, path)
-        assert repo.read(path) == repo.git("show", f":{stage}:{path}")
+def test_checkout_of_a_side_is_its_stage(repo: Sandbox) -> None:
+    paths = with_both(repo)
+    for side, stage in (("--ours", 2), ("--theirs", 3)):
+        repo.git("checkout", side, *paths)
+        for path in paths:
+            assert repo.read(path) == repo.git("show", f":{stage}:{path}")
 
 
 def test_mergetool_is_given_the_versions_of_every_file(repo: Sandbox) -> None:
