@@ -134,6 +134,9 @@ CASES = {
     "JSON: only the layout": Case(
         "a.json", '{"a": 1, "b": 2}', '{\n  "a": 1,\n  "b": 2\n}\n', [("layout", "", "", "")]
     ),
+    "YAML: behind a byte order mark": Case(
+        "a.yaml", "\ufeffa: 1\n", "\ufeffa: 2\n", [("changed", "a", "value", "")]
+    ),
     "YAML: a comment": Case(
         "a.yaml",
         "# one\na: 1\nb:\n  # two\n  c: 2\n",

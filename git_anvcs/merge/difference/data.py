@@ -43,6 +43,7 @@ class Data:
         if self.name == "json":
             node, before = json_text.parse(text, self.numbers).root, 0
         else:  # its parser wants a line end in front
+            text = text.removeprefix(json_text.BOM)
             node, before = yaml_text.parse(b"\n" + text, self.numbers).root, 1
         starts = line_starts(text, before)
         return Unit("value", "", "", text, (0, len(starts) - 1), node=Part(node, None, (), starts))
