@@ -30,7 +30,7 @@ TOKEN = re.compile(rb"\w+|[^\w\s]")
 # A comma before a closing bracket is layout in every language that allows it.
 LOOSE_COMMA = re.compile(rb",(?=\s*[)\]}])")
 # So is the choice of quotes where either mean a string, and nothing in it needs one of them.
-PLAIN_STRING = re.compile(rb"'([^'\"\\\n]*)'")
+PLAIN_STRING = re.compile(rb"'((?:[^'\"\\\n]|\\[^'\"\n])*)'")
 QUOTES = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".yaml", ".yml", ".css")
 VERSION_OF_GO = re.compile(rb" v\d\S*|^go \S+", re.MULTILINE)
 TOML = (".toml", "Cargo.lock", "uv.lock", "poetry.lock")
