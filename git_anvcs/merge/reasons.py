@@ -140,7 +140,7 @@ CONFLICTS = {
     "relock": "only the package manager can write this lock file: ours is there, without markers",
     "locked": "lines merged cleanly, but both sides changed what a package depends on",
     "dangling": "lines merged cleanly, but a package that is needed would be locked nowhere",
-    "released": "lines merged cleanly, but what is not released would stand in a release",
+    "released": "an entry would stand in a release that one side has as unreleased",
     "row": "lines merged cleanly, but a row would not fit its table",
     "number": "lines merged cleanly, but the numbers of a list would not be in sequence",
     "first-value": "the first value of the enum would no longer be 0",

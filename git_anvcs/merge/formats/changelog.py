@@ -147,14 +147,18 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
 
 
 def slipped(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
-    """What one side alone added, to what is unreleased, and that stands only in releases now."""
+    """What one side added to what is unreleased, and that stands only in releases now; or that the
+    other side added to a release, and that stands at both places: people drop it at one."""
     before, ours, theirs = (places(syntax, one) for one in versions)
     made = places(syntax, text)
     found = []
     for side, other in ((ours, theirs), (theirs, ours)):
-        for said in side.keys() - before.keys() - other.keys():
+        for said in side.keys() - before.keys():
             there = made.get(said, [])
-            if there and open_in(side[said]) and not open_in(there):
+            if not there or not open_in(side[said]):
+                continue
+            twice = said in other and not open_in(other[said])
+            if open_in(there) if twice else said not in other and not open_in(there):
                 name, first = said.decode("utf-8", "replace")[:60], there[0][1]
                 found.append(Flaw("released", name, first, first))
     return sorted(found, key=lambda flaw: flaw.first)
