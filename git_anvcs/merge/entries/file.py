@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 import re
 from typing import NamedTuple
 
@@ -24,6 +25,9 @@ from git_anvcs.merge.entries.three_way import (
 )
 from git_anvcs.merge.markers import Chunk, render
 from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Resolution, Versions
+
+# A merge reads each version, its result and both readings of that; no file stays for long.
+_VERSIONS = 6
 
 
 class Broken(NotUnderstood):
@@ -165,5 +169,6 @@ def tokens(syntax: Syntax, text: bytes) -> Tokens:
     return entry.tokens(parsed(syntax, text), syntax.word)
 
 
+@lru_cache(maxsize=_VERSIONS)
 def parsed(syntax: Syntax, text: bytes) -> Entry:
     return syntax.parse(ended(text.replace(b"\r\n", b"\n")))

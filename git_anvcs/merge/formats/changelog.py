@@ -169,14 +169,14 @@ def open_in(places_there: Sequence[tuple[Path, int]]) -> bool:
 
 
 def misplaced(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
-    """Releases that one side alone changed and that are not as this side has them: equal lines in
-    several releases mislead a merge by lines."""
+    """Releases that one side alone changed and that are as no side has them: equal lines in
+    several releases mislead a merge by lines. Each side of a conflict has its own."""
     base, ours, theirs = (releases(syntax, one) for one in versions)
     found = []
     for key, (name, said, first) in releases(syntax, text).items():
         before, mine, yours = (row[key][1] if key in row else None for row in (base, ours, theirs))
         wanted = mine if yours == before else yours if mine == before else said
-        if said != wanted is not None:
+        if wanted is not None and said not in (wanted, mine, yours):
             found.append(Flaw("misplaced", name, first, first))
     return found
 

@@ -120,7 +120,7 @@ def gem(row: bytes, lead: bytes, inner: list[Entry]) -> Entry:
     elif row.strip().endswith(b"!") or indent(row) == 6:
         key = ("gem", words[0].rstrip(b"!"), b"")
     name = words[0].decode("utf-8", "replace")
-    if inner:
+    if inner or indent(row) == 0 or row.rstrip().endswith(b":"):  # `specs:` also without any
         return Entry(key, name, lead, row, b"", tuple(inner), section=True)
     end = b"\n" if row.endswith(b"\n") else b""
     return Entry(key, name, lead, row.removesuffix(b"\n"), end)
