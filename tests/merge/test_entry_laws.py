@@ -1,10 +1,13 @@
 """Laws of merging files of entries, the same for every format that is made of them."""
 
+from collections.abc import Hashable
+
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.merge import checks, engine
+from git_anvcs.merge.checks import Tokens
 from git_anvcs.merge.registry import Checked, format_of, load_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
 from tests.merge.entry_files import KEYS, KINDS, NOTES, SIDES, Kind, Model, models, trios
@@ -46,7 +49,18 @@ def test_every_result_parses_and_keeps_both_sides(kind: Kind, trio: Trio, end: s
         counts = [form.tokens(version) for version in versions]
         dropped = checks.chosen_away(merged)
         lost = checks.lost(counts, form.tokens(merged.text))
-        assert not [one for one in lost if checks.stands_for(one) not in dropped]
+        assert not [
+            one
+            for one in lost
+            if checks.stands_for(one) not in dropped and not came_and_went(one, counts)
+        ]
+
+
+def came_and_went(token: Hashable, counts: list[Tokens]) -> bool:
+    """Whether a word stands several times in a version and nobody says where: then both sides may
+    have added one line of it and removed another, and counts tell nothing."""
+    placed = isinstance(token, tuple) and token[0] != "note"
+    return not placed and max(count[token] for count in counts) > 1
 
 
 @every_kind

@@ -10,7 +10,7 @@ from git_anvcs.merge import lines
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data.whole import Texts
 from git_anvcs.merge.entries import entry
-from git_anvcs.merge.entries.entry import Entry
+from git_anvcs.merge.entries.entry import Entry, Placed
 from git_anvcs.merge.entries.match import Alias, Kin, no_alias
 from git_anvcs.merge.entries.three_way import (
     Clash,
@@ -39,6 +39,8 @@ class Broken(NotUnderstood):
 
 
 Roots = tuple[Entry, Entry, Entry]
+# The keys of the sections around an entry, and its own.
+Where = tuple[tuple[tuple[Hashable, ...], ...], tuple[Hashable, ...]]
 
 
 class Syntax(NamedTuple):
@@ -139,11 +141,13 @@ def assembled(parts: Sequence[Part], options: Options) -> tuple[bytes, list[Conf
 
 
 def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
-    """Broken syntax, or an entry that stands more often than in any version."""
+    """Broken syntax, an entry that stands more often than in any version, or that is as no side
+    has it."""
     try:
-        before = [keys_of(parsed(syntax, version)) for version in versions]
+        roots = [parsed(syntax, version) for version in versions]
     except NotUnderstood:
         return []
+    before = [keys_of(root) for root in roots]
     try:
         made = parsed(syntax, text)
     except Broken as problem:
@@ -152,12 +156,51 @@ def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
     for count in before:
         had |= count
     now = keys_of(made)
-    return [
+    twice = [
         Flaw("duplicate", placed.entry.name, placed.first, placed.last)
         for placed in entry.walk(made)
         if now[placed.path, placed.entry.key] > max(1, had[placed.path, placed.entry.key])
         and placed.entry.key[0] not in syntax.repeats
     ]
+    return twice or misplaced(roots, made)
+
+
+def misplaced(roots: Sequence[Entry], made: Entry) -> list[Flaw]:
+    """Leaves that one side alone has changed and that are as no side has them: what the other did
+    somewhere else has slipped in, because lines were alike.
+
+    Not in a section that the base does not have: a renamed one takes the other side's edits along.
+    So does a leaf that may be a renamed one.
+    """
+    base, ours, theirs = (leaves(root) for root in roots)
+    known = {(*one.path, one.entry.key) for one in entry.walk(roots[0]) if one.entry.section}
+    found = []
+    for (path, key), (placed, said) in leaves(made).items():
+        before, mine, yours = (
+            row[path, key][1] if (path, key) in row else None for row in (base, ours, theirs)
+        )
+        if (
+            (path and path not in known)
+            or said in (before, mine, yours)
+            or before not in (mine, yours)
+        ):
+            continue
+        side = ours if yours == before else theirs
+        gone = any(one not in side for one in base if one[0] == path)
+        if before is None and (gone or mine is yours):
+            continue
+        found.append(Flaw("misplaced", placed.entry.name, placed.first, placed.last))
+    return found
+
+
+def leaves(root: Entry) -> dict[Where, tuple[Placed, list[bytes]]]:
+    """The leaves that stand once, by path and key, with their words."""
+    count = keys_of(root)
+    return {
+        (placed.path, placed.entry.key): (placed, placed.entry.head.split())
+        for placed in entry.walk(root)
+        if not placed.entry.section and count[placed.path, placed.entry.key] == 1
+    }
 
 
 def keys_of(root: Entry) -> Counter[Hashable]:
