@@ -235,7 +235,8 @@ run_tests() {
     fi
     add_packages .venv -e "$source${extras:+[$extras]}" --group test >"$log" 2>&1 ||
         fail_with_log 'the packages could not be installed'
-    .venv/bin/python -m pytest -q -n "${ANVCS_TEST_WORKERS:-2}"
+    cores=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+    .venv/bin/python -m pytest -q -n "${ANVCS_TEST_WORKERS:-$((cores > 2 ? cores : 2))}"
 }
 
 play_demo() {

@@ -35,24 +35,35 @@ def merge(repo: Sandbox, code: int = 0) -> str:
     return done.stdout
 
 
+def land(repo: Sandbox) -> None:
+    """Merge where a guard looks at every file: what is likely is done too."""
+    repo.ok("git-anvcs", "land", "feature", "--gate", "true")
+
+
 def test_a_use_that_theirs_added_gets_the_name_that_ours_gave(repo: Sandbox) -> None:
     two_sides(repo, {"shop.py": SHOP}, {"shop.py": RENAMED}, {"user.py": USER})
-    told = merge(repo)
+    land(repo)
     assert repo.read("user.py") == USER.replace("price", "cost_of")
-    assert "Renaming price to cost_of in user.py, line 2, 6, as HEAD did (speculative)" in told
     assert "renamed-use" in repo.ok("git-ai-merge", "explain", "--json", "user.py")
+
+
+def test_without_a_guard_it_is_told_what_has_the_old_name(repo: Sandbox) -> None:
+    two_sides(repo, {"shop.py": SHOP}, {"shop.py": RENAMED}, {"user.py": USER})
+    told = merge(repo)
+    assert repo.read("user.py") == USER
+    assert "renamed price to cost_of; feature uses the old name in user.py, line 2, 6" in told
 
 
 def test_a_use_that_ours_added_gets_the_name_that_theirs_gave(repo: Sandbox) -> None:
     two_sides(repo, {"shop.py": SHOP}, {"user.py": USER}, {"shop.py": RENAMED})
-    merge(repo)
+    land(repo)
     assert repo.read("user.py") == USER.replace("price", "cost_of")
 
 
 def test_a_use_added_in_the_file_that_was_renamed_in(repo: Sandbox) -> None:
     more = "\n\ndef least(items):\n    return min(price(item) for item in items)\n"
     two_sides(repo, {"shop.py": SHOP}, {"shop.py": RENAMED}, {"shop.py": SHOP + more})
-    merge(repo)
+    land(repo)
     assert repo.read("shop.py") == RENAMED + more.replace("price", "cost_of")
 
 
@@ -66,7 +77,7 @@ def test_a_method_that_was_renamed(repo: Sandbox) -> None:
         {"shop.py": shop.replace("price", "cost_of"), "use.py": use.replace("price", "cost_of")},
         {"more.py": more},
     )
-    merge(repo)
+    land(repo)
     assert repo.read("more.py") == more.replace("price", "cost_of")
 
 
@@ -79,7 +90,7 @@ def test_a_function_of_a_go_package(repo: Sandbox) -> None:
     ours = {path: text.replace("Price", "Cost") for path, text in base.items()}
     more = GO_USE.replace("Twice", "Thrice").replace("2", "3")
     two_sides(repo, base, ours, {"shop/c.go": more})
-    merge(repo)
+    land(repo)
     assert repo.read("shop/c.go") == more.replace("Price", "Cost")
 
 

@@ -57,7 +57,10 @@ def _now(tree: Tree, draft: Draft, paths: Sequence[str]) -> dict[str, bytes]:
 
 
 def _carried(tree: Tree, draft: Draft, one: Renamed, deltas: Deltas) -> Draft:
-    """The draft with the other side's new uses renamed, all of them or none."""
+    """The draft with the other side's new uses renamed, all of them or none.
+
+    Only where a guard runs the tests; else it is told what would have to be renamed.
+    """
     word = one.old.encode()
     users = {
         found.path: found.after
@@ -76,8 +79,13 @@ def _carried(tree: Tree, draft: Draft, one: Renamed, deltas: Deltas) -> Draft:
         text = f"{who} renamed {one.old} to {one.new}; {user} may use the old name in {left}\n"
         return draft.told(Note(tuple(users), "Renamed", text))
     for path, found in done.items():
-        draft = _renamed(tree, draft, path, one, found)
         lines = ", ".join(map(str, found.lines))
+        if not tree.rules.speculative:
+            told = f"{who} renamed {one.old} to {one.new}; {user} uses the old name in {path}"
+            text = f"{told}, line {lines} (`git anvcs land` with a check renames it)\n"
+            draft = draft.told(Note((path,), "Renamed", text))
+            continue
+        draft = _renamed(tree, draft, path, one, found)
         text = f"{RENAMING} {one.old} to {one.new} in {path}, line {lines}"
         draft = draft.told(Note((path,), RENAMING, f"{text}, as {who} did (speculative)\n"))
     return draft
