@@ -36,7 +36,6 @@ os.execv({program!r}, [{program!r}, *sys.argv[1:]])
 """
 MARKS = ("<<<<<<< ", "=======", ">>>>>>> ")
 DEAD, LOCKED, MERGED, RESTORED = "lost", "locked (and git says so)", "merged", "restored"
-NEW_FILES = "restored, but for new files of theirs (and the next merge names them)"
 BY_LINES = "merged, by lines where the driver was killed"
 
 
@@ -166,22 +165,9 @@ def judged(repo: Sandbox, code: int, said: str) -> str:
     repo.git("reset", "-q", "--hard", "before")
     strange = repo.git("status", "--porcelain", "-uall").splitlines()
     if strange:
-        known = end == RESTORED and harmless(repo, strange)
-        end = NEW_FILES if known else f"{DEAD}: {' '.join(strange)} is left over"
+        end = f"{DEAD}: {' '.join(strange)} is left over"
         repo.git("clean", "-qfd")
     return end
-
-
-def harmless(repo: Sandbox, rows: list[str]) -> bool:
-    """Whether these are files as theirs has them, which a merge refuses to touch, by name.
-
-    Git, too, leaves what it has just written when it is killed then.
-    """
-    names = [row[3:] for row in rows if row.startswith("?? ")]
-    theirs = SIDES["feature"]
-    same = all(name in theirs and repo.read(name) == theirs[name] for name in names)
-    said = merged(repo, KINDS[1], 0.0)[1]
-    return len(names) == len(rows) and same and all(name in said for name in names)
 
 
 def left(repo: Sandbox, code: int, said: str) -> str:
