@@ -34,7 +34,8 @@ def text(seen: Seen, held: Sequence[Lease], *, colour: bool) -> str:
     lines = []
     if 1 < len(seen.sides) <= _MOST_COLUMNS:
         lines += [*_matrix(seen, colour=colour), ""]
-    lines += [line for pair in seen.pairs for line in _pair(pair, colour=colour)]
+    lines += [_conflict(pair, colour=colour) for pair in seen.pairs if pair.conflicts]
+    lines += _near(seen.pairs, colour=colour)
     lines += [line for lease in held for line in _lease(lease)]
     conflicts = sum(bool(pair.conflicts) for pair in seen.pairs)
     pairs = f"{len(seen.pairs)} pair{'s' * (len(seen.pairs) != 1)}"
@@ -74,15 +75,27 @@ def _mark(pair: Pair) -> str:
     return "x" if pair.conflicts else "~" if pair.near else "."
 
 
-def _pair(pair: Pair, *, colour: bool) -> Iterator[str]:
+def _conflict(pair: Pair, *, colour: bool) -> str:
+    paths = [safe(path) for path in pair.conflicts[:_SHOWN]]
+    more = len(pair.conflicts) - len(paths)
     head = styled(f"{safe(pair.one)} and {safe(pair.other)}", "bold", colour=colour)
-    if pair.conflicts:
-        paths = [safe(path) for path in pair.conflicts[:_SHOWN]]
-        more = len(pair.conflicts) - len(paths)
-        yield f"{head} conflict in {', '.join(paths)}{f' and {more} more' if more else ''}"
-    for near in pair.near[:_SHOWN]:
-        function = cut(safe(near.function), _NAME)
-        yield f"{head} both change {function} in {safe(near.path)}"
+    return f"{head} conflict in {', '.join(paths)}{f' and {more} more' if more else ''}"
+
+
+def _near(pairs: Sequence[Pair], *, colour: bool) -> Iterator[str]:
+    """What several sides change, each place once: first where most of them meet."""
+    sides: dict[tuple[str, str], dict[str, None]] = {}
+    for pair in pairs:
+        for near in pair.near:
+            there = sides.setdefault((near.path, near.function), {})
+            there.update(dict.fromkeys((pair.one, pair.other)))
+    for (path, function), names in sorted(sides.items(), key=lambda place: -len(place[1])):
+        told = [safe(name) for name in names]
+        if len(told) > _SHOWN:
+            told[_SHOWN - 1 :] = [f"{len(told) - _SHOWN + 1} more"]
+        head = styled(f"{', '.join(told[:-1])} and {told[-1]}", "bold", colour=colour)
+        word = "both" if len(names) == 2 else "all"
+        yield f"{head} {word} change {cut(safe(function), _NAME)} in {safe(path)}"
 
 
 def _lease(lease: Lease) -> Iterator[str]:

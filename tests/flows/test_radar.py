@@ -185,6 +185,16 @@ def test_two_who_change_one_function_are_told(repo: Sandbox) -> None:
     assert "6 pairs: none in conflict" in text
 
 
+def test_a_place_that_many_change_is_told_once(repo: Sandbox) -> None:
+    repo.commit("base", {"a.py": CODE})
+    branch(repo, "one", {"a.py": CODE.replace("one = 1", "one = 11", 1)})
+    branch(repo, "two", {"a.py": CODE.replace("five = 5", "five = 55")})
+    branch(repo, "three", {"a.py": CODE.replace("three = 3", "three = 33")})
+    text = repo.run("git-anvcs", "radar").stdout
+    assert text.count("def first():") == 1
+    assert "one, three and two all change def first(): in a.py" in text
+
+
 def test_any_number_of_branches_costs_a_fixed_number_of_processes(repo: Sandbox) -> None:
     repo.commit("base", {"a.txt": BASE})
 
