@@ -108,7 +108,9 @@ def aborted_text(done: Aborted, *, dry: bool) -> Iterator[str]:
         return
     yield "the merge is taken back"
     if done.kept:
-        yield f"{reviewed.counted(len(done.paths), 'file')} as you had edited them: {done.kept}"
+        edited = reviewed.counted(len(done.paths), "file")
+        what = f"{edited} as you had edited them" if done.paths else "the files as they were"
+        yield f"{what}: {done.kept}"
 
 
 def undone_text(done: Undone, *, dry: bool) -> str:

@@ -59,9 +59,22 @@ def install(repo: CalledRepo, before: str, after: str, stages: Stages) -> None:
         if stages:
             _show(there, stages)
             _open(there, stages)
-        _replace(index, draft, announced)
+        try:
+            _replace(index, draft, announced)
+        except AnvcsError:
+            if not stages:  # with some, it is for Git to restore what its merge began with
+                _switch(there, after, before)
+                _forgotten(repo, new)
+            raise
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _forgotten(repo: CalledRepo, new: list[bytes]) -> None:
+    """Take announced files out of the index that another git has written meanwhile."""
+    paths = b"".join(row.partition(b"\t")[2] for row in new)
+    if paths:
+        repo.try_git("update-index", "--force-remove", "-z", "--stdin", stdin=paths)
 
 
 def _new_files(repo: CalledRepo, before: str, after: str) -> list[bytes]:

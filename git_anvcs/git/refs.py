@@ -24,7 +24,8 @@ class RefMoved(GitFailed):
 def read(repo: Repo, *refs: str) -> dict[str, str]:
     """The object ids of the refs that exist, one git process for all."""
     listed = repo.git("for-each-ref", "--format=%(objectname) %(refname)", *refs)
-    found = (line.split(" ", 1) for line in listed.decode().splitlines())
+    lines = listed.decode(errors="surrogateescape").split("\n")[:-1]
+    found = (line.split(" ", 1) for line in lines)
     return {name: oid for oid, name in found}
 
 

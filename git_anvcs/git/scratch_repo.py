@@ -51,7 +51,7 @@ def opened(repo: Repo, root: Path, objects: Mapping[str, str]) -> Iterator[Scrat
         _alternates(repo, git_dir, objects)
         for name in ("attributes", "exclude"):
             if (repo.common_dir / "info" / name).is_file():
-                (git_dir / "info" / name).symlink_to(repo.common_dir / "info" / name)
+                shutil.copyfile(repo.common_dir / "info" / name, git_dir / "info" / name)
         listed = repo.git("for-each-ref", "--format=%(objectname) %(refname)")
         (git_dir / "packed-refs").write_bytes(listed)
         yield Scratch(Repo(root, git_dir, git_dir, bare=False))

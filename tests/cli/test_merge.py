@@ -1,6 +1,7 @@
 """`git anvcs merge`: merge here, see what came of it, take it back exactly."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +93,37 @@ def test_conflicts_end_with_one_and_abort_is_exact(clash: Sandbox) -> None:
     assert state(clash) == before
     assert done["edited"] == ["a.json"]
     assert merge(clash, "--abort", code=1)["error"]
+
+
+def test_abort_keeps_what_was_resolved_and_staged_since(clash: Sandbox) -> None:
+    merge(clash, "feature", code=1)
+    clash.write("a.json", '{"resolved": true}\n')
+    clash.write("new.txt", "mine\n")
+    clash.git("add", "a.json", "new.txt")
+    done = merge(clash, "--abort")
+    kept = Path(done["kept"])
+    assert (kept / "a.json").read_text() == '{"resolved": true}\n'
+    assert (kept / "new.txt").read_text() == "mine\n"
+    assert "new.txt" in done["edited"]
+
+
+def test_what_conflicts_where_it_is_tested_is_not_committed_here(clash: Sandbox) -> None:
+    """The attributes of this worktree may merge what those of the commit do not."""
+    before = clash.git("rev-parse", "HEAD")
+    clash.write(".gitattributes", "* merge=union\n")
+    said = merge(clash, "feature", "--gate", "false")
+    assert said["state"] == "not committed"
+    assert clash.git("rev-parse", "HEAD") == before
+
+
+def test_the_branch_that_was_tested_is_merged_not_a_tag_of_its_name(clash: Sandbox) -> None:
+    clash.git("branch", "good", "HEAD")
+    clash.git("switch", "-q", "good")
+    clash.commit("good", {"good.txt": "good\n"})
+    clash.git("switch", "-q", "main")
+    clash.git("tag", "good", "feature")
+    merge(clash, "good", "--gate", "test -f good.txt")
+    assert clash.read("good.txt") == "good\n"
 
 
 def test_abort_keeps_what_was_edited_since(clash: Sandbox) -> None:

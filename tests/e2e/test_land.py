@@ -158,6 +158,51 @@ def test_a_worktree_that_somebody_worked_in_since_is_not_put_back(repo: Sandbox)
     assert repo.read("app.py") == "changed\nand mine\n"
 
 
+@pytest.mark.parametrize("path", ["app.py", "a.txt", "gone.txt"])
+def test_what_was_edited_after_a_killed_landing_stays(repo: Sandbox, path: str) -> None:
+    """A file that the landing changes, one that it brings, one that it takes away."""
+    repo.commit("gone", {"gone.txt": "gone\n"})
+    before = head(repo)
+    repo.git("switch", "-q", "-c", "edit")
+    repo.git("rm", "-q", "gone.txt")
+    repo.commit("edit", {"app.py": repo.read("app.py") + "# more\n"})
+    repo.git("switch", "-q", "main")
+    repo.ok("git-anvcs", "land", "a", "edit")
+    after = head(repo)
+    repo.git("update-ref", "refs/heads/main", before)  # as a kill before that would leave it
+    facts = {"v": 1, "old": before, "new": after}
+    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps(facts))
+    repo.write(path, "mine\n")
+    repo.run("git-anvcs", "land", "a", "--dry-run")
+    assert repo.read(path) == "mine\n"
+
+
+def test_a_branch_that_is_being_rebased_does_not_move(repo: Sandbox) -> None:
+    repo.git("switch", "-q", "-c", "other")
+    repo.commit("other", {"app.py": "other = 1\n"})
+    repo.git("switch", "-q", "main")
+    repo.commit("main", {"app.py": "main = 1\n"})
+    before = head(repo)
+    assert repo.run("git", "rebase", "-q", "other").returncode
+    done = repo.run("git-anvcs", "land", "a", "--onto", "main")
+    assert done.returncode
+    assert "being rebased" in done.stderr
+    assert head(repo) == before
+
+
+def test_a_lock_in_the_way_leaves_the_worktree_as_it_was(repo: Sandbox) -> None:
+    branch(repo, "edit", {"app.py": repo.read("app.py") + "# more\n"})
+    before = head(repo)
+    lock = repo.root / ".git/index.lock"
+    lock.touch()
+    assert repo.run("git-anvcs", "land", "edit").returncode
+    lock.unlink()
+    assert head(repo) == before
+    assert repo.git("status", "--porcelain") == ""
+
+
 def test_a_check_that_cannot_start_says_so_and_nothing_moves(repo: Sandbox) -> None:
     before = repo.git("show-ref")
     done = repo.run("git-anvcs", "land", "a", "--gate", "no-such-program --all")

@@ -42,6 +42,15 @@ def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
                 f"{onto.name} is checked out in {place.root}, with changes that are not committed",
                 hint="commit or stash them, or land on another branch (--onto)",
             )
+    for tree in at_work.worktrees(repo):
+        git_dir = Repo.discover(Path(tree.path)).git_dir
+        for name in ("rebase-merge", "rebase-apply"):
+            head = git_dir / name / "head-name"
+            if head.is_file() and head.read_text(errors="surrogateescape").strip() == onto.ref:
+                raise NotReady(
+                    f"{onto.name} is being rebased in {tree.path}",
+                    hint="finish it (git rebase --continue) or take it back (git rebase --abort)",
+                )
     return found
 
 
@@ -54,17 +63,28 @@ def move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
         facts = {"v": VERSION, "old": onto.commit, "new": commit}
         atomic.write(note, json.dumps(facts).encode() + b"\n")
     gone = []
+    settled = False
     try:
         for place in places:
             install_tree.install(place, old, new, {})
             gone.append(place)
         refs.update(repo, [Update(onto.ref, onto.commit, commit)], reason)
+        settled = True
     except BaseException:
-        for place in gone:
-            install_tree.install(place, new, old, {})
+        back = [_taken_back(place, new, old) for place in gone]
+        settled = all(back)
         raise
     finally:
-        note.unlink(missing_ok=True)
+        if settled:  # else the next landing looks at it
+            note.unlink(missing_ok=True)
+
+
+def _taken_back(place: CalledRepo, new: str, old: str) -> bool:
+    try:
+        install_tree.install(place, new, old, {})
+    except AnvcsError:  # somebody has edited there since
+        return False
+    return True
 
 
 def recover(repo: Repo, onto: Target) -> list[Path]:
@@ -87,20 +107,34 @@ def recover(repo: Repo, onto: Target) -> list[Path]:
 
 
 def _put_back(place: CalledRepo, old: str, new: str) -> bool:
-    if not _differing(place, old) or _differing(place, old) & _differing(place, new):
+    known = {
+        path
+        for tree in (old, new)
+        for path in place.git("ls-tree", "-r", "-z", "--name-only", tree).split(b"\0")[:-1]
+    }
+    before, after = _differing(place, old) & known, _differing(place, new) & known
+    if not before or before & after or _staged(place, old) & _staged(place, new):
         return False
     place.git("read-tree", new)
     place.git("read-tree", "--reset", "-u", old)
     return True
 
 
+def _staged(place: CalledRepo, tree: str) -> set[bytes]:
+    """The paths that the index has otherwise than a tree."""
+    found = place.git("diff-index", "--cached", "--name-only", "-z", "--ignore-submodules", tree)
+    return set(found.split(b"\0")[:-1])
+
+
 def _differing(place: CalledRepo, tree: str) -> set[bytes]:
-    """The paths of a tree that are not so in the worktree, or not so in the index."""
+    """The paths that the worktree has otherwise than a tree: what is edited or gone, and what lies
+    there untracked although the tree has no such path."""
     with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
         there = place.with_env(GIT_INDEX_FILE=str(Path(folder) / "index"))
         there.git("read-tree", tree)
         there.git("update-index", "-q", "--refresh", allow=(0, 1))
         found = there.git("diff-files", "--name-only", "-z", "--ignore-submodules")
+        found += there.git("ls-files", "--others", "-z")
     return set(found.split(b"\0")[:-1])
 
 

@@ -36,6 +36,8 @@ def target(repo: Repo, name: str) -> Target:
         ref = done.stdout.decode(errors="surrogateescape").strip()
         if done.returncode != 0:
             raise UsageError("no branch is checked out here", hint="say which: --onto BRANCH")
+    done = repo.try_git("symbolic-ref", "--quiet", ref)
+    ref = done.stdout.decode(errors="surrogateescape").strip() or ref  # what is checked out is that
     found = refs.read(repo, ref).get(ref)
     if found is None:
         raise UsageError(

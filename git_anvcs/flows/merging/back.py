@@ -18,10 +18,15 @@ from git_anvcs.store import atomic
 
 VERSION = 1
 _KEPT = 16  # aborted merges whose files are kept
+_BETWEEN = ("diff-tree", "-r", "--name-only", "-z", "--no-renames")
+_CACHED = ("diff", "--cached", "--name-only", "-z", "--ignore-submodules", "--no-renames")
 
 
 class Aborted(NamedTuple):
-    """kept: the folder with the files as they were, by their paths; None: nothing was edited"""
+    """kept: the folder with the files as they were, by their paths, those that both sides changed
+    included (nobody can tell a resolved one); None: there were none
+    paths: what was edited since for sure
+    """
 
     kept: Path | None
     paths: tuple[str, ...]
@@ -46,7 +51,8 @@ def abort(repo: Repo, *, dry: bool = False) -> Aborted:
     edited = _edited(repo)
     if dry:
         return Aborted(None, tuple(edited))
-    kept = _keep(repo, edited) if edited else None
+    at_stake = sorted({*edited, *_of_neither(repo)})
+    kept = _keep(repo, at_stake) if at_stake else None
     open_ones = _unmerged(repo)
     clean = [path for path in edited if path not in open_ones]
     if clean:  # `git merge --abort` takes only files that are as the index says
@@ -106,11 +112,32 @@ def _file(repo: Repo) -> Path:
 
 
 def _edited(repo: Repo) -> list[str]:
-    """The files that the merge touched and that are not as it left them, or are open."""
-    touched = _names(repo, "diff", "--cached", "--name-only", "-z", "--ignore-submodules", "HEAD")
+    """The files that the merge touched and that are not as it left them, or are open; and those
+    that somebody staged although at most one side had changed them."""
+    touched = _names(repo, *_CACHED, "HEAD")
     edited = _names(repo, "diff", "--name-only", "-z", "--ignore-submodules")
-    of_merge = touched | _unmerged(repo)
-    return sorted(path for path in edited & of_merge if os.path.lexists(repo.root / path))
+    found = edited & (touched | _unmerged(repo))
+    of_neither = _of_neither(repo)
+    if of_neither:
+        base = repo.line("merge-base", "HEAD", "MERGE_HEAD") if _related(repo) else "HEAD"
+        sides = [_names(repo, *_BETWEEN, base, side) for side in ("HEAD", "MERGE_HEAD")]
+        found |= of_neither - (sides[0] & sides[1])
+    return sorted(path for path in found if _is_file(repo.root / path))
+
+
+def _of_neither(repo: Repo) -> set[str]:
+    """The files that are staged as no side has them: merged, or resolved, or somebody's own."""
+    sides = (_names(repo, *_CACHED, side) for side in ("HEAD", "MERGE_HEAD"))
+    found = next(sides) & next(sides)
+    return {path for path in found if _is_file(repo.root / path)}
+
+
+def _related(repo: Repo) -> bool:
+    return repo.try_git("merge-base", "HEAD", "MERGE_HEAD").returncode == 0
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def _unmerged(repo: Repo) -> set[str]:

@@ -85,13 +85,20 @@ def merge(
         tree = tried.steps[-1].tree if tried.steps and not tried.clashes else ""
         if verdict and not verdict.good:
             return Outcome(REFUSED, onto.commit, onto.commit, found, tree, verdict)
+        if not tree:  # what conflicts there is not tested: it must not become a commit here
+            asked = asked._replace(options=(*asked.options, "--no-commit"))
+    asked = asked._replace(names=tuple(_as_git_finds(repo, one) for one in found))
     code = _started(repo, asked, env, to_stderr=to_stderr)
     done = _outcome(repo, onto, found, code)._replace(tree=tree, verdict=verdict)
     if done.state in (MERGED, FAST_FORWARD):
         back.remember(repo, onto.ref, onto.commit, done.after)
-    if tree and done.state == MERGED and repo.line("rev-parse", "HEAD^{tree}") != tree:
+    if (
+        tree
+        and done.state in (MERGED, FAST_FORWARD)
+        and repo.line("rev-parse", "HEAD^{tree}") != tree
+    ):
         raise PolicyDenied(
-            "what was committed is not what was tested: a hook has changed it",
+            "what was committed is not what was tested: a hook has changed it, or a branch moved",
             hint="git anvcs merge --undo takes it back",
         )
     return done
@@ -149,6 +156,16 @@ def head(repo: Repo) -> Target:
         raise AnvcsError("there are no commits yet", hint="git commit makes the first one")
     done = repo.try_git("symbolic-ref", "--quiet", "HEAD")
     return Target(done.stdout.decode(errors="surrogateescape").strip() or "HEAD", commit)
+
+
+def _as_git_finds(repo: Repo, tip: Tip) -> str:
+    """A name by which Git finds the commit that we looked at. Raises PolicyDenied."""
+    for name in (tip.name, f"refs/heads/{tip.name}"):
+        if repo.resolve(name) == tip.commit:
+            return name
+    raise PolicyDenied(
+        f"{tip.name} has moved meanwhile; nothing was changed", hint="git anvcs merge, once more"
+    )
 
 
 def _started(repo: Repo, asked: Asked, env: Mapping[str, str], *, to_stderr: bool) -> int:

@@ -34,7 +34,7 @@ class Indexed:
             return False, held or not self.staged
         solved = not self.staged and new == file.result.text and not file.result.conflicts
         if held or (solved and self.modes):
-            self._stage(new)
+            self._stage()
             return True, False
         return False, not self.staged
 
@@ -43,11 +43,11 @@ class Indexed:
         asked = ("hash-object", "--stdin", f"--path={self.path}")
         return self.repo.git(*asked, stdin=raw).decode().strip()
 
-    def _stage(self, text: bytes) -> None:
-        blob = objects.make(self.repo, "blob", text)
-        objects.write(self.repo, [blob])
+    def _stage(self) -> None:
+        """Stage the file as `git add` would, with its filters."""
+        oid = self.repo.git("hash-object", "-w", "--", self.path).decode().strip()
         mode = self.modes.get(0) or self.modes.get(2) or "100644"
-        self._write([(mode, blob.oid, 0)])
+        self._write([(mode, oid, 0)])
 
     def _unmerge(self, file: File) -> None:
         made = [objects.make(self.repo, "blob", text) for text in file.versions]
