@@ -29,13 +29,17 @@ class Stream(NamedTuple):
     """A whole text: what stands before its data, the data, what stands behind it.
 
     With several documents the root is a list of them, its style is `stream`.
+    names: anchors and aliases in the order of the text, `&name` and `*name`
     """
 
     head: bytes
     root: Node
     tail: bytes
-    anchors: list[str]
-    aliases: list[str]
+    names: list[str]
+
+    @property
+    def anchors(self) -> list[str]:
+        return [name[1:] for name in self.names if name.startswith("&")]
 
 
 class Source(NamedTuple):
@@ -43,21 +47,20 @@ class Source(NamedTuple):
 
     text: bytes
     numbers: Numbers
-    anchors: list[str]
-    aliases: list[str]
+    names: list[str]
 
 
 def parse(text: bytes, numbers: Numbers) -> Stream:
     """Raises NotUnderstood for broken YAML, templates, tabs and a key that stands twice."""
     if not text.startswith(b"\n"):
         raise ValueError("the text must start with a line end")
-    source = Source(text, numbers, [], [])
+    source = Source(text, numbers, [])
     documents = [one for one in syntax("yaml", text).children if one.type == "document"]
     if not documents:
         raise NotUnderstood("no YAML document")
     if len(documents) == 1:
         root = document(source, documents[0], 0)
-        return Stream(text[: root.start], root, text[root.end :], *source[2:])
+        return Stream(text[: root.start], root, text[root.end :], source.names)
     items: list[Item] = []
     end = 0
     for one in documents:
@@ -66,7 +69,7 @@ def parse(text: bytes, numbers: Numbers) -> Stream:
         end = root.end
     canon = canon_of(numbers, "list", items)
     whole = Node("list", "", text, 0, end, canon, STREAM, tuple(items))
-    return Stream(b"", whole, text[end:], *source[2:])
+    return Stream(b"", whole, text[end:], source.names)
 
 
 def document(source: Source, tree: "Syntax", begin: int) -> Node:
@@ -91,14 +94,12 @@ def build(source: Source, tree: "Syntax | None", start: int, column: int) -> Nod
     properties = [one for one in tree.named_children if one.type in ("anchor", "tag")]
     content = [one for one in tree.named_children if one.type not in ("anchor", "tag", "comment")]
     marks = b" ".join(one.text or b"" for one in properties).decode()
-    source.anchors.extend(
-        (one.text or b"")[1:].decode() for one in properties if one.type == "anchor"
-    )
+    source.names.extend((one.text or b"").decode() for one in properties if one.type == "anchor")
     if not content:
         return opaque(source, tree, "properties")
     inner = content[-1]
     if inner.type == "alias":
-        source.aliases.append((inner.text or b"")[1:].decode())
+        source.names.append((inner.text or b"").decode())
     if inner.type not in CONTAINERS:
         node = opaque(source, tree, inner.type)
     elif inner.type.startswith("flow"):

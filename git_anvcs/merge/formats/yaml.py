@@ -1,6 +1,7 @@
 """Merge YAML by key, in source form: quoting, folding, anchors and comments stay as typed."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from git_anvcs.merge import checks, lines
 from git_anvcs.merge.checks import Flaw, Tokens
@@ -95,6 +96,8 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return [Flaw("anchor", "an alias without its anchor")]
     if doubled(made) > max(map(doubled, before)):
         return [Flaw("duplicate", "an anchor defined twice")]
+    if rebound(before, made):
+        return [Flaw("anchor", "an alias of another anchor than before")]
     return check.flaws(options.path, versions, text)
 
 
@@ -103,7 +106,27 @@ def parsed(text: bytes) -> Stream:
 
 
 def loose(stream: Stream) -> int:
-    return len(set(stream.aliases) - set(stream.anchors))
+    """How many aliases stand before their anchor, or without one."""
+    known: set[str] = set()
+    count = 0
+    for name in stream.names:
+        if name.startswith("&"):
+            known.add(name[1:])
+        else:
+            count += name[1:] not in known
+    return count
+
+
+def rebound(before: Sequence[Stream], made: Stream) -> bool:
+    """Whether an anchor that stands several times may lead an alias elsewhere than its side has
+    it: both sides changed which of them come when, and the result is as neither."""
+    twice = {name for name, count in Counter(made.anchors).items() if count > 1}
+    for name in twice:
+        rows = [[one for one in side.names if one[1:] == name] for side in (*before, made)]
+        *sides, now = rows
+        if now not in sides and len(sides) == 3 and sides[0] not in sides[1:]:
+            return True
+    return False
 
 
 def doubled(stream: Stream) -> int:
