@@ -13,10 +13,9 @@ from git_anvcs.drivers import runs
 from git_anvcs.drivers.job import CLEAN, CONFLICTS, Job, replace
 from git_anvcs.kernel import spawn
 from git_anvcs.merge import embedded, engine
-from git_anvcs.merge.configured import rules
+from git_anvcs.merge.configured import limit, rules
 from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
-SECONDS = 10.0
 STYLES = ("merge", "diff3", "zdiff3")
 
 
@@ -31,7 +30,7 @@ def improve(
     configured = _settings(env)
     settings = dict(configured)
     try:
-        limited(_seconds(settings, env))
+        limited(limit(settings.get("anvcs.merge.timeout", ""), env))
         options = _options(job, configured, env)
         merged = engine.merge(versions, options, lines)
         check(merged, versions, job.marker_size)
@@ -94,15 +93,6 @@ def _settings(env: dict[str, str]) -> list[tuple[str, str]]:
         return []
     pairs = (line.partition("\n") for line in printed.decode(errors="replace").split("\0"))
     return [(key, value) for key, _, value in pairs if key]
-
-
-def _seconds(settings: dict[str, str], env: dict[str, str]) -> float:
-    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
-    try:
-        seconds = float(said)
-    except ValueError:
-        return SECONDS
-    return seconds if 0 < seconds < 86400 else SECONDS
 
 
 def _say(text: str) -> None:

@@ -4,8 +4,21 @@ from collections.abc import Iterable, Mapping
 
 from git_anvcs.merge.result import Rules
 
+SECONDS = 10.0  # of processor time for one file; by the clock six times as long
 OUTPUTS = ("ours", "theirs", "clear", "newest")
 CELLS = ("both", "conflict")
+
+
+def limit(configured: str, env: Mapping[str, str]) -> float:
+    """The limit of processor time for one file: the environment, else Git's configuration.
+
+    configured: the value of anvcs.merge.timeout
+    """
+    try:
+        found = float(env.get("ANVCS_MERGE_TIMEOUT") or configured)
+    except ValueError:
+        return SECONDS
+    return found if 0 < found < 86400 else SECONDS
 
 
 def rules(settings: Iterable[tuple[str, str | None]], env: Mapping[str, str]) -> Rules:

@@ -6,7 +6,7 @@ missing last newline stay as they are. Only inside a conflict a side without a l
 one, as Git does, because a marker must start a line.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Sized
 from typing import NamedTuple
 
 from git_anvcs.kernel.diff import Change, changes
@@ -247,8 +247,8 @@ def conflict(texts: Texts, place: Placed) -> Conflict:
     return Conflict(kind_of(base, ours, theirs), "", line, *map(decoded, (base, ours, theirs)))
 
 
-def kind_of(base: bytes, ours: bytes, theirs: bytes) -> str:
-    """The kind of conflict that the three texts show."""
+def kind_of(base: Sized, ours: Sized, theirs: Sized) -> str:
+    """The kind of conflict that three texts, or three runs of items, show."""
     if not base:
         return "add/add"
     if not ours:

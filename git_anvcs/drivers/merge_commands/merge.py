@@ -16,7 +16,7 @@ from git_anvcs.drivers import bounded
 from git_anvcs.drivers.say import Call, counted, write_bytes
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import USAGE, AnvcsError, UsageError
-from git_anvcs.merge.configured import rules
+from git_anvcs.merge.configured import limit, rules
 from git_anvcs.merge.result import Labels, Merged, Options, Versions
 from git_anvcs.store import atomic
 
@@ -47,7 +47,7 @@ def run(call: Call) -> int:
         rules((), call.env),
     )
     lines = _line_merge(call, files, options)
-    merged = bounded.merge(versions, options, lines, bounded.limit(call.env, ""))
+    merged = bounded.merge(versions, options, lines, limit("", call.env))
     if args.output:
         atomic.write(call.cwd / args.output, merged.text)
     _answer(call, merged)

@@ -21,7 +21,7 @@ from git_anvcs.git import config, conflicted, settings
 from git_anvcs.git.repo import NotARepository, Repo
 from git_anvcs.kernel.clock import now
 from git_anvcs.kernel.errors import UsageError
-from git_anvcs.merge.configured import rules
+from git_anvcs.merge.configured import limit, rules
 from git_anvcs.merge.result import Merged
 from git_anvcs.store import atomic
 
@@ -95,7 +95,7 @@ def _repo(call: Call) -> Repo | None:
 def _merge(call: Call, case: sides.Case) -> Merged | None:
     """The engine's result, when the file has less to decide with it."""
     repo = _repo(call)
-    seconds = bounded.limit(call.env, config.get(repo, "anvcs.merge.timeout") if repo else "")
+    seconds = limit(config.get(repo, "anvcs.merge.timeout") if repo else "", call.env)
     configured = settings.all_of(repo) if repo else []
     options = case.options._replace(rules=rules(configured, call.env))
     bases = dict.fromkeys((case.versions.base, case.other_base or case.versions.base))

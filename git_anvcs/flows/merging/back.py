@@ -48,10 +48,11 @@ def abort(repo: Repo, *, dry: bool = False) -> Aborted:
         raise AnvcsError(
             "no merge is in progress here", hint="git anvcs merge --undo: the last one"
         )
-    edited = _edited(repo)
+    of_neither = _of_neither(repo)
+    edited = _edited(repo, of_neither)
     if dry:
         return Aborted(None, tuple(edited))
-    at_stake = sorted({*edited, *_of_neither(repo)})
+    at_stake = sorted({*edited, *of_neither})
     kept = _keep(repo, at_stake) if at_stake else None
     open_ones = _unmerged(repo)
     clean = [path for path in edited if path not in open_ones]
@@ -111,15 +112,15 @@ def _file(repo: Repo) -> Path:
     return repo.git_dir / "anvcs" / "last-merge.json"
 
 
-def _edited(repo: Repo) -> list[str]:
+def _edited(repo: Repo, of_neither: set[str]) -> list[str]:
     """The files that the merge touched and that are not as it left them, or are open; and those
     that somebody staged although at most one side had changed them."""
     touched = _names(repo, *_CACHED, "HEAD")
     edited = _names(repo, "diff", "--name-only", "-z", "--ignore-submodules")
     found = edited & (touched | _unmerged(repo))
-    of_neither = _of_neither(repo)
     if of_neither:
-        base = repo.line("merge-base", "HEAD", "MERGE_HEAD") if _related(repo) else "HEAD"
+        done = repo.try_git("merge-base", "HEAD", "MERGE_HEAD")
+        base = done.stdout.decode().strip() or "HEAD"  # unrelated histories have none
         sides = [_names(repo, *_BETWEEN, base, side) for side in ("HEAD", "MERGE_HEAD")]
         found |= of_neither - (sides[0] & sides[1])
     return sorted(path for path in found if _is_file(repo.root / path))
@@ -130,10 +131,6 @@ def _of_neither(repo: Repo) -> set[str]:
     sides = (_names(repo, *_CACHED, side) for side in ("HEAD", "MERGE_HEAD"))
     found = next(sides) & next(sides)
     return {path for path in found if _is_file(repo.root / path)}
-
-
-def _related(repo: Repo) -> bool:
-    return repo.try_git("merge-base", "HEAD", "MERGE_HEAD").returncode == 0
 
 
 def _is_file(path: Path) -> bool:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from git_anvcs.flows.whole_tree import worker
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.flows.whole_tree.options import style
 from git_anvcs.flows.whole_tree.sides import Sides
 from git_anvcs.flows.whole_tree.texts import Texts
 from git_anvcs.git.called import CalledRepo
 from git_anvcs.git.synthetic import Pair
+from git_anvcs.merge.configured import limit
 from git_anvcs.merge.result import Labels, Options, Rules
 
 
@@ -27,7 +27,7 @@ class Tree(NamedTuple):
     @property
     def seconds(self) -> float:
         """The limit of processor time for one file."""
-        return worker.limit(self.settings, self.repo.env)
+        return limit(self.settings.get("anvcs.merge.timeout", ""), self.repo.env)
 
     def options(self, path: str, size: int) -> Options:
         """How to write conflicts in a file that Git has not written any in."""

@@ -4,7 +4,7 @@ One fork serves all files. When it dies or takes too long over one, that file ke
 and another fork goes on with the rest.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 import os
 import pickle
@@ -14,6 +14,7 @@ import time
 from typing import NamedTuple, TypeVar
 
 from git_anvcs.merge import engine, parse
+from git_anvcs.merge.configured import SECONDS
 from git_anvcs.merge.registry import format_of, load_format
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 
@@ -21,7 +22,6 @@ T = TypeVar("T")
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-SECONDS = 10.0  # of processor time for one file; by the clock six times as long
 _SIZE = 8  # bytes that say how long the next answer is
 
 
@@ -31,16 +31,6 @@ class Task(NamedTuple):
     versions: Versions
     options: Options
     lines: bytes | None
-
-
-def limit(settings: Mapping[str, str], env: Mapping[str, str]) -> float:
-    """The limit of processor time for one file: the environment, else Git's configuration."""
-    said = env.get("ANVCS_MERGE_TIMEOUT") or settings.get("anvcs.merge.timeout", "")
-    try:
-        found = float(said)
-    except ValueError:
-        return SECONDS
-    return found if 0 < found < 86400 else SECONDS
 
 
 def merge_all(tasks: Sequence[Task], seconds: float = SECONDS) -> list[Merged | None]:

@@ -93,12 +93,3 @@ def by_lines(place: Place, base: bytes, ours: bytes, theirs: bytes) -> Parts:
     if clean(parts):
         place.note("lines", base, ours, theirs, joined(parts))
     return parts
-
-
-def kind_of_clash(base: int, ours: int, theirs: int) -> str:
-    """What to call a clash of so many items."""
-    if not base:
-        return "add/add"
-    if not ours:
-        return "delete/modify"
-    return "edit/edit" if theirs else "modify/delete"

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from git_anvcs.kernel.diff import Change
+from git_anvcs.merge import lines
 from git_anvcs.merge.code.align import Alignment, align, fresh
 from git_anvcs.merge.code.combine import Combine, Entry, Span
 from git_anvcs.merge.code.groups import Group, groups
-from git_anvcs.merge.code.outcome import Parts, kind_of_clash
+from git_anvcs.merge.code.outcome import Parts
 
 T = TypeVar("T")
 
@@ -312,7 +313,7 @@ class Sequences(Generic[T]):
         yours = range(yours.start + len(head), yours.stop - len(tail))
         olds = [self.base[b] for b in base]
         news = [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
-        parts = self.how.clash(olds, *news, kind_of_clash(len(olds), len(mine), len(yours)))
+        parts = self.how.clash(olds, *news, lines.kind_of(olds, mine, yours))
         span_mine, span_yours = (mine.start, mine.stop), (yours.start, yours.stop)
         return [*head, Entry(group.base, span_mine, span_yours, parts), *tail]
 
