@@ -304,6 +304,13 @@ def test_what_no_note_may_hold_is_refused(old: str, new: str) -> None:
         git_ai.read(NOTE.replace(old, new, 1).encode())
 
 
+def test_ranges_out_of_order_are_read_as_what_they_say() -> None:
+    """Other tools write them so; only the ascending form may be written again."""
+    found = git_ai.read(NOTE.replace("1-3,5", "9,5,1-3").encode())
+    assert found["attestations"]["f"] == {"s_cccccccccccccc::t_99999999999999": "1-3,5,9"}
+    assert git_ai.read(git_ai.write(record_with(found)).encode()) == found
+
+
 def test_a_name_over_two_lines_is_left_out_and_nothing_else() -> None:
     key = "0123456789abcdef"
     record = record_with({"attestations": {"a\nb": {key: "1"}, "c": {key: "2"}}})

@@ -100,7 +100,12 @@ def _attestations(lines: list[str]) -> dict[str, dict[str, str]]:
         found = {path: ranges.last_wins(entries) for path, entries in told.items()}
     except ranges.TooMany as error:
         raise NotANote(str(error)) from error
-    return {path: who for path, who in found.items() if who}
+    return {path: _ascending(who) for path, who in found.items() if who}
+
+
+def _ascending(who: Mapping[str, str]) -> dict[str, str]:
+    """The ranges of each key in the one order in which the standard lets them be written."""
+    return {key: ranges.in_order(said) for key, said in who.items()}
 
 
 def _path(line: str, number: int) -> str:
