@@ -10,13 +10,14 @@ import pytest
 
 from tests.support.sandbox import PROGRAMS, Sandbox
 
-settings.register_profile("dev", deadline=None, max_examples=60)
+# A check says the same of the same commit twice; `explore` is the one that looks for new examples.
+TOO_SLOW = [HealthCheck.too_slow]
+settings.register_profile("dev", deadline=None, max_examples=60, derandomize=True)
 settings.register_profile(
-    "ci",
-    deadline=None,
-    max_examples=300,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
+    "ci", deadline=None, max_examples=300, derandomize=True, suppress_health_check=TOO_SLOW
+)
+settings.register_profile(
+    "explore", deadline=None, max_examples=1000, suppress_health_check=TOO_SLOW
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
