@@ -39,12 +39,33 @@ def improve(
         return verdict
     finally:
         limited(0)
+    if merged.relock:
+        merged = _relocked(job, versions, merged, env)
     if merged.text != lines:
         replace(job.ours, merged.text)
     runs.keep(runs.common_dir(env), versions, options, merged)
-    if merged.relock:
-        _say(f"{job.path}: ours is there, without markers; write it anew: {merged.relock}")
     return CONFLICTS if merged.conflicts else CLEAN
+
+
+def _relocked(job: Job, versions: Versions, merged: Merged, env: dict[str, str]) -> Merged:
+    """The lock file written anew where a command for it is in force; else ours, and what to do."""
+    if env.get("ANVCS_TRIAL") == "1":  # a merge that is only tried runs nothing
+        return merged
+    from git_anvcs.flows import relock_alone, relocking
+    from git_anvcs.kernel.errors import AnvcsError
+
+    why = ""
+    try:
+        done = relock_alone.written(job.path, versions, Labels(*job.labels), env)
+        if done is not None:
+            _say(f"{job.path}: written anew: {done.rule.command}")
+            return relocking.decided(merged, done.rule, done.text)
+    except AnvcsError as error:
+        why = f" (not done here: {error.message})"
+    except Exception as error:  # noqa: BLE001 - ours stands, a conflict
+        why = f" (not done here: {type(error).__name__}: {error})"
+    _say(f"{job.path}: ours is there, without markers; write it anew: {merged.relock}{why}")
+    return merged
 
 
 def limited(seconds: float) -> None:
