@@ -133,6 +133,52 @@ def test_rename_delete(repo: Sandbox) -> None:
     assert agree(repo)[0] == 1
 
 
+def code(word: str, **values: int) -> str:
+    """Three functions that no other word has; `two=5` says what one of them returns."""
+    known = {"one": 1, "two": 2, "three": 3, **values}
+    return "\n\n".join(
+        f"def {word}_{name}({word}):\n    print({word}, 'in {name}')\n    return {value}\n"
+        for name, value in known.items()
+    )
+
+
+def data(word: str) -> str:
+    return "".join(f"{word}_{number}: {number}\n" for number in range(5))
+
+
+def test_a_file_that_gets_the_name_of_another_is_never_fused_with_it(repo: Sandbox) -> None:
+    words = ("plain", "calm", "torn", "mine", "left", "right", "split", "lost")
+    base = {f"{word}.py": code(word) for word in words} | {"k.yaml": data("k"), "q.md": data("q")}
+    ours = {"calm.py": code("calm", two=20), "torn.py": code("torn", two=20)}
+    ours |= {"new-mine.py": code("own"), "mine.py": code("mine", one=10)}
+    ours |= {"split.py": code("split", one=10), "lost.py": code("lost", one=10)}
+    theirs = {"calm.py": code("calm", three=30), "torn.py": code("torn", two=21)}
+    theirs |= {f"new-{word}.py": code(f"their_{word}") for word in ("plain", "calm", "torn")}
+    theirs |= {"mine.py": code("mine", three=30), "split.py": code("split", three=30)}
+    theirs |= {"ours.py": code("their_ours"), "new.yaml": data("n"), "new.md": data("m")}
+    two_sides(repo, base, ours, theirs)
+    for word in ("plain", "calm", "torn"):  # rename/add
+        repo.git("mv", f"{word}.py", f"new-{word}.py")
+    repo.git("mv", "k.yaml", "new.yaml")
+    repo.git("mv", "q.md", "new.md")
+    repo.git("mv", "left.py", "same.py")  # two to one
+    repo.git("mv", "split.py", "ours.py")  # one to two, with a file of theirs in the way
+    repo.git("mv", "lost.py", "found.py")  # rename/delete
+    repo.commit("renamed here")
+
+    def renamed() -> None:
+        repo.git("mv", "mine.py", "new-mine.py")
+        repo.git("mv", "right.py", "same.py")
+        repo.git("mv", "split.py", "theirs.py")
+        repo.git("rm", "-q", "lost.py")
+
+    on_feature(repo, renamed)
+    found, left = agree(repo)
+    assert found == 1
+    assert {"calm.py", "torn.py", "mine.py", "right.py"}.isdisjoint(left)
+    assert left["new.yaml"].count("<<<<<<<") == left["new.md"].count("<<<<<<<") == 1
+
+
 def test_directory_rename(repo: Sandbox) -> None:
     files = {f"old/{name}": TEXT.replace("\n", f" {name}\n") for name in "abc"}
     two_sides(repo, files, {"old/d": "new here\n"}, {"t": "1"})

@@ -4,7 +4,7 @@ The result is what Git's own strategy would leave, with fewer conflicts, and wit
 merged cleanly by accident (a key or a function twice). Nothing is written but objects.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 import re
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from git_anvcs.flows.whole_tree import across, named, worker
 from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft, Result
 from git_anvcs.flows.whole_tree.named import Names
 from git_anvcs.flows.whole_tree.options import ours_by_attribute, style
-from git_anvcs.flows.whole_tree.sides import Sides, changes
+from git_anvcs.flows.whole_tree.sides import Origins, Sides, changes
 from git_anvcs.flows.whole_tree.texts import Texts
 from git_anvcs.flows.whole_tree.tree import Tree
 from git_anvcs.git import objects, ort, rebuilt
@@ -27,8 +27,16 @@ from git_anvcs.merge.result import Labels, Merged, Options, Rules, Versions
 
 DEFAULTS = Rules()
 MERGING = "Auto-merging"
+COLLISION = "CONFLICT (rename involved in collision)"
 # Options that drop lines on purpose: what they merged cleanly is not for us to judge.
 LOSSY = ("ours", "theirs", "ignore-", "renormalize", "subtree")
+
+
+class Outcome(NamedTuple):
+    """What Git's merge does to our tree: the files it writes and those it takes away."""
+
+    written: Mapping[str, Staged]
+    gone: Collection[str]
 
 
 class Both(NamedTuple):
@@ -62,7 +70,8 @@ def merge(
     if rules is None:
         return _result(repo, Draft(plain, {}), names, written)
     tree = Tree(repo, pair, Sides(repo, pair), Texts(repo), names, last(configured), rules)
-    both = _both_sides(tree, plain, written, options)
+    gone = {one.new for one in ours if one.status == "D"}
+    both = _both_sides(tree, plain, Outcome(written, gone), options)
     draft = _finished(tree, plain, both)
     if _is_judged(pair, options):
         draft = _across(tree, draft)
@@ -89,31 +98,48 @@ def _is_judged(pair: Pair, options: Sequence[str]) -> bool:
 
 
 def _both_sides(
-    tree: Tree, plain: TreeMerge, written: Mapping[str, Staged], options: Sequence[str]
+    tree: Tree, plain: TreeMerge, outcome: Outcome, options: Sequence[str]
 ) -> list[Both]:
     """The files for the engine."""
+    written = outcome.written
     found = [
         Both(path, stages, written.get(path, stages[2]), open=True)
         for path, stages in plain.stages.items()
-        if {2, 3} <= stages.keys()
+        if {2, 3} <= stages.keys() and not _is_two_files(tree, path, stages)
     ]
     if _is_judged(tree.pair, options):
-        found += _merged_by_lines(tree, plain, written)
+        found += _merged_by_lines(tree, plain, outcome)
     return [one for one in found if _is_ours_to_merge(one)]
 
 
-def _merged_by_lines(tree: Tree, plain: TreeMerge, written: Mapping[str, Staged]) -> list[Both]:
-    """What Git merged without a conflict."""
+def _is_two_files(tree: Tree, path: str, stages: Mapping[int, Staged]) -> bool:
+    """Whether a rename gave one file the name of another: no text is right for both."""
+    if 1 in stages or len(tree.pair.base_trees) != 1:
+        return False
+    return not tree.sides.origins.both_added(path)
+
+
+def _merged_by_lines(tree: Tree, plain: TreeMerge, outcome: Outcome) -> list[Both]:
+    """What Git merged without a conflict.
+
+    Where a rename meets another file, Git tells of the old name, at which there is nothing.
+    """
     paths = {path for note in plain.notes if note.kind == MERGING for path in note.paths}
     wanted = [path for path in sorted(paths - plain.stages.keys()) if format_of(path) != "text"]
     if not wanted:
         return []
+    origins, written = tree.sides.origins, outcome.written
     found = []
     for path in wanted:
-        stages = tree.sides.origins.of(path)
-        if stages is not None:
+        stages = origins.of(path)
+        if stages is not None and (path in written or _is_kept(path, origins, outcome)):
             found.append(Both(path, stages, written.get(path, stages[2]), open=False))
     return found
+
+
+def _is_kept(path: str, origins: Origins, outcome: Outcome) -> bool:
+    """Whether the file is in the merged tree as ours has it."""
+    return origins.in_ours(path) and path not in outcome.gone
 
 
 def _is_ours_to_merge(one: Both) -> bool:
@@ -206,6 +232,11 @@ def _result(repo: CalledRepo, draft: Draft, names: Names, written: Mapping[str, 
         if blob is not None and (text := named.in_text(blob.data, names)) != blob.data:
             texts[path] = text
             now[blob.oid] = objects.make(repo, "blob", text).oid
+    for blob in objects.read(repo, _with_markers(plain)):
+        if blob is not None and (text := named.in_text(blob.data, names)) != blob.data:
+            made = objects.make(repo, "blob", text)
+            objects.write(repo, [made])
+            now[blob.oid] = made.oid
     moves = {path: new for path in written if (new := named.in_path(path, names)) != path}
     objects.write(repo, draft.blobs)
     tree = rebuilt.tree(repo, plain.tree, texts, moves, draft.gone)
@@ -217,3 +248,9 @@ def _result(repo: CalledRepo, draft: Draft, names: Names, written: Mapping[str, 
     }
     notes = tuple(named.in_note(note, names) for note in plain.notes)
     return Result(tree, stages, notes, draft.decided)
+
+
+def _with_markers(plain: TreeMerge) -> list[str]:
+    """The stages that Git has merged themselves, and that may have markers."""
+    paths = {path for note in plain.notes if note.kind == COLLISION for path in note.paths}
+    return [one.oid for path in paths for one in plain.stages.get(path, {}).values()]

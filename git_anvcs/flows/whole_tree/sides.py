@@ -62,6 +62,15 @@ class Origins:
         found = (one for one in (*self.ours, *self.theirs) if one.status in "RC")
         return {path for one in found for path in (one.old, one.new)}
 
+    def both_added(self, path: str) -> bool:
+        """Whether each side made a file of this name, and none is an old one under a new name."""
+        found = (by_new.get(path) for by_new in self._by_new)
+        return all(one is not None and one.status == "A" for one in found)
+
+    def in_ours(self, path: str) -> bool:
+        """Whether ours changed a file that has this name there."""
+        return path in self._by_new[0]
+
     def of(self, path: str) -> dict[int, Staged] | None:
         """The stages that the path would have; None when that cannot be told (a whole folder was
         renamed, or one side did not change the file)."""
