@@ -114,6 +114,23 @@ class Region(NamedTuple):
     end: str = ""
 
 
+class Numbered(NamedTuple):
+    """A member of a list that may have a number of its own. Paths are as in merge/code/paths.py.
+
+    kind: `enum` for a member of an enumeration, `constant` for one of a file or a class, `key` for
+    one of a literal whose values may all be numbers
+    arguments: numbers in brackets behind the name; words: of these one must stand in a constant
+    counts: without a value it has the number behind that of the member in front
+    """
+
+    kind: str
+    name: str
+    value: str = ""
+    arguments: str = ""
+    words: tuple[str, ...] = ()
+    counts: bool = False
+
+
 class Parameter(NamedTuple):
     """What of a parameter is no part of its type.
 
@@ -171,6 +188,9 @@ class Profile(NamedTuple):
     parameters: Mapping[str, Parameter]
     qualifiers: tuple[str, ...]
     whole: tuple[str, ...]
+    numbers: Mapping[str, Numbered]
+    enumerations: tuple[str, ...]
+    octal: bool
     overloads_ordered: bool
     public: Public
     spaces: bool
@@ -247,6 +267,8 @@ def from_table(top: Table) -> Profile:
             kind: Parameter(row.texts("without"), row.texts("names"), row.text("label", ""))
             for kind, row in top.tables("parameters")
         },
+        numbers={kind: numbered(row) for kind, row in top.tables("numbers")},
+        octal=top.flag("octal"),
         overloads_ordered=top.flag("overloads_ordered"),
         public=public(top.table("public")),
         spaces=top.flag("spaces"),
@@ -260,6 +282,7 @@ def from_table(top: Table) -> Profile:
 LISTS = (
     "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
     "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers", "whole",
+    "enumerations",
 )  # fmt: skip
 
 
@@ -288,6 +311,18 @@ def definition(row: Table) -> Definition:
         row.text("value", ""),
         row.texts("calls"),
         row.text("once_with", ""),
+    )
+
+
+def numbered(row: Table) -> Numbered:
+    row.reject_unknown({*Numbered._fields})
+    return Numbered(
+        row.text("kind"),
+        row.text("name"),
+        row.text("value", ""),
+        row.text("arguments", ""),
+        row.texts("words"),
+        row.flag("counts"),
     )
 
 

@@ -143,6 +143,7 @@ CONFLICTS = {
     "released": "an entry would stand in a release that one side has as unreleased",
     "row": "lines merged cleanly, but a row would not fit its table",
     "number": "lines merged cleanly, but the numbers of a list would not be in sequence",
+    "taken-twice": "both sides gave one number, or one identity, to different things",
     "first-value": "the first value of the enum would no longer be 0",
 }
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
+from git_anvcs.merge.code import numbered
 from git_anvcs.merge.code.bindings import bindings, bound_often, importing, imports_under, uses
 from git_anvcs.merge.code.identity import definition, headline, unwrapped
 from git_anvcs.merge.code.items import members
@@ -36,7 +37,11 @@ def flaws(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
             return syntax(profile, versions, text)
     except NotUnderstood:
         return syntax(profile, versions, text)
-    return [*duplicates(profile, versions, merged), *imported(profile, versions, merged)]
+    return [
+        *duplicates(profile, versions, merged),
+        *imported(profile, versions, merged),
+        *numbered.flaws(profile, versions, merged),
+    ]
 
 
 def known(sources: Sequence[Source], result: Source) -> bool:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from git_anvcs.merge import lines
 from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.data import coded as data_coded
 from git_anvcs.merge.data.whole import Texts
-from git_anvcs.merge.entries import entry
+from git_anvcs.merge.entries import coded, entry
 from git_anvcs.merge.entries.entry import Entry, Placed
 from git_anvcs.merge.entries.match import Alias, Kin, no_alias
 from git_anvcs.merge.entries.three_way import (
@@ -163,6 +164,11 @@ def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
         and placed.entry.key[0] not in syntax.repeats
     ]
     return twice or misplaced(roots, made)
+
+
+def twice(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
+    """Codes and identities that both sides gave away. Raises NotUnderstood."""
+    return data_coded.flaws(versions, text, lambda one: coded.tables(parsed(syntax, one)))
 
 
 def misplaced(roots: Sequence[Entry], made: Entry) -> list[Flaw]:

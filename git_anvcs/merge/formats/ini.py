@@ -66,7 +66,7 @@ def merge(versions: Versions, options: Options) -> Merged:
 
 
 def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
-    return file.flaws(SYNTAX, versions, text)
+    return file.flaws(SYNTAX, versions, text) or file.twice(SYNTAX, versions, text)
 
 
 def tokens(text: bytes) -> Tokens:

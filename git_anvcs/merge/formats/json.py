@@ -1,11 +1,13 @@
 """Merge JSON and JSONC by key: equal values by meaning, bytes as they stand in ours."""
 
 from collections import Counter
+from collections.abc import Iterator
 import json
 from typing import NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.data import json_text, three_way
+from git_anvcs.merge.data import coded, json_text, three_way
+from git_anvcs.merge.data.coded import Table
 from git_anvcs.merge.data.json_text import Document
 from git_anvcs.merge.data.node import Node, Numbers
 from git_anvcs.merge.data.whole import Texts, around, finished
@@ -44,7 +46,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """Broken syntax, a key twice, a trailing comma that no version had; in a lock file packages
     that nobody locked together."""
     if strict(text):
-        return check.flaws(options.path, versions, text)
+        return check.flaws(options.path, versions, text) or twice(versions, text, options)
     try:
         parsed = [parsed_or_empty(version) for version in versions]
     except NotUnderstood:
@@ -57,7 +59,16 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return [Flaw(kind, str(problem), line, line)]
     if all(strict(version) for version, one in zip(versions, parsed, strict=True) if one):
         return [Flaw("syntax", "a comment or a trailing comma in strict JSON")]
-    return []
+    return twice(versions, text, options)
+
+
+def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    """Codes and identities that both sides gave away."""
+
+    def read(one: bytes) -> Iterator[Table]:
+        return coded.tables(json_text.parse(one, {}).root, options, 1)
+
+    return coded.flaws(versions, text, read)
 
 
 def strict(text: bytes) -> bool:

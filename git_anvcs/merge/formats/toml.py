@@ -28,7 +28,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
             return found
     why = refused(text)
     if not why:
-        return check.flaws(options.path, versions, text)
+        return check.flaws(options.path, versions, text) or file.twice(SYNTAX, versions, text)
     line = re.search(r"at line (\d+)", why)
     at = int(line[1]) if line else 0
     return [Flaw("duplicate" if "overwrite" in why else "syntax", why, at, at)]

@@ -1,11 +1,12 @@
 """Merge YAML by key, in source form: quoting, folding, anchors and comments stay as typed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from git_anvcs.merge import checks, lines
 from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.data import three_way, yaml_text
+from git_anvcs.merge.data import coded, three_way, yaml_text
+from git_anvcs.merge.data.coded import Table
 from git_anvcs.merge.data.json_text import BOM
 from git_anvcs.merge.data.node import Node, Numbers
 from git_anvcs.merge.data.whole import Texts, around, finished
@@ -98,7 +99,16 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return [Flaw("duplicate", "an anchor defined twice")]
     if rebound(before, made):
         return [Flaw("anchor", "an alias of another anchor than before")]
-    return check.flaws(options.path, versions, text)
+    return check.flaws(options.path, versions, text) or twice(versions, text, options)
+
+
+def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    """Codes and identities that both sides gave away."""
+
+    def read(one: bytes) -> Iterator[Table]:
+        return coded.tables(parsed(one).root, options, 0)
+
+    return coded.flaws(versions, text, read)
 
 
 def parsed(text: bytes) -> Stream:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from git_anvcs.merge.entries.entry import Entry
 from git_anvcs.merge.entries.three_way import Made
-from git_anvcs.merge.proto.text import Token, integer, tokens_of
+from git_anvcs.merge.proto.text import Token, number_of, tokens_of
 from git_anvcs.merge.result import NotUnderstood
 
 # Types of one group can be read for each other on the wire (Protocol Buffers guide, "Updating").
@@ -167,10 +167,10 @@ def items(text: bytes) -> list[bytes]:
 def extent(item: bytes) -> tuple[int, int, bytes]:
     """The interval of numbers an item stands for; a name is an interval of its own."""
     said = item.split()
-    first = integer(said[0].replace(b"- ", b"-"))
+    first = number_of(said[0].replace(b"- ", b"-"))
     if first is None:
         return (0, -1, item)
-    last = ENDLESS if said[-1] == b"max" else integer(said[-1])
+    last = ENDLESS if said[-1] == b"max" else number_of(said[-1])
     return (first, first if last is None else last, b"")
 
 

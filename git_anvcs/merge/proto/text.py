@@ -11,6 +11,7 @@ from typing import NamedTuple
 from git_anvcs.merge.entries import reading
 from git_anvcs.merge.entries.entry import Entry
 from git_anvcs.merge.entries.file import Broken
+from git_anvcs.merge.integers import integer
 
 SPACE = re.compile(rb"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)*")
 TOKEN = re.compile(
@@ -193,16 +194,13 @@ def numbered(words: list[bytes], kind: bytes, reader: Reader) -> tuple[tuple[Has
     """The key and the name of a field or an enum value."""
     place = words.index(b"=") if b"=" in words else 0
     sign = -1 if words[place + 1 : place + 2] == [b"-"] else 1
-    number = integer(words[place + 1 + (sign < 0)]) if place else None
+    number = number_of(words[place + 1 + (sign < 0)]) if place else None
     if number is None:
         raise reader.broken("a statement that is not known")
     name = words[place - 1].decode("utf-8", "replace")
     return ("value" if kind == b"enum" else "field", sign * number), name
 
 
-def integer(word: bytes) -> int | None:
+def number_of(word: bytes) -> int | None:
     """A number as the language writes it: decimal, `0x`, or octal with a leading 0."""
-    try:
-        return int(word, 8 if word[:1] == b"0" and word[1:].isdigit() else 0)
-    except ValueError:
-        return None
+    return integer(word.decode("ascii", "replace"), octal=True)

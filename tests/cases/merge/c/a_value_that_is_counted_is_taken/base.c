@@ -1,0 +1,5 @@
+enum kind {
+	START = 1,
+	STOP,
+	LAST = 10,
+};

@@ -1,0 +1,6 @@
+enum kind {
+	START = 1,
+	STOP,
+	SKIP,
+	LAST = 10,
+};

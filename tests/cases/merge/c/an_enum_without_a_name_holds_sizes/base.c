@@ -1,0 +1,5 @@
+enum {
+	BUFFER = 4096,
+	DEPTH = 8,
+	NAME = 255,
+};

@@ -1,0 +1,7 @@
+enum {
+	BUFFER = 4096,
+	ARGS = 64,
+	DEPTH = 8,
+	NAME = 255,
+	LINES = 64,
+};

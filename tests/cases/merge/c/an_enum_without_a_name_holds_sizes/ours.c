@@ -1,0 +1,6 @@
+enum {
+	BUFFER = 4096,
+	ARGS = 64,
+	DEPTH = 8,
+	NAME = 255,
+};

@@ -1,0 +1,13 @@
+#ifndef X_H
+#define X_H
+#define F_Start 1
+<<<<<<< ours
+#define F_Skip 4
+#define F_Stop 2
+#define F_Pause 3
+=======
+#define F_Stop 2
+#define F_Pause 3
+#define F_Seek 4
+>>>>>>> theirs
+#endif

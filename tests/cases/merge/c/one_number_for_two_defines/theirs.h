@@ -1,0 +1,7 @@
+#ifndef X_H
+#define X_H
+#define F_Start 1
+#define F_Stop 2
+#define F_Pause 3
+#define F_Seek 4
+#endif

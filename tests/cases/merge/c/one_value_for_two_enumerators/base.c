@@ -1,0 +1,5 @@
+enum e {
+	Start = 1,
+	Stop = 2,
+	Pause = 3,
+};

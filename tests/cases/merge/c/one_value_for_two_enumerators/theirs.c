@@ -1,0 +1,6 @@
+enum e {
+	Start = 1,
+	Stop = 2,
+	Pause = 3,
+	Seek = 4,
+};

@@ -1,0 +1,6 @@
+#ifndef X_H
+#define X_H
+#define F_Start 1
+#define F_Stop 2
+#define F_Pause 3
+#endif

@@ -1,0 +1,7 @@
+enum e {
+	Start = 1,
+	Skip = 4,
+	Stop = 2,
+	Pause = 3,
+	Seek = 5,
+};

@@ -1,0 +1,6 @@
+enum e {
+	Start = 1,
+	Skip = 4,
+	Stop = 2,
+	Pause = 3,
+};

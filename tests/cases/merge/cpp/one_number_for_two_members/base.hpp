@@ -1,0 +1,5 @@
+struct S {
+  static constexpr int Start = 1;
+  static constexpr int Stop = 2;
+  static constexpr int Pause = 3;
+};

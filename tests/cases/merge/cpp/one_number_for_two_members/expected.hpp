@@ -1,0 +1,12 @@
+struct S {
+  static constexpr int Start = 1;
+<<<<<<< ours
+  static constexpr int Skip = 4;
+  static constexpr int Stop = 2;
+  static constexpr int Pause = 3;
+=======
+  static constexpr int Stop = 2;
+  static constexpr int Pause = 3;
+  static constexpr int Seek = 4;
+>>>>>>> theirs
+};

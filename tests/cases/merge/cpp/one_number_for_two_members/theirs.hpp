@@ -1,0 +1,6 @@
+struct S {
+  static constexpr int Start = 1;
+  static constexpr int Stop = 2;
+  static constexpr int Pause = 3;
+  static constexpr int Seek = 4;
+};

@@ -1,0 +1,5 @@
+enum class E : int {
+  Start = 1,
+  Stop = 2,
+  Pause = 3,
+};

@@ -1,0 +1,6 @@
+enum class E : int {
+  Start = 1,
+  Skip = 4,
+  Stop = 2,
+  Pause = 3,
+};

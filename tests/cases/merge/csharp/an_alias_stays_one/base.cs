@@ -1,0 +1,6 @@
+enum Kind
+{
+    Start = 1,
+    Stop = 2,
+    Halt = 2,
+}

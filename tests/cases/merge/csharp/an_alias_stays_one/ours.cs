@@ -1,0 +1,7 @@
+enum Kind
+{
+    Start = 1,
+    Skip = 3,
+    Stop = 2,
+    Halt = 2,
+}

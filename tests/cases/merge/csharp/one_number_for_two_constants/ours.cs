@@ -1,0 +1,7 @@
+public static class C
+{
+    public const int Start = 1;
+    public const int Skip = 4;
+    public const int Stop = 2;
+    public const int Pause = 3;
+}

@@ -1,0 +1,7 @@
+public enum E
+{
+    Start = 1,
+    Skip = 4,
+    Stop = 2,
+    Pause = 3,
+}

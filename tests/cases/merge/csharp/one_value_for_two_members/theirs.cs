@@ -1,0 +1,7 @@
+public enum E
+{
+    Start = 1,
+    Stop = 2,
+    Pause = 3,
+    Seek = 4,
+}

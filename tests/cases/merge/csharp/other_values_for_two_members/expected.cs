@@ -1,0 +1,8 @@
+public enum E
+{
+    Start = 1,
+    Skip = 4,
+    Stop = 2,
+    Pause = 3,
+    Seek = 5,
+}

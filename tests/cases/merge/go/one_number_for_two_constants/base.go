@@ -1,0 +1,5 @@
+package a
+
+const ErrStart = 1
+const ErrStop = 2
+const ErrPause = 3

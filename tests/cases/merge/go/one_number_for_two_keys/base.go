@@ -1,0 +1,7 @@
+package a
+
+var codes = map[string]int{
+	"Start": 1,
+	"Stop": 2,
+	"Pause": 3,
+}

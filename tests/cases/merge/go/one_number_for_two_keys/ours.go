@@ -1,0 +1,8 @@
+package a
+
+var codes = map[string]int{
+	"Start": 1,
+	"Skip": 4,
+	"Stop": 2,
+	"Pause": 3,
+}

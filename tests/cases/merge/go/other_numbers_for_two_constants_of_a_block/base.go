@@ -1,0 +1,7 @@
+package a
+
+const (
+	ErrStart Code = 1
+	ErrStop Code = 2
+	ErrPause Code = 3
+)

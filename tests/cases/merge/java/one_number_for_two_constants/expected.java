@@ -1,0 +1,12 @@
+class C {
+    public static final int Start = 1;
+<<<<<<< ours
+    public static final int Skip = 4;
+    public static final int Stop = 2;
+    public static final int Pause = 3;
+=======
+    public static final int Stop = 2;
+    public static final int Pause = 3;
+    public static final int Seek = 4;
+>>>>>>> theirs
+}

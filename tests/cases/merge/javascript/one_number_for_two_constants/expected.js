@@ -1,0 +1,10 @@
+const ERR_Start = 1;
+<<<<<<< ours
+const ERR_Skip = 4;
+const ERR_Stop = 2;
+const ERR_Pause = 3;
+=======
+const ERR_Stop = 2;
+const ERR_Pause = 3;
+const ERR_Seek = 4;
+>>>>>>> theirs

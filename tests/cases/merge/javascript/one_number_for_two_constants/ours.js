@@ -1,0 +1,4 @@
+const ERR_Start = 1;
+const ERR_Skip = 4;
+const ERR_Stop = 2;
+const ERR_Pause = 3;

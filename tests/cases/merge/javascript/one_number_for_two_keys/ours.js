@@ -1,0 +1,6 @@
+const CODES = Object.freeze({
+  Start: 1,
+  Skip: 4,
+  Stop: 2,
+  Pause: 3,
+});

@@ -1,0 +1,5 @@
+object Codes {
+    const val Start = 1
+    const val Stop = 2
+    const val Pause = 3
+}

@@ -1,0 +1,5 @@
+local M = {}
+M.Start = 1
+M.Stop = 2
+M.Pause = 3
+return M

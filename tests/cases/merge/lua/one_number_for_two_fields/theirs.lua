@@ -1,0 +1,6 @@
+local M = {}
+M.Start = 1
+M.Stop = 2
+M.Pause = 3
+M.Seek = 4
+return M

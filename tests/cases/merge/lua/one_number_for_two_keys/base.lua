@@ -1,0 +1,5 @@
+local codes = {
+  Start = 1,
+  Stop = 2,
+  Pause = 3,
+}

@@ -1,0 +1,6 @@
+local codes = {
+  Start = 1,
+  Stop = 2,
+  Pause = 3,
+  Seek = 4,
+}

@@ -1,0 +1,8 @@
+<?php
+class C
+{
+    public const Start = 1;
+    public const Skip = 4;
+    public const Stop = 2;
+    public const Pause = 3;
+}

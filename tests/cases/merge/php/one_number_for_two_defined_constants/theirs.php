@@ -1,0 +1,5 @@
+<?php
+define('Start', 1);
+define('Stop', 2);
+define('Pause', 3);
+define('Seek', 4);

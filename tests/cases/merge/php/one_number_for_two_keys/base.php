@@ -1,0 +1,6 @@
+<?php
+return [
+    'Start' => 1,
+    'Stop' => 2,
+    'Pause' => 3,
+];

@@ -1,0 +1,7 @@
+<?php
+return [
+    'Start' => 1,
+    'Stop' => 2,
+    'Pause' => 3,
+    'Seek' => 4,
+];

@@ -1,0 +1,7 @@
+<?php
+enum E: int
+{
+    case Start = 1;
+    case Stop = 2;
+    case Pause = 3;
+}

@@ -1,0 +1,8 @@
+<?php
+enum E: int
+{
+    case Start = 1;
+    case Skip = 4;
+    case Stop = 2;
+    case Pause = 3;
+}

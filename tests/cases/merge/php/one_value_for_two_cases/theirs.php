@@ -1,0 +1,8 @@
+<?php
+enum E: int
+{
+    case Start = 1;
+    case Stop = 2;
+    case Pause = 3;
+    case Seek = 4;
+}

@@ -1,0 +1,4 @@
+class Status(IntEnum):
+    OK = 200
+    MISSING = 404
+    BROKEN = 500

@@ -1,0 +1,6 @@
+CODES = [
+    (1, "Start"),
+    (2, "Stop"),
+    (3, "Pause"),
+    (4, "Seek"),
+]

@@ -1,0 +1,4 @@
+ERR_Start = 1
+ERR_Skip = 4
+ERR_Stop = 2
+ERR_Pause = 3

@@ -1,0 +1,5 @@
+CODES = {
+    "Start": 1,
+    "Stop": 2,
+    "Pause": 3,
+}

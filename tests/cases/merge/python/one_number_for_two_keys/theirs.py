@@ -1,0 +1,6 @@
+CODES = {
+    "Start": 1,
+    "Stop": 2,
+    "Pause": 3,
+    "Seek": 4,
+}

@@ -1,0 +1,7 @@
+class E(IntEnum):
+    Start = 1
+    Stop = 2
+    Pause = 3
+
+
+x = 1

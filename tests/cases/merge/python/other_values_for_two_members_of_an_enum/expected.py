@@ -1,0 +1,9 @@
+class E(IntEnum):
+    Start = 1
+    Skip = 4
+    Stop = 2
+    Pause = 3
+    Seek = 5
+
+
+x = 1

@@ -1,0 +1,5 @@
+module Codes
+  Start = 1
+  Stop = 2
+  Pause = 3
+end

@@ -1,0 +1,6 @@
+module Codes
+  Start = 1
+  Skip = 4
+  Stop = 2
+  Pause = 3
+end

@@ -1,0 +1,6 @@
+module Codes
+  Start = 1
+  Stop = 2
+  Pause = 3
+  Seek = 4
+end

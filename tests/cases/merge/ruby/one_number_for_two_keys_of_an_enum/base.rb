@@ -1,0 +1,7 @@
+class A < B
+  enum status: {
+    Start: 1,
+    Stop: 2,
+    Pause: 3,
+  }
+end

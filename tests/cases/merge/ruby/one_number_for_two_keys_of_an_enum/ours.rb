@@ -1,0 +1,8 @@
+class A < B
+  enum status: {
+    Start: 1,
+    Skip: 4,
+    Stop: 2,
+    Pause: 3,
+  }
+end

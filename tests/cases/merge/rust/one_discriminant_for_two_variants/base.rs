@@ -1,0 +1,6 @@
+#[repr(u8)]
+pub enum E {
+    Start = 1,
+    Stop = 2,
+    Pause = 3,
+}

@@ -1,0 +1,3 @@
+pub const ERR_Start: u32 = 1;
+pub const ERR_Stop: u32 = 2;
+pub const ERR_Pause: u32 = 3;

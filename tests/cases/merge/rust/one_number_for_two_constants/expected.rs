@@ -1,0 +1,10 @@
+pub const ERR_Start: u32 = 1;
+<<<<<<< ours
+pub const ERR_Skip: u32 = 4;
+pub const ERR_Stop: u32 = 2;
+pub const ERR_Pause: u32 = 3;
+=======
+pub const ERR_Stop: u32 = 2;
+pub const ERR_Pause: u32 = 3;
+pub const ERR_Seek: u32 = 4;
+>>>>>>> theirs

@@ -1,0 +1,7 @@
+#[repr(u8)]
+pub enum E {
+    Start = 1,
+    Skip = 4,
+    Stop = 2,
+    Pause = 3,
+}

@@ -1,0 +1,5 @@
+enum E(val c: Int) {
+  case Start extends E(1)
+  case Stop extends E(2)
+  case Pause extends E(3)
+}

@@ -1,0 +1,6 @@
+enum E(val c: Int) {
+  case Start extends E(1)
+  case Skip extends E(4)
+  case Stop extends E(2)
+  case Pause extends E(3)
+}

@@ -1,0 +1,6 @@
+enum E(val c: Int) {
+  case Start extends E(1)
+  case Stop extends E(2)
+  case Pause extends E(3)
+  case Seek extends E(4)
+}

@@ -1,0 +1,5 @@
+object C {
+  val Start = 1
+  val Stop = 2
+  val Pause = 3
+}

@@ -1,0 +1,6 @@
+enum C {
+    static let Start = 1
+    static let Skip = 4
+    static let Stop = 2
+    static let Pause = 3
+}

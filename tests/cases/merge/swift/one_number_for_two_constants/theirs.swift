@@ -1,0 +1,6 @@
+enum C {
+    static let Start = 1
+    static let Stop = 2
+    static let Pause = 3
+    static let Seek = 4
+}

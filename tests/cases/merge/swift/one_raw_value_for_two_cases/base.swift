@@ -1,0 +1,5 @@
+enum E: Int {
+    case Start = 1
+    case Stop = 2
+    case Pause = 3
+}

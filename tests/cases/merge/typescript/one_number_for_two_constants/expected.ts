@@ -1,0 +1,10 @@
+export const ERR_Start = 1;
+<<<<<<< ours
+export const ERR_Skip = 4;
+export const ERR_Stop = 2;
+export const ERR_Pause = 3;
+=======
+export const ERR_Stop = 2;
+export const ERR_Pause = 3;
+export const ERR_Seek = 4;
+>>>>>>> theirs

@@ -1,0 +1,6 @@
+class C {
+  static readonly Start = 1;
+  static readonly Stop = 2;
+  static readonly Pause = 3;
+  static readonly Seek = 4;
+}

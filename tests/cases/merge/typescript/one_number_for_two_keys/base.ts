@@ -1,0 +1,5 @@
+export const CODES = {
+  Start: 1,
+  Stop: 2,
+  Pause: 3,
+} as const;

@@ -1,0 +1,6 @@
+export const CODES = {
+  Start: 1,
+  Skip: 4,
+  Stop: 2,
+  Pause: 3,
+} as const;

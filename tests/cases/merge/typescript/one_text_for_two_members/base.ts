@@ -1,0 +1,5 @@
+export enum Kind {
+  Start = 'start',
+  Stop = 'stop',
+  Pause = 'pause',
+}

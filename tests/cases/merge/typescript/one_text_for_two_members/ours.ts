@@ -1,0 +1,6 @@
+export enum Kind {
+  Start = 'start',
+  Skip = 'next',
+  Stop = 'stop',
+  Pause = 'pause',
+}

@@ -1,0 +1,6 @@
+export enum Kind {
+  Start = 'start',
+  Stop = 'stop',
+  Pause = 'pause',
+  Seek = 'next',
+}

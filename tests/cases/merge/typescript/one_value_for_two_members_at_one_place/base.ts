@@ -1,0 +1,4 @@
+export enum Kind {
+  Start = 1,
+  Stop = 2,
+}

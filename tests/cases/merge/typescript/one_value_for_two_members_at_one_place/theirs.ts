@@ -1,0 +1,5 @@
+export enum Kind {
+  Start = 1,
+  Stop = 2,
+  Seek = 3,
+}

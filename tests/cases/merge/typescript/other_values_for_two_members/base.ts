@@ -1,0 +1,5 @@
+export enum E {
+  Start = 1,
+  Stop = 2,
+  Pause = 3,
+}

@@ -1,0 +1,6 @@
+export enum E {
+  Start = 1,
+  Stop = 2,
+  Pause = 3,
+  Seek = 5,
+}
