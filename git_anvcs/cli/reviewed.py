@@ -46,7 +46,7 @@ def subject_json(subject: Subject) -> dict[str, object]:
 
 def counts(review: Review) -> dict[str, int]:
     return {
-        "files": len(review.files),
+        "files": len(review.paths),
         "by_git": review.count("by Git"),
         "by_rule": review.count("by rule"),
         "by_a_person": review.count("by a person"),
@@ -120,6 +120,8 @@ def head(review: Review) -> Iterator[str]:
         if subject.in_progress
         else f"{subject.commit[:10]}: {subject.kind} of {of}"
     )
+    if not subject.bases:
+        yield "the two have no common commit: every file of one name is new on both sides"
     said = counts(review)
     if not review.files:
         yield "no file was changed on both sides: there is nothing to doubt"
@@ -131,7 +133,7 @@ def head(review: Review) -> Iterator[str]:
         f"{said['open']} open",
     ]
     told = ", ".join(part for part in parts if not part.startswith("0 ")) or "none of them merged"
-    yield f"{counted(len(review.files), 'file')} changed on both sides: {told}"
+    yield f"{counted(said['files'], 'file')} changed on both sides: {told}"
     first = [item for item in review.items if item.doubt >= reasons.LOOK and not item.accepted]
     if first:
         paths = list(dict.fromkeys(safe(item.path) for item in first))

@@ -1,11 +1,21 @@
 """`git anvcs review`: what a merge decided, what is open, what to look at first."""
 
 import json
+import shutil
 from typing import Any
 
 import pytest
 
-from tests.drivers.support import BASE, OURS, OURS_CLASH, THEIRS, THEIRS_CLASH, two_sides, wire
+from tests.drivers.support import (
+    BASE,
+    OURS,
+    OURS_CLASH,
+    THEIRS,
+    THEIRS_CLASH,
+    pretty,
+    two_sides,
+    wire,
+)
 from tests.support.sandbox import Sandbox
 
 CODE = "import os\nimport sys\n\n\ndef f(a):\n    return a\n"
@@ -354,3 +364,72 @@ def test_hostile_names_and_texts_never_reach_the_terminal(repo: Sandbox) -> None
         said = repo.run("git-anvcs", "review", *words).stdout
         assert "\x1b" not in said
         assert "\u202e" not in said
+
+
+def three_sides(repo: Sandbox, *, clash: bool = False) -> None:
+    """Branches one, two and three: a.json by rules in every step, b.json in the first alone."""
+    own = ("one", "two", "three")
+    repo.commit("base", {"a.json": pretty(name="x"), "b.json": pretty(name="x"), "t.txt": TEXT})
+    for name in own:
+        repo.git("switch", "-q", "-c", name, "main")
+        more = {"b.json": pretty(name="x", one=1)} if name == "one" else {}
+        last = {"clash": "of three"} if clash and name == "three" else {}
+        repo.commit(name, {"a.json": pretty(name="x", **{name: 1}, **last), **more})
+    repo.git("switch", "-q", "main")
+    mine = {"clash": "of ours"} if clash else {}
+    files = {"a.json": pretty(name="x", ours=1, **mine), "b.json": pretty(name="x", ours=1)}
+    repo.commit("ours", files)
+
+
+def test_an_octopus_is_reviewed_step_by_step(repo: Sandbox) -> None:
+    three_sides(repo)
+    repo.anvcs("merge", "one", "two", "three")
+    recorded = review(repo)
+    assert recorded["merge"]["theirs"].count("(") == 3
+    assert recorded["counts"] == {
+        "files": 2,
+        "by_git": 0,
+        "by_rule": 2,
+        "by_a_person": 0,
+        "open": 0,
+    }
+    assert {one["path"] for one in recorded["items"]} == {"a.json", "b.json"}
+    assert [one["state"] for one in recorded["items"]] == ["decided"] * 4
+    assert [one["recorded"] for one in recorded["files"]] == [True] * 4
+    shutil.rmtree(repo.root / ".git/anvcs/merges")
+    again = review(repo)["items"]
+    assert {one["result"] for one in again} == {one["result"] for one in recorded["items"]}
+    assert [one["state"] for one in again] == ["decided"] * 4
+
+
+def test_what_a_person_changed_in_an_octopus_is_told(repo: Sandbox) -> None:
+    three_sides(repo)
+    repo.anvcs("merge", "one", "two", "three")
+    repo.write("b.json", pretty(name="x", ours=1, one=17))
+    repo.git("commit", "-q", "-a", "--amend", "--no-edit")
+    found = {one["path"]: one["state"] for one in review(repo)["items"]}
+    assert found == {"a.json": "decided", "b.json": "changed since"}
+    item = next(one["id"] for one in review(repo)["items"] if one["path"] == "a.json")
+    done = repo.run("git-anvcs", "review", "--undo", item)
+    assert done.returncode in (0, 1), done.stderr
+
+
+def test_an_octopus_in_progress_shows_what_its_last_branch_left_open(repo: Sandbox) -> None:
+    three_sides(repo, clash=True)
+    assert repo.run("git-anvcs", "merge", "one", "two", "three").returncode == 1
+    found = review(repo, code=1)
+    assert found["merge"]["theirs"] == "one, two, three"
+    assert [one["path"] for one in found["items"] if one["state"] == "open"] == ["a.json"]
+    assert found["counts"]["open"] == 1
+
+
+def test_histories_without_a_common_commit_are_reviewed(repo: Sandbox) -> None:
+    repo.commit("one", {"a.json": pretty(a=1), "o.txt": TEXT})
+    repo.git("switch", "-q", "--orphan", "other")
+    repo.commit("two", {"a.json": pretty(b=2), "p.txt": TEXT})
+    repo.git("switch", "-q", "main")
+    repo.git("merge", "-q", "-s", "anvcs", "--allow-unrelated-histories", "other", "-m", "both")
+    found = review(repo)
+    assert found["merge"]["bases"] == 0
+    assert [(one["path"], one["state"]) for one in found["items"]] == [("a.json", "decided")]
+    assert "no common commit" in repo.anvcs("review")

@@ -97,7 +97,7 @@ def _review(call: Call, done: Outcome) -> Review | None:
         return None
     try:
         found = subject.find(call.repo, None)
-        return look.look(call.repo, found) if found else None
+        return look.look(call.repo, found, call.env) if found else None
     except AnvcsError as error:
         call.output.note(f"not reviewed: {error.message}")
         return None

@@ -79,7 +79,7 @@ def run(call: Call) -> int:
     name, item = _asked(call)
     found = subject.find(call.repo, name)
     with call.output.working("looking at the merge"):
-        review = look.look(call.repo, found) if found else None
+        review = look.look(call.repo, found, call.env) if found else None
     args = call.args
     if sum(map(bool, (args.undo, args.accept, args.propose))) > 1:
         raise UsageError("one of --undo, --accept and --propose")
@@ -186,6 +186,5 @@ def _undone(call: Call, review: Review, item: Item) -> Put:
     if not dry:
         from git_anvcs.flows.proposals import offer
 
-        file = next(one for one in review.files if one.path == item.path)
-        offer.take_out(call.repo, file, kept.read(call.repo)[item.id])
+        offer.take_out(call.repo, review.file_of(item), kept.read(call.repo)[item.id])
     return Put(item, UNDONE, written=True, unmerged=True)

@@ -41,9 +41,8 @@ class Question(NamedTuple):
 
 def questions(repo: Repo, review: Review, chosen: Sequence[Item]) -> Iterator[Question]:
     """The questions about those of the items that are conflicts in a text."""
-    by_path = {file.path: file for file in review.files}
     for item in chosen:
-        file = by_path[item.path]
+        file = review.file_of(item)
         if item.state == OPEN and item.line and not file.result.readings:
             hunk = hunk_of(repo, file, item)
             if hunk is not None:
@@ -71,7 +70,7 @@ def accept(repo: Repo, review: Review, item: Item, proposal: Proposal, by: str) 
 
     Raises AnvcsError where the conflict is not as it was.
     """
-    file = next(one for one in review.files if one.path == item.path)
+    file = review.file_of(item)
     hunk = hunk_of(repo, file, item)
     if proposal.state == REFUSED or hunk is None or _block(hunk) != proposal.block:
         raise AnvcsError(f"{item.id}: there is no proposal for this conflict as it is now")

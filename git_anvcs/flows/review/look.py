@@ -13,7 +13,7 @@ from git_anvcs.flows import kept_proposals as kept
 from git_anvcs.flows.both_sides import Both
 from git_anvcs.flows.kept_proposals import Proposal
 from git_anvcs.flows.merge_runs import Run
-from git_anvcs.flows.review import items, marks
+from git_anvcs.flows.review import items, marks, octopus
 from git_anvcs.flows.review.items import OPEN, Item, Looked
 from git_anvcs.flows.review.subject import Subject
 from git_anvcs.flows.whole_tree import worker
@@ -24,8 +24,8 @@ from git_anvcs.merge import lines, reasons
 from git_anvcs.merge.markers import has_markers
 from git_anvcs.merge.result import Labels, Merged, Options, Versions
 
+_WORST = ("open", "by rule", "by a person", "by Git")
 STYLES = ("merge", "diff3", "zdiff3")
-_ONE_SIDED = {"12": "modify/delete", "13": "delete/modify"}  # by the stages in the index
 _ONE_SIDED = {"12": "modify/delete", "13": "delete/modify"}  # by the stages in the index
 
 
@@ -56,14 +56,38 @@ class Review(NamedTuple):
     items: tuple[Item, ...]
 
     def count(self, verdict: str) -> int:
-        """How many files have this verdict."""
-        return sum(file.verdict == verdict for file in self.files)
+        """How many files have this verdict; of an octopus the worst of those of its steps."""
+        worst: dict[str, str] = {}
+        for file in self.files:
+            found = worst.get(file.path, file.verdict)
+            worst[file.path] = min(found, file.verdict, key=_WORST.index)
+        return sum(one == verdict for one in worst.values())
+
+    @property
+    def paths(self) -> set[str]:
+        return {file.path for file in self.files}
+
+    def file_of(self, item: Item) -> File:
+        """The file in which it was found."""
+        files = [one for one in self.files if one.path == item.path]
+        return next((one for one in files if item in one.items), files[-1])
 
 
-def look(repo: Repo, subject: Subject) -> Review:
-    """Everything there is to see in the merge."""
+def look(repo: Repo, subject: Subject, env: Mapping[str, str]) -> Review:
+    """Everything there is to see in the merge. env: the caller's environment"""
+    with octopus.steps(repo, subject, env) as (seen, found):
+        reviews = [_of_two(seen, one) for one in found]
+    known: dict[tuple[str, str], Item] = {}
+    for item in (item for review in reviews for item in review.items):
+        known.setdefault((item.path, item.id), item)
+    files = tuple(file for review in reviews for file in review.files)
+    return Review(subject, files, tuple(sorted(known.values(), key=_doubtful_first)))
+
+
+def _of_two(repo: Repo, subject: Subject) -> Review:
+    """All of one merge of two sides."""
     both = _both(repo, subject)
-    stages = conflicted.stages(repo) if subject.in_progress else {}
+    stages = conflicted.stages(repo) if subject.in_progress and subject.last else {}
     cases = list(_cases(repo, subject, both, stages))
     accepted, proposals = marks.accepted(repo), kept.read(repo)
     files = []
@@ -72,8 +96,7 @@ def look(repo: Repo, subject: Subject) -> Review:
         shown = tuple(one._replace(accepted=one.id in accepted) for one in found)
         files.append(file._replace(items=shown, verdict=_verdict(shown)))
     files += _without_text(stages, {file.path for file in files})
-    listed = sorted((one for file in files for one in file.items), key=_doubtful_first)
-    return Review(subject, tuple(files), tuple(listed))
+    return Review(subject, tuple(files), tuple(one for file in files for one in file.items))
 
 
 def _with_proposals(file: File, proposals: Mapping[str, Proposal]) -> Iterator[Item]:
@@ -132,7 +155,7 @@ def _cases(
         if all(oid in texts for oid in row if oid):
             base, ours, theirs = (texts.get(oid, b"") for oid in row)
             if subject.in_progress:
-                now = _in_worktree(repo, path, ours)
+                now = texts.get(subject.passing.get(path, "")) or _in_worktree(repo, path, ours)
             else:
                 now = texts.get(results.get(path, ""))
             options = chosen._replace(path=path, marker_size=sizes.get(path, 7))
@@ -142,14 +165,14 @@ def _cases(
 def _results(repo: Repo, subject: Subject, both: Sequence[Both]) -> dict[str, str]:
     """The blobs that a commit has for the files."""
     if subject.in_progress:
-        return {}
+        return dict(subject.passing)
     [changes] = tree_diff.changes(repo, [(subject.our_tree, subject.result_tree)])
     found = {}
     for one in both:
         change = changes.get(one.path)
         blob = change.after if change else one.ours
         found[one.path] = blob.oid if blob else ""
-    return found
+    return {**found, **subject.passing}
 
 
 def _in_worktree(repo: Repo, path: str, ours: bytes) -> bytes | None:

@@ -61,7 +61,7 @@ def undo(repo: Repo, review: Review, item: Item, take: str = MARKERS, *, dry: bo
 
     Raises AnvcsError where the place was edited, PolicyDenied where the file would no longer parse.
     """
-    file = _file(review, item)
+    file = review.file_of(item)
     place = _place(file, item)
     at = _found(repo, file, place)
     state = UNDONE if take == MARKERS else take
@@ -87,7 +87,7 @@ def accept(repo: Repo, review: Review, item: Item, *, dry: bool = False) -> Put:
 
     Raises AnvcsError where the place was never decided.
     """
-    file = _file(review, item)
+    file = review.file_of(item)
     place = _place(file, item)
     done = Put(item, STANDS)
     try:
@@ -155,10 +155,6 @@ def parses(name: str, text: bytes) -> bool:
     except NotUnderstood:
         return False
     return True
-
-
-def _file(review: Review, item: Item) -> File:
-    return next(one for one in review.files if one.path == item.path)
 
 
 def _place(file: File, item: Item) -> Place:

@@ -1,5 +1,6 @@
 """What is reviewed: the operation in progress, or a commit in which work came together."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from git_anvcs.flows import landings, reading
@@ -15,13 +16,15 @@ _PICKED = {"CHERRY_PICK_HEAD": "cherry-pick", "REVERT_HEAD": "revert", "REBASE_H
 
 
 class Subject(NamedTuple):
-    """Two sides that came, or are coming, together.
+    """Two sides that came, or are coming, together; or several, one after another (octopus.py).
 
     kind: `merge`, `cherry-pick`, `revert`, `rebase`, `squash`; `conflicts`: unmerged files alone
     commit: empty while it is in progress, when the worktree is the result
     theirs: what the second side is called
     base_tree, our_tree, their_tree: ids; empty where Git does not say
     bases: how many merge bases there are; the first of several stands for all
+    heads: of an octopus the commits and what they are called, ours first
+    passing: in a step of one, the blobs of what later steps went on with; last: none comes later
     """
 
     kind: str
@@ -32,6 +35,9 @@ class Subject(NamedTuple):
     their_tree: str = ""
     result_tree: str = ""
     bases: int = 1
+    heads: tuple[tuple[str, str], ...] = ()
+    passing: Mapping[str, str] = {}
+    last: bool = True
 
     @property
     def in_progress(self) -> bool:
@@ -59,11 +65,12 @@ def in_progress(repo: Repo) -> Subject | None:
     """What Git is in the middle of in this worktree."""
     if repo.bare:
         return None
-    if theirs := repo.resolve("MERGE_HEAD"):
+    if theirs := _merge_heads(repo):
         with open_ancestry(repo) as ancestry:
             head = repo.resolve("HEAD") or ""
-            bases = ancestry.bases(head, theirs).commits
-            return _going_on(repo, ancestry, "merge", bases, head, theirs)
+            bases = ancestry.bases(head, *theirs).commits
+            found = _going_on(repo, ancestry, "merge", bases, head, theirs[0])
+        return found if len(theirs) == 1 else _octopus(repo, found, (head, *theirs))
     for ref, kind in _PICKED.items():
         picked = repo.resolve(ref)
         if picked and (kind != "rebase" or _rebasing(repo)):
@@ -75,11 +82,6 @@ def of_commit(repo: Repo, commit: str) -> Subject:
     """The landing in a commit (full id). Raises AnvcsError where nothing came together."""
     with open_ancestry(repo) as ancestry:
         found = landings.of_commit(ancestry, commit, records.read(repo, [commit]))
-    if isinstance(found, Landing) and len(found.sides) > 2:
-        raise AnvcsError(
-            f"{len(found.sides)} branches came together in {commit[:10]} at once",
-            hint=f"git anvcs verify {commit[:10]} checks it; review takes two sides",
-        )
     if isinstance(found, Landing):
         return _landed(repo, found)
     why = found.why if found else "it is an ordinary commit"
@@ -93,7 +95,23 @@ def _landed(repo: Repo, found: Landing) -> Subject:
     base = found.base_trees[0] if found.base_trees else _empty(repo)
     trees = (base, found.trees[0], found.trees[1], found.result)
     name = _title(repo, found.sides[1])
-    return Subject(found.kind, found.commit, name, *trees, len(found.bases))
+    two = Subject(found.kind, found.commit, name, *trees, len(found.bases))
+    return two if len(found.sides) == 2 else _octopus(repo, two, found.sides)
+
+
+def _octopus(repo: Repo, first: Subject, heads: tuple[str, ...]) -> Subject:
+    name = _name if first.in_progress else _title
+    named = tuple((one, name(repo, one)) for one in heads)
+    return first._replace(theirs=", ".join(said for _, said in named[1:]), heads=named)
+
+
+def _merge_heads(repo: Repo) -> list[str]:
+    """The commits that are being merged, in Git's order."""
+    first = repo.resolve("MERGE_HEAD")
+    if first is None:
+        return []
+    file = repo.git_dir / "MERGE_HEAD"  # a revision names only the first one of several
+    return file.read_text().split() if file.is_file() else [first]
 
 
 def _picked(repo: Repo, kind: str, commit: str) -> Subject:
