@@ -8,7 +8,14 @@ conflicts than the line merge, unless the line merge was clean only by accident.
 from git_anvcs.merge import checks, lines, markers
 from git_anvcs.merge.locks import table as locks
 from git_anvcs.merge.markers import Chunk, Parsed
-from git_anvcs.merge.registry import Checked, Conserving, Format, format_of, load_format
+from git_anvcs.merge.registry import (
+    Checked,
+    Conserving,
+    Counting,
+    Format,
+    format_of,
+    load_format,
+)
 from git_anvcs.merge.result import Conflict, Merged, NotUnderstood, Options, Versions
 
 LIMIT = 4_000_000  # bytes of one version; above, only lines are merged
@@ -178,7 +185,10 @@ def by_side(
     """What is wrong with the text, as either side of its conflicts reads."""
     if not isinstance(form, Checked):
         return [[]]
-    return [form.flaws(versions, text, options) for text in checks.sides(merged, options)]
+    found = [form.flaws(versions, text, options) for text in checks.sides(merged, options)]
+    if isinstance(form, Counting) and not merged.conflicts:
+        found[0] += form.revived(versions, merged.text, options)
+    return found
 
 
 def sound(form: Format, versions: Versions, merged: Merged, options: Options) -> bool:
@@ -187,9 +197,9 @@ def sound(form: Format, versions: Versions, merged: Merged, options: Options) ->
         return False
     if not isinstance(form, Checked):
         return True
-    texts = checks.sides(merged, options)
-    if any(form.flaws(versions, text, options) for text in texts):
+    if any(by_side(form, versions, merged, options)):
         return False
+    texts = checks.sides(merged, options)
     if isinstance(form, Conserving):
         return form.conserved(versions, texts)
     counts = [form.tokens(version) for version in versions]

@@ -57,6 +57,9 @@ RULES = {
         LOOK, "both sides edited this text at words far from each other: both edits were taken"
     ),
     "layout-of-ours": Reason(ROUTINE, "theirs only broke the lines anew: ours stands"),
+    "row-columns": Reason(
+        GLANCE, "one side changed the columns of this table: the rows of both follow them"
+    ),
     "row-cells": Reason(GLANCE, "both sides edited different cells of this row"),
     "stays-unreleased": Reason(
         LOOK, "one side released what was here, the other added to it: that is still unreleased"
@@ -141,6 +144,9 @@ CONFLICTS = {
     "locked": "lines merged cleanly, but both sides changed what a package depends on",
     "dangling": "lines merged cleanly, but a package that is needed would be locked nowhere",
     "released": "an entry would stand in a release that one side has as unreleased",
+    "columns": "lines merged cleanly, but a row would stand under other columns",
+    "revived": "lines merged cleanly, but what one side moved and the other deleted or moved "
+    "elsewhere would stay at both places",
     "row": "lines merged cleanly, but a row would not fit its table",
     "number": "lines merged cleanly, but the numbers of a list would not be in sequence",
     "taken-twice": "both sides gave one number, or one identity, to different things",

@@ -28,6 +28,14 @@ class Checked(Format, Protocol):
 
 
 @runtime_checkable
+class Counting(Checked, Protocol):
+    """A format whose entries may stand twice, so that only their number tells of a wrong merge."""
+
+    def revived(self, versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+        """What a clean text holds more often than the changes of both sides explain."""
+
+
+@runtime_checkable
 class Conserving(Checked, Protocol):
     """A format that knows better than counting tokens whether anything is lost.
 

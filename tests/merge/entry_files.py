@@ -102,7 +102,7 @@ def changelog(model: Model, notes: frozenset[str]) -> str:
         rows += [f"## {VERSIONS[section]}", ""]
         for key, value in keys.items():
             rows += [f"- {key.title()}s: {key} of {section} {key} {value}"]
-            rows += ["  in several lines"] if key in notes else []
+            rows += [f"  {key} again"] if key in notes else []
         rows.append("")
     return "\n".join(rows)
 

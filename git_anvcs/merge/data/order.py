@@ -3,9 +3,11 @@
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
 
+from git_anvcs.kernel.diff import changes
 from git_anvcs.merge.data.identity import Keys
 from git_anvcs.merge.data.node import Item
 
+COMPARED = 300  # items of which each is compared with each, where both sides reordered them
 Name = Callable[[Hashable], str]
 
 
@@ -65,6 +67,57 @@ def same_order(keys: Keys) -> bool:
     if not (moved(base, ours) and moved(base, theirs)):
         return True
     return not moved(ours, theirs)
+
+
+def agreed(keys: Keys) -> list[Hashable] | None:
+    """All keys of both sides, where both put what they share into another order: any two of them
+    stand as on the side that turned them round.
+
+    None where that is no order, where both moved one item to different places, or where there is
+    too much to compare.
+    """
+    base, ours, theirs = keys
+    both = set(ours) & set(theirs)
+    rows = [[key for key in row if key in both and key in base] for row in keys]
+    old = rows[0]
+    if len(old) > COMPARED:
+        return None
+    at = [{key: place for place, key in enumerate(row)} for row in rows]
+
+    def turned(side: int, one: Hashable, two: Hashable) -> bool:
+        return (at[0][one] < at[0][two]) != (at[side][one] < at[side][two])
+
+    mine, yours = (went(old, row) for row in rows[1:])
+    still = [key for key in old if key not in mine | yours]
+    if any(turned(1, key, one) != turned(2, key, one) for key in mine & yours for one in still):
+        return None
+    above = {
+        key: sum(
+            (at[0][one] < at[0][key]) != (turned(1, key, one) or turned(2, key, one))
+            for one in old
+            if one != key
+        )
+        for key in old
+    }
+    if len(set(above.values())) < len(old):
+        return None
+    order = woven(sorted(old, key=above.__getitem__), ours, None, main_first=True)
+    return woven(order, theirs, None, main_first=True)
+
+
+def went(base: Sequence[Hashable], side: Sequence[Hashable]) -> set[Hashable]:
+    """What a side moved past more of the others than they were moved past; of two that changed
+    places, both. The same items stand in both."""
+    if len(base) > COMPARED:
+        return {key for one in changes(base, side) for key in base[one.a0 : one.a1]}
+    at = {key: place for place, key in enumerate(side)}
+    turned: dict[Hashable, list[Hashable]] = {}
+    for place, one in enumerate(base):
+        for two in base[place + 1 :]:
+            if at[two] < at[one]:
+                turned.setdefault(one, []).append(two)
+                turned.setdefault(two, []).append(one)
+    return {one for one, row in turned.items() if any(len(row) >= len(turned[two]) for two in row)}
 
 
 def woven(

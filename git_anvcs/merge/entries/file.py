@@ -13,9 +13,10 @@ from git_anvcs.merge.data.whole import Texts
 from git_anvcs.merge.entries import coded, entry
 from git_anvcs.merge.entries.entry import Entry, Placed
 from git_anvcs.merge.entries.match import Alias, Kin, no_alias
+from git_anvcs.merge.entries.rivals import Exclusive
 from git_anvcs.merge.entries.three_way import (
     Clash,
-    Exclusive,
+    Conform,
     Job,
     Leaf,
     Order,
@@ -59,6 +60,8 @@ class Syntax(NamedTuple):
     order: the order of the entries of a section, where the format knows it
     prepare: changes what is merged, given base, ours, theirs
     frame: merges the head of a section that both sides changed
+    order_counts: whether nothing may be moved but by a side
+    conform: gives all three the shape of a section that one side changed through and through
     repeats: sorts of entries (first element of a key) that may stand twice
     word: what counts as a word of an entry that must not get lost
     """
@@ -75,6 +78,8 @@ class Syntax(NamedTuple):
     order: Order | None = None
     prepare: Callable[[Roots], Roots] | None = None
     frame: Leaf = no_leaf
+    conform: Conform | None = None
+    order_counts: bool = False
     repeats: tuple[str, ...] = ()
     word: re.Pattern[bytes] = entry.WORD
 
@@ -96,6 +101,8 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
         syntax.exclusive,
         syntax.order,
         syntax.frame,
+        syntax.conform,
+        syntax.order_counts,
     )
     if syntax.prepare:
         base, ours, theirs = syntax.prepare((base, ours, theirs))

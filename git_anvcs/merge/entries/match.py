@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
+from git_anvcs.merge.data import order
 from git_anvcs.merge.entries.entry import Entry, words
 
 PAIRS = 10_000  # entries to compare for edits in one section; with more none is looked for
@@ -71,3 +72,28 @@ def paired(kin: Kin, maps: Maps) -> Maps:
             renamed.update(dict.fromkeys(found[:1], old))
         sides.append({renamed.get(key, key): one for key, one in side.items()})
     return [base, *sides]
+
+
+def doubted(maps: Maps) -> tuple[Maps, set[Hashable]]:
+    """The same, where what one side put in the place of an entry that the other side put into
+    another order has the key of that entry. And the keys of those that the other side moved:
+    nobody knows whether the new one is an edit of them."""
+    base, *sides = maps
+    found: set[Hashable] = set()
+    for number, other in enumerate(reversed(sides)):
+        side = sides[number]
+        shared = [key for key in base if key in other]
+        now = [key for key in other if key in base]
+        if shared == now:
+            continue
+        stable = base.keys() & side.keys()
+        gone, new = (order.gaps_of(list(row), stable) for row in (base, side))
+        renamed = {
+            key: old
+            for gap, row in gone.items()
+            for old, key in zip(row, new.get(gap, []), strict=False)
+            if old in other and key not in other and base[old].key[0] == side[key].key[0]
+        }
+        sides[number] = {renamed.get(key, key): one for key, one in side.items()}
+        found.update(order.went(shared, now) & set(renamed.values()))
+    return [base, *sides], found

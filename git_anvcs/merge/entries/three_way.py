@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 from git_anvcs.merge import lines
-from git_anvcs.merge.data.order import arranged, gaps_of, same_order
+from git_anvcs.merge.data.identity import Keys
+from git_anvcs.merge.data.order import agreed, arranged, same_order
 from git_anvcs.merge.data.place import shifted
 from git_anvcs.merge.entries.blanks import Blanks, without_blanks
 from git_anvcs.merge.entries.entry import Entry, words
@@ -18,10 +19,12 @@ from git_anvcs.merge.entries.match import (
     Bodies,
     Kin,
     Maps,
+    doubted,
     met,
     paired,
     told_apart,
 )
+from git_anvcs.merge.entries.rivals import Exclusive, rivals
 from git_anvcs.merge.result import Options, Resolution, Versions
 
 SHOWN = 2000  # bytes of a version that a resolution quotes
@@ -56,10 +59,13 @@ class Made(NamedTuple):
 Leaf = Callable[[Entry | None, Entry, Entry], Made | None]
 # The kind of conflict that an entry is, and what to say of it; None: what lines would call it.
 Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
-# Whether what ours and theirs add at one place cannot both stay in some order.
-Exclusive = Callable[[Sequence[Entry], Sequence[Entry]], bool]
 # The order of the entries where the format knows it; the keys of base, ours and theirs.
 Order = Callable[[tuple[list[Hashable], list[Hashable], list[Hashable]]], list[Hashable] | None]
+# A section that both sides changed, one of them through and through: base, ours and theirs as if
+# all had that change, and the name of the rule, empty if none was needed; None: a conflict.
+Conform = Callable[
+    [Entry | None, Entry, Entry], tuple[tuple[Entry | None, Entry, Entry], str] | None
+]
 
 
 def no_leaf(_base: Entry | None, _ours: Entry, _theirs: Entry) -> None:
@@ -88,6 +94,8 @@ class Job(NamedTuple):
     exclusive: Exclusive | None = None
     order: Order | None = None
     frame: Leaf = no_leaf
+    conform: Conform | None = None
+    order_counts: bool = False
 
 
 def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: str) -> list[Part]:
@@ -106,6 +114,14 @@ def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: st
 def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
     """A section that both sides changed: its frame, then what is in it, entry by entry."""
     ours, theirs = sides
+    if job.conform:
+        alike = job.conform(base, ours, theirs)
+        if alike is None:
+            return [conflict((base, ours, theirs), "edit/edit", where)]
+        (base, ours, theirs), rule = alike
+        sides = ours, theirs
+        if rule:
+            job.resolved.append(Resolution(rule, where, "", "", "", ""))
     lead = around(base and base.lead, ours.lead, theirs.lead)
     head = framed(job, base, sides, where)
     tail = around(base and base.tail, ours.tail, theirs.tail)
@@ -208,19 +224,20 @@ def line_parts(versions: Versions, where: str) -> list[Part]:
 def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
     """The entries of a section. Raises Ambiguous when two of them cannot be told apart."""
     maps = met(job.alias, told_apart(bodies))
-    maps = paired(job.kin, maps) if job.kin else maps
+    maps, doubts = doubted(paired(job.kin, maps)) if job.kin else (maps, set())
     blank = Blanks(maps)
     maps = [{key: without_blanks(one) for key, one in found.items()} for found in maps]
     base, ours, theirs = maps
     keys = (list(base), list(ours), list(theirs))
-    order = job.order(keys) if job.order else None
-    exclusive = job.exclusive if order is None else None
-    rivalry = {} if job.independent else rivals(keys, maps, exclusive)
+    order = order_of(job, keys, where)
+    rivalry = {} if job.independent else rivals(keys, maps, exclusive_in(job, keys))
     parts: list[Part] = []
     for key in order or blank.grouped(arranged(keys, job.sort)):
         trio = (base.get(key), ours.get(key), theirs.get(key))
         if key in rivalry:
             found = rivalry_parts(maps, rivalry[key], where, blank)
+        elif key in doubts:
+            found = [conflict(trio, "edit/edit", where)]
         else:
             found = single(job, trio, where)
         if trio[0] is trio[1] is None and not job.layout_counts:
@@ -231,9 +248,25 @@ def rows(job: Job, bodies: Bodies, where: str) -> list[Part]:
         shown = [b"".join(one.text for one in row) for row in bodies]
         said = [lines.decoded(text[:SHOWN]) for text in shown]
         job.resolved.append(Resolution("entry-by-key", where, said[0], said[1], said[2], ""))
-    if not same_order(keys):
+    if not (job.order_counts or same_order(keys)):
         job.resolved.append(Resolution("order-of-ours", where, "", "", "", ""))
     return parts
+
+
+def order_of(job: Job, keys: Keys, where: str) -> list[Hashable] | None:
+    """The order where the format knows it, or where both sides changed it and it counts. Raises
+    Ambiguous where what both did is no order."""
+    order = job.order(keys) if job.order else None
+    if order is None and job.order_counts and not same_order(keys):
+        order = agreed(keys)
+        if order is None:
+            raise Ambiguous(where)
+    return order
+
+
+def exclusive_in(job: Job, keys: Keys) -> Exclusive | None:
+    """Where the format knows the order, all that both sides add may stay."""
+    return None if job.order and job.order(keys) is not None else job.exclusive
 
 
 def single(job: Job, trio: Trio, where: str) -> list[Part]:
@@ -279,36 +312,6 @@ def indent(row: Sequence[Entry]) -> bytes | None:
     """The white space that all entries of a section begin with; None where they differ."""
     found = {one.head[: len(one.head) - len(one.head.lstrip(b" \t"))] for one in row}
     return found.pop() if len(found) == 1 else None
-
-
-Places = dict[Hashable, tuple[list[Hashable], list[Hashable], list[Hashable]] | None]
-
-
-def rivals(
-    keys: tuple[list[Hashable], list[Hashable], list[Hashable]],
-    maps: Maps,
-    exclusive: Exclusive | None,
-) -> Places:
-    """Places at which both sides did what excludes each other: the place is a conflict.
-
-    Both deleted entries and put different ones there, or added what is exclusive. The first key of
-    a place has the keys of base, ours and theirs there, the others have None.
-    """
-    base, ours, theirs = map(set, keys)
-    stable = base & ours & theirs
-    gaps = [gaps_of(row, stable) for row in keys]
-    found: Places = {}
-    for gap, row in gaps[1].items():
-        deleted = [key for key in gaps[0].get(gap, []) if key not in ours and key not in theirs]
-        mine = [key for key in row if key not in base | theirs]
-        yours = [key for key in gaps[2].get(gap, []) if key not in base | ours]
-        if not (mine and yours):
-            continue
-        added = [[maps[1][key] for key in mine], [maps[2][key] for key in yours]]
-        if deleted or (exclusive and exclusive(*added)):
-            found.update(dict.fromkeys([*mine, *yours]))
-            found[mine[0]] = (deleted, mine, yours)
-    return found
 
 
 def rivalry_parts(

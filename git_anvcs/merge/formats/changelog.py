@@ -12,7 +12,7 @@ import re
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry, walk
-from git_anvcs.merge.prose import headings, policy
+from git_anvcs.merge.prose import columns, headings, policy
 from git_anvcs.merge.result import Merged, Options, Resolution, Versions
 
 NUMBER = re.compile(
@@ -146,6 +146,11 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     return [*found, *slipped(syntax, versions, text), *misplaced(syntax, versions, text)]
 
 
+def revived(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    """Entries that stand more often than both sides' changes explain."""
+    return policy.revived(syntax_of(options.path), versions, text, anywhere=False)
+
+
 def slipped(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:
     """What one side added to what is unreleased, and that stands only in releases now; or that the
     other side added to a release, and that stands at both places: people drop it at one."""
@@ -221,6 +226,8 @@ def syntax(dialect: headings.Dialect) -> file.Syntax:
         policy.leaf,
         kin=kin,
         exclusive=exclusive,
+        conform=columns.conform,
+        order_counts=True,
         order=order,
         prepare=prepare,
         repeats=policy.REPEATS,

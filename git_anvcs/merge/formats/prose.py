@@ -13,7 +13,7 @@ from git_anvcs.merge import lines
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry
-from git_anvcs.merge.prose import headings, policy
+from git_anvcs.merge.prose import columns, headings, policy
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 
 FRONT = re.compile(
@@ -54,6 +54,8 @@ class Prose:
             policy.leaf,
             kin=policy.kin,
             exclusive=exclusive,
+            conform=columns.conform,
+            order_counts=True,
             repeats=policy.REPEATS,
         )
 
@@ -127,6 +129,15 @@ class Prose:
             one._replace(first=one.first + 1, last=one.last + 1) if one.first else one
             for one in wrong
         ]
+
+    def revived(self, versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+        """Blocks below the data that stand more often than both sides' changes explain."""
+        base, ours, theirs, made = (self.parted(one) for one in (*versions, text))
+        down = made[0].count(b"\n")
+        found = policy.revived(
+            self.syntax, Versions(base[1], ours[1], theirs[1]), made[1], anywhere=True
+        )
+        return [one._replace(first=one.first + down, last=one.last + down) for one in found]
 
     def tokens(self, text: bytes) -> Tokens:
         """Every word."""

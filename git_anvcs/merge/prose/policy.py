@@ -3,15 +3,17 @@
 Which blocks are the same, and what both sides may do with one.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 import re
 
-from git_anvcs.merge.checks import Flaw, Tokens
+from git_anvcs.merge.checks import Flaw, Tokens, bounds
 from git_anvcs.merge.entries import file
-from git_anvcs.merge.entries.entry import Entry, walk
+from git_anvcs.merge.entries.entry import Entry, Placed, walk
 from git_anvcs.merge.entries.three_way import Made
+from git_anvcs.merge.prose import columns
+from git_anvcs.merge.prose.blocks import words
 from git_anvcs.merge.prose.words import by_words
 from git_anvcs.merge.result import NotUnderstood, Versions
 
@@ -88,10 +90,51 @@ def flaws(
     found = file.flaws(syntax, versions, text)
     try:
         known = {kind for version in versions for kind, *_ in uneven(syntax, version)}
+        roots = [file.parsed(syntax, version) for version in versions]
     except NotUnderstood:
         return found
+    made = file.parsed(syntax, text)
+    strayed = columns.strayed(roots, made)
+    found += [Flaw("columns", one.entry.name, one.first, one.last) for one in strayed]
     known.update(ignored)
     return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
+
+
+def revived(syntax: file.Syntax, versions: Versions, text: bytes, *, anywhere: bool) -> list[Flaw]:
+    """Blocks that stand more often than both sides' changes explain: one side moved what the other
+    deleted, or both moved it to different places.
+
+    anywhere: also where it came under another heading, if it says enough to be known again
+    """
+    try:
+        roots = [file.parsed(syntax, version) for version in versions]
+    except NotUnderstood:
+        return []
+    made = file.parsed(syntax, text)
+    found = []
+    for apart in (True, False) if anywhere else (True,):
+        base, ours, theirs = (blocks_of(root, apart=apart) for root in roots)
+        found += [
+            Flaw("revived", one.entry.name, one.first, one.last)
+            for key, places in blocks_of(made, apart=apart).items()
+            if base[key]
+            and len(places) > bounds(*(len(row[key]) for row in (base, ours, theirs)))[1]
+            for one in places
+        ]
+    return found
+
+
+def blocks_of(root: Entry, *, apart: bool) -> defaultdict[Hashable, list[Placed]]:
+    """Blocks by their text, without the number of an item; `apart`: under each heading apart."""
+    found: defaultdict[Hashable, list[Placed]] = defaultdict(list)
+    for one in walk(root):
+        sort = one.entry.key[0]
+        if sort in (*TEXTS, "link", "table") and (
+            apart or counted(one.entry.head).total() >= FEWEST
+        ):
+            said = words(one.entry.head) if sort == "link" else one.entry.key
+            found[one.path if apart else None, sort, said].append(one)
+    return found
 
 
 def uneven(syntax: file.Syntax, text: bytes) -> list[tuple[str, str, int, int]]:
