@@ -9,12 +9,15 @@ import os
 import sys
 from typing import NoReturn
 
+from git_anvcs.kernel import brief
+
 
 def main() -> int:
     """Entry point of git-anvcs and ai-vcs; returns the exit code."""
     hook = _hook(sys.argv[1:])
     if hook is not None:
         _run_hook(*hook)
+    brief.begin()
     from git_anvcs.cli.main import main as whole
 
     return whole()

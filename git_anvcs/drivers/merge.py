@@ -6,11 +6,14 @@
 import os
 import sys
 
+from git_anvcs.kernel import brief
+
 PROGRAM = "git-ai-merge"
 
 
 def main() -> int:
     """Entry point; returns the exit code."""
+    brief.begin()
     words = sys.argv[1:]
     # Only a lone word asks for help: `--help` behind others is the name of a file, and to answer
     # with help and 0 would tell Git that it is merged.

@@ -12,6 +12,9 @@ FAILED = 2
 def main() -> int:
     """Entry point; returns the exit code."""
     try:
+        from git_anvcs.kernel import brief
+
+        brief.begin()
         from git_anvcs.drivers import strategy
     except Exception as error:  # noqa: BLE001 - whatever it is, nothing was merged
         sys.stderr.write(

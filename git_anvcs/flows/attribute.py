@@ -6,7 +6,6 @@ them. What they do not say belongs to nobody, also where the commit as a whole h
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-import hashlib
 import math
 from types import TracebackType
 from typing import IO, Any, NamedTuple
@@ -17,6 +16,7 @@ from git_anvcs.git.hunks import Added
 from git_anvcs.git.locate import Place
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo, Talk
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance import lines, ranges
 from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
 from git_anvcs.provenance.lines import NOBODY, Source
@@ -339,4 +339,4 @@ def _until_nul(pipe: IO[bytes]) -> bytes:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:14]
+    return sha256(text.encode(errors="replace")).hexdigest()[:14]

@@ -4,14 +4,14 @@ The lock files are those of the commit itself, so the answer does not depend on 
 """
 
 from functools import lru_cache
-import hashlib
 import os
 from pathlib import Path
-import platform
+import sys
 
 from git_anvcs import __version__
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo, version
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance.env_block import LOCKFILES, block, pretty_os, venv_python
 
 _LARGEST_LOCKFILE = 32 << 20
@@ -49,7 +49,7 @@ def _lockfiles(repo: Repo, commit: str) -> dict[str, str]:
 def _digest(repo: Repo, oid: str) -> str:
     """Of the content, not of the Git object; most commits share their lock files."""
     (found,) = objects.read(repo, [oid], env=objects.NO_FETCH)
-    return hashlib.sha256(found.data).hexdigest() if found else ""
+    return sha256(found.data).hexdigest() if found else ""
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +69,7 @@ def _python(root: Path) -> str:
         found = venv_python(_text(root / name / "pyvenv.cfg"))
         if found:
             return found
-    return platform.python_version()
+    return sys.version.split(maxsplit=1)[0]
 
 
 @lru_cache(maxsize=1)

@@ -196,8 +196,7 @@ def _here(repo: Repo) -> manifests.Here:
 
 def _elsewhere(repo: Repo, path: Path) -> bool:
     """Whether a file lies in another worktree, which may lie inside of this one."""
-    shared = (repo.common_dir, targets.hooks_folder(repo))
-    if any(path.is_relative_to(folder) for folder in shared):
+    if path.is_relative_to(repo.common_dir) or path.is_relative_to(targets.hooks_folder(repo)):
         return False
     place = locate(path.parent)
     further_in = place is not None and place.root != repo.root.resolve()

@@ -7,7 +7,6 @@ worktree.
 """
 
 from collections.abc import Mapping
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from git_anvcs.flows.environment import environment_of
 from git_anvcs.flows.made import Made
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance import pending as state
 from git_anvcs.provenance import prompts, versions
 from git_anvcs.provenance.claim import Known, Seen, surely_running
@@ -266,7 +266,7 @@ def _tail(file: Path) -> bytes:
 
 
 def _file(paths: Paths, who: str) -> Path:
-    return paths.sessions / f"{hashlib.sha256(who.encode(errors='replace')).hexdigest()[:32]}.json"
+    return paths.sessions / f"{sha256(who.encode(errors='replace')).hexdigest()[:32]}.json"
 
 
 def _make_room(folder: Path) -> None:

@@ -6,7 +6,6 @@ costs one `git unpack-objects` (or, when it is large, one `git index-pack`).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-import hashlib
 import re
 from threading import Thread
 from typing import NamedTuple
@@ -160,7 +159,7 @@ def write(repo: Repo, objects: Iterable[Object]) -> None:
 def make(repo: Repo, kind: str, data: bytes) -> Object:
     """The object with its id; nothing is stored yet."""
     header = f"{kind} {len(data)}\0".encode()
-    return Object(hashlib.new(repo.object_format, header + data).hexdigest(), kind, data)
+    return Object(_digest(repo.object_format, header + data).hex(), kind, data)
 
 
 def tree_entries(repo: Repo, data: bytes) -> list[Entry]:
@@ -215,7 +214,13 @@ def _pack(objects: Iterable[Object], object_format: str) -> bytes:
             zlib.compress(found.data),
         ]
     body = b"".join(parts)
-    return body + hashlib.new(object_format, body).digest()
+    return body + _digest(object_format, body)
+
+
+def _digest(object_format: str, data: bytes) -> bytes:
+    import hashlib  # 3 ms that only who writes objects pays for
+
+    return hashlib.new(object_format, data).digest()
 
 
 def _entry_header(kind: int, size: int) -> bytes:

@@ -4,7 +4,7 @@ Author names, messages, file names and what agents say are hostile: an escape se
 could hide a line, move the cursor or set the clipboard. Everything printed goes through `safe`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 import re
 import struct
@@ -14,27 +14,49 @@ import unicodedata
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _BREAKS = (0x2028, 0x2029)
 _HIDDEN = (0x00AD, 0x180E, 0x200B, 0x2060, 0xFEFF, *range(0xFFF9, 0xFFFC))
+_UNSEEN = frozenset((*_BIDI, *_BREAKS, *_HIDDEN))
 _TAGS = range(0xE0000, 0xE0080)
 
 
-def _units(code: int) -> Iterator[int]:
-    """A character as UTF-16 has it, and JSON's escapes."""
-    raw = chr(code).encode("utf-16-be", "surrogatepass")
-    return (unit for (unit,) in struct.iter_unpack(">H", raw))
+class _Spoken(dict[int, str]):
+    """What stands in place of each character that is not printed; the rest is left as it is.
+
+    Read as `str.translate` reads a table; a character is looked at when it first comes, because
+    a table of them all costs every start of a program some 5 ms.
+    """
+
+    def __init__(self, say: Callable[[int], str | None]) -> None:
+        self.say = say
+
+    def __missing__(self, code: int) -> str:
+        said = self[code] = self.say(code) or chr(code)
+        return said
 
 
-_SPOKEN = {
-    **{code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))},
-    **{code: f"\\u{code:04x}" for code in (*_BIDI, *_BREAKS, *_HIDDEN)},
-    **{code: f"\\U{code:08x}" for code in _TAGS},
-    # What surrogateescape made of bytes that are not UTF-8, and surrogates out of JSON.
-    **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},
-    **{0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)},
-}
-_IN_JSON = {
-    code: "".join(rf"\u{unit:04x}" for unit in _units(code)) for code in _SPOKEN if code >= 0x7F
-}
-_IN_TEXT = {code: said for code, said in _SPOKEN.items() if chr(code) not in "\n\t"}
+def _spoken(code: int) -> str | None:
+    """A character spelled out, when it is one that is not printed."""
+    if code < 0x20 or 0x7F <= code < 0xA0:
+        return f"\\x{code:02x}"
+    if 0xDC80 <= code < 0xDD00:  # what surrogateescape made of bytes that are not UTF-8
+        return f"\\x{code - 0xDC00:02x}"
+    if 0xD800 <= code < 0xE000 or code in _UNSEEN:  # surrogates come out of JSON
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}" if code in _TAGS else None
+
+
+def _in_text(code: int) -> str | None:
+    return None if code in (0x09, 0x0A) else _spoken(code)
+
+
+def _in_json(code: int) -> str | None:
+    """The same as JSON's escapes: a character as UTF-16 has it."""
+    if code < 0x7F or _spoken(code) is None:
+        return None
+    units = chr(code).encode("utf-16-be", "surrogatepass")
+    return "".join(rf"\u{unit:04x}" for (unit,) in struct.iter_unpack(">H", units))
+
+
+_SPOKEN, _IN_TEXT, _IN_JSON = _Spoken(_spoken), _Spoken(_in_text), _Spoken(_in_json)
 
 # Colours and weights that Git itself sets; 8 (conceal) is not among them.
 _CODE = r"(?:[0-79]|2[1-79]|3[0-79]|4[0-79]|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8(?:;\d{1,3}){4})?"

@@ -5,9 +5,9 @@ A claim is a dict with keys of a record. It says how it was found and with what 
 """
 
 from collections.abc import Mapping, Sequence
-import hashlib
 from typing import Any, NamedTuple
 
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance import models
 from git_anvcs.provenance.environment import HIGH, LOW, MEDIUM, Detected, Hint, detect, hints
 from git_anvcs.provenance.pending import ACTIVE_SECONDS, Pending, Table
@@ -163,7 +163,7 @@ def surely_running(known: Known, seen: Seen) -> str:
 
 def session_key(who: str) -> str:
     """The key of a session in a record: `s_` and 14 hex digits of SHA-256 (Git AI Standard)."""
-    return f"s_{hashlib.sha256(who.encode(errors='replace')).hexdigest()[:14]}"
+    return f"s_{sha256(who.encode(errors='replace')).hexdigest()[:14]}"
 
 
 def is_agent_id(said: str) -> bool:

@@ -1,9 +1,10 @@
 """The `env` block of a record: what a commit was made with, and one digest over it. Pure."""
 
 from collections.abc import Mapping
-import hashlib
 import json
 from typing import Any
+
+from git_anvcs.kernel.digest import sha256
 
 # The lock files we digest, at the top of the tree.
 LOCKFILES = (
@@ -49,7 +50,7 @@ def block(
     }
     kept = {key: value for key, value in found.items() if value}
     text = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return {**kept, "digest": f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"}
+    return {**kept, "digest": f"sha256:{sha256(text.encode()).hexdigest()}"}
 
 
 def pretty_os(os_release: str, kernel: str, machine: str) -> str:

@@ -4,11 +4,11 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-import hashlib
 import re
 
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance import refs
 from git_anvcs.provenance.exchange import dsse
 
@@ -28,7 +28,7 @@ def store(repo: Repo, made: Mapping[str, Sequence[bytes]]) -> int:
     Raises GitFailed, Locked.
     """
     files = {
-        f"{folder_of(commit)}/{hashlib.sha256(line).hexdigest()}.json": line + b"\n"
+        f"{folder_of(commit)}/{sha256(line).hexdigest()}.json": line + b"\n"
         for commit, lines in made.items()
         for line in lines
     }
@@ -101,4 +101,4 @@ def _fits(path: str, data: bytes) -> bool:
         dsse.read(line)
     except dsse.NotAnEnvelope:
         return False
-    return b"\n" not in line and path.endswith(f"/{hashlib.sha256(line).hexdigest()}.json")
+    return b"\n" not in line and path.endswith(f"/{sha256(line).hexdigest()}.json")

@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
@@ -219,6 +220,4 @@ def _size(path: Path) -> int:
 
 
 def _digest(raw: bytes) -> str:
-    import hashlib
-
-    return hashlib.sha256(raw).hexdigest()[:24]
+    return sha256(raw).hexdigest()[:24]

@@ -4,10 +4,10 @@ Kept outside the repository, bound to the file's hash: a changed file is not the
 """
 
 from collections.abc import Callable
-from hashlib import sha256
 import json
 from pathlib import Path
 
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic, lock
 

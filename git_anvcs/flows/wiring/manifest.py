@@ -2,12 +2,12 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from git_anvcs.flows.wiring import pieces
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 
 VERSION = 1

@@ -138,8 +138,9 @@ def found(repo: Repo) -> Iterator[tuple[Path, pieces.Piece]]:
 
 def left_renamed(repo: Repo) -> Iterator[tuple[Path, Path]]:
     """Hooks under their other name without a stub of ours, and their own name."""
+    folder = hooks_folder(repo)
     for event in stubs.EVENTS:
-        path = hooks_folder(repo) / event
+        path = folder / event
         if is_there(chained_name(path)) and not is_there(path):
             yield chained_name(path), path
 
