@@ -133,13 +133,15 @@ def _why_tests(one: Aside) -> str:
     judged = one.judged
     if judged is None:
         return "its tests fail"
-    failing = judged.ran.failing
+    failing = judged.new or judged.ran.failing
     names = ", ".join(failing[:_FEW]) + (" …" if len(failing) > _FEW else "")
     what = names or f"the check {judged.check.name}"
     if judged.ran.state == "hung":
         return f"the check {judged.check.name} does not end within {judged.check.timeout:g} seconds"
     if one.kind == land.SEMANTIC_CONFLICT:
         return f"passes alone, but not together with the others: {what} fails"
+    if judged.differs and not judged.new:
+        return f"{what} fails, and {judged.differs}"
     return f"{what} fails"
 
 

@@ -19,9 +19,14 @@ class Ends:
         if len(self._tail) > 2 * self._half:  # not at every piece: that would move it each time
             del self._tail[: -self._half]
 
+    @property
+    def left_out(self) -> int:
+        """How many bytes were not kept."""
+        return max(0, self._size - len(self._head) - self._half)
+
     def bytes(self) -> bytes:
         """What was kept; where something was not, a line between says how much."""
         tail = bytes(self._tail[-self._half :])
-        left_out = self._size - len(self._head) - len(tail)
+        left_out = self.left_out
         said = f"\n[... {left_out:,} bytes left out ...]\n".encode() if left_out else b""
         return bytes(self._head) + said + tail

@@ -97,11 +97,12 @@ class Apart(NamedTuple):
     """How a program ended that ran apart from us.
 
     returncode: None when it was killed at its time limit, negative when a signal ended it
-    output: what it printed on both channels, the middle left out where it is very long
+    output: what it printed on both channels, the middle left out where it is very long (cut)
     """
 
     returncode: int | None
     output: bytes
+    cut: bool = False
 
 
 def run_apart(
@@ -153,7 +154,7 @@ def run_apart(
             program.wait()
         while _take(pipe, ends, 0):  # what it wrote last is still in the pipe
             pass
-    return Apart(returncode, ends.bytes())
+    return Apart(returncode, ends.bytes(), ends.left_out > 0)
 
 
 def _file_of(told: bytes) -> IO[bytes]:

@@ -2,6 +2,20 @@
 
 from pathlib import Path
 
+from git_anvcs.kernel.digest import sha256
+
+_PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
+_LONGEST = 200  # bytes; file systems take 255, and a lock or a draft adds to it
+
+
+def file_name(name: str) -> str:
+    """A file name for a name that may be any bytes, such as a ref's; no two share one."""
+    raw = name.encode(errors="surrogateescape")
+    quoted = "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in raw)
+    if len(quoted) <= _LONGEST:
+        return quoted
+    return f"{quoted[: _LONGEST - 65]}+{sha256(raw).hexdigest()}"  # no other name has a `+`
+
 
 class Paths:
     """Where our files of one repository are; making the object touches nothing."""

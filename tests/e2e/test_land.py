@@ -71,6 +71,38 @@ def test_the_target_moves_while_the_checks_run(repo: Sandbox) -> None:
     tidy(repo)
 
 
+def test_what_meanwhile_changed_where_the_branch_does_is_merged_not_in_the_way(
+    repo: Sandbox,
+) -> None:
+    """The worktree that has the target stands on what is newer than what was tested."""
+    branch(repo, "edit", {"app.py": "# edited\n" + repo.read("app.py")})
+    move = (
+        f'test -f {repo.base}/moved || {{ touch {repo.base}/moved; cd "$ANVCS_CHECKOUT" &&'
+        " echo '# more' >>app.py && git commit -q -a -m meanwhile; }"
+    )
+    said = land(repo, "edit", "--gate", move)
+    assert (landed(said), said["attempts"]) == (["edit"], 2)
+    text = repo.read("app.py")
+    assert (text.startswith("# edited\n"), text.endswith("# more\n")) == (True, True)
+    tidy(repo)
+
+
+def test_a_lock_of_the_target_that_nobody_holds_is_told_and_not_called_a_move(
+    repo: Sandbox,
+) -> None:
+    branch(repo, "edit", {"app.py": repo.read("app.py") + "# more\n"})
+    before = head(repo)
+    lock = repo.root / ".git/refs/heads/main.lock"
+    lock.touch()
+    done = repo.run("git-anvcs", "land", "edit", "--gate", f"echo >>{repo.base}/runs")
+    assert (done.returncode, str(lock) in done.stderr) == (1, True), done.stderr
+    assert "moved" not in done.stderr
+    assert (repo.base / "runs").read_text() == "\n"
+    lock.unlink()
+    assert head(repo) == before
+    tidy(repo)
+
+
 def test_a_target_that_never_stands_still_is_left_alone(repo: Sandbox) -> None:
     move = (
         'cd "$ANVCS_CHECKOUT" && echo x >>new.txt && git add new.txt && git commit -q -m meanwhile'
@@ -133,7 +165,7 @@ def test_killed_when_the_worktree_had_gone_ahead_it_is_put_back(repo: Sandbox, f
     else:
         repo.write("app.py", "changed\n")
         repo.write("new/b.txt", "b\n")
-    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note = repo.root / ".git/anvcs/landing/refs%2Fheads%2Fmain.json"
     note.parent.mkdir(parents=True)
     note.write_text(json.dumps({"v": 1, "old": old, "new": new}))
 
@@ -150,7 +182,7 @@ def test_a_worktree_that_somebody_worked_in_since_is_not_put_back(repo: Sandbox)
     branch(repo, "b", {"app.py": "changed\n"})
     repo.git("read-tree", "-m", "-u", old, "b")
     repo.write("app.py", "changed\nand mine\n")
-    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note = repo.root / ".git/anvcs/landing/refs%2Fheads%2Fmain.json"
     note.parent.mkdir(parents=True)
     note.write_text(json.dumps({"v": 1, "old": old, "new": head(repo, "b")}))
     done = repo.run("git-anvcs", "land", "a")
@@ -171,7 +203,7 @@ def test_what_was_edited_after_a_killed_landing_stays(repo: Sandbox, path: str) 
     after = head(repo)
     repo.git("update-ref", "refs/heads/main", before)  # as a kill before that would leave it
     facts = {"v": 1, "old": before, "new": after}
-    note = repo.root / ".git/anvcs/landing/refs%heads%main.json"
+    note = repo.root / ".git/anvcs/landing/refs%2Fheads%2Fmain.json"
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(facts))
     repo.write(path, "mine\n")
@@ -211,6 +243,21 @@ def test_a_check_that_cannot_start_says_so_and_nothing_moves(repo: Sandbox) -> N
     assert [line for line in done.stderr.splitlines() if line.startswith(said)]
     assert repo.git("show-ref") == before
     tidy(repo)
+
+
+def test_a_new_way_to_fail_beside_an_old_one_is_the_branchs_fault(repo: Sandbox) -> None:
+    """Killed by a signal, or hidden in more output than is kept, where the target fails as well."""
+    for name in ("kill", "long"):
+        branch(repo, name, {name: "x\n"})
+    old = "echo 'FAILED tests/a.py::test_one - x'"
+    gate = f"{old}; test ! -f kill || kill -9 $$; test ! -f long || yes | head -c 300000; exit 1"
+    said = land(repo, "kill", "long", "a", "--gate", gate, expect=4)
+    assert (landed(said), aside(said)) == (["a"], dict.fromkeys(("kill", "long"), "tests-fail"))
+    assert [one["check"]["differs"] for one in said["set_aside"]] == [
+        "it fails on main too, but with exit code 1, not 137",
+        "it fails on main too, but it prints too much to tell what fails",
+    ]
+    assert said["checks"][0]["failed_before"] is True
 
 
 def test_a_check_that_only_the_branch_breaks_is_the_branchs_fault(repo: Sandbox) -> None:

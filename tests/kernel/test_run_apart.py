@@ -16,31 +16,35 @@ def sh(command: str, tmp_path: Path, timeout: float = 30, most: int = 1 << 18) -
 
 
 def test_what_it_printed_on_both_channels_in_order(tmp_path: Path) -> None:
-    assert sh("echo one; echo two >&2; echo three; exit 7", tmp_path) == (7, b"one\ntwo\nthree\n")
+    assert sh("echo one; echo two >&2; echo three; exit 7", tmp_path) == (
+        7,
+        b"one\ntwo\nthree\n",
+        False,
+    )
 
 
 def test_a_hanging_one_is_killed_with_all_it_started(tmp_path: Path) -> None:
     command = "sleep 60 & echo $! >child; echo waiting; wait"
     start = time.monotonic()
-    assert sh(command, tmp_path, timeout=0.3) == (None, b"waiting\n")
+    assert sh(command, tmp_path, timeout=0.3) == (None, b"waiting\n", False)
     assert time.monotonic() - start < 20
     assert gone(int((tmp_path / "child").read_text()))
 
 
 def test_what_it_leaves_running_is_killed_and_not_waited_for(tmp_path: Path) -> None:
     start = time.monotonic()
-    assert sh("sleep 60 & echo $! >child; echo done", tmp_path) == (0, b"done\n")
+    assert sh("sleep 60 & echo $! >child; echo done", tmp_path) == (0, b"done\n", False)
     assert time.monotonic() - start < 20
     assert gone(int((tmp_path / "child").read_text()))
 
 
 def test_nobody_answers_its_questions(tmp_path: Path) -> None:
-    assert sh("read answer || echo nobody", tmp_path) == (0, b"nobody\n")
+    assert sh("read answer || echo nobody", tmp_path) == (0, b"nobody\n", False)
 
 
 def test_of_endless_output_both_ends_are_kept(tmp_path: Path) -> None:
     done = sh("echo first; yes | head -c 3000000; echo last", tmp_path, most=1000)
-    assert done.returncode == 0
+    assert (done.returncode, done.cut) == (0, True)
     assert done.output.startswith(b"first\n")
     assert done.output.endswith(b"last\n")
     assert b"bytes left out" in done.output
@@ -54,8 +58,9 @@ def test_ends_keep_the_first_and_the_last_bytes(pieces: list[bytes], most: int) 
         ends.add(piece)
     whole, half = b"".join(pieces), most // 2
     if len(whole) <= 2 * half:
-        assert ends.bytes() == whole
+        assert (ends.bytes(), ends.left_out) == (whole, 0)
     else:
+        assert ends.left_out == len(whole) - 2 * half
         assert ends.bytes().startswith(whole[:half])
         assert ends.bytes().endswith(whole[-half:])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from git_anvcs.provenance.failed_tests import named
+from git_anvcs.provenance.failed_tests import complaints, named, stopped
 
 OUTPUTS = {
     "unittest": (
@@ -23,6 +23,8 @@ OUTPUTS = {
     "vitest": (" FAIL  src/a.test.ts > cart > adds\n", ("src/a.test.ts > cart > adds",)),
     "gtest": ("[  FAILED  ] Cart.Adds (1 ms)\n[  FAILED  ] 1 test\n", ("Cart.Adds",)),
     "tap": ("ok 1 - fine\nnot ok 2 - adds\nnot ok 3 - later # TODO\n", ("adds",)),
+    "go, not built": ("FAIL\tshop/tax [build failed]\nFAIL\n", ("shop/tax [build failed]",)),
+    "prove": ("t/b.t  (Wstat: 256 (exited 1) Tests: 2 Failed: 1)\n", ("t/b.t",)),
     "none of them": ("make: *** [test] Error 1\nFAILED to start\n", ()),
 }  # fmt: skip
 
@@ -31,3 +33,30 @@ OUTPUTS = {
 def test_failed_tests_are_named(runner: str) -> None:
     output, names = OUTPUTS[runner]
     assert named(output) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("FAIL\tshop\t0.013s", "FAIL\tshop\t0"),
+        ("panic: runtime error: index out of range [5]", ""),
+        ("src/a.c:3:15: error: expected ';'", "src/a.c:0: error: expected ';'"),
+        ("make[1]: *** [all] Error 1", ""),
+        ("KeyError: 'price'", ""),
+        ("shop.Broken", None),
+        ("Error: x", ""),
+        ("FAILED (failures=1, errors=1)", None),
+        ("FAILED tests/a.py::test_one - error", None),
+        ("    raise KeyError('price')", None),
+        ("test_error_is_told PASSED", None),
+    ],
+)
+def test_lines_that_complain_of_more_than_a_test(line: str, says: str | None) -> None:
+    """says: the line without what changes from run to run; empty: as it is; None: no complaint."""
+    assert complaints(f"fine\n{line}\n") == (set() if says is None else {says or line})
+
+
+def test_a_runner_that_has_not_run_everything_says_so() -> None:
+    assert stopped("1 failed\n!!!!!!! stopping after 1 failures !!!!!!!\n")
+    assert stopped("not ok 1 - a\nBail out! no database\n")
+    assert not stopped("== 1 failed ==\nwow!!!\n")

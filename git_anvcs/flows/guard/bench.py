@@ -46,6 +46,7 @@ class Ran(NamedTuple):
     state: `passed`, `failed`, `hung` (killed at its time limit), `missing` (it could not start)
     failing: names of tests, where its output tells; flaky: it failed first, and passed again
     known: it was not run, the tree had passed before
+    code: what it ended with, 128 + N where signal N ended it; cut: it printed more than is kept
     """
 
     state: str
@@ -54,6 +55,8 @@ class Ran(NamedTuple):
     seconds: float = 0.0
     flaky: bool = False
     known: bool = False
+    code: int = 0
+    cut: bool = False
 
     @property
     def passed(self) -> bool:
@@ -112,7 +115,9 @@ class Bench:
             state = {0: PASSED, **dict.fromkeys(_NOT_RUN, MISSING)}.get(done.returncode, FAILED)
         failing = failed_tests.named(output) if state == FAILED else ()
         self._say(f"{check.name} on {shown.name}: {state} ({seconds:.1f} s)")
-        return Ran(state, failing, output, seconds)
+        code = done.returncode or 0
+        code = 128 - code if code < 0 else code  # as sh tells it of what it has started
+        return Ran(state, failing, output, seconds, code=code, cut=done.cut)
 
     def _shown(self, shown: Shown) -> Scratch:
         try:

@@ -67,7 +67,7 @@ def of_notebook(path: str) -> Check:
 
     Where a tree does not have it, there is nothing to run.
     """
-    name = shlex.quote(path)
+    name = shlex.quote(f"./{path}")  # a name that begins with a dash is no option
     command = (
         'PATH="$ANVCS_CHECKOUT/.venv/bin:$PATH"; command -v jupyter >/dev/null ||'
         ' { echo "jupyter is not installed (pip install nbclient ipykernel)"; exit 127; };'

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from git_anvcs.flows import places
 from git_anvcs.flows.guard.bench import Shown
+from git_anvcs.flows.guard.checks import Check
+from git_anvcs.flows.guard.notebooks import checks_of as notebooks_of
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.whole_tree import merge as whole_tree
 from git_anvcs.flows.whole_tree import worker
@@ -160,6 +162,15 @@ def opened(
         }
         attributes_of.write(called, onto.commit, root)
         yield Folder(called, onto, guarded, understand=understand)
+
+
+def notebooks(repo: Repo, steps: Sequence[Step]) -> list[Check]:
+    """Checks for the notebooks that the merges of these steps have written."""
+    commits = [commit for step in steps for commit in (step.before, step.tip.commit)]
+    asked = (f"{commit}^{{tree}}" for commit in commits)
+    trees = repo.git("rev-parse", *asked).decode().split() if commits else []
+    sides = zip(trees[::2], trees[1::2], strict=True)
+    return notebooks_of(repo, zip((step.tree for step in steps), sides, strict=True))
 
 
 def _message(tip: Tip, onto: Target) -> str:

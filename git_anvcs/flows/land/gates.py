@@ -11,7 +11,7 @@ from typing import NamedTuple
 from git_anvcs.flows.guard import checks as guard_checks
 from git_anvcs.flows.guard.bench import HUNG, Bench, Shown
 from git_anvcs.flows.guard.checks import Check
-from git_anvcs.flows.guard.judge import Judged, NoVerdict, Verdict, judge
+from git_anvcs.flows.guard.judge import Judged, NoVerdict, Verdict, differs, judge
 from git_anvcs.flows.land import suspects
 from git_anvcs.flows.land.fold import Folder, Step
 from git_anvcs.flows.land.suspects import Suspect
@@ -83,8 +83,8 @@ class Gates:
     def _mended(self, judged: Judged, shown: Shown) -> bool:
         """Whether what failed does not fail there; something else may, for what is undone."""
         ran = self._bench.run(judged.check, shown)
-        known = ran.failing and judged.ran.failing
-        return ran.passed or (bool(known) and not set(ran.failing) & set(judged.ran.failing))
+        known = ran.failing and judged.new and not ran.cut
+        return ran.passed or (bool(known) and not set(ran.failing) & set(judged.new))
 
     def _fails_alone(self, step: Step, judged: Judged) -> bool:
         tree = self._repo.line("rev-parse", f"{step.tip.commit}^{{tree}}")
@@ -93,7 +93,10 @@ class Gates:
         )
         if alone.passed:
             return False
-        return not judged.ran.failing or bool(set(judged.ran.failing) & set(alone.failing))
+        if judged.new and alone.failing:
+            return bool(set(judged.new) & set(alone.failing))
+        unread = judged.ran.cut and alone.cut
+        return unread or not judged.ran.failing or not differs(judged.ran, alone)
 
 
 def first_bad(count: int, good: Callable[[int], bool]) -> int:

@@ -14,7 +14,7 @@ from git_anvcs.flows import places, scratch
 from git_anvcs.flows.findings import Finding
 from git_anvcs.flows.guard import bench as benches
 from git_anvcs.flows.guard.bench import Bench, Shown
-from git_anvcs.flows.guard.checks import Check, of_notebook
+from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.guard.judge import Judged
 from git_anvcs.flows.land import conserved, fold, move, records
 from git_anvcs.flows.land import tips as named
@@ -26,13 +26,11 @@ from git_anvcs.flows.land.suspects import Suspect
 from git_anvcs.flows.land.tips import Target, Tip
 from git_anvcs.flows.landings import Unjudged
 from git_anvcs.git.ancestry import open_ancestry
-from git_anvcs.git.refs import RefMoved
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.merge.registry import format_of
 from git_anvcs.store import lock
 from git_anvcs.store.lock import Locked
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, file_name
 
 ATTEMPTS = 3
 
@@ -124,9 +122,9 @@ class Overtaken(AnvcsError):
 def land(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> Landed:
     """Do all of it. Raises UsageError, NotReady, Busy, Overtaken, NoVerdict."""
     onto = named.target(repo, asked.onto)
-    key = onto.ref.replace("/", "%")
+    name = f"land-{file_name(onto.ref)}"
     try:
-        with lock.held(Paths(repo.common_dir).locks / f"land-{key}", timeout=0):
+        with lock.held(Paths(repo.common_dir).locks / name, timeout=0):
             places.sweep(repo)
             for root in move.recover(repo, onto):
                 say(f"{root}: put back to where it was before a landing that was killed")
@@ -152,7 +150,7 @@ def _until_done(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> L
                 done = done._replace(steps=sealed(repo, done.steps))
                 try:
                     move.move(repo, onto, done.steps[-1].commit, _reason(done))
-                except RefMoved:
+                except move.TargetMoved:
                     say(f"{onto.name} has moved meanwhile; once more on what it is now")
                     onto = named.target(repo, onto.ref)
                     continue
@@ -279,8 +277,7 @@ class _Landing:
     def _of_notebooks(self, steps: Sequence[Step]) -> list[Check]:
         if not self._asked.notebooks:
             return []
-        merged = {one.path for step in steps for one in step.decided}
-        return [of_notebook(path) for path in sorted(merged) if format_of(path) == "notebook"]
+        return fold.notebooks(self._repo, steps)
 
     def _again(self, folder: Folder, kept: list[Step], rest: Sequence[Tip]) -> list[Step]:
         """Without a branch that was set aside: what conflicted may not do so any more."""

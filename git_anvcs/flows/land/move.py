@@ -8,24 +8,33 @@ worktree back.
 from collections.abc import Iterator
 from contextlib import suppress
 import json
+import os
 from pathlib import Path
+import re
 import tempfile
+import time
 
 from git_anvcs.flows import at_work
 from git_anvcs.flows.land.tips import Target
 from git_anvcs.git import conflicted, install_tree, refs
 from git_anvcs.git.called import CalledRepo
-from git_anvcs.git.refs import Update
+from git_anvcs.git.refs import RefLocked, Update
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, file_name
 
 VERSION = 1
+_PATIENCE = 1.0  # seconds to wait for another git that holds the lock of the target
+_LOCK = re.compile(rb"Unable to create '(.+)': File exists")
 
 
 class NotReady(AnvcsError):
     """The worktree that has the target checked out cannot go along."""
+
+
+class TargetMoved(AnvcsError):
+    """The target is not where it was when we looked."""
 
 
 def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
@@ -55,7 +64,19 @@ def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
 
 
 def move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
-    """Move the target from where it was to `commit`. Raises RefMoved, NotReady, InTheWay."""
+    """Move the target from where it was to `commit`.
+
+    Raises TargetMoved, also where a worktree cannot go along because it has; NotReady, InTheWay.
+    """
+    try:
+        _move(repo, onto, commit, reason)
+    except AnvcsError as error:
+        if refs.read(repo, onto.ref).get(onto.ref) != onto.commit:
+            raise TargetMoved(f"{onto.name} has moved") from error
+        raise
+
+
+def _move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
     places = ready(repo, onto)
     old, new = _trees(repo, onto.commit, commit)
     note = _note(repo, onto)
@@ -68,7 +89,7 @@ def move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
         for place in places:
             install_tree.install(place, old, new, {})
             gone.append(place)
-        refs.update(repo, [Update(onto.ref, onto.commit, commit)], reason)
+        _update(repo, onto, commit, reason)
         settled = True
     except BaseException:
         back = [_taken_back(place, new, old) for place in gone]
@@ -77,6 +98,24 @@ def move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
     finally:
         if settled:  # else the next landing looks at it
             note.unlink(missing_ok=True)
+
+
+def _update(repo: Repo, onto: Target, commit: str, reason: str) -> None:
+    """Move the ref; a git that is at it now is waited for."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return refs.update(repo, [Update(onto.ref, onto.commit, commit)], reason)
+        except RefLocked as error:
+            if time.monotonic() < end:
+                time.sleep(_PATIENCE / 20)
+                continue
+            found = _LOCK.search(error.stderr)
+            file = os.fsdecode(found[1]) if found else "its lock"
+            raise NotReady(
+                f"{onto.name} is locked: another git is at work, or was killed on the way",
+                hint=f"if none is running, delete {file}; nothing was changed",
+            ) from error
 
 
 def _taken_back(place: CalledRepo, new: str, old: str) -> bool:
@@ -151,4 +190,4 @@ def _worktrees(repo: Repo, onto: Target) -> Iterator[CalledRepo]:
 
 
 def _note(repo: Repo, onto: Target) -> Path:
-    return Paths(repo.common_dir).landing / f"{onto.ref.replace('/', '%')}.json"
+    return Paths(repo.common_dir).landing / f"{file_name(onto.ref)}.json"

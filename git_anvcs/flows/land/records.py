@@ -55,6 +55,7 @@ def check_facts(judged: Judged) -> dict[str, object]:
         "state": ran.state,
         "failing": list(ran.failing[:_MOST_FAILING]),
         "failed_before": judged.before,
+        "differs": judged.differs or None,
         "flaky": ran.flaky,
         "known": ran.known,
         "ms": round(ran.seconds * 1000),
