@@ -26,6 +26,7 @@ def as_json(done: Outcome, review: Review | None) -> dict[str, object]:
         "branches": [{"branch": shown(tip.name), "tip": tip.commit} for tip in done.tips],
         "tested_tree": done.tree or None,
         "checks": _checks_json(done.verdict),
+        "reused": list(map(shown, done.reused)),
         "review": reviewed.as_json(review),
     }
 
@@ -39,6 +40,8 @@ def text(done: Outcome, review: Review | None, *, colour: bool) -> Iterator[str]
             yield from reviewed.row(item, colour=colour)
         if review.items:
             yield "git anvcs review shows all of it"
+    for path in done.reused:
+        yield f"{safe(path)}: resolved as once before (rerere), tested by nobody, and still open"
     yield _summary(done)
 
 
@@ -48,11 +51,12 @@ def _summary(done: Outcome) -> str:
         case merge.UP_TO_DATE:
             return f"{names}: everything is here already"
         case merge.CONFLICTS:
-            return (
-                "conflicts are left: decide them, git add, git commit; or git anvcs merge --abort"
+            return "conflicts are left: decide them, git add, git commit; or " + merge.how_back(
+                done
             )
         case merge.UNCOMMITTED:
-            return "merged and not committed: git commit, or git anvcs merge --abort"
+            why = ", for the reason above" if done.stopped else ""
+            return f"merged and not committed{why}: git commit, or {merge.how_back(done)}"
         case merge.REFUSED:
             return f"{names}: refused by a check; nothing was changed"
     return f"{names}: {done.state}, {done.after[:10]}; undo: git anvcs merge --undo"
@@ -66,6 +70,8 @@ def _checks_text(verdict: Verdict | None) -> Iterator[str]:
     for one in verdict.judged if verdict else ():
         said = "failed before" if one.before else one.ran.state
         yield f"check {safe(one.check.name)}: {said}"
+        if one.differs:
+            yield f"    {safe(one.differs)}"
         if not one.good:
             for line in one.ran.output.strip().splitlines()[-_TAIL:]:
                 yield cut(f"    {safe(line.expandtabs(4))}", _WIDE)

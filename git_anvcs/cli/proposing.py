@@ -24,20 +24,31 @@ class Proposed(NamedTuple):
     tested: Tested | None
 
 
-def ask(call: Call, review: Review, chosen: Sequence[Item], checks: Sequence[Check]) -> Proposed:
-    """Ask about the items; what passes the checks is put in, the rest waits for a person."""
+def ask(
+    call: Call,
+    review: Review,
+    chosen: Sequence[Item],
+    checks: Sequence[Check],
+    *,
+    notebooks: bool = False,
+) -> Proposed:
+    """Ask about the items; what passes the checks is put in, the rest waits for a person.
+
+    notebooks: those that the merge has written must run, too
+    """
     who = proposer.configured(settings_flow.load(call.repo, call.env), call.env)
 
     def each(items: Sequence[Item]) -> Iterator[Item]:
         yield from call.output.each(items, f"asking {safe(who.name)}")
 
     made = offer.offer(call.repo, review, who, chosen, each)
-    if not checks or not made:
+    if not (checks or notebooks) or not made:
         return Proposed(tuple(made), None)
-    guard = tested.by_guard(call.repo, checks, call.output.note)
+    guard = tested.by_guard(call.repo, checks, call.output.note, with_notebooks=notebooks)
     said = tested.test(call.repo, review, made, guard)
     if said.passed:
-        names = ", ".join(check.name for check in checks)
+        judged = said.verdict.judged if said.verdict else ()
+        names = ", ".join(one.check.name for one in judged)
         by_id = {item.id: item for item in review.items}
         made = [
             offer.accept(call.repo, review, by_id[one.id], one, f"the checks ({names})")

@@ -9,7 +9,7 @@ from git_anvcs.flows.review.items import BY_A_PERSON, OPEN, Item
 from git_anvcs.flows.review.look import File, Review
 from git_anvcs.flows.review.put import Put
 from git_anvcs.flows.review.subject import Subject
-from git_anvcs.kernel.terminal import cut, safe, safe_bytes, shown
+from git_anvcs.kernel.terminal import cut, safe, safe_bytes, shown, typed
 from git_anvcs.merge import lines, reasons
 from git_anvcs.merge.places import STANDS, UNDONE
 from git_anvcs.merge.result import Resolution
@@ -218,7 +218,7 @@ def put_text(done: Put, *, dry: bool) -> str:
         return f"{place}: accepted"
     would = "would be " if dry else ""
     if done.state == STANDS and done.item.state == OPEN:
-        path = safe(done.item.path)
+        path = typed(done.item.path)
         return (
             f"{place}: what was proposed {would or 'is '}in the file; then: git add {path}\n"
             f"  undo: git anvcs review --undo {done.item.id}"
@@ -229,7 +229,7 @@ def put_text(done: Put, *, dry: bool) -> str:
     what = "the conflict" if done.state == UNDONE else f"{done.state}'s version"
     lines = [f"{place}: {what} {would}{'put back' if dry else 'is back'}"]
     if done.unmerged:
-        lines.append(f"  decide it, then: git add {safe(done.item.path)}")
+        lines.append(f"  decide it, then: git add {typed(done.item.path)}")
     lines.append(f"  undo: git anvcs review --accept {done.item.id}")
     return "\n".join(lines)
 

@@ -68,6 +68,13 @@ def safe(text: str) -> str:
     return text if text.isascii() and text.isprintable() else text.translate(_SPOKEN)
 
 
+def typed(path: str) -> str:
+    """A path as it is typed in a command: quoted for sh, and never taken for an option."""
+    import shlex  # every start of a command loads this module, and few need it
+
+    return safe(shlex.quote(f"./{path}" if path.startswith("-") else path))
+
+
 def safe_text(text: str) -> str:
     """The same for text of several lines: newlines and tabs stay."""
     return text.translate(_IN_TEXT)

@@ -139,6 +139,32 @@ def test_abort_keeps_what_was_edited_since(clash: Sandbox) -> None:
     assert (kept / "b.json").read_text() == mine
 
 
+def test_abort_keeps_a_folder_in_place_of_a_file_and_the_other_way_round(repo: Sandbox) -> None:
+    base = {"a.json": BASE, "b.txt": "b\n", "d/x": "x\n", "f": "f\n"}
+    two_sides(repo, base, {"a.json": OURS_CLASH}, {"a.json": THEIRS_CLASH, "b.txt": "B\n"})
+    repo.git("switch", "-q", "feature")
+    (repo.root / "f").unlink()
+    repo.commit("f is a folder", {"d/x": "X\n", "f/in": "in\n"})
+    repo.git("switch", "-q", "main")
+    before = state(repo)
+    merge(repo, "feature", code=1)
+    for name in ("a.json", "b.txt", "d/x"):
+        (repo.root / name).unlink()
+    (repo.root / "d").rmdir()
+    mine = {name: f"mine, {name}\n" for name in ("a.json/in", "b.txt/in", "d", "f/new")}
+    for name, text in mine.items():
+        repo.write(name, text)
+
+    done = merge(repo, "--abort")
+
+    assert state(repo) == before
+    assert repo.read("d/x") == "x\n"
+    assert repo.git("status", "--porcelain") == ""
+    kept = Path(done["kept"])
+    assert {name: (kept / name).read_text() for name in mine} == mine
+    assert done["edited"] == ["a.json", "b.txt", "d", "f/new"]
+
+
 @pytest.mark.parametrize("how", ["staged", "in the way", "untracked", "in progress"])
 def test_uncommitted_work_is_never_lost(clean: Sandbox, how: str) -> None:
     if how == "untracked":
@@ -205,6 +231,63 @@ def test_fast_forward_no_ff_and_no_commit(repo: Sandbox) -> None:
     assert merge(repo, "feature", "--no-ff", "--no-commit")["state"] == "not committed"
     merge(repo, "--abort")
     assert state(repo) == before
+
+
+@pytest.mark.parametrize("hook", ["commit-msg", "pre-merge-commit", "prepare-commit-msg"])
+def test_what_a_hook_refuses_is_merged_and_not_committed(clean: Sandbox, hook: str) -> None:
+    before = state(clean)
+    file = clean.write(f".git/hooks/{hook}", "#!/bin/sh\nexit 1\n")
+    file.chmod(0o755)
+    assert merge(clean, "feature", code=1)["state"] == "not committed"
+    assert json.loads(clean.read("a.json")) == SOLVED
+    merge(clean, "--abort")
+    assert state(clean) == before
+
+
+def test_what_git_reuses_of_an_earlier_merge_stays_open_where_there_are_checks(
+    clash: Sandbox,
+) -> None:
+    for setting in ("rerere.enabled", "rerere.autoUpdate"):
+        clash.git("config", setting, "true")
+    merge(clash, "feature", code=1)
+    clash.write("a.json", '{"resolved": true}\n')
+    clash.git("commit", "-q", "-a", "-m", "resolved")
+    clash.git("reset", "-q", "--hard", "HEAD^")
+
+    said = merge(clash, "feature", "--gate", "true", code=1)
+    assert (said["state"], said["reused"]) == ("conflicts", ["a.json"])
+    assert clash.read("a.json") == '{"resolved": true}\n'
+    assert clash.git("diff", "--name-only", "--diff-filter=U") == "a.json\n"
+    merge(clash, "--abort")
+
+    said = merge(clash, "feature", code=1)
+    assert (said["state"], said["reused"]) == ("not committed", [])
+
+
+def test_what_is_configured_for_merges_into_a_branch_is_followed(clean: Sandbox) -> None:
+    key, before = "branch.main.mergeOptions", state(clean)
+    clean.git("config", key, "--squash")
+    said = merge(clean, "feature", "--gate", "true")
+    assert said["state"] == "not committed"
+    assert clean.git("write-tree").strip() == said["tested_tree"]
+    assert said["after"] == said["before"] == clean.git("rev-parse", "main").strip()
+    clean.git("reset", "-q", "--merge")
+    assert state(clean) == before
+
+    clean.git("config", key, "--strategy ort --no-commit -X theirs")
+    assert merge(clean, "feature")["state"] == "not committed"
+    assert "theirs" in clean.read("a.json")
+    merge(clean, "--abort")
+    for gate in (("--gate", "true"), ("--dry-run",)):
+        said = merge(clean, "feature", *gate, code=3)
+        assert "-X theirs, which cannot be tried in memory" in said["error"]["message"]
+
+    clean.git("config", key, "--ff-only")
+    assert merge(clean, "feature", code=3)["error"]["hint"] == "branch.main.mergeoptions: --ff-only"
+    clean.git("config", key, "-ns ours")
+    said = merge(clean, "feature", code=3)
+    assert "asks for Git's strategy ours" in said["error"]["message"]
+    assert state(clean) == before
 
 
 def test_text_for_people_and_wrong_calls(clash: Sandbox) -> None:

@@ -422,10 +422,10 @@ def book(*sources: str) -> str:
 def two_notebooks(repo: Sandbox) -> None:
     """One side renames a variable in the first cell, the other uses the old name in the last."""
     start = ("price = 2", "print(price)", "print('end')")
-    repo.commit("notebook", {"a b.ipynb": book(*start)})
+    repo.commit("notebook", {"-a b.ipynb": book(*start)})
     renamed = book("cost = 2", "print(cost)", start[2])
-    branch(repo, "rename", {"a b.ipynb": renamed})
-    branch(repo, "use", {"a b.ipynb": book(*start[:2], "print('end', price)")})
+    branch(repo, "rename", {"-a b.ipynb": renamed})
+    branch(repo, "use", {"-a b.ipynb": book(*start[:2], "print('end', price)")})
     repo.git("config", "anvcs.merge.guard.notebooks", "true")
 
 
@@ -449,6 +449,12 @@ def test_a_notebook_without_jupyter_is_no_verdict(repo: Sandbox) -> None:
     repo.env["PATH"] = f"{repo.base / 'bin'}:{folder}"
     done = repo.run("git-anvcs", "land", "rename", "use")
     assert (done.returncode, "jupyter is not installed" in done.stderr) == (3, True), done.stderr
+
+    repo.git("switch", "-q", "rename")
+    before = repo.git("rev-parse", "HEAD")
+    done = repo.run("git-anvcs", "merge", "use")
+    assert (done.returncode, "jupyter is not installed" in done.stderr) == (3, True), done.stderr
+    assert repo.git("rev-parse", "HEAD") == before
 
 
 def test_another_worktree_that_has_the_target_goes_along(repo: Sandbox) -> None:

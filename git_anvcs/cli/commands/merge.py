@@ -14,8 +14,9 @@ configured (merge.guard.checks) or given (--gate), the merge is first made in me
 that they refuse never reaches the worktree. --propose asks about the conflicts that are left, as
 `git anvcs review --propose` does.
 
-Exit codes: 0 done, 1 conflicts are left (or there is nothing to take back), 2 no such branch,
-3 refused: uncommitted work is in the way, something is in progress, or a check failed.
+Exit codes: 0 done, 1 conflicts are left, or a hook refused the commit (or there is nothing to take
+back), 2 no such branch, 3 refused: uncommitted work is in the way, something is in progress, or a
+check failed.
 
 Example:
   git anvcs merge topic
@@ -28,7 +29,6 @@ from argparse import ArgumentParser
 from git_anvcs.cli import gated, merged
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import settings as settings_flow
-from git_anvcs.flows.guard.checks import Check
 from git_anvcs.flows.merging import back, merge
 from git_anvcs.flows.merging.merge import Asked, Outcome
 from git_anvcs.flows.review import look, subject
@@ -69,12 +69,14 @@ def run(call: Call) -> int:
     facts: list[object] = []
     said: list[str] = []
     if review and done.state == merge.CONFLICTS:
-        facts, said = _proposed(call, review, asked.checks)
+        facts, said = _proposed(call, review, asked)
     call.output.answer(
         {**merged.as_json(done, review), "proposals": facts},
         lambda: "\n".join([*merged.text(done, review, colour=call.output.colour), *said]),
     )
-    return {merge.CONFLICTS: NO, merge.REFUSED: REFUSED}.get(done.state, DONE)
+    if done.state == merge.REFUSED:
+        return REFUSED
+    return NO if done.stopped else DONE
 
 
 def _asked(call: Call) -> Asked:
@@ -86,12 +88,21 @@ def _asked(call: Call) -> Asked:
         options.append("-q")
     understand = call.env.get("ANVCS") != "0"
     checks = gated.asked(call)
-    return Asked(tuple(args.branches), tuple(options), checks, args.fresh, understand)
+    return Asked(
+        tuple(args.branches),
+        tuple(options),
+        checks,
+        gated.notebooks(call),
+        fresh=args.fresh,
+        understand=understand,
+    )
 
 
 def _review(call: Call, done: Outcome) -> Review | None:
     """What there is to look at; a summary that cannot be made is no reason to fail."""
     if done.state not in (merge.MERGED, merge.CONFLICTS, merge.UNCOMMITTED):
+        return None
+    if done.squashed and done.state == merge.UNCOMMITTED:  # Git does not say of what
         return None
     if len(done.tips) > 1:  # each of them is a merge of its own, and the commit shows none
         return None
@@ -103,9 +114,7 @@ def _review(call: Call, done: Outcome) -> Review | None:
         return None
 
 
-def _proposed(
-    call: Call, review: Review, checks: tuple[Check, ...]
-) -> tuple[list[object], list[str]]:
+def _proposed(call: Call, review: Review, asked: Asked) -> tuple[list[object], list[str]]:
     """What the proposer says of the conflicts, for JSON and as text; the merge stands anyhow."""
     settings = settings_flow.load(call.repo, call.env)
     if not (call.args.propose or settings.flag("merge.proposer.on_merge")):
@@ -113,7 +122,8 @@ def _proposed(
     from git_anvcs.cli import proposing  # loads who is asked
 
     try:
-        done = proposing.ask(call, review, proposing.conflicts(review), checks)
+        items = proposing.conflicts(review)
+        done = proposing.ask(call, review, items, asked.checks, notebooks=asked.notebooks)
     except AnvcsError as error:
         call.output.note(f"nothing is proposed: {error.message}")
         return [], []
@@ -128,7 +138,8 @@ def _try(call: Call) -> int:
     args = call.args
     merge.ready(call.repo)
     asked = _asked(call)
-    if len(args.branches) == 1 and not asked.checks:
+    if len(args.branches) == 1 and not asked.guarded:
+        merge.tryable(call.repo, call.env)
         onto = merge.head(call.repo).commit
         source = args.branches[0]
         found = preview.of_merge(call.repo, onto, reading.find(call.repo, source), call.env)

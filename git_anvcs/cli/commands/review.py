@@ -142,7 +142,9 @@ def _propose(call: Call, review: Review | None) -> int:
     if call.args.dry_run:
         proposing.dry(call, review, chosen)
         return DONE
-    done = proposing.ask(call, review, chosen, gated.asked(call) if call.args.gate else ())
+    gate = bool(call.args.gate)
+    checks, notebooks = (gated.asked(call), gated.notebooks(call)) if gate else ((), False)
+    done = proposing.ask(call, review, chosen, checks, notebooks=notebooks)
     call.output.answer(proposing.as_json(done), lambda: "\n".join(proposing.text(done)))
     if done.tested and done.tested.verdict and not done.tested.passed:
         return REFUSED

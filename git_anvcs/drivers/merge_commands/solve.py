@@ -13,7 +13,6 @@ Example:
 from argparse import ArgumentParser
 import os
 from pathlib import Path
-import shlex
 
 from git_anvcs.drivers import bounded, runs, sides
 from git_anvcs.drivers.say import Call, counted, write_bytes
@@ -21,6 +20,7 @@ from git_anvcs.git import config, conflicted, settings
 from git_anvcs.git.repo import NotARepository, Repo
 from git_anvcs.kernel.clock import now
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import typed
 from git_anvcs.merge.configured import limit, rules
 from git_anvcs.merge.result import Merged
 from git_anvcs.store import atomic
@@ -125,7 +125,7 @@ def _write(call: Call, file: Path, case: sides.Case, merged: Merged) -> str:
     file.chmod(mode)
     if repo is not None:
         runs.keep(str(repo.common_dir), case.versions, case.options, merged)
-    return f"cp {shlex.quote(str(kept))} {shlex.quote(os.path.relpath(file, call.cwd))}"
+    return f"cp {typed(str(kept))} {typed(os.path.relpath(file, call.cwd))}"
 
 
 def _forget(folder: Path) -> None:

@@ -50,10 +50,11 @@ def abort(repo: Repo, *, dry: bool = False) -> Aborted:
         )
     of_neither = _of_neither(repo)
     edited = _edited(repo, of_neither)
+    in_the_way = _in_the_way(repo)
     if dry:
-        return Aborted(None, tuple(edited))
+        return Aborted(None, tuple(sorted({*edited, *in_the_way})))
     at_stake = sorted({*edited, *of_neither})
-    kept = _keep(repo, at_stake) if at_stake else None
+    kept = _keep(repo, at_stake, in_the_way) if at_stake or in_the_way else None
     open_ones = _unmerged(repo)
     clean = [path for path in edited if path not in open_ones]
     if clean:  # `git merge --abort` takes only files that are as the index says
@@ -66,7 +67,7 @@ def abort(repo: Repo, *, dry: bool = False) -> Aborted:
             f"Git cannot take the merge back: {error.message}",
             hint=f"your files are in {kept}" if kept else "nothing was changed",
         ) from error
-    return Aborted(kept, tuple(edited))
+    return Aborted(kept, tuple(sorted({*edited, *in_the_way})))
 
 
 def remember(repo: Repo, ref: str, before: str, after: str) -> None:
@@ -123,18 +124,67 @@ def _edited(repo: Repo, of_neither: set[str]) -> list[str]:
         base = done.stdout.decode().strip() or "HEAD"  # unrelated histories have none
         sides = [_names(repo, *_BETWEEN, base, side) for side in ("HEAD", "MERGE_HEAD")]
         found |= of_neither - (sides[0] & sides[1])
-    return sorted(path for path in found if _is_file(repo.root / path))
+    return sorted(path for path in found if _is_file(repo, path))
+
+
+def _in_the_way(repo: Repo) -> list[str]:
+    """What stands where the merge had files: a folder in place of one, a file or a link in place
+    of the folder that one is in. Git takes no merge back over these."""
+    touched = _names(repo, *_CACHED, "HEAD") | _unmerged(repo)
+    found = set()
+    for path in touched:
+        *folders, _name = path.split("/")
+        parents = ("/".join(folders[: end + 1]) for end in range(len(folders)))
+        wrong = (one for one in parents if _stands(repo.root / one) == "file")
+        other = next(wrong, path if _stands(repo.root / path) == "folder" else None)
+        if other is not None:
+            found.add(other)
+    return _not_of_the_merge(repo, found) if found else []
+
+
+def _not_of_the_merge(repo: Repo, found: set[str]) -> list[str]:
+    """Without what the merge itself has put there: a folder where there was a file, or the other
+    way round, and submodules."""
+    rows = repo.git("ls-files", "-s", "-z") + repo.git("ls-tree", "-r", "-z", "HEAD")
+    facts = [row.partition(b"\t") for row in rows.split(b"\0")[:-1]]
+    submodules = {os.fsdecode(path) for fact, _, path in facts if fact.startswith(b"160000 ")}
+    files = _names(repo, "ls-files", "-z")
+    wrong: set[str] = set()
+    for path in found - files - submodules:
+        inside = [name for name in files if name.startswith(f"{path}/")]
+        if inside and _stands(repo.root / path) == "folder":
+            others = ("ls-files", "--others", "-z", "--", path)
+            wrong |= _names(repo, "--literal-pathspecs", *others)
+        else:
+            wrong.add(path)
+    wrong |= {path for path in found & files if _stands(repo.root / path) == "folder"} - submodules
+    return sorted(wrong)
+
+
+def _stands(path: Path) -> str:
+    """`file` (or a link), `folder` (with something in it), or nothing."""
+    if path.is_symlink() or path.is_file():
+        return "file"
+    return "folder" if path.is_dir() and any(path.iterdir()) else ""
 
 
 def _of_neither(repo: Repo) -> set[str]:
     """The files that are staged as no side has them: merged, or resolved, or somebody's own."""
     sides = (_names(repo, *_CACHED, side) for side in ("HEAD", "MERGE_HEAD"))
     found = next(sides) & next(sides)
-    return {path for path in found if _is_file(repo.root / path)}
+    return {path for path in found if _is_file(repo, path)}
 
 
-def _is_file(path: Path) -> bool:
-    return path.is_symlink() or path.is_file()
+def _is_file(repo: Repo, path: str) -> bool:
+    """Whether it is there as a file, and not by way of a link to another folder."""
+    *folders, _name = path.split("/")
+    above = ("/".join(folders[: end + 1]) for end in range(len(folders)))
+    linked = any((repo.root / one).is_symlink() for one in above)
+    return not linked and _stands(repo.root / path) == "file"
+
+
+def _below(path: str, others: list[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in others)
 
 
 def _unmerged(repo: Repo) -> set[str]:
@@ -145,13 +195,23 @@ def _names(repo: Repo, *asked: str) -> set[str]:
     return {os.fsdecode(name) for name in repo.git(*asked).split(b"\0")[:-1]}
 
 
-def _keep(repo: Repo, paths: list[str]) -> Path:
+def _keep(repo: Repo, paths: list[str], in_the_way: list[str]) -> Path:
+    """Copy the files, and move away what is in the way. Raises PolicyDenied."""
     home = repo.git_dir / "anvcs" / "aborted"
     folder = home / f"{int(now() * 1e9):020d}"
-    for path in paths:
-        copy = folder / path
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(repo.root / path, copy, follow_symlinks=False)
+    beside = [one for one in paths if not _below(one, in_the_way)]
+    try:
+        for path in [*beside, *in_the_way]:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        for path in beside:
+            shutil.copy2(repo.root / path, folder / path, follow_symlinks=False)
+        for path in in_the_way:
+            shutil.move(repo.root / path, folder / path)
+    except (OSError, shutil.Error) as error:
+        raise PolicyDenied(
+            f"your files cannot be kept beside: {error}",
+            hint=f"what was moved is in {folder}; the merge is still in progress",
+        ) from error
     for old in sorted(home.iterdir())[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return folder

@@ -11,6 +11,7 @@ import tempfile
 from typing import NamedTuple
 
 from git_anvcs.flows.guard import bench as benches
+from git_anvcs.flows.guard import notebooks
 from git_anvcs.flows.guard.bench import Say, Shown
 from git_anvcs.flows.guard.checks import Check, ordered
 from git_anvcs.flows.guard.judge import Verdict, judge
@@ -47,14 +48,21 @@ class Tested(NamedTuple):
         return bool(judged) and all(one.ran.passed for one in judged)
 
 
-def by_guard(repo: Repo, checks: Sequence[Check], say: Say) -> Tests:
-    """Checks of the guard as a function over candidate commits."""
+def by_guard(
+    repo: Repo, checks: Sequence[Check], say: Say, *, with_notebooks: bool = False
+) -> Tests:
+    """Checks of the guard as a function over candidate commits.
+
+    with_notebooks: those that the merge has written must run, too
+    """
 
     def run(commit: str, tree: str, parents: Sequence[str]) -> Verdict:
         shown = [Shown(one, _tree(repo, one), one[:10]) for one in parents]
         [changed] = tree_diff.changes(repo, [(shown[0].tree, tree)])
         with benches.opened(repo, say) as bench:
-            wanted = ordered(checks, list(changed))
+            merges = [(tree, [one.tree for one in shown])] if with_notebooks else []
+            more = notebooks.checks_of(repo, merges)
+            wanted = ordered([*checks, *more], list(changed))
             return judge(bench, wanted, Shown(commit, tree, "the merge with all proposals"), shown)
 
     return run

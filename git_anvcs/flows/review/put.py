@@ -13,6 +13,7 @@ from git_anvcs.flows.review.items import Item
 from git_anvcs.flows.review.look import File, Review
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, PolicyDenied, UsageError
+from git_anvcs.kernel.terminal import typed
 from git_anvcs.merge import embedded, lines, places, registry
 from git_anvcs.merge.markers import has_markers
 from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
@@ -71,7 +72,7 @@ def undo(repo: Repo, review: Review, item: Item, take: str = MARKERS, *, dry: bo
     if take == MARKERS and (file.result.readings or form == "notebook"):
         raise PolicyDenied(
             f"{item.path}: a conflict on lines of its own would break the {form}",
-            hint=f"--take ours or --take theirs, or git checkout --merge -- {item.path}",
+            hint=f"--take ours or --take theirs, or git checkout --merge -- {typed(item.path)}",
         )
     others = dict(places.put_back(place))
     if state not in others:
@@ -162,7 +163,7 @@ def _place(file: File, item: Item) -> Place:
     if found is None:
         raise AnvcsError(
             f"{item.id}: no rule decided this",
-            hint=f"edit {item.path}, or git checkout --merge -- {item.path}",
+            hint=f"edit {item.path}, or git checkout --merge -- {typed(item.path)}",
         )
     return found
 
