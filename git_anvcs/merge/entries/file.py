@@ -44,6 +44,17 @@ Roots = tuple[Entry, Entry, Entry]
 # The keys of the sections around an entry, and its own.
 Where = tuple[tuple[tuple[Hashable, ...], ...], tuple[Hashable, ...]]
 
+# The parser; parts and resolutions, which it makes anew; the versions.
+Finish = Callable[
+    [Callable[[bytes], Entry], Sequence[Part], Sequence[Resolution], Versions],
+    tuple[list[Part], list[Resolution]],
+]
+
+
+def spelled(leaf: Entry) -> list[bytes]:
+    """Its words, whatever its layout."""
+    return leaf.head.split()
+
 
 class Syntax(NamedTuple):
     """What the merge must know about a format.
@@ -60,9 +71,11 @@ class Syntax(NamedTuple):
     order: the order of the entries of a section, where the format knows it
     prepare: changes what is merged, given base, ours, theirs
     frame: merges the head of a section that both sides changed
+    finish: undoes in the result what `conform` did to all three
     order_counts: whether nothing may be moved but by a side
     conform: gives all three the shape of a section that one side changed through and through
     repeats: sorts of entries (first element of a key) that may stand twice
+    said: what tells whether a leaf is as a version has it
     word: what counts as a word of an entry that must not get lost
     """
 
@@ -80,8 +93,10 @@ class Syntax(NamedTuple):
     frame: Leaf = no_leaf
     conform: Conform | None = None
     order_counts: bool = False
+    finish: Finish | None = None
     repeats: tuple[str, ...] = ()
     word: re.Pattern[bytes] = entry.WORD
+    said: Callable[[Entry], list[bytes]] = spelled
 
 
 def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
@@ -107,7 +122,10 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
     if syntax.prepare:
         base, ours, theirs = syntax.prepare((base, ours, theirs))
     before = base if texts.base.strip() else None
-    text, conflicts = assembled(together(job, before, ours, theirs, ""), options)
+    parts = together(job, before, ours, theirs, "")
+    if syntax.finish:
+        parts, resolved = syntax.finish(syntax.parse, parts, resolved, Versions(*texts[:3]))
+    text, conflicts = assembled(parts, options)
     if not ends_in_line(texts) and not (text.endswith(b">\n") and conflicts):
         text = text.removesuffix(b"\n")
     if texts.crlf:
@@ -170,7 +188,7 @@ def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
         if now[placed.path, placed.entry.key] > max(1, had[placed.path, placed.entry.key])
         and placed.entry.key[0] not in syntax.repeats
     ]
-    return twice or misplaced(roots, made)
+    return twice or misplaced(syntax, roots, made)
 
 
 def twice(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
@@ -178,17 +196,17 @@ def twice(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
     return data_coded.flaws(versions, text, lambda one: coded.tables(parsed(syntax, one)))
 
 
-def misplaced(roots: Sequence[Entry], made: Entry) -> list[Flaw]:
+def misplaced(syntax: Syntax, roots: Sequence[Entry], made: Entry) -> list[Flaw]:
     """Leaves that one side alone has changed and that are as no side has them: what the other did
     somewhere else has slipped in, because lines were alike.
 
     Not in a section that the base does not have: a renamed one takes the other side's edits along.
     So does a leaf that may be a renamed one.
     """
-    base, ours, theirs = (leaves(root) for root in roots)
+    base, ours, theirs = (leaves(syntax, root) for root in roots)
     known = {(*one.path, one.entry.key) for one in entry.walk(roots[0]) if one.entry.section}
     found = []
-    for (path, key), (placed, said) in leaves(made).items():
+    for (path, key), (placed, said) in leaves(syntax, made).items():
         before, mine, yours = (
             row[path, key][1] if (path, key) in row else None for row in (base, ours, theirs)
         )
@@ -206,11 +224,11 @@ def misplaced(roots: Sequence[Entry], made: Entry) -> list[Flaw]:
     return found
 
 
-def leaves(root: Entry) -> dict[Where, tuple[Placed, list[bytes]]]:
+def leaves(syntax: Syntax, root: Entry) -> dict[Where, tuple[Placed, list[bytes]]]:
     """The leaves that stand once, by path and key, with their words."""
     count = keys_of(root)
     return {
-        (placed.path, placed.entry.key): (placed, placed.entry.head.split())
+        (placed.path, placed.entry.key): (placed, syntax.said(placed.entry))
         for placed in entry.walk(root)
         if not placed.entry.section and count[placed.path, placed.entry.key] == 1
     }

@@ -12,7 +12,7 @@ import re
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry, walk
-from git_anvcs.merge.prose import columns, headings, policy
+from git_anvcs.merge.prose import headings, numbers, policy
 from git_anvcs.merge.result import Merged, Options, Resolution, Versions
 
 NUMBER = re.compile(
@@ -226,8 +226,10 @@ def syntax(dialect: headings.Dialect) -> file.Syntax:
         policy.leaf,
         kin=kin,
         exclusive=exclusive,
-        conform=columns.conform,
+        conform=policy.conform,
         order_counts=True,
+        finish=numbers.finish,
+        said=policy.said,
         order=order,
         prepare=prepare,
         repeats=policy.REPEATS,

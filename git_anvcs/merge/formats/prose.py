@@ -13,7 +13,7 @@ from git_anvcs.merge import lines
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry
-from git_anvcs.merge.prose import columns, headings, policy
+from git_anvcs.merge.prose import headings, numbers, policy
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 
 FRONT = re.compile(
@@ -47,15 +47,18 @@ class Prose:
     def __init__(self, dialect: headings.Dialect, load: Load) -> None:
         self.load = load
         self.front = dialect.marked
-        # CommonMark takes the first number of a list and counts on; docutils refuses others.
+        # CommonMark takes the first number of a list and counts on; docutils refuses others. What
+        # was in sequence must stay so in both.
         self.ignored = ("number",) if dialect.marked else ()
         self.syntax = file.Syntax(
             lambda text: headings.parse(text, dialect),
             policy.leaf,
             kin=policy.kin,
             exclusive=exclusive,
-            conform=columns.conform,
+            conform=policy.conform,
             order_counts=True,
+            finish=numbers.finish,
+            said=policy.said,
             repeats=policy.REPEATS,
         )
 

@@ -12,12 +12,15 @@ from git_anvcs.merge.checks import Flaw, Tokens, bounds
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry, Placed, walk
 from git_anvcs.merge.entries.three_way import Made
-from git_anvcs.merge.prose import columns
+from git_anvcs.merge.prose import columns, numbers
 from git_anvcs.merge.prose.blocks import words
+from git_anvcs.merge.prose.numbers import NUMBER
 from git_anvcs.merge.prose.words import by_words
 from git_anvcs.merge.result import NotUnderstood, Versions
 
+Trio = tuple[Entry | None, Entry, Entry]
 WORD = re.compile(rb"\w+")
+ITEM_NUMBER = re.compile(rb"^[ \t]*\d{1,9}[.)](?=[ \t\n])", re.MULTILINE)
 SPLIT_ROW = re.compile(rb"(?<!\\)\|")
 TEXTS = ("paragraph", "item", "numbered")
 REPEATS = (*TEXTS, "code", "rule", "row", "table")
@@ -38,6 +41,13 @@ def kin(old: Entry, new: Entry) -> bool:
 @lru_cache(maxsize=4096)  # each block is compared with several others
 def counted(text: bytes) -> Counter[bytes]:
     return Counter(WORD.findall(text))
+
+
+def conform(base: Entry | None, ours: Entry, theirs: Entry) -> tuple[Trio, str] | None:
+    """A table with the columns of the side that changed them; lists without their numbers."""
+    if ours.key[0] == "table":
+        return columns.conform(base, ours, theirs)
+    return numbers.conform(base, ours, theirs), ""
 
 
 def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
@@ -78,8 +88,18 @@ def row(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
 
 
 def tokens(text: bytes) -> Tokens:
-    """Every word, wherever it stands: an entry may have come under another heading."""
-    return Counter(WORD.findall(text))
+    """Every word, wherever it stands: an entry may have come under another heading. Not the
+    numbers of lists."""
+    return Counter(WORD.findall(ITEM_NUMBER.sub(b"", text)))
+
+
+def said(entry: Entry) -> list[bytes]:
+    """The words of an entry, of an item without its number."""
+    return (
+        NUMBER.sub(b"", entry.head, count=1).split()
+        if entry.key[0] == "numbered"
+        else (entry.head.split())
+    )
 
 
 def flaws(
@@ -97,6 +117,9 @@ def flaws(
     strayed = columns.strayed(roots, made)
     found += [Flaw("columns", one.entry.name, one.first, one.last) for one in strayed]
     known.update(ignored)
+    if "number" in known:
+        lists = numbers.disturbed(roots, made)
+        found += [Flaw("number", one.entry.name, one.first, one.last) for one in lists]
     return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
 
 
@@ -175,8 +198,8 @@ def misnumbered(section: Entry, line: int) -> list[tuple[str, str, int, int]]:
 def number_of(entry: Entry) -> int | None:
     if entry.key[0] != "numbered":
         return None
-    digits = re.match(rb"[ \t]*(\d+)", entry.head)
-    return int(digits[1]) if digits else None
+    digits = NUMBER.match(entry.head)
+    return int(digits[2]) if digits else None
 
 
 def one_sort(rows: Sequence[Entry]) -> str | None:
