@@ -10,6 +10,8 @@ from pathlib import Path
 import subprocess
 from typing import NamedTuple
 
+from git_anvcs.merge.locks import table
+
 
 class Case(NamedTuple):
     """One file that both sides of a merge have and changed.
@@ -31,7 +33,7 @@ class Case(NamedTuple):
 
     @property
     def type(self) -> str:
-        return Path(self.path).suffix or Path(self.path).name
+        return type_of(self.path)
 
 
 class Structural(NamedTuple):
@@ -42,7 +44,13 @@ class Structural(NamedTuple):
 
     @property
     def type(self) -> str:
-        return Path(self.path).suffix or Path(self.path).name
+        return type_of(self.path)
+
+
+def type_of(path: str) -> str:
+    """The extension with its dot; of a lock file, and of one without extension, the name."""
+    name = Path(path)
+    return name.name if table.command(path) else name.suffix or name.name
 
 
 Stages = dict[str, dict[int, str]]

@@ -7,6 +7,8 @@ from urllib.parse import urljoin
 
 DATA = (".json", ".yaml", ".yml")
 
+Cells = list[tuple[str, str]]  # type and source
+
 
 def same_changes(
     versions: tuple[bytes, bytes, bytes], result: bytes, human: bytes, path: str
@@ -63,3 +65,19 @@ def with_whole_references(source: bytes) -> bytes:
         return match[1] + urljoin(home, match[2].decode(errors="replace")).encode() + b'"'
 
     return re.sub(rb'("\$ref"\s*:\s*")([^"]*)"', whole, source)
+
+
+def cells(source: bytes) -> Cells | None:
+    """Type and source of every cell of a notebook; None for what is none.
+
+    Outputs are left out, because no merge can know them.
+    """
+    try:
+        book = json.loads(source)
+        listed = [cell for sheet in book.get("worksheets", [book]) for cell in sheet["cells"]]
+        return [
+            (cell["cell_type"], "".join(cell.get("source", cell.get("input", ""))))
+            for cell in listed
+        ]
+    except (ValueError, KeyError, AttributeError):
+        return None

@@ -10,7 +10,7 @@ import ast
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from difflib import SequenceMatcher
+from difflib import Match
 import io
 from itertools import chain
 import json
@@ -20,8 +20,9 @@ import tomllib
 from typing import NamedTuple
 import warnings
 
+from benchmarks.alignment import matching
 from benchmarks.merge_cases import Case
-from benchmarks.merge_data import DATA, loaded, same_changes, with_whole_references
+from benchmarks.merge_data import DATA, cells, loaded, same_changes, with_whole_references
 
 WORD = re.compile(r"\w+")
 JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[-+.\w]+')
@@ -63,6 +64,7 @@ def judged(case: Case, result: bytes) -> Verdict:
     if human is None:
         return Verdict(*[False] * 6, "the human's merge lacks the file")
     data = case.path.endswith(DATA)
+    book = case.path.endswith(".ipynb")
     if result == human:
         return Verdict(*[True] * 5, data, "")
     changes = data and same_changes(case[2:5], result, human, case.path)
@@ -75,6 +77,8 @@ def judged(case: Case, result: bytes) -> Verdict:
     whole = Region(*(list(chain(*column)) for column in zip(*found, strict=True)))
     order = Counter(rows(whole.result)) == Counter(rows(whole.human))
     change = "" if order else changed_by_hand(case, whole)
+    if book and not order and cells(human) in map(cells, case[2:5]):
+        change = "the human took the cells of one version whole"
     cause = "the same lines in another order" if order else change or "other"
     return Verdict(False, False, False, order, not change, changes, cause)
 
@@ -175,10 +179,9 @@ def pieces(marked: bytes) -> Iterator[Piece]:
 def places_of(shared: list[bytes], lines: list[bytes]) -> dict[int, int]:
     """Where the lines of Git's text stand in another; only what says something is an anchor."""
     one, two = ([b" ".join(line.split()) for line in side] for side in (shared, lines))
-    blocks = SequenceMatcher(None, one, two, autojunk=False).get_matching_blocks()
     return {
         block.a + step: block.b + step
-        for block in blocks
+        for block in matching(one, two)
         for step in range(block.size)
         if tells(one[block.a + step])
     }
@@ -248,12 +251,15 @@ def stream(path: str, source: bytes) -> list[bytes]:
 
 
 def equal_but_formatting(path: str, result: bytes, human: bytes) -> bool:
-    """Whether both say the same: to a parser where one is at hand, else token by token."""
+    """Whether both say the same: to a parser where one is at hand, else token by token.
+
+    Of a notebook, whether it has the same cells.
+    """
     try:
         if path.endswith(".py"):
             return tree(result) == tree(human) and comments(result) == comments(human)
         if path.endswith(".ipynb"):
-            return bool(json.loads(result) == json.loads(human))
+            return cells(human) is not None and cells(result) == cells(human)
         if path.endswith(TOML):
             return tomllib.loads(result.decode()) == tomllib.loads(human.decode())
         if path.endswith(DATA):
@@ -357,13 +363,14 @@ def least(base: list[str], ours: list[str], theirs: list[str]) -> Counter[str]:
 
 
 def changes(base: list[str], side: list[str]) -> tuple[Counter[str], Counter[str]]:
-    """What the side added and what it removed, by the diff of the standard library."""
+    """What the side added and what it removed."""
     added: Counter[str] = Counter()
     removed: Counter[str] = Counter()
-    for kind, *place in SequenceMatcher(None, base, side, autojunk=False).get_opcodes():
-        if kind != "equal":
-            removed.update(base[place[0] : place[1]])
-            added.update(side[place[2] : place[3]])
+    at = Match(0, 0, 0)
+    for block in matching(base, side):
+        removed.update(base[at.a : block.a])
+        added.update(side[at.b : block.b])
+        at = Match(block.a + block.size, block.b + block.size, 0)
     return added, removed
 
 

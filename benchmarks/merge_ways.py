@@ -62,7 +62,10 @@ def ways(asked: Iterable[str], folder: Path) -> list[Way]:
 
 
 def said(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return "version unknown"
     return (done.stdout.strip() or done.stderr.strip()).partition("\n")[0]
 
 
@@ -91,9 +94,10 @@ class Peer(NamedTuple):
         known = {*(self.extensions or extensions_of_mergiraf(path))}
 
         def merge(case: Case) -> Result | None:
-            if case.type not in known:
+            place = Path(case.path)
+            if not {place.suffix, place.name} & known:
                 return None
-            files = [folder / f"{name}{case.type}" for name in ("base", "ours", "theirs")]
+            files = [folder / f"{name}{place.suffix}" for name in ("base", "ours", "theirs")]
             for file, content in zip(files, case[2:5], strict=True):
                 file.write_bytes(content)
             argv = [path, *self.words(*map(str, files), case.path)]

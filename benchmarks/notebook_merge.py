@@ -26,8 +26,7 @@ from typing import NamedTuple
 import nbformat
 
 from benchmarks.merge_cases import Case, History
-
-Cells = list[tuple[str, str]]
+from benchmarks.merge_data import Cells, cells
 
 
 class Result(NamedTuple):
@@ -148,19 +147,6 @@ def complaint(text: bytes) -> str:
     except (ValueError, nbformat.ValidationError) as error:
         return str(error).partition("\n")[0]
     return ""
-
-
-def cells(text: bytes) -> Cells | None:
-    """Type and source of every cell; None for what is no notebook."""
-    try:
-        book = json.loads(text)
-        listed = [cell for sheet in book.get("worksheets", [book]) for cell in sheet["cells"]]
-        return [
-            (cell["cell_type"], "".join(cell.get("source", cell.get("input", ""))))
-            for cell in listed
-        ]
-    except (ValueError, KeyError, AttributeError):
-        return None
 
 
 def report(found: dict[str, Counter[str]], times: dict[str, list[float]]) -> None:

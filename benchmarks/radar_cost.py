@@ -1,7 +1,9 @@
 """What `git anvcs radar` costs a pair: every third of the newest commits as branches.
 
-Beside it: one `git merge-tree --write-tree` process a pair, plain Git. All in processor time, which
-holds on a busy machine too.
+The radar looks twice, in a scratch repository over the objects of the given one that is set up as
+`init` leaves one, so that the second look finds what the first one kept. Then it looks with one
+more branch. Beside it: one `git merge-tree --write-tree` process a pair, plain Git. All in
+processor time, which holds on a busy machine too.
 
     python benchmarks/radar_cost.py --repo PATH/TO/clone --sides 40
 """
@@ -13,12 +15,15 @@ from pathlib import Path
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import reading
+from benchmarks.merge_cases import scratch
 from git_anvcs.flows import radar
 from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
 
 
 def main() -> None:
@@ -26,24 +31,36 @@ def main() -> None:
     parser.add_argument("--repo", type=Path, required=True, help="a clone, bare or not")
     parser.add_argument("--sides", type=int, default=40)
     args = parser.parse_args()
-    repo = Repo.discover(args.repo)
-    asked = ("rev-list", "--all", "--no-merges", f"--max-count={3 * args.sides}")
-    sides = reading.git(args.repo, *asked).split()[::3]
-    pairs = list(combinations(sides, 2))
-    for turn in ("first", "again"):
-        begin, cpu = time.perf_counter(), spent()
-        seen = radar.look(repo, sides, dict(os.environ))
-        wall, used = time.perf_counter() - begin, spent() - cpu
-        conflicts = sum(bool(pair.conflicts) for pair in seen.pairs)
-        print(f"{turn}: {len(pairs)} pairs, {conflicts} in conflict: {wall:.2f} s")
-        print(f"  radar: {1000 * used / len(pairs):.1f} ms of processor time a pair")
-    cpu, some = spent(), pairs[:100]
-    for pair in some:
+    with tempfile.TemporaryDirectory(prefix="anvcs-radar-") as folder:
+        place = scratch(args.repo, Path(folder) / "plain.git")
+        repo = Repo.discover(place)
+        Paths(repo.common_dir).home.mkdir()
+        asked = ("rev-list", "--all", "--no-merges", f"--max-count={3 * args.sides + 1}")
+        *sides, one_more = reading.git(args.repo, *asked).split()[::3]
+        for turn, names in (
+            ("first", sides), ("again", sides), ("one more", [*sides, one_more]),
+        ):  # fmt: skip
+            look(repo, turn, names)
+        by_git(place, list(combinations(sides, 2))[:100])
+
+
+def look(repo: Repo, turn: str, sides: list[str]) -> None:
+    begin, cpu = time.perf_counter(), spent()
+    seen = radar.look(repo, sides, dict(os.environ)).pairs
+    wall, used = time.perf_counter() - begin, spent() - cpu
+    conflicts = sum(bool(pair.conflicts) for pair in seen)
+    print(f"{turn}: {len(seen)} pairs, {conflicts} in conflict: {wall:.2f} s")
+    print(f"  {used:.2f} s of processor time, {1000 * used / len(seen):.1f} ms a pair")
+
+
+def by_git(place: Path, pairs: list[tuple[str, str]]) -> None:
+    cpu = spent()
+    for pair in pairs:
         subprocess.run(
             ("git", "merge-tree", "--write-tree", *pair),
-            cwd=args.repo, stdout=subprocess.DEVNULL, check=False,
+            cwd=place, stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
-    print(f"git merge-tree, a process a pair: {1000 * (spent() - cpu) / len(some):.1f} ms a pair")
+    print(f"git merge-tree, a process a pair: {1000 * (spent() - cpu) / len(pairs):.1f} ms a pair")
 
 
 def spent() -> float:

@@ -104,11 +104,12 @@ def _three(path: str, stages: Stages) -> Three:
 
 def _foreign(one: Open, drivers: Mapping[str, str]) -> bool:
     """Whether a driver that is not ours, and not Git's own, has to be asked."""
-    return any(
-        drivers.get(path, "")
-        not in (OURS, "unspecified", "set", "unset", "text", "binary", "union")
-        for path in one.by_content
-    )
+    return any(merged_by_others(drivers.get(path, "")) for path in one.by_content)
+
+
+def merged_by_others(attribute: str) -> bool:
+    """Whether a `merge` attribute names a driver that is neither ours nor one of Git's own."""
+    return attribute not in (OURS, *BY_GIT)
 
 
 def _by_git(left: Sequence[Open], drivers: Mapping[str, str]) -> dict[Three, str]:

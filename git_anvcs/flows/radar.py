@@ -8,9 +8,10 @@ from itertools import combinations
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows import at_work, collisions, scratch
+from git_anvcs.flows import at_work, collisions, known_pairs, scratch
 from git_anvcs.flows.at_work import Side
 from git_anvcs.flows.collisions import Work
+from git_anvcs.flows.known_pairs import Meeting, Near, Saw, Way
 from git_anvcs.git import tree_diff
 from git_anvcs.git.ancestry import Ancestry, open_ancestry
 from git_anvcs.git.objects import NO_FETCH
@@ -25,16 +26,7 @@ _PATCH = (
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@ ?(.*)")
 _MOST_PATHS = 500  # that several sides changed; beyond, functions are not looked at
 
-# From a base to a tip, as trees.
-Way = tuple[str, str]
 Functions = Mapping[str, frozenset[str]]
-
-
-class Near(NamedTuple):
-    """A function that both sides of a pair change, though the merge is clean."""
-
-    path: str
-    function: str
 
 
 class Pair(NamedTuple):
@@ -65,27 +57,57 @@ def look(
         sides = at_work.sides(repo, names, own, uncommitted=uncommitted)
         pairs = list(combinations(sides, 2))
         with open_ancestry(repo, own) as ancestry:
-            ways = [_ways(ancestry, a, b) for a, b in pairs]
+            meetings = [_meeting(ancestry, a, b) for a, b in pairs]
+        ways = [one.ways if one else None for one in meetings]
         changed = _changed(repo, ways, own)
-        works = [_work(changed, way) for way in ways]
-        found = collisions.conflicts(repo, [(a.commit, b.commit) for a, b in pairs], works, own)
         shared = [_shared(changed, way) for way in ways]
-        functions = _functions(repo, ways, shared, own)
+        paths = sorted(frozenset().union(*shared))
+        close = paths if len(paths) <= _MOST_PATHS else []
+        keys = known_pairs.keys(repo, meetings, changed, own, functions=bool(close))
+        known = known_pairs.load(repo) if any(keys) else {}
+        new = [number for number, key in enumerate(keys) if key not in known]
+        saw = _saw(repo, [(*pairs[at], ways[at]) for at in new], changed, close, own)
+        fresh = {keys[number]: one for number, one in zip(new, saw, strict=True) if keys[number]}
+        known_pairs.save(repo, known, fresh)
+    rest = iter(saw)
     seen = [
-        Pair(a.name, b.name, conflicts, _near(functions, way, paths, conflicts))
-        for (a, b), conflicts, way, paths in zip(pairs, found, ways, shared, strict=True)
+        Pair(a.name, b.name, *(known[key] if key in known else next(rest)))
+        for (a, b), key in zip(pairs, keys, strict=True)
     ]
     return Seen(tuple(sides), tuple(seen), _touched(pairs, ways, changed))
 
 
-def _ways(ancestry: Ancestry, one: Side, other: Side) -> tuple[Way, Way] | None:
-    """From what two sides share to each of them; None when they share nothing."""
-    bases = ancestry.bases(one.commit, other.commit).commits
+def _saw(
+    repo: Repo,
+    pairs: Sequence[tuple[Side, Side, tuple[Way, Way] | None]],
+    changed: Mapping[Way, Changes],
+    close: Sequence[str],
+    env: Mapping[str, str],
+) -> list[Saw]:
+    """What becomes of these pairs, in their order; close: paths whose functions are looked at."""
+    ways = [way for _one, _other, way in pairs]
+    works = [_work(changed, way) for way in ways]
+    tips = [(one.commit, other.commit) for one, other, _way in pairs]
+    found = collisions.conflicts(repo, tips, works, env)
+    shared = [_shared(changed, way) for way in ways]
+    wanted = dict.fromkeys(
+        one for way, both in zip(ways, shared, strict=True) if way and both for one in way
+    )
+    functions = functions_on(repo, list(wanted), close, env) if close and wanted else {}
+    return [
+        Saw(conflicts, _near(functions, way, paths, conflicts))
+        for conflicts, way, paths in zip(found, ways, shared, strict=True)
+    ]
+
+
+def _meeting(ancestry: Ancestry, one: Side, other: Side) -> Meeting | None:
+    """What two sides share and the ways from there to each; None when they share nothing."""
+    bases, whole = ancestry.bases(one.commit, other.commit)
     base = ancestry.node(bases[0]) if bases else None
     tips = ancestry.node(one.commit), ancestry.node(other.commit)
     if base is None or tips[0] is None or tips[1] is None:
         return None
-    return (base.tree, tips[0].tree), (base.tree, tips[1].tree)
+    return Meeting(bases, ((base.tree, tips[0].tree), (base.tree, tips[1].tree)), whole)
 
 
 def _changed(
@@ -103,21 +125,6 @@ def _work(changed: Mapping[Way, Changes], pair: tuple[Way, Way] | None) -> Work:
 
 def _shared(changed: Mapping[Way, Changes], pair: tuple[Way, Way] | None) -> frozenset[str]:
     return frozenset(changed[pair[0]].keys() & changed[pair[1]].keys() if pair else ())
-
-
-def _functions(
-    repo: Repo,
-    ways: Sequence[tuple[Way, Way] | None],
-    shared: Sequence[frozenset[str]],
-    env: Mapping[str, str],
-) -> dict[Way, Functions]:
-    """In which functions each way changes the paths that several sides change."""
-    paths = sorted(frozenset().union(*shared))
-    if not paths or len(paths) > _MOST_PATHS:
-        return {}
-    pairs = (pair for pair, both in zip(ways, shared, strict=True) if pair and both)
-    wanted = list(dict.fromkeys(way for pair in pairs for way in pair))
-    return functions_on(repo, wanted, paths, env)
 
 
 def functions_on(

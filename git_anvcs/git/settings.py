@@ -1,6 +1,6 @@
 """All of Git's configuration at once: read, and written as a file that Git reads back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from git_anvcs.git.quoted import quoted
@@ -14,9 +14,9 @@ class Setting(NamedTuple):
     value: str | None
 
 
-def all_of(repo: Repo) -> list[Setting]:
+def all_of(repo: Repo, env: Mapping[str, str] | None = None) -> list[Setting]:
     """Every setting that is in force, in the order in which Git reads them."""
-    printed = repo.git("config", "--list", "-z").decode(errors="surrogateescape")
+    printed = repo.git("config", "--list", "-z", env=env).decode(errors="surrogateescape")
     found = []
     for row in printed.split("\0")[:-1]:
         key, newline, value = row.partition("\n")

@@ -30,7 +30,8 @@ class Paths:
         self.sessions = self.home / "sessions"
         self.install = self.home / "install"
         self.outbox = self.home / "outbox"
-        self.verdicts = self.home / "verdicts.json"  # a cache of the radar
+        self.verdicts = self.home / "verdicts.json"  # a cache of the radar: files
+        self.pairs = self.home / "pairs.json"  # and pairs of commits
         self.advised = self.home / "advised"  # who heard lately of whom
         self.leases = self.home / "leases"
         self.snapshots = self.home / "snapshots"

@@ -129,13 +129,49 @@ def test_a_second_look_says_the_same_and_asks_the_engine_nothing(repo: Sandbox) 
     first = radar(repo)
 
     assert conflicts(first) == {("one", "two"): ["b.json"]}
+    pairs = repo.root / ".git/anvcs/pairs.json"
+    pairs.unlink()
     cache = repo.root / ".git/anvcs/verdicts.json"
     known = json.loads(cache.read_text())["merges"]
     assert sorted(known.values()) == [False, True]
     cache.write_text(cache.read_text().replace("false", "true"))
     assert conflicts(radar(repo)) == {}, "what is known is not asked again"
     for broken in ("", "[]", '{"program": "another", "merges": {}}', '{"merges": 1}'):
+        pairs.unlink()
         cache.write_text(broken)
+        assert radar(repo) == first
+
+
+def test_a_pair_that_was_seen_is_not_merged_again_until_something_changes(repo: Sandbox) -> None:
+    repo.commit("base", {"a.py": CODE, "b.txt": BASE})
+    one = CODE.replace("one = 1", "one = 10", 1)
+    branch(repo, "one", {"a.py": one, "b.txt": BASE.replace("number 3", "one")})
+    two = CODE.replace("five = 5", "five = 50", 1)
+    branch(repo, "two", {"a.py": two, "b.txt": BASE.replace("number 3", "two")})
+    repo.write("c.txt", "not committed\n")
+    (repo.root / ".git/anvcs").mkdir()
+
+    first = radar(repo)
+
+    assert conflicts(first) == {("one", "two"): ["b.txt"]}
+    assert [near["path"] for pair in first["pairs"] for near in pair["near"]] == ["a.py"]
+    pairs = repo.root / ".git/anvcs/pairs.json"
+    as_kept = pairs.read_text()
+    assert len(json.loads(as_kept)["merges"]) == 3
+    assert radar(repo) == first
+    assert pairs.read_text() == as_kept, "nothing is new, what is not committed neither"
+    pairs.write_text(as_kept.replace("b.txt", "c.txt"))
+    assert conflicts(radar(repo)) == {("one", "two"): ["c.txt"]}, "what is known is not merged"
+    repo.write(".gitattributes", "*.txt merge=union\n")
+    assert conflicts(radar(repo)) == {}
+    repo.write(".gitattributes", "*.txt merge=theirs\n")
+    repo.git("config", "merge.theirs.driver", "cp %B %A")
+    assert conflicts(radar(repo)) == {}
+    repo.git("config", "merge.theirs.driver", "false")
+    assert conflicts(radar(repo)) == {("one", "two"): ["b.txt"]}
+    for broken in ("", "[]", json.dumps({**json.loads(as_kept), "merges": {"key": [1, 2]}})):
+        pairs.write_text(broken)
+        (repo.root / ".gitattributes").unlink(missing_ok=True)
         assert radar(repo) == first
 
 

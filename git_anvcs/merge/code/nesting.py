@@ -5,6 +5,7 @@ block when the other side moved the lines around it.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from git_anvcs.merge.result import Versions
 
@@ -17,7 +18,7 @@ def misplaced(versions: Versions, text: bytes) -> int:
     Both the line above it now and the one above it there must still be in the text: otherwise
     somebody renamed the block, or wrapped it.
     """
-    sides = [nesting(placed(side)) for side in versions[1:]]
+    sides = [nesting_of(side) for side in versions[1:]]
     found = list(placed(text))
     now = nesting(found)
     for row, line, above in found:
@@ -33,6 +34,11 @@ def elsewhere(side: Nesting, line: bytes, above: bytes, now: Nesting) -> bool:
     """Whether a side knows both blocks and has the line in the other one."""
     known = not above or above in side
     return known and all(not one or one in now for one in side[line])
+
+
+@lru_cache(maxsize=2)  # several readings of one merge are held against the same sides
+def nesting_of(side: bytes) -> Nesting:
+    return nesting(placed(side))
 
 
 def nesting(rows: Iterable[tuple[int, bytes, bytes]]) -> Nesting:

@@ -85,13 +85,14 @@ def beside_error(node: "Node") -> bool:
     return node.has_error or any(one is not None and one.is_error for one in beside)
 
 
-# One merge reads three versions and its result, and the checks read them again.
-@lru_cache(maxsize=4)
+# One merge reads three versions and its result as either side of its conflicts reads; the checks
+# of both that and the line merge read them again.
+@lru_cache(maxsize=5)
 def parsed(grammar: str, text: bytes, rough: bool) -> "Node":
     return parser(grammar).parse(text).root_node if rough else parse(grammar, text)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=5)
 def starts_of(text: bytes) -> list[int]:
     """The offset of each row, and the end."""
     starts = [0, *(found.end() for found in re.finditer(b"\n", text))]

@@ -1,7 +1,7 @@
 """An entry: whole lines of a text, and what makes it the same entry in another version."""
 
-from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections import Counter, deque
+from collections.abc import Hashable, Sequence
 import re
 from typing import NamedTuple
 
@@ -47,14 +47,18 @@ class Placed(NamedTuple):
     last: int
 
 
-def pieces(entry: Entry) -> Iterator[bytes]:
+def pieces(entry: Entry) -> list[bytes]:
     """The parts of an entry in their order."""
-    yield entry.lead
-    yield entry.head
-    yield entry.note
+    found: list[bytes] = []
+    _gather(entry, found)
+    return found
+
+
+def _gather(entry: Entry, found: list[bytes]) -> None:
+    found += entry.lead, entry.head, entry.note
     for inner in entry.body:
-        yield from pieces(inner)
-    yield entry.tail
+        _gather(inner, found)
+    found.append(entry.tail)
 
 
 def words(entry: Entry) -> tuple[bytes, ...]:
@@ -62,19 +66,40 @@ def words(entry: Entry) -> tuple[bytes, ...]:
     return tuple(entry.text.split())
 
 
-def walk(root: Entry) -> Iterator[Placed]:
+# The checks of one merge walk through the same few texts again and again.
+_walked: deque[tuple[Entry, list[Placed]]] = deque(maxlen=8)
+
+
+def walk(root: Entry) -> Sequence[Placed]:
     """All entries below the root, a section before what is in it."""
-    yield from _inside(root, (), 1)
+    for known, placed in _walked:
+        if known is root:
+            return placed
+    found: list[Placed] = []
+    _place(root, (), 1, found)
+    _walked.append((root, found))
+    return found
 
 
-def _inside(section: Entry, path: tuple[tuple[Hashable, ...], ...], line: int) -> Iterator[Placed]:
+def _place(
+    section: Entry, path: tuple[tuple[Hashable, ...], ...], line: int, found: list[Placed]
+) -> int:
+    """Add what stands in a section that begins on this line; the line behind the section.
+
+    Line ends are counted once in every part: an entry deep inside is not read again by each
+    section around it.
+    """
     line += (section.lead + section.head + section.note).count(b"\n")
     for entry in section.body:
         first = line + entry.lead.count(b"\n")
-        line += entry.text.count(b"\n")
-        yield Placed(path, entry, first, max(line - 1, first))
+        at = len(found)
+        found.append(Placed(path, entry, first, first))
         if entry.section:
-            yield from _inside(entry, (*path, entry.key), first - entry.lead.count(b"\n"))
+            line = _place(entry, (*path, entry.key), line, found)
+        else:
+            line += entry.text.count(b"\n")
+        found[at] = found[at]._replace(last=max(line - 1, first))
+    return line + section.tail.count(b"\n")
 
 
 def tokens(root: Entry, word: re.Pattern[bytes] = WORD) -> Tokens:
