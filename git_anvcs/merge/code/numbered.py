@@ -45,6 +45,13 @@ class Said(NamedTuple):
     values: dict[str, Value]
 
 
+class Written(NamedTuple):
+    """A list and the values of its members on some rows; None for one that may be counted."""
+
+    container: "Node"
+    values: set[Value | None]
+
+
 def flaws(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
     """Values that the result has twice in a list in which no version has them twice."""
     found: dict[tuple[int, ...], Flaw] = {}
@@ -66,35 +73,56 @@ def flaws(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
 
 
 def touched(versions: Versions, merged: Source) -> list["Node"]:
-    """The lists in which the result has lines that only ours and lines that only theirs wrote."""
+    """The lists in which lines that ours and lines that theirs wrote may hold one value."""
     base = {*versions.base.split(b"\n")}
     rows = merged.text.split(b"\n")
-    sides = []
+    sides: list[dict[tuple[int, int], Written]] = []
     for version in versions[1:]:
         new = {line for line in version.split(b"\n") if line not in base and TELLING.search(line)}
         here = [row for row, line in enumerate(rows) if line in new]
-        sides.append({(c.start_byte, c.end_byte): c for row in here for c in lists_at(merged, row)})
         if not here:
             return []
-    return [container for place, container in sides[0].items() if place in sides[1]]
+        sides.append(written(merged, here))
+    mine, yours = sides
+    return [
+        one.container
+        for place, one in mine.items()
+        if place in yours and may_meet(one.values, yours[place].values)
+    ]
 
 
-def lists_at(source: Source, row: int) -> Iterator["Node"]:
-    """The lists that have a member on this row."""
+def may_meet(mine: set[Value | None], yours: set[Value | None]) -> bool:
+    return None in mine or None in yours or not mine.isdisjoint(yours)
+
+
+def written(source: Source, rows: Sequence[int]) -> dict[tuple[int, int], Written]:
+    found: dict[tuple[int, int], Written] = {}
+    for row in rows:
+        for node in members_at(source, row):
+            outer = list_of(source, node)
+            here = found.setdefault((outer.start_byte, outer.end_byte), Written(outer, set()))
+            here.values.update(values_of(source, node).values())
+            if source.profile.numbers[node.type].counts:
+                here.values.add(None)
+    return found
+
+
+def members_at(source: Source, row: int) -> Iterator["Node"]:
+    """What may be a member and is on this row, as a whole or in part."""
     line = source.rows(row, row + 1).rstrip()
     first = len(line) - len(line.lstrip())
     node = source.root.descendant_for_point_range((row, first), (row, max(len(line) - 1, first)))
     above = node
     while above is not None:
         if above.type in source.profile.numbers:
-            yield list_of(source, above)
+            yield above
         above = above.parent
     waiting = [node] if node is not None else []
     while waiting:
         for child in waiting.pop().named_children:
             if child.start_point.row <= row <= child.end_point.row:
                 if child.type in source.profile.numbers:
-                    yield list_of(source, child)
+                    yield child
                 waiting.append(child)
 
 
@@ -157,20 +185,24 @@ def said(source: Source, rows: Sequence[Row]) -> list[Said]:
     found: list[Said] = []
     last: Value | None = -1
     for row in rows:
-        rule, name = row.rule, at(row.node, row.rule.name)
-        value = at(row.node, rule.value) if rule.value else None
-        own = read_value(source, value) if value is not None else None
-        if value is None and rule.counts:
-            own = last + 1 if isinstance(last, int) else None
-        last = own
-        values: dict[str, Value] = {} if own is None else {"": own}
-        inside = at(row.node, rule.arguments) if rule.arguments else None
-        for place, one in enumerate(inside.named_children if inside is not None else ()):
-            number = read_value(source, one.named_children[-1] if one.named_children else one)
-            if isinstance(number, int):
-                values[str(place)] = number
+        name, values = at(row.node, row.rule.name), values_of(source, row.node)
+        if row.rule.counts and at(row.node, row.rule.value) is None and isinstance(last, int):
+            values[""] = last + 1
+        last = values.get("")
         found.append(Said(row, source.of(name).decode("utf-8", "replace") if name else "", values))
     return found
+
+
+def values_of(source: Source, node: "Node") -> dict[str, Value]:
+    """The values of a member by their places: "" for its own, a number for an argument."""
+    rule = source.profile.numbers[node.type]
+    own = at(node, rule.value) if rule.value else None
+    inside = at(node, rule.arguments) if rule.arguments else None
+    found = {"": read_value(source, own)} if own is not None else {}
+    for place, one in enumerate(inside.named_children if inside is not None else ()):
+        number = read_value(source, one.named_children[-1] if one.named_children else one)
+        found[str(place)] = number if isinstance(number, int) else None
+    return {place: value for place, value in found.items() if value is not None}
 
 
 def read_value(source: Source, node: "Node") -> Value | None:
