@@ -220,43 +220,67 @@ def mended(form: Format, versions: Versions, by_lines: Merged, options: Options)
     flaws = by_side(form, versions, by_lines, options)
     if not any(flaws):
         return by_lines
-    narrow = forced(versions, flaws, options)
-    if not any(by_side(form, versions, narrow, options)):
-        return narrow
-    return forced(versions, [[first_of(flaws)._replace(first=0)]], options)
+    for near in (NEAR, LIMIT):
+        narrow = forced(versions, flaws, options, near)
+        if not any(by_side(form, versions, narrow, options)):
+            return narrow
+    return forced(versions, [[first_of(flaws)._replace(first=0)]], options, LIMIT)
 
 
-def forced(versions: Versions, flaws: list[list[checks.Flaw]], options: Options) -> Merged:
-    """The line merge with one conflict over all its flaws, given by side of its conflicts.
+def forced(
+    versions: Versions, flaws: list[list[checks.Flaw]], options: Options, near: int
+) -> Merged:
+    """The line merge with a conflict over its flaws, given by side of its conflicts; over several
+    at once with up to `near` lines between them.
 
     Flaws without a place, or at places that both sides share, stand for all that was changed.
     """
     texts = lines.Texts(*map(lines.split, versions))
     chunks = lines.merge3(*texts)
     sides = zip(flaws, ("ours", "theirs"), strict=False)
-    wrong = [([one for one in found if one.first], side) for found, side in sides if found]
-    reached = [widest(chunks, placed, side) for placed, side in wrong]
-    spans = [span for span in reached if span] or [(0, len(chunks) - 1)]
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    whole = lines.span(chunks[first]._replace(kind="conflict"), chunks[last])
-    before = lines.shown(texts, chunks[:first], options.style)
-    after = lines.shown(texts, chunks[last + 1 :], options.style)
-    text, placed = markers.render(texts, [*before, whole, *after], options)
+    wrong = [reached(chunks, found, side) for found, side in sides if found]
+    touched = sorted({index for found in wrong for index in found})
+    if not all(wrong):
+        touched, near = [at for at, one in enumerate(chunks) if one.kind != "same"], LIMIT
+    pieces: list[Chunk] = []
+    made: list[Chunk] = []
+    end = 0
+    for first, last in spans(chunks, touched or [0, len(chunks) - 1], near):
+        made.append(lines.span(chunks[first]._replace(kind="conflict"), chunks[last]))
+        pieces += [*lines.shown(texts, chunks[end:first], options.style), made[-1]]
+        end = last + 1
+    pieces += lines.shown(texts, chunks[end:], options.style)
+    text, placed = markers.render(texts, pieces, options)
     flaw = first_of(flaws)
     found = [
-        one._replace(kind=flaw.kind, where=flaw.where) if place.chunk == whole else one
+        one._replace(kind=flaw.kind, where=flaw.where) if place.chunk in made else one
         for place in placed
         for one in [lines.conflict(texts, place)]
     ]
     return Merged(text, tuple(found))
 
 
+NEAR = 20  # lines between two halves of one conflict that a person sees at once
+
+
+def spans(chunks: list[Chunk], indexes: list[int], near: int) -> list[tuple[int, int]]:
+    """Runs of chunks from the first to the last of those that have few lines between them."""
+    found = [(indexes[0], indexes[0])]
+    for index in indexes[1:]:
+        first, last = found[-1]
+        if chunks[index].ours0 - chunks[last].ours1 <= near:
+            found[-1] = first, index
+        else:
+            found.append((index, index))
+    return found
+
+
 def first_of(flaws: list[list[checks.Flaw]]) -> checks.Flaw:
     return next(flaw for found in flaws for flaw in found)
 
 
-def widest(chunks: list[Chunk], flaws: list[checks.Flaw], side: str) -> tuple[int, int] | None:
-    """The first and last changed chunk that the flaws touch; of all, where they touch none.
+def reached(chunks: list[Chunk], flaws: list[checks.Flaw], side: str) -> list[int]:
+    """The changed chunks that the flaws touch.
 
     flaws: with line numbers in the text in which conflicts read as `side`
     """
@@ -265,12 +289,8 @@ def widest(chunks: list[Chunk], flaws: list[checks.Flaw], side: str) -> tuple[in
     for index, chunk in enumerate(chunks):
         theirs = chunk.kind == "theirs" or (chunk.kind == "conflict" and side == "theirs")
         size = chunk.theirs1 - chunk.theirs0 if theirs else chunk.ours1 - chunk.ours0
-        hit = not flaws or any(
-            flaw.first < line + max(size, 1) and flaw.last >= line for flaw in flaws
-        )
+        hit = any(flaw.first < line + max(size, 1) and flaw.last >= line for flaw in flaws)
         if hit and chunk.kind != "same":
             touched.append(index)
         line += size
-    if flaws and not touched:
-        return widest(chunks, [], side)
-    return (touched[0], touched[-1]) if touched else None
+    return touched
