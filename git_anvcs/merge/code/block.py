@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from git_anvcs.merge.code import imports, inline
+from git_anvcs.merge.code import imports, inline, numbered
 from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
 from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
@@ -43,7 +43,9 @@ def combine(place: Place, within: Within) -> Combine[Item]:
         clash=lambda base, ours, theirs, kind: clash_of(
             place_of(place, [*ours, *theirs, *base], within), base, ours, theirs, kind
         ),
-        between=lambda mine, yours: side_by_side(mine, yours, within),
+        between=lambda mine, yours: (
+            side_by_side(mine, yours, within) and not (taken(place, mine) and taken(place, yours))
+        ),
         note=lambda rule, mine, yours: noted(place, rule, mine, yours),
         likely=lambda mine, yours: (
             place.speculative and not place.profile.untested and likely(mine, yours, within)
@@ -51,6 +53,11 @@ def combine(place: Place, within: Within) -> Combine[Item]:
         needed=lambda item: imports.needed(place, item),
         rank=imports.rank,
     )
+
+
+def taken(place: Place, items: Sequence[Item]) -> bool:
+    """Whether one of the items has a number that the other side gave away too."""
+    return any(numbered.member(item.source, item.start, item.end) in place.taken for item in items)
 
 
 def noted(place: Place, rule: str, mine: Sequence[Item], yours: Sequence[Item]) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from git_anvcs.merge import markers
-from git_anvcs.merge.code import block
+from git_anvcs.merge.code import block, numbered
 from git_anvcs.merge.code.bindings import split_modules
 from git_anvcs.merge.code.checks import conserved, known, unbound
 from git_anvcs.merge.code.items import body
@@ -42,12 +42,15 @@ def merge(profile: Profile, versions: Versions, options: Options) -> Merged:
     log: list[Resolution] = []
     place = Place(profile, log, sources=tuple(sources), speculative=options.rules.speculative)
     parts = merge_sources(place, sources)
-    missing = {name for one in readings(profile, parts) for name in unbound(sources, one)}
-    if missing:
-        log.clear()
-        parts = merge_sources(place._replace(needed=frozenset(missing)), sources)
-        note_kept(log, missing)
     results = readings(profile, parts)
+    missing = {name for one in results for name in unbound(sources, one)}
+    taken = {row for one in results for row in numbered.taken_twice(sources, one)}
+    if missing or taken:
+        log.clear()
+        again = place._replace(needed=frozenset(missing), taken=frozenset(taken))
+        parts = merge_sources(again, sources)
+        note_kept(log, missing)
+        results = readings(profile, parts)
     if not all(known(sources, result) for result in results):
         raise NotUnderstood("the result has a syntax error")
     if not conserved(sources, results):

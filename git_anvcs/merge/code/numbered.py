@@ -72,6 +72,18 @@ def flaws(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
     return [found[place] for place in sorted(found)]
 
 
+def taken_twice(sources: Sequence[Source], merged: Source) -> Iterator[bytes]:
+    """The members of a result whose values stand twice, as `member` names them."""
+    versions = Versions(*(source.text for source in sources))
+    for flaw in flaws(merged.profile, versions, merged):
+        yield member(merged, flaw.first - 1, flaw.last)
+
+
+def member(source: Source, first: int, end: int) -> bytes:
+    """A member by what it says on its rows; the comma behind the last one of a list may lack."""
+    return source.rows(first, end).strip().rstrip(b",")
+
+
 def touched(versions: Versions, merged: Source) -> list["Node"]:
     """The lists in which lines that ours and lines that theirs wrote may hold one value."""
     base = {*versions.base.split(b"\n")}

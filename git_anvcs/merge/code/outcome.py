@@ -32,6 +32,7 @@ class Place(NamedTuple):
     log: list[Resolution]
     where: str = ""
     needed: frozenset[str] = frozenset()  # imported names that one side dropped, the other uses
+    taken: frozenset[bytes] = frozenset()  # members whose numbers cannot stand side by side
     sources: tuple[Source, ...] = ()  # base, ours, theirs
     speculative: bool = False  # a guard runs the tests: what is likely is taken too
 
