@@ -280,6 +280,22 @@ def open_pipe(
         raise _missing(argv, cwd) from error
 
 
+def leave_running(argv: Sequence[str], *, cwd: Path) -> None:
+    """Start a program that goes on when we have ended: no terminal, nothing of ours open."""
+    try:
+        subprocess.Popen(
+            argv,
+            cwd=cwd,
+            env=clean_environment({}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise _missing(argv, cwd) from error
+
+
 def open_sink(argv: Sequence[str], *, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a program that shows what we write to it on our own terminal, such as a pager."""
     try:

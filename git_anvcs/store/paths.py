@@ -43,4 +43,5 @@ class Paths:
         self.guard = self.home / "guard"  # which trees passed which checks
         self.scratch = self.home / "scratch"  # names of folders that a killed process leaves
         self.landing = self.home / "landing"  # what a killed landing was about to do
+        self.journal = self.home / "journal"  # what happened between commits
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

@@ -1,0 +1,84 @@
+"""Watch every worktree of this repository and keep a journal of what is saved.
+
+  daemon start     begin, in the background; nothing when one runs already
+  daemon stop      end it, after a last look
+  daemon status    whether one runs, and what it watches
+  daemon run       watch in the foreground, until ^C
+
+One daemon serves all worktrees. It ends by itself when nothing happens for --idle hours, and what
+changes while none runs is found by the next one. What it keeps: docs/explain/journal.md.
+
+Exit codes: 0 done, 1 none runs (status, stop), or another one does (run).
+
+Example:
+  git anvcs daemon start
+  git anvcs daemon status --json
+"""
+
+from argparse import ArgumentParser
+import sys
+import time
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows.journal import daemon_socket
+from git_anvcs.kernel import process
+from git_anvcs.kernel.errors import DONE, NO, AnvcsError
+from git_anvcs.store.paths import Paths
+
+_START_SECONDS = 15.0
+_STOP_SECONDS = 60.0
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=("start", "stop", "status", "run"), help="what to do")
+    parser.add_argument(
+        "--idle", type=float, default=4.0, metavar="HOURS", help="end after so long (4)"
+    )
+
+
+def run(call: Call) -> int:
+    paths = Paths(call.repo.common_dir)
+    match call.args.action:
+        case "run":
+            return _run(call)
+        case "start":
+            return _start(call, paths)
+        case action:
+            request = {"do": action}
+            found = daemon_socket.ask(paths, request, _STOP_SECONDS)
+            call.output.answer(found or {"pid": None}, _text(action, found))
+            return DONE if found else NO
+
+
+def _run(call: Call) -> int:
+    from git_anvcs.flows.journal import daemon
+
+    why = daemon.run(call.repo, call.args.idle * 3600)
+    call.output.answer({"ended": why}, f"the daemon ended: {why}")
+    return DONE
+
+
+def _start(call: Call, paths: Paths) -> int:
+    found = daemon_socket.ask(paths, {"do": "status"}, _STOP_SECONDS)
+    if found is None:
+        argv = (sys.executable, "-P", "-m", "git_anvcs.cli.start", "daemon", "run")
+        process.leave_running((*argv, "--idle", str(call.args.idle)), cwd=call.repo.root)
+        deadline = time.monotonic() + _START_SECONDS
+        while found is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+            found = daemon_socket.ask(paths, {"do": "status"}, _STOP_SECONDS)
+    if found is None:
+        raise AnvcsError("the daemon did not start", hint="`git anvcs daemon run` shows why")
+    call.output.answer(found, _text("start", found))
+    return DONE
+
+
+def _text(action: str, found: dict[str, object] | None) -> str:
+    if found is None:
+        return "no daemon runs here"
+    if action == "stop":
+        return f"the daemon {found['pid']} has ended"
+    trees = found["worktrees"]
+    count = len(trees) if isinstance(trees, list) else 0
+    told = f"the daemon {found['pid']} watches {count} worktrees, {found['folders']} folders"
+    return f"{told}\nproblem: {found['problem']}" if found["problem"] else told

@@ -1,0 +1,54 @@
+"""The journal itself: take down what is in the worktree now, and say what it holds.
+
+  journal look     look at this worktree now, as the daemon does after every save
+  journal status   how much it holds, since when, and on how many bytes of disk
+
+`git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
+
+Example:
+  git anvcs journal look
+  git anvcs journal status --json
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows.journal import daemon_socket
+from git_anvcs.flows.journal.observe import lane_of
+from git_anvcs.flows.journal.opened import opened
+from git_anvcs.flows.journal.size import measured
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import DONE
+from git_anvcs.store.paths import Paths
+
+_FLUSH_SECONDS = 30.0
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("action", choices=("look", "status"), help="what to do")
+
+
+def run(call: Call) -> int:
+    if call.args.action == "look":
+        return _look(call)
+    with opened(call.repo, look=False) as here:
+        found = measured(here)
+    since = clock.rfc3339(found.since) if found.since else None
+    facts = {**found._asdict(), "since": since}
+    text = (
+        f"{found.operations:,} operations since {since or 'never'}, {found.bytes:,} bytes on disk"
+    )
+    call.output.answer(facts, text)
+    return DONE
+
+
+def _look(call: Call) -> int:
+    """By the daemon if there is one, which has it all open; else here."""
+    paths = Paths(call.repo.common_dir)
+    asked = {"do": "flush", "lane": lane_of(call.repo)}
+    answer = daemon_socket.ask(paths, asked, _FLUSH_SECONDS)
+    if answer is None or "operations" not in answer:
+        with opened(call.repo) as here:
+            answer = {"operations": here.journal.last()}
+    call.output.answer({"operations": answer["operations"]}, "")
+    return DONE

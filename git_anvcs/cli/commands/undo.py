@@ -1,0 +1,54 @@
+"""Give back what was destroyed in this worktree: files, tracked or not, and what Git moved.
+
+Without --to it takes back the last burst of destruction: commands such as `git reset --hard`,
+`git clean`, `git checkout --`, `rm -rf`, and branches or stashes that were deleted, that followed
+each other within seconds. What was changed again since stays as it is, and is named. With --to
+WHEN the whole worktree, its branch and HEAD go back to that moment.
+
+WHEN: -5m, 14:30, 2026-11-22T14:30, an operation (#120), a commit, or before:reset.
+
+Shows what it would change and asks first; --yes does not ask. What it did can be undone by the
+command it prints. Only what was seen can be given back: the daemon, and agents' hooks, look.
+
+Exit codes: 0 done, 1 nothing to undo or not agreed to, 4 some stays as it is.
+
+Example:
+  git anvcs undo
+  git anvcs undo --to before:reset --dry-run
+  git anvcs undo --to -10m --yes
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.cli import undone
+from git_anvcs.cli.command import Call
+from git_anvcs.flows.journal import moments, undo
+from git_anvcs.flows.journal.opened import opened
+from git_anvcs.journal.bursts import Span
+from git_anvcs.kernel.errors import DONE, NO, PARTLY
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--to", metavar="WHEN", help="go back to a moment, whatever happened since")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would change")
+
+
+def run(call: Call) -> int:
+    args = call.args
+    with opened(call.repo) as here:
+        if args.to:
+            span = Span(moments.resolve(here, args.to), here.journal.last())
+            plan = undo.plan(here, span, all_since=True)
+        else:
+            plan = undo.last_burst(here)
+        shown = call.output.verbosity > 0 or args.dry_run
+        if not call.output.as_json and (shown or not args.yes):
+            print("\n".join(undone.planned(plan, colour=call.output.colour, diffs=shown)))
+        agreed = args.yes or (not args.dry_run and call.output.confirm("take this back?"))
+        if args.dry_run or not agreed:
+            call.output.answer(undone.as_json(plan, None), undone.not_done(plan, args))
+            return DONE if args.dry_run else NO
+        done = undo.apply(here, plan)
+    call.output.answer(undone.as_json(plan, done), lambda: undone.text(plan, done))
+    return PARTLY if done.left else DONE

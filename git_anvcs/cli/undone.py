@@ -1,0 +1,94 @@
+"""What an undo would change and has changed, in words."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+import difflib
+
+from git_anvcs.flows.journal.undo import Done, File, Plan
+from git_anvcs.git.tips_seen import BRANCH, STASH
+from git_anvcs.journal import disk
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.terminal import safe, styled
+
+_MOST_FILES = 30
+_MOST_LINES = 60  # of one file's difference
+
+
+def planned(plan: Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
+    """What is about to change; diffs: with the lines of texts."""
+    when = clock.rfc3339(plan.seconds).replace("T", " ")[:19]
+    said = f" ({', '.join(dict.fromkeys(map(safe, plan.said)))})" if plan.said else ""
+    yield f"takes back what happened from {when} UTC on{said}:"
+    for name, (now, then) in plan.refs.items():
+        yield f"  {_ref(name)}: {_short(now)} -> {_short(then)}"
+    for file in plan.files[:_MOST_FILES]:
+        style = "green" if file.then else "red"
+        yield styled(f"  {_change(file):8} {safe(file.path)}", style, colour=colour)
+        if diffs:
+            yield from (f"    {line}" for line in _lines(file))
+    if len(plan.files) > _MOST_FILES:
+        yield f"  and {len(plan.files) - _MOST_FILES:,} files more (--json names them all)"
+    for name, why in plan.left.items():
+        yield f"  stays: {safe(name)}: {safe(why)}"
+
+
+def not_done(plan: Plan, args: Namespace) -> str:
+    if args.dry_run:
+        return "nothing was changed (--dry-run)"
+    return "nothing was changed" + ("" if plan.files or plan.refs else ": nothing can be")
+
+
+def text(plan: Plan, done: Done) -> str:
+    """What was done, and how to take that back."""
+    count = len([file for file in plan.files if file.path not in done.left])
+    lines = [f"{count:,} {'file' if count == 1 else 'files'} given back"]
+    lines += [f"{_ref(name)} is at {_short(then)} again" for name, (_, then) in plan.refs.items()]
+    lines += [f"stays: {safe(name)}: {safe(why)}" for name, why in done.left.items()]
+    lines.append(f"undo of this: git anvcs undo --to '#{done.before}'")
+    return "\n".join(lines)
+
+
+def as_json(plan: Plan, done: Done | None) -> dict[str, object]:
+    """done: None when nothing was done"""
+    return {
+        "undone": done is not None,
+        "operations": list(plan.span),
+        "began": clock.rfc3339(plan.seconds),
+        "git_said": list(plan.said),
+        "files": [{"path": f.path, "change": _change(f), "bytes": _size(f)} for f in plan.files],
+        "refs": {name: {"from": now, "to": then} for name, (now, then) in plan.refs.items()},
+        "left": dict(done.left if done else plan.left),
+        "back": f"git anvcs undo --to '#{done.before}'" if done else None,
+    }
+
+
+def _change(file: File) -> str:
+    if file.then is None:
+        return "removes"
+    return "changes" if file.now else "restores"
+
+
+def _size(file: File) -> int:
+    return len(file.then.data) if file.then else 0
+
+
+def _ref(name: str) -> str:
+    if name == BRANCH:
+        return "HEAD's branch"
+    return "a stash" if name.startswith(STASH) else safe(name)
+
+
+def _short(value: str) -> str:
+    return safe(value if value.startswith("refs/") else value[:10]) or "nothing"
+
+
+def _lines(file: File) -> Iterator[str]:
+    """The difference, line by line; nothing of what is no text."""
+    sides = [disk.text_of(side.data) if side else ("", False) for side in (file.now, file.then)]
+    if None in sides:
+        return
+    old, new = (side[0].splitlines() for side in sides if side)
+    found = list(difflib.unified_diff(old, new, n=1, lineterm=""))[2:]
+    yield from map(safe, found[:_MOST_LINES])
+    if len(found) > _MOST_LINES:
+        yield f"... {len(found) - _MOST_LINES:,} lines more"

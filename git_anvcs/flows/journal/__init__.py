@@ -1,0 +1,1 @@
+"""Stories of the journal: look at a worktree, tell what happened, take it back."""

@@ -1,0 +1,304 @@
+"""Story: watch every worktree of a repository and write down what is saved, until nobody works.
+
+One daemon for a repository. A thread of the watcher says what was touched; the loop here waits
+until a save is over and Git is done, looks at just that, and goes back to sleep. What it may have
+missed – while it was down, while the system's queue was full – it finds by looking at everything.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+import os
+from pathlib import Path
+import queue
+from threading import Event as Signal
+import time
+from typing import NamedTuple
+
+from git_anvcs.flows.journal import watch_plan
+from git_anvcs.flows.journal.daemon_socket import Server
+from git_anvcs.flows.journal.observe import Look, lane_of, observe
+from git_anvcs.git.repo import GitFailed, NotARepository, Repo
+from git_anvcs.journal import watching
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.op import Precision
+from git_anvcs.journal.texts import Texts
+from git_anvcs.journal.watching import DONE, OVERFLOW, Event, TooMany
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store import lock, log
+from git_anvcs.store.paths import Paths
+
+# Seconds from the last event of a save to the look, and the most it is put off by more of them.
+QUIET, PATIENCE = 0.012, 0.15
+# The same while somebody writes and has not closed the file.
+QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
+# While Git holds the index, nobody looks; a lock that is older was left behind.
+GIT_PATIENCE = 5.0
+# After a failure, such as a full disk.
+RETRY = 2.0
+
+# More paths than this are looked at together with all others.
+_MOST_PATHS = 200
+_IDLE_SECONDS = 4 * 3600.0
+_OF_GIT = ("index", "HEAD", "packed-refs")
+
+
+class Ask(NamedTuple):
+    """A request from the socket, and where its answer goes."""
+
+    asked: Mapping[str, object]
+    answer: dict[str, object]
+    ready: Signal
+
+
+class _Tree:
+    """One worktree: what was touched there since it was last looked at. Times are monotonic."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self.lane = lane_of(repo)
+        self.paths: set[str] = set()
+        self.folders: set[str] = set()
+        self.all = True
+        self.unfinished = False
+        self.first = 0.0
+        self.last = 0.0
+
+    def touch(self, now: float, *, finished: bool) -> None:
+        waits = bool(self.paths or self.all)
+        self.first = self.first if waits and self.first else now
+        self.last = now
+        self.unfinished = not finished and (self.unfinished or not waits)
+
+    def due(self, now: float) -> float | None:
+        """Seconds until it should be looked at, 0 at once; None when nothing was touched."""
+        if not (self.paths or self.all):
+            return None
+        quiet = QUIET_UNFINISHED if self.unfinished else QUIET
+        patience = PATIENCE_UNFINISHED if self.unfinished else PATIENCE
+        left = max(0.0, min(self.last + quiet, self.first + patience) - now)
+        return left or self._git_at_work()
+
+    def _git_at_work(self) -> float:
+        try:
+            age = time.time() - (self.repo.git_dir / "index.lock").stat().st_mtime
+        except OSError:
+            return 0.0
+        return QUIET if age < GIT_PATIENCE else 0.0
+
+    def done(self) -> None:
+        self.paths.clear()
+        self.all = self.unfinished = False
+        self.first = 0.0
+
+
+def run(repo: Repo, idle: float = _IDLE_SECONDS) -> str:
+    """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
+
+    Raises Locked when another daemon runs here, CannotWrite, Damaged.
+    """
+    paths = Paths(repo.common_dir)
+    with lock.held(paths.locks / "daemon", timeout=0), Journal(paths) as journal:
+        return _Daemon(repo, journal, paths, idle).run()
+
+
+class _Daemon:
+    def __init__(self, repo: Repo, journal: Journal, paths: Paths, idle: float) -> None:
+        self._repo, self._journal, self._paths = repo, journal, paths
+        self._texts = Texts(journal)
+        self._idle = idle
+        self._queue: queue.SimpleQueue[Event | Ask] = queue.SimpleQueue()
+        self._trees: dict[str, _Tree] = {}
+        self._git_folders: dict[str, _Tree] = {}
+        self._watcher = watching.start(self._queue.put)
+        self._problem = ""
+        self._began = time.monotonic()
+
+    def run(self) -> str:
+        server = Server(self._paths, self._request)
+        try:
+            self._find_trees()
+            return self._loop()
+        finally:
+            server.close()
+            self._watcher.close()
+
+    def _request(self, asked: Mapping[str, object]) -> Mapping[str, object]:
+        """Called in a thread of the socket: handed to the loop, which has the journal."""
+        ask = Ask(asked, {}, Signal())
+        self._queue.put(ask)
+        return ask.answer if ask.ready.wait(60) else {"error": "busy"}
+
+    def _loop(self) -> str:
+        used = time.monotonic()
+        while True:
+            waits = [t for t in (tree.due(time.monotonic()) for tree in self._trees.values())
+                     if t is not None]  # fmt: skip
+            pause = min(waits, default=self._idle)
+            for item in self._taken(pause):
+                used = time.monotonic()
+                if isinstance(item, Ask):
+                    if self._answered(item):
+                        return "it was asked to"
+                else:
+                    self._note(item)
+            self._look_where_due()
+            if not self._trees:
+                return "there is no worktree left"
+            if time.monotonic() - used >= self._idle:
+                return "nobody works here"
+
+    def _taken(self, pause: float) -> list[Event | Ask]:
+        """What came within `pause` seconds, with all that has come by then."""
+        found: list[Event | Ask] = []
+        with suppress(queue.Empty):
+            found.append(self._queue.get(timeout=pause) if pause else self._queue.get_nowait())
+            while True:
+                found.append(self._queue.get_nowait())
+        return found
+
+    def _note(self, event: Event) -> None:
+        """An event becomes something to look at."""
+        now = time.monotonic()
+        folder = event.path.rpartition("/")[0]
+        if event.kind == OVERFLOW:
+            self._note_missed(now)
+        elif f"{self._repo.common_dir}/worktrees" in (folder, event.path):
+            self._find_trees()
+        elif folder in self._git_folders:
+            self._note_git(self._git_folders[folder], event, now)
+        else:
+            for tree in self._trees.values():
+                top = f"{tree.repo.root}/"
+                if event.path.startswith(top):
+                    self._note_file(tree, event, event.path.removeprefix(top), now)
+
+    def _note_missed(self, now: float) -> None:
+        """Something was not told: everything is looked at, and watched anew."""
+        for tree in self._trees.values():
+            tree.all = True
+            tree.touch(now, finished=True)
+            self._watch(tree)
+
+    def _note_git(self, owner: _Tree, event: Event, now: float) -> None:
+        """Git wrote: a ref, HEAD or an index was moved."""
+        folder, _, name = event.path.rpartition("/")
+        of_refs = "/refs/" in f"{folder}/"
+        if event.folder:
+            if of_refs:
+                self._add(list(watch_plan.git_folders(owner.repo)), owner)
+        elif name in _OF_GIT or (of_refs and not name.endswith(".lock")):
+            owner.all = True
+            owner.touch(now, finished=True)
+
+    def _note_file(self, tree: _Tree, event: Event, path: str, now: float) -> None:
+        if path == ".git" or path.startswith(".git/"):
+            return
+        if event.folder:
+            tree.folders.add(path)
+        if path.endswith(".gitignore"):
+            tree.folders.add("")
+        if not tree.paths and not tree.all:
+            tree.first = 0.0
+        tree.touch(now, finished=event.kind == DONE)
+        tree.paths.add(path)
+
+    def _look_where_due(self) -> None:
+        for lane, tree in list(self._trees.items()):
+            if tree.due(time.monotonic()) == 0:
+                self._look(lane, tree)
+
+    def _look(self, lane: str, tree: _Tree) -> None:
+        """Look at what was touched; what cannot be looked at now is looked at again."""
+        paths = None if tree.all or len(tree.paths) > _MOST_PATHS else tuple(sorted(tree.paths))
+        folders = set(tree.folders)
+        tree.done()
+        tree.folders.clear()
+        try:
+            for folder in folders:
+                self._watch(tree, folder)
+            observe(
+                tree.repo, self._journal, self._texts, Look(precision=Precision.SAVE, paths=paths)
+            )
+            self._problem = ""
+        except (AnvcsError, OSError) as error:
+            if not tree.repo.root.is_dir():
+                self._forget(lane)
+                return
+            if str(error) != self._problem:
+                log.note(self._paths.logs / "journal.log", f"{lane}: {error}")
+            self._problem = str(error)
+            tree.all = True
+            tree.first = tree.last = time.monotonic() + RETRY
+
+    def _find_trees(self) -> None:
+        """Begin to watch worktrees that are new, and forget those that are gone."""
+        found = {lane_of(repo): repo for repo in _worktrees(self._repo)}
+        for lane in self._trees.keys() - found.keys():
+            self._forget(lane)
+        for lane, repo in found.items():
+            if lane not in self._trees:
+                tree = _Tree(repo)
+                self._trees[lane] = tree
+                self._add(list(watch_plan.git_folders(repo)), tree)
+                self._watch(tree)
+        with suppress(OSError):
+            self._watcher.add([f"{self._repo.common_dir}/worktrees"])
+
+    def _watch(self, tree: _Tree, below: str = "") -> None:
+        with suppress(GitFailed, OSError):
+            if not below or (tree.repo.root / below).is_dir():
+                self._add(list(watch_plan.worktree_folders(tree.repo, below)), None)
+
+    def _add(self, folders: list[str], owner: _Tree | None) -> None:
+        if owner:
+            self._git_folders |= dict.fromkeys(folders, owner)
+        try:
+            self._watcher.add(folders)
+        except TooMany as error:
+            self._problem = str(error)
+            log.note(self._paths.logs / "journal.log", str(error))
+
+    def _forget(self, lane: str) -> None:
+        tree = self._trees.pop(lane)
+        self._git_folders = {k: v for k, v in self._git_folders.items() if v is not tree}
+        self._watcher.remove_below(str(tree.repo.root))
+
+    def _answered(self, ask: Ask) -> bool:
+        """Do what was asked; whether that was to end."""
+        kind = ask.asked.get("do")
+        if kind in ("flush", "stop"):
+            for item in self._taken(0):  # what happened before the question
+                if isinstance(item, Ask):
+                    self._queue.put(item)
+                else:
+                    self._note(item)
+            wanted = ask.asked.get("lane")
+            for lane, tree in list(self._trees.items()):
+                if wanted in (None, lane):
+                    tree.all = True
+                    self._look(lane, tree)
+        ask.answer.update(self._state())
+        ask.ready.set()
+        return kind == "stop"
+
+    def _state(self) -> dict[str, object]:
+        return {
+            "pid": os.getpid(),
+            "seconds": round(time.monotonic() - self._began, 1),
+            "operations": self._journal.last(),
+            "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
+            "folders": self._watcher.count(),
+            "problem": self._problem,
+        }
+
+
+def _worktrees(repo: Repo) -> list[Repo]:
+    listed = repo.git("worktree", "list", "--porcelain", "-z").split(b"\0")
+    roots = [Path(os.fsdecode(line[9:])) for line in listed if line.startswith(b"worktree ")]
+    found = []
+    for root in roots:
+        with suppress(NotARepository, OSError, AnvcsError):
+            one = Repo.discover(root)
+            if not one.bare and one.root.is_dir():
+                found.append(one)
+    return found

@@ -1,0 +1,82 @@
+"""How other programs speak to the daemon: one JSON object a line each way, on a Unix socket.
+
+`<common Git dir>/anvcs/journal/daemon.sock`, for this user alone. Bound and called by its bare
+name from within its folder, since a socket's path may have no more than some 100 bytes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+import json
+import os
+from pathlib import Path
+import socket
+from threading import Thread
+
+from git_anvcs.store.paths import Paths
+
+_NAME = "daemon.sock"
+_LONGEST = 1 << 16
+
+Answer = Callable[[Mapping[str, object]], Mapping[str, object]]
+
+
+def ask(paths: Paths, request: Mapping[str, object], seconds: float) -> dict[str, object] | None:
+    """The daemon's answer; None when there is no daemon, or none that answers in time."""
+    try:
+        with _within(paths.journal), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(seconds)
+            line.connect(_NAME)
+            line.sendall(json.dumps(request).encode() + b"\n")
+            with line.makefile("rb") as pipe:
+                found = json.loads(pipe.readline(_LONGEST))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+class Server:
+    """Answers in threads of its own until it is closed."""
+
+    def __init__(self, paths: Paths, answer: Answer) -> None:
+        """Raises OSError. The caller holds the daemon's lock: a socket that is there is dead."""
+        self._answer = answer
+        self._place = paths.journal / _NAME
+        self._place.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        with _within(paths.journal):
+            self._socket.bind(_NAME)
+        self._place.chmod(0o600)
+        self._socket.listen(64)
+        Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._place.unlink(missing_ok=True)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _ = self._socket.accept()
+            except OSError:  # closed
+                return
+            Thread(target=self._one, args=(line,), daemon=True).start()
+
+    def _one(self, line: socket.socket) -> None:
+        with line, suppress(OSError, ValueError):
+            line.settimeout(30)
+            with line.makefile("rb") as pipe:
+                asked = json.loads(pipe.readline(_LONGEST))
+            if isinstance(asked, dict):
+                line.sendall(json.dumps(dict(self._answer(asked))).encode() + b"\n")
+
+
+@contextmanager
+def _within(folder: Path) -> Iterator[None]:
+    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.chdir(folder)
+        yield
+    finally:
+        os.fchdir(before)
+        os.close(before)

@@ -1,0 +1,188 @@
+"""Story: look at a worktree and write down what changed since the last look.
+
+Asks Git once how every file stands, so that ignored files, submodules and repositories inside are
+left alone as Git leaves them alone. A look costs what `git status` costs, and reads only the files
+that differ from HEAD.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from git_anvcs.git import objects, reflog, standing, stash, tips_seen
+from git_anvcs.git.repo import Repo
+from git_anvcs.git.standing import File
+from git_anvcs.journal import history
+from git_anvcs.journal.capture import Capture, Git, Seen, Standing
+from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.moves import Moves, pack
+from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal.texts import SEED, Texts
+from git_anvcs.kernel import clock
+from git_anvcs.store import spool
+
+KEPT = "refs/anvcs/kept/"
+
+# Of one look: how many commits are asked whether they hold a content.
+_MOST_COMMITS = 200
+
+
+class Look(NamedTuple):
+    """Whose changes a look finds, and how sure it is to have seen them one by one.
+
+    paths: look at these alone, files or folders, and not at HEAD and refs; None: at everything
+    """
+
+    by: str = ""
+    precision: Precision = Precision.OBSERVED
+    paths: tuple[str, ...] | None = None
+
+
+def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
+    """Append what changed in the worktree of `repo`. Raises GitFailed, CannotWrite, Damaged."""
+    look = look or Look()
+    lane = lane_of(repo)
+    now = standing.look(repo, paths=look.paths)
+    seconds = clock.now()
+    known_head = journal.refs(lane).get("HEAD", "")
+    made = _moved(repo, journal, lane, now, seconds) if look.paths is None else []
+    commits = _commits_since(repo, known_head, now.head)
+    paths = {path: _how(file) for path, file in now.files.items()}
+    differing = (path for path in journal.differing(lane) if path not in paths)
+    paths |= _at_head(repo, now.head, [path for path in differing if _is_meant(path, look.paths)])
+    git = Git(lambda oid: _blob(repo, oid), lambda held: _kept(repo, journal, texts, held, commits))
+    capture = Capture(journal, texts, git, lane, repo.root)
+    return made + capture.take(Seen(paths, seconds, look.precision, look.by))
+
+
+def _is_meant(path: str, chosen: tuple[str, ...] | None) -> bool:
+    return chosen is None or any(path == one or path.startswith(f"{one}/") for one in chosen)
+
+
+def lane_of(repo: Repo) -> str:
+    """What the journal calls the worktree of `repo`."""
+    return spool.worktree_of(repo.git_dir, repo.common_dir)
+
+
+def _how(file: File) -> Standing:
+    return Standing(file.head, differs=True, by_git=file.staged and not file.conflicted)
+
+
+def _at_head(repo: Repo, head: str, paths: list[str]) -> dict[str, Standing]:
+    """How paths stand that are as HEAD has them."""
+    asked = [path for path in paths if "\n" not in path]
+    found = objects.ids(repo, [f"{head}:{path}" for path in asked]) if head else [None] * len(asked)
+    ids = dict(zip(asked, found, strict=True))
+    return {path: Standing(ids.get(path) or "", differs=False, by_git=True) for path in paths}
+
+
+def _moved(
+    repo: Repo, journal: Journal, lane: str, now: standing.Standing, seconds: float
+) -> list[Entry]:
+    """Append that HEAD or refs moved, when they did."""
+    own, shared = tips_seen.own(repo, now.head, now.branch), tips_seen.shared(repo)
+    before_own, before = journal.refs(lane), journal.refs(SEED)
+    first_look = not before_own
+    moved = tips_seen.changed(before_own, own) | tips_seen.changed(before, shared)
+    if not moved:
+        return []
+    lost = () if first_look else _lost(repo, moved)
+    said = tuple(move.message for move in _since(repo, before_own.get("HEAD", "")))
+    flags = Flag.BY_GIT | (Flag.LOST if lost else Flag(0))
+    op = Op(Kind.GIT, lane, 0, flags=flags, payload=pack(Moves(moved, lost, said[-20:])))
+    for name in lost:
+        keep(repo, moved[name][0])
+    with journal.writing():
+        journal.know_refs(lane, {k: own.get(k, "") for k in moved if k in own or k in before_own})
+        journal.know_refs(SEED, {k: shared.get(k, "") for k in moved if k in shared or k in before})
+        return journal.append([op], seconds)
+
+
+def _lost(repo: Repo, moved: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    """The refs whose old commit no branch, tag or stash leads to, and that a person would miss.
+
+    A commit that was rewritten has its successor in its place: only a reset, and what is deleted,
+    takes something away.
+    """
+    found = []
+    for name, (old, new) in moved.items():
+        if not old or name == tips_seen.BRANCH:
+            continue
+        if name.startswith(tips_seen.STASH):
+            gone = not new
+        elif name == "HEAD":
+            gone = bool(new) and _unreachable(repo, old) and _was_reset(repo, old, new)
+        else:
+            gone = _unreachable(repo, old) and (not new or _was_moved_by_hand(repo, name, new))
+        if gone:
+            found.append(name)
+    return tuple(found)
+
+
+def _was_reset(repo: Repo, old: str, new: str) -> bool:
+    """Whether HEAD went from one commit to the other by a reset, or was moved off its commits."""
+    moves = _since(repo, old)
+    return any(move.message.startswith(("reset:", "checkout:")) for move in moves) or not moves
+
+
+def _was_moved_by_hand(repo: Repo, name: str, new: str) -> bool:
+    done = repo.try_git("reflog", "show", "-n1", "--format=%H %gs", name, "--")
+    at, _, said = done.stdout.decode(errors="replace").strip().partition(" ")
+    return at == new and said.startswith(("reset:", "branch: Reset", "branch: reset"))
+
+
+def _unreachable(repo: Repo, oid: str) -> bool:
+    """Whether it is a commit that no ref but ours leads to."""
+    done = repo.try_git(
+        "rev-list", "-n1", oid, "--not", "--exclude=refs/anvcs/*", "--all", "HEAD", "--"
+    )
+    return done.returncode == 0 and bool(done.stdout.strip())
+
+
+def keep(repo: Repo, oid: str) -> None:
+    """No gc takes a commit away while the journal tells of it."""
+    if _unreachable(repo, oid):
+        repo.try_git("update-ref", f"{KEPT}{oid}", oid)
+
+
+def _since(repo: Repo, head: str) -> list[reflog.Move]:
+    """What moved HEAD since it was at `head`, oldest first; all that is known if it never was."""
+    moves = reflog.recent(repo, repo.git_dir)
+    for index in range(len(moves) - 1, -1, -1):
+        if moves[index].new == head:
+            return moves[index + 1 :]
+    return moves
+
+
+def _commits_since(repo: Repo, known: str, head: str) -> list[str]:
+    """Where HEAD was since the last look, and the stashes: where Git may have put a content."""
+    moves = _since(repo, known)[-_MOST_COMMITS:] if known != head else []
+    stashes = stash.listed(repo)
+    found = [head, *(move.new for move in moves)]
+    return [c for c in dict.fromkeys(found) if c] + [
+        name for oid in stashes for name in (oid, f"{oid}^3")
+    ]
+
+
+def _kept(
+    repo: Repo, journal: Journal, texts: Texts, held: Mapping[str, bytes], commits: list[str]
+) -> set[str]:
+    """The paths whose content, as it was at the last look, is in one of the commits."""
+    lane = lane_of(repo)
+    wanted = {path: oid for path in held if (oid := _oid_of(repo, journal, texts, lane, path))}
+    asked = [
+        (path, f"{commit}:{path}") for path in wanted if "\n" not in path for commit in commits
+    ]
+    found = objects.ids(repo, [name for _, name in asked])
+    return {path for (path, _), oid in zip(asked, found, strict=True) if oid == wanted[path]}
+
+
+def _oid_of(repo: Repo, journal: Journal, texts: Texts, lane: str, path: str) -> str:
+    """The blob that the path's last known content would be; empty when it is not kept."""
+    entry = journal.last_of(lane, path)
+    found = history.content(journal, texts, entry) if entry else None
+    return objects.make(repo, "blob", found.data).oid if found else ""
+
+
+def _blob(repo: Repo, oid: str) -> bytes | None:
+    [found] = objects.read(repo, [oid], env=objects.NO_FETCH)
+    return found.data if found and found.kind == "blob" else None

@@ -1,0 +1,36 @@
+"""The journal of a repository, open for one story."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from git_anvcs.flows.journal.observe import Look, lane_of, observe
+from git_anvcs.git.repo import Repo
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.texts import Texts
+from git_anvcs.kernel.errors import UsageError
+from git_anvcs.store.paths import Paths
+
+
+class Opened(NamedTuple):
+    """lane: what the journal calls the worktree of `repo`"""
+
+    repo: Repo
+    journal: Journal
+    texts: Texts
+    lane: str
+
+
+@contextmanager
+def opened(repo: Repo, *, look: bool = True) -> Iterator[Opened]:
+    """The journal, made if there is none; with `look`, it first takes down what is there now.
+
+    Raises UsageError in a bare repository, CannotWrite, Damaged.
+    """
+    if repo.bare:
+        raise UsageError("a bare repository has no worktree to keep a journal of")
+    with Journal(Paths(repo.common_dir)) as journal:
+        texts = Texts(journal)
+        if look:
+            observe(repo, journal, texts, Look())
+        yield Opened(repo, journal, texts, lane_of(repo))

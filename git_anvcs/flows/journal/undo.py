@@ -1,0 +1,279 @@
+"""Story: take back what destroyed work, exactly, and leave alone what was done since.
+
+A span of operations is taken back path by path: what a path held before the span comes back, if it
+still holds what the span left there. Refs that the span moved go back the same way, by
+compare-and-swap. What it does is written down as any change is, so that it can be taken back too.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+import os
+from typing import NamedTuple
+
+from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal.observe import Look, keep, observe
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.flows.journal.put_back import InTheWay
+from git_anvcs.git import objects, refs
+from git_anvcs.git.refs import Update
+from git_anvcs.git.repo import GitFailed, Repo
+from git_anvcs.git.tips_seen import BRANCH, STASH
+from git_anvcs.journal import bursts, disk, history
+from git_anvcs.journal.bursts import Span, Undone
+from git_anvcs.journal.history import Content
+from git_anvcs.journal.journal import Entry
+from git_anvcs.journal.moves import unpack
+from git_anvcs.journal.op import Flag, Kind, Op
+from git_anvcs.journal.texts import SEED
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+
+REASON = "anvcs: undo"
+HEAD = "HEAD"
+_OWN = (HEAD, BRANCH)
+_MOST_BURSTS = 50
+
+
+class NothingToUndo(AnvcsError):
+    """The journal tells of no destruction here."""
+
+
+class File(NamedTuple):
+    """One path that goes back. now, then: what it holds and what it will; None: nothing"""
+
+    path: str
+    now: Content | None
+    then: Content | None
+
+
+class Plan(NamedTuple):
+    """What an undo would do.
+
+    span: what is taken back; seconds: when it began; said: what Git said of it
+    refs: name -> what it is and what it becomes, empty for nothing
+    left: path or ref -> why it stays as it is
+    """
+
+    span: Span
+    seconds: float
+    said: tuple[str, ...]
+    files: tuple[File, ...]
+    refs: Mapping[str, tuple[str, str]]
+    left: Mapping[str, str]
+
+
+class Done(NamedTuple):
+    """before: the operation to go back to, should the undo be a mistake; left: as in a Plan"""
+
+    before: int
+    left: Mapping[str, str]
+
+
+def last_burst(here: Opened) -> Plan:
+    """Takes back the newest burst of destruction that can be. Raises NothingToUndo."""
+    journal, lane = here.journal, here.lane
+    marks = journal.newest(lane, kinds=(Kind.MARK,))
+    undone = [mark for e in marks if (mark := bursts.unpack(e.n, journal.payload(e.n)))]
+    for span in islice(bursts.found_in(journal.newest(lane), undone), _MOST_BURSTS):
+        found = plan(here, span)
+        if found.files or found.refs:
+            return found
+    raise NothingToUndo(
+        "the journal tells of nothing that was destroyed in this worktree",
+        hint="`git anvcs timeline` shows what happened, `git anvcs undo --to WHEN` goes back",
+    )
+
+
+def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
+    """What taking back the span would change. Raises NothingToUndo when it is empty.
+
+    all_since: whatever happened to a path after the span goes, too
+    """
+    repo, journal, lane = here.repo, here.journal, here.lane
+    entries = journal.between(lane, *span)
+    if not entries:
+        raise NothingToUndo("nothing happened there", hint="`git anvcs timeline` shows what did")
+    moves = [unpack(journal.payload(e.n)) for e in entries if e.op.kind is Kind.GIT]
+    back, left = _refs_back(here, entries, span.after, all_since=all_since)
+    since = [] if all_since else journal.between(lane, span.upto, journal.last())
+    later = {entry.op.path for entry in since}
+    then = _Then(here, span.after)
+    files = []
+    told = entries if all_since else [e for e in entries if e.op.flags & (Flag.LOST | Flag.BY_GIT)]
+    for path in _paths(repo, told, back):
+        was, now = then.content(path), _on_disk(repo, path)
+        if was == now:
+            continue
+        if path in later:
+            left[path] = "it was changed again since"
+        elif isinstance(was, str):
+            left[path] = was
+        else:
+            files.append(File(path, now, was))
+    said = tuple(text for move in moves for text in move.said)
+    return Plan(span, entries[0].op.seconds, said, tuple(files), back, left)
+
+
+def apply(here: Opened, plan: Plan) -> Done:
+    """Do what the plan says; what cannot be done is left, and told. Raises RefMoved, GitFailed."""
+    repo, journal = here.repo, here.journal
+    before = journal.last()
+    left = dict(plan.left)
+    _move_refs(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
+    for file in plan.files:
+        try:
+            if _on_disk(repo, file.path) != file.now:
+                left[file.path] = "it was changed just now"
+            elif file.then is None:
+                put_back.remove(repo.root, file.path)
+            else:
+                put_back.write(repo.root, file.path, file.then)
+        except (InTheWay, OSError) as error:
+            left[file.path] = str(error)
+    observe(repo, journal, here.texts, Look(by="undo"))
+    own = Span(before, journal.last())
+    mark = Op(Kind.MARK, here.lane, 0, payload=bursts.pack(Undone(plan.span, own)))
+    with journal.writing():
+        journal.append([mark], clock.now())
+    return Done(before, left)
+
+
+def _paths(repo: Repo, entries: Iterable[Entry], back: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Every path that the span, or moving HEAD back, may have to do with."""
+    found = {entry.op.path for entry in entries if entry.op.path}
+    if "HEAD" in back and all(back["HEAD"]):
+        listed = repo.git("diff-tree", "-r", "-z", "--name-only", *back["HEAD"])
+        found |= {os.fsdecode(path) for path in listed.split(b"\0")[:-1]}
+    return sorted(found)
+
+
+def _refs_back(
+    here: Opened, entries: Iterable[Entry], n: int, *, all_since: bool
+) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """The refs that go back, from what they are to what they were; and those that stay, and why."""
+    now = {**here.journal.refs(SEED), **here.journal.refs(here.lane)}
+    wanted = _own_wanted(here, n) if all_since else {}
+    for entry in entries:
+        if entry.op.kind is Kind.GIT and entry.op.flags & Flag.LOST:
+            moves = unpack(here.journal.payload(entry.n))
+            for name in moves.lost:
+                then = wanted[name].then if name in wanted else moves.refs[name][0]
+                wanted[name] = _Wanted(then, moves.refs[name][1])
+    branch = wanted[BRANCH].then if BRANCH in wanted else now.get(BRANCH, "")
+    if HEAD in wanted and branch:
+        wanted.setdefault(branch, wanted[HEAD])
+    moved = {name: (now.get(name, ""), want) for name, want in wanted.items()}
+    stay = [name for name, (is_at, want) in moved.items() if not all_since and is_at != want.after]
+    back = {
+        name: (is_at, want.then)
+        for name, (is_at, want) in moved.items()
+        if name not in stay and is_at != want.then
+    }
+    return back, dict.fromkeys(stay, "it was moved again since")
+
+
+class _Wanted(NamedTuple):
+    """then: what a ref goes back to; after: what the span left it at"""
+
+    then: str
+    after: str = ""
+
+
+def _own_wanted(here: Opened, n: int) -> dict[str, _Wanted]:
+    """HEAD, and the branch it was on, as they were after an operation."""
+    head, branch = own_at(here, n)
+    found = {HEAD: _Wanted(head), BRANCH: _Wanted(branch)}
+    return found | ({branch: _Wanted(head)} if branch else {})
+
+
+def _move_refs(repo: Repo, back: Mapping[str, tuple[str, str]], *, attached: bool) -> None:
+    """Refs first: each from what it is to what it was; then the index follows HEAD.
+
+    attached: HEAD is on a branch, and goes where that goes
+    """
+    head = back.get(HEAD)
+    for now, _ in back.values():
+        keep(repo, now)
+    moved = {name: pair for name, pair in back.items() if name.startswith("refs/")}
+    if moved:
+        updates = [Update(name, now or None, then or None) for name, (now, then) in moved.items()]
+        refs.update(repo, updates, REASON)
+    if BRANCH in back and back[BRANCH][1]:
+        repo.git("symbolic-ref", "-m", REASON, HEAD, back[BRANCH][1])
+    elif head and head[1] and (BRANCH in back or not attached):
+        repo.git("update-ref", "--no-deref", "-m", REASON, HEAD, head[1])
+    for name, (now, then) in back.items():
+        if name.startswith(STASH) and then and not now:
+            message = repo.line("log", "-1", "--format=%s", then, "--")
+            repo.git("stash", "store", "-m", message, then)
+    if head and all(head):
+        _index_follows(repo, *head)
+
+
+def _index_follows(repo: Repo, now: str, then: str) -> None:
+    """The index goes from one commit to the other and keeps what else was staged, if it can."""
+    try:
+        repo.git("read-tree", "-i", "-m", now, then)
+    except GitFailed:
+        repo.git("read-tree", then)
+
+
+class _Then:
+    """What paths held after an operation: from the journal, or from HEAD as it was."""
+
+    def __init__(self, here: Opened, n: int) -> None:
+        self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
+        self._overlay = here.journal.differing_at(here.lane, n)
+        self._head, _ = own_at(here, n)
+
+    def content(self, path: str) -> Content | str | None:
+        """The content; None: nothing was there; a text: why it cannot be had."""
+        entry = self._overlay.get(path)
+        if entry is None:
+            return self._at_head(path)
+        if entry.op.kind is Kind.DELETE:
+            return None
+        found = history.content(self._journal, self._texts, entry)
+        if found:
+            return found
+        return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
+
+    def _at_head(self, path: str) -> Content | str | None:
+        """As a checkout of HEAD would write it: through the filters and line ends of the file."""
+        if not self._head:
+            return None
+        asked = ("ls-tree", "-z", "--full-tree", self._head, "--", f":(top,literal){path}")
+        row, _, _ = self._repo.git(*asked).partition(b"\0")
+        if not row:
+            return None
+        mode, kind, oid = row.split(b"\t", 1)[0].split(b" ")
+        if kind != b"blob":
+            return "it is a repository of its own"
+        if int(mode, 8) == disk.LINK:
+            [found] = objects.read(self._repo, [oid.decode()])
+            return Content(disk.LINK, found.data) if found else "Git does not have it"
+        smudged = ("cat-file", "--filters", f"--path={path}", oid.decode())
+        return Content(int(mode, 8), self._repo.git(*smudged))
+
+
+def own_at(here: Opened, n: int) -> tuple[str, str]:
+    """The commit and the branch HEAD was at after an operation; empty for none."""
+    refs_now = here.journal.refs(here.lane)
+    found = {name: refs_now.get(name, "") for name in _OWN}
+    for entry in here.journal.newest(here.lane, kinds=(Kind.GIT,)):
+        if entry.n <= n:
+            break
+        moved = unpack(here.journal.payload(entry.n)).refs
+        found |= {name: moved[name][0] for name in _OWN if name in moved}
+    return found[HEAD], found[BRANCH]
+
+
+def _on_disk(repo: Repo, path: str) -> Content | None:
+    """What the path holds now; None for nothing, or for what is no content."""
+    held = disk.read(repo.root, path, repo.common_dir, largest=1 << 62)
+    if held is None or not held.mode:
+        return None
+    if held.data is None:
+        data = (repo.root / path).read_bytes()
+        return Content(held.mode, data)
+    return Content(held.mode, held.data)

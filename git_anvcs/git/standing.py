@@ -1,0 +1,82 @@
+"""How the files of a worktree stand to HEAD and to the index, asked of git in one question."""
+
+from collections.abc import Iterator
+import os
+from typing import NamedTuple
+
+from git_anvcs.git.repo import Repo
+
+# No lock is taken and nothing written: the user's own git must never wait for this one.
+_STATUS = (
+    *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--branch"),
+    *("-uall", "--no-renames", "--ignore-submodules=all"),
+)
+_NONE = "0"
+
+
+class File(NamedTuple):
+    """A path that is not as HEAD has it.
+
+    head: the blob there, empty when there is none; mode: its mode there, 0 when there is none
+    staged: the worktree holds what the index holds; conflicted: the index has several versions
+    """
+
+    head: str
+    mode: int
+    staged: bool
+    conflicted: bool = False
+
+
+class Standing(NamedTuple):
+    """head: the commit, empty before the first; branch: its ref, empty when HEAD is detached."""
+
+    head: str
+    branch: str
+    files: dict[str, File]
+
+
+def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
+    """Every path that differs from HEAD; ignored files, submodules and repositories inside do not.
+
+    paths: only these and what is below them, literally. Raises GitFailed.
+    """
+    only = ("--", *(f":(top,literal){path}" for path in paths)) if paths is not None else ()
+    fields = repo.git(*_STATUS, *only).split(b"\0")[:-1]
+    facts: dict[bytes, bytes] = {}
+    files = dict(_files(fields, facts))
+    head = facts.get(b"branch.oid", b"").decode()
+    branch = os.fsdecode(facts.get(b"branch.head", b""))
+    return Standing(
+        "" if head == "(initial)" else head,
+        "" if branch == "(detached)" else f"refs/heads/{branch}",
+        files,
+    )
+
+
+def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str, File]]:
+    """The lines of git-status(1), "Porcelain Format Version 2"."""
+    for field in fields:
+        match field[:1]:
+            case b"#":
+                _, name, value = field.split(b" ", 2)
+                facts[name] = value
+            case b"1":
+                _, state, sub, in_head, _, _, head, _, name = field.split(b" ", 8)
+                if not sub.startswith(b"S"):
+                    yield os.fsdecode(name), _file(head, in_head, staged=state[1:] == b".")
+            case b"u":
+                _, _, sub, _, ours, _, _, _, head, _, name = field.split(b" ", 10)
+                if not sub.startswith(b"S"):
+                    yield (
+                        os.fsdecode(name),
+                        _file(head, ours, staged=False)._replace(conflicted=True),
+                    )
+            case b"?" if not field.endswith(b"/"):  # with it: a repository inside of this one
+                yield os.fsdecode(field[2:]), File("", 0, staged=False)
+            case _:
+                pass
+
+
+def _file(head: bytes, mode: bytes, *, staged: bool) -> File:
+    oid = head.decode()
+    return File("" if not oid.strip(_NONE) else oid, int(mode, 8), staged)

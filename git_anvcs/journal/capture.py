@@ -1,0 +1,199 @@
+"""What a worktree holds becomes operations: one for each path that changed since the last look."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from git_anvcs.journal import disk
+from git_anvcs.journal.disk import Held
+from git_anvcs.journal.edits import between
+from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal.text import Edit, doc_id
+from git_anvcs.journal.texts import Texts
+
+# An edit that takes so much away of a text of some size is as good as deleting it.
+_MOST_GONE = 0.9
+_SOME_SIZE = 200  # bytes
+
+# Files read before one transaction writes them: what is in memory at once.
+_PORTION = 64
+
+
+class Standing(NamedTuple):
+    """How a path stands in Git. base: its blob at HEAD, empty for none
+
+    differs: it is not as HEAD has it; by_git: Git wrote what is there
+    """
+
+    base: str
+    differs: bool
+    by_git: bool = False
+
+
+class Git(NamedTuple):
+    """What is asked of Git. first_text: the bytes of a blob, None when it is not to be had
+
+    has: of these paths with the SHA-256 and the content they had, those whose content Git keeps
+        where nobody will miss it
+    """
+
+    first_text: Callable[[str], bytes | None]
+    has: Callable[[Mapping[str, bytes]], set[str]]
+
+
+class Seen(NamedTuple):
+    """One look at a worktree. seconds: when, since the epoch; by: whose changes these are"""
+
+    standing: Mapping[str, Standing]
+    seconds: float
+    precision: Precision = Precision.SAVE
+    by: str = ""
+
+
+class Capture:
+    """Takes down what one lane's worktree holds."""
+
+    def __init__(self, journal: Journal, texts: Texts, git: Git, lane: str, root: Path) -> None:
+        self._journal = journal
+        self._texts = texts
+        self._git = git
+        self._lane = lane
+        self._root = root
+
+    def take(self, seen: Seen) -> list[Entry]:
+        """Append an operation for every path that changed. Raises CannotWrite, Damaged."""
+        made: list[Entry] = []
+        paths = iter(seen.standing.items())
+        while portion := dict(islice(paths, _PORTION)):
+            held = {path: self._read(path) for path in portion}
+            made += self._written(portion, held, seen)
+        return made
+
+    def _read(self, path: str) -> Held:
+        return disk.read(self._root, path, self._journal.contents) or disk.ABSENT
+
+    def _written(
+        self, portion: Mapping[str, Standing], held: Mapping[str, Held], seen: Seen
+    ) -> list[Entry]:
+        try:
+            with self._journal.writing():
+                self._journal.know_lane(self._lane, self._root)
+                known = self._journal.differing(self._lane)
+                ops = [
+                    op._replace(
+                        precision=seen.precision, by="" if op.flags & Flag.BY_GIT else seen.by
+                    )
+                    for path, standing in portion.items()
+                    if (op := self._change(path, standing, held[path], known.get(path)))
+                ]
+                made = self._journal.append(self._judged(ops, known, held), seen.seconds)
+                for entry in made:
+                    if entry.op.doc and entry.op.payload:
+                        self._texts.written(entry)
+        except BaseException:
+            self._texts.forget()
+            raise
+        return made
+
+    def _change(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
+        """What happened to the path; None when nothing did."""
+        if not standing.differs:
+            return self._clean(path, standing, held, known) if known else None
+        if not held.mode:
+            gone = known.op.kind is Kind.DELETE if known else not standing.base
+            lost = Flag.LOST | (Flag.BY_GIT if standing.by_git else Flag(0))
+            return None if gone else self._op(Kind.DELETE, path, standing, held, lost)
+        if known and _same(known.op, held) and known.op.base == standing.base:
+            return None
+        text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
+        if text is None:
+            return self._blob(path, standing, held)
+        return self._edit(path, standing, held, *text)
+
+    def _clean(self, path: str, standing: Standing, held: Held, known: Entry) -> Op:
+        """HEAD has it so; the text, if it was one, goes back to what it was at first."""
+        lost = Flag(0) if _same(known.op, held) or known.op.kind is Kind.DELETE else Flag.LOST
+        if not held.mode and not standing.base:
+            return self._op(Kind.DELETE, path, standing, held, lost)
+        doc = doc_id(standing.base, path)
+        payload = b""
+        if known.op.kind is Kind.EDIT and known.op.doc == doc:
+            document = self._texts.newest(doc, self._lane)
+            payload = document.edit(between(str(document), self._texts.first(doc)))
+        op = self._op(Kind.CLEAN, path, standing, held, lost | Flag.BY_GIT)
+        return op._replace(doc=doc if payload else b"", payload=payload, client=self._texts.client)
+
+    def _blob(self, path: str, standing: Standing, held: Held) -> Op:
+        flags = Flag(0) if held.kept else Flag.NOT_KEPT
+        if held.data is not None:
+            self._journal.put(held.data)
+        return self._op(Kind.BLOB, path, standing, held, flags | _by_git(standing))
+
+    def _edit(self, path: str, standing: Standing, held: Held, text: str, crlf: bool) -> Op:
+        doc = doc_id(standing.base, path)
+        if not self._texts.knows(doc):
+            first = self._git.first_text(standing.base) if standing.base else b""
+            found = disk.text_of(first) if first is not None else None
+            self._texts.begin(doc, found[0] if found else "")
+        document = self._texts.newest(doc, self._lane)
+        old = str(document)
+        edits = between(old, text)
+        flags = _by_git(standing) | (Flag.CRLF if crlf else Flag(0))
+        if not standing.by_git and _is_wipe(old, edits):
+            flags |= Flag.LOST
+        return self._op(Kind.EDIT, path, standing, held, flags)._replace(
+            doc=doc, payload=document.edit(edits), client=self._texts.client
+        )
+
+    def _op(self, kind: Kind, path: str, standing: Standing, held: Held, flags: Flag) -> Op:
+        return Op(
+            kind, self._lane, 0, path, base=standing.base, mode=held.mode, size=held.size,
+            digest=held.digest, flags=flags,
+        )  # fmt: skip
+
+    def _judged(
+        self, ops: Iterable[Op], known: Mapping[str, Entry], held: Mapping[str, Held]
+    ) -> list[Op]:
+        """The same, with what Git took away marked as lost unless Git itself still has it."""
+        ops = list(ops)
+        taken = {
+            op.path: known[op.path].op.digest
+            for op in ops
+            if op.path in known and _may_be_kept(op, known[op.path].op)
+        }
+        kept = self._git.has(taken) if taken else set()
+        lost = taken.keys() - kept
+        return [
+            op._replace(flags=op.flags & ~Flag.LOST | (Flag.LOST if op.path in lost else Flag(0)))
+            if op.path in taken
+            else op
+            for op in ops
+        ]
+
+
+def _signed(op: Op, seen: Seen) -> Op:
+    return op._replace(precision=seen.precision, by="" if op.flags & Flag.BY_GIT else seen.by)
+
+
+def _may_be_kept(op: Op, before: Op) -> bool:
+    """Whether Git may have taken this content away, and have it elsewhere: in a commit, a stash."""
+    by_git = bool(op.flags & Flag.BY_GIT) or (op.kind is Kind.DELETE and not op.base)
+    changed = (op.mode, op.size, op.digest) != (before.mode, before.size, before.digest)
+    return by_git and changed and bool(before.digest)
+
+
+def _same(op: Op, held: Held) -> bool:
+    return (op.mode, op.size, op.digest) == (held.mode, held.size, held.digest)
+
+
+def _by_git(standing: Standing) -> Flag:
+    return Flag.BY_GIT if standing.by_git else Flag(0)
+
+
+def _is_wipe(old: str, edits: Iterable[Edit]) -> bool:
+    """Whether hardly anything of a text is left."""
+    size = len(old.encode())
+    gone = sum(edit.removed for edit in edits)
+    return bool(gone) and (gone == size or (size >= _SOME_SIZE and gone >= size * _MOST_GONE))

@@ -1,0 +1,68 @@
+"""What edits made one text of another: a guess from the two, as small as is cheap to find."""
+
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+
+from git_anvcs.journal.text import Edit
+from git_anvcs.kernel import diff
+
+
+def between(old: str, new: str) -> list[Edit]:
+    """Edits that make `new` of `old`, from the last to the first; each at bytes of `old`.
+
+    Lines that both have stay what they are; within changed lines, what is equal at both ends.
+    """
+    if old == new:
+        return []
+    start = _common_start(old, new)
+    # Whole lines, or a line would be compared by halves.
+    start = old.rfind("\n", 0, start) + 1
+    end = _common_end(old, new, start)
+    cut = old.find("\n", len(old) - end)
+    end = len(old) - cut - 1 if cut >= 0 else 0
+    a = old[start : len(old) - end].splitlines(keepends=True)
+    b = new[start : len(new) - end].splitlines(keepends=True)
+    at = list(accumulate(map(len, a), initial=0))
+    to = list(accumulate(map(len, b), initial=0))
+    middle, wanted = old[start : len(old) - end], new[start : len(new) - end]
+    spans = [(at[c.a0], at[c.a1], to[c.b0], to[c.b1]) for c in diff.changes(a, b)]
+    return list(_as_bytes(old, start, middle, wanted, spans))
+
+
+def _as_bytes(
+    old: str, start: int, middle: str, wanted: str, spans: list[tuple[int, int, int, int]]
+) -> Iterator[Edit]:
+    """The spans of characters as edits at bytes, from the last to the first."""
+    ascii_only = old.isascii()
+    for a0, a1, b0, b1 in reversed(spans):
+        gone, come = middle[a0:a1], wanted[b0:b1]
+        same = _common_start(gone, come)
+        tail = _common_end(gone, come, same)
+        gone, come = gone[same : len(gone) - tail], come[same : len(come) - tail]
+        place = start + a0 + same
+        if ascii_only:
+            yield Edit(place, len(gone), come)
+        else:
+            yield Edit(len(old[:place].encode()), len(gone.encode()), come)
+
+
+def _common_start(a: str, b: str) -> int:
+    """How many characters both begin with."""
+    return _longest(min(len(a), len(b)), lambda size: a.startswith(b[:size]))
+
+
+def _common_end(a: str, b: str, start: int) -> int:
+    """How many characters both end with, from `start` on."""
+    return _longest(min(len(a), len(b)) - start, lambda size: a.endswith(b[len(b) - size :]))
+
+
+def _longest(most: int, fits: Callable[[int], bool]) -> int:
+    """The largest size up to `most` that fits, where every smaller one fits too: by bisection."""
+    low = 0
+    while low < most:
+        middle = (low + most + 1) // 2
+        if fits(middle):
+            low = middle
+        else:
+            most = middle - 1
+    return low

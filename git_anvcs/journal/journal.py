@@ -1,0 +1,275 @@
+"""The journal of a clone: operations appended, never changed, in a database under its Git dir.
+
+Several processes may write: each append is one transaction that continues the actor's chain.
+`now` says which operation each path that differs from HEAD stands at; the rest is history.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from git_anvcs.journal import clock
+from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, Precision, digest_of, encode
+from git_anvcs.journal.tables import STEPS
+from git_anvcs.store import contents, database
+from git_anvcs.store.paths import Paths
+
+_COLUMNS = (
+    "op.n, op.kind, lane.name, op.time, path.name, op.doc, op.base, op.mode, op.size, op.digest,"
+    " op.flags, op.precision, op.author, op.client"
+)
+_INSERT = (
+    "INSERT INTO op (actor, seq, hash, kind, lane, time, path, doc, base, mode, size, digest,"
+    " flags, precision, author, client, payload)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_JOINS = "FROM op JOIN lane ON lane.id = op.lane LEFT JOIN path ON path.id = op.path"
+
+
+class Entry(NamedTuple):
+    """An operation with its number in this clone; numbers only grow."""
+
+    n: int
+    op: Op
+
+
+class Journal:
+    """An open journal; to be closed. Not for two threads at once."""
+
+    def __init__(self, paths: Paths) -> None:
+        """Raises CannotWrite, Damaged, Newer (store.database)."""
+        self.contents = paths.journal / "contents"
+        self.file = paths.journal / "journal.db"
+        self._db = database.open_at(self.file, STEPS)
+        self._actor = self._own_actor()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction: what the block looked at stays so, what it appends comes as a whole."""
+        with database.writing(self._db, self.file):
+            yield
+
+    def append(self, ops: Sequence[Op], seconds: float) -> list[Entry]:
+        """Continue the chain with these, timed now, within `writing`. seconds: since the epoch."""
+        seq, before, time = self._end()
+        made = []
+        for given in ops:
+            time = clock.after(time, seconds)
+            seq += 1
+            op = given._replace(time=time)
+            before = digest_of(encode(op, self._actor_name, seq, before))
+            made.append(Entry(self._insert(op, seq, before), op))
+        for entry in made:
+            self._note(entry)
+        return made
+
+    def _insert(self, op: Op, seq: int, digest: bytes) -> int:
+        values = (
+            self._actor, seq, digest, op.kind, self._lane(op.lane), op.time,
+            self._path(op.path) if op.path else None, op.doc or None, op.base, op.mode, op.size,
+            op.digest, op.flags, op.precision, op.by, op.client, op.payload,
+        )  # fmt: skip
+        return self._added(_INSERT, values)
+
+    def _note(self, entry: Entry) -> None:
+        """Where the path stands now."""
+        op = entry.op
+        if not op.path:
+            return
+        key = (self._lane(op.lane), self._path(op.path))
+        if not op.differs:
+            self._db.execute("DELETE FROM now WHERE lane = ? AND path = ?", key)
+        else:
+            self._db.execute("INSERT OR REPLACE INTO now VALUES (?, ?, ?)", (*key, entry.n))
+
+    def differing(self, lane: str) -> dict[str, Entry]:
+        """The last operation of every path of the lane that is not as HEAD has it."""
+        found = self._select("JOIN now ON now.n = op.n WHERE lane.name = ?", (lane,))
+        return {entry.op.path: entry for entry in found}
+
+    def differing_at(self, lane: str, n: int) -> dict[str, Entry]:
+        """The same as it was after operation `n`."""
+        of_lane = "SELECT id FROM lane WHERE name = ?"
+        newest = f"SELECT max(n) FROM op WHERE lane = ({of_lane}) AND n <= ? GROUP BY path"  # noqa: S608
+        found = self._select(f"WHERE op.n IN ({newest}) AND op.path IS NOT NULL", (lane, n))
+        return {e.op.path: e for e in found if e.op.differs}
+
+    def last_of(self, lane: str, path: str, n: int | None = None) -> Entry | None:
+        """The path's last operation, up to `n` when it is given."""
+        upto = "AND op.n <= ?" if n is not None else ""
+        found = self._select(
+            f"WHERE lane.name = ? AND path.name = ? {upto} ORDER BY op.n DESC LIMIT 1",
+            (lane, os.fsencode(path), *(() if n is None else (n,))),
+        )
+        return next(found, None)
+
+    def newest(
+        self, lane: str | None = None, *, kinds: Sequence[Kind] = (), before: int | None = None
+    ) -> Iterator[Entry]:
+        """Operations from the newest on, of one lane or of all, of these kinds or of all.
+
+        before: only those older than this one
+        """
+        wanted: list[tuple[str, Sequence[object]]] = []
+        if lane is not None:
+            wanted.append(("lane.name = ?", (lane,)))
+        if kinds:
+            wanted.append((f"op.kind IN ({','.join('?' * len(kinds))})", kinds))
+        if before is not None:
+            wanted.append(("op.n < ?", (before,)))
+        where = f"WHERE {' AND '.join(sql for sql, _ in wanted)}" if wanted else ""
+        values = [value for _, some in wanted for value in some]
+        yield from self._select(f"{where} ORDER BY op.n DESC", values)
+
+    def between(self, lane: str, after: int, upto: int) -> list[Entry]:
+        """The operations of a lane after one number and up to another, in order."""
+        where = "WHERE lane.name = ? AND op.n > ? AND op.n <= ? ORDER BY op.n"
+        return list(self._select(where, (lane, after, upto)))
+
+    def last_before(self, lane: str, time: int) -> int:
+        """The number of the lane's last operation at or before a time; 0 when there is none."""
+        of_lane = "lane = (SELECT id FROM lane WHERE name = ?)"
+        row = self._row(f"SELECT max(n) FROM op WHERE {of_lane} AND time <= ?", (lane, time))  # noqa: S608
+        return row[0] or 0 if row else 0
+
+    def last(self) -> int:
+        """The number of the newest operation; 0 when there is none."""
+        row = self._row("SELECT max(n) FROM op", ())
+        return row[0] or 0 if row else 0
+
+    def since(self) -> float:
+        """When its first operation was made, in seconds since the epoch; 0 when there is none."""
+        row = self._row("SELECT min(time) FROM op", ())
+        return (row[0] >> 16) / 1000 if row and row[0] else 0.0
+
+    def put(self, data: bytes) -> bytes:
+        """Keep a content that is no text; its digest. Raises CannotWrite."""
+        return contents.put(self.contents, data)
+
+    def payload(self, n: int) -> bytes:
+        row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
+        return row[0] if row else b""
+
+    def updates(self, doc: bytes, lane: str, after: int, upto: int) -> Iterator[bytes]:
+        """The updates of a document in a lane, in order."""
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT payload FROM op JOIN lane ON lane.id = op.lane WHERE doc = ? AND"
+                " lane.name = ? AND n > ? AND n <= ? AND length(payload) > 0 ORDER BY n",
+                (doc, lane, after, upto),
+            )
+            for row in rows:
+                yield row[0]
+
+    def checkpoint(self, doc: bytes, lane: str, upto: int) -> tuple[int, bytes] | None:
+        """The newest checkpoint of a document up to an operation: its number and state."""
+        row = self._row(
+            "SELECT checkpoint.n, state FROM checkpoint JOIN lane ON lane.id = checkpoint.lane"
+            " WHERE doc = ? AND lane.name = ? AND checkpoint.n <= ? ORDER BY checkpoint.n DESC",
+            (doc, lane, upto),
+        )
+        return (row[0], row[1]) if row else None
+
+    def keep_checkpoint(self, doc: bytes, lane: str, n: int, state: bytes) -> None:
+        """Within `writing`: the document's whole state after operation `n`."""
+        values = (doc, self._lane(lane), n, state)
+        self._db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)", values)
+
+    def lanes(self) -> dict[str, Path]:
+        """Every lane with the top of its worktree as it was last seen."""
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT name, root FROM lane WHERE name != '' ORDER BY id"
+            ).fetchall()
+        return {name: Path(os.fsdecode(root)) for name, root in rows}
+
+    def know_lane(self, lane: str, root: Path) -> None:
+        """Within `writing`: this is where the lane's worktree is."""
+        values = (os.fsencode(root), self._lane(lane), os.fsencode(root))
+        self._db.execute("UPDATE lane SET root = ? WHERE id = ? AND root != ?", values)
+
+    def refs(self, lane: str) -> dict[str, str]:
+        """What HEAD, and the refs that the lane tells of, were last seen at."""
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT ref.name, target FROM ref JOIN lane ON lane.id = ref.lane"
+                " WHERE lane.name = ?", (lane,)
+            ).fetchall()  # fmt: skip
+        return {os.fsdecode(name): target for name, target in rows}
+
+    def know_refs(self, lane: str, changed: dict[str, str]) -> None:
+        """Within `writing`: where refs are now; an empty target: nowhere."""
+        number = self._lane(lane)
+        for name, target in changed.items():
+            key = (number, os.fsencode(name))
+            if target:
+                self._db.execute("INSERT OR REPLACE INTO ref VALUES (?, ?, ?)", (*key, target))
+            else:
+                self._db.execute("DELETE FROM ref WHERE lane = ? AND name = ?", key)
+
+    def _select(self, rest: str, values: Sequence[object]) -> Iterator[Entry]:
+        with database.reading(self.file):
+            for row in self._db.execute(f"SELECT {_COLUMNS} {_JOINS} {rest}", values):
+                yield _entry(row)
+
+    def _row(self, sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
+        with database.reading(self.file):
+            found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+        return found
+
+    def _end(self) -> tuple[int, bytes, int]:
+        """The last sequence number and digest of our chain, and the largest time of all."""
+        row = self._db.execute(
+            "SELECT seq, hash FROM op WHERE actor = ? ORDER BY seq DESC LIMIT 1", (self._actor,)
+        ).fetchone()
+        last = self._db.execute("SELECT time FROM op ORDER BY n DESC LIMIT 1").fetchone()
+        seq, digest = row or (0, NOTHING)
+        return seq, digest, last[0] if last else 0
+
+    def _own_actor(self) -> int:
+        """Who writes here: a name that a copy of the file does not share."""
+        found = self.file.stat()
+        place = f"{found.st_dev}:{found.st_ino}".encode()
+        with database.writing(self._db, self.file):
+            known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
+            if known.get("place") != place or "actor" not in known:
+                known["actor"] = os.urandom(16)
+                rows = [("place", place), ("actor", known["actor"])]
+                self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+            self._actor_name = bytes(known["actor"])
+            name = (self._actor_name,)
+            row = self._row("SELECT id FROM actor WHERE name = ?", name)
+            return row[0] if row else self._added("INSERT INTO actor VALUES (NULL, ?)", name)
+
+    def _lane(self, name: str) -> int:
+        row = self._row("SELECT id FROM lane WHERE name = ?", (name,))
+        return row[0] if row else self._added("INSERT INTO lane VALUES (NULL, ?, x'')", (name,))
+
+    def _path(self, name: str) -> int:
+        data = os.fsencode(name)
+        row = self._row("SELECT id FROM path WHERE name = ?", (data,))
+        return row[0] if row else self._added("INSERT INTO path VALUES (NULL, ?)", (data,))
+
+    def _added(self, sql: str, values: Sequence[object]) -> int:
+        return self._db.execute(sql, values).lastrowid or 0
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    """A row of _COLUMNS; the payload, which may be large, is asked for by itself."""
+    n, kind, lane, time, path, doc, base, mode, size, digest, flags, precision, by, client = row
+    op = Op(
+        Kind(kind), lane, time, os.fsdecode(path or b""), doc or b"", base, mode, size, digest,
+        Flag(flags), Precision(precision), by, client,
+    )  # fmt: skip
+    return Entry(n, op)

@@ -1,0 +1,32 @@
+"""The journal's tables, as SQL. A step that was released never changes; new ones are added."""
+
+STEPS = (
+    """
+    CREATE TABLE actor (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
+    CREATE TABLE lane (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, root BLOB NOT NULL);
+    CREATE TABLE path (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
+    CREATE TABLE op (
+        n INTEGER PRIMARY KEY, actor INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
+        kind INTEGER NOT NULL, lane INTEGER NOT NULL, time INTEGER NOT NULL, path INTEGER,
+        doc BLOB, base TEXT NOT NULL, mode INTEGER NOT NULL, size INTEGER NOT NULL,
+        digest BLOB NOT NULL, flags INTEGER NOT NULL, precision INTEGER NOT NULL,
+        author TEXT NOT NULL, client INTEGER NOT NULL, payload BLOB NOT NULL,
+        UNIQUE (actor, seq)
+    );
+    CREATE INDEX op_of_path ON op (lane, path, n);
+    CREATE INDEX op_of_doc ON op (doc, lane, n) WHERE doc IS NOT NULL;
+    CREATE INDEX op_at ON op (lane, time);
+    CREATE INDEX op_of_git ON op (kind, n) WHERE kind > 4;
+    CREATE TABLE now (
+        lane INTEGER NOT NULL, path INTEGER NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (lane, path)
+    ) WITHOUT ROWID;
+    CREATE TABLE checkpoint (
+        doc BLOB NOT NULL, lane INTEGER NOT NULL, n INTEGER NOT NULL, state BLOB NOT NULL,
+        PRIMARY KEY (doc, lane, n)
+    ) WITHOUT ROWID;
+    CREATE TABLE ref (lane INTEGER NOT NULL, name BLOB NOT NULL, target TEXT NOT NULL,
+        PRIMARY KEY (lane, name)) WITHOUT ROWID;
+    CREATE TABLE about (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
+    """,
+)

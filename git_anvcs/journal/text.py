@@ -1,0 +1,127 @@
+"""A text as a CRDT document: the only module that imports pycrdt.
+
+What it shields from (pinned by tests/journal/test_pycrdt_facts.py): indexes are UTF-8 bytes;
+updates of one client must come in order; snapshots and `from_snapshot` do not work; a range out of
+bounds is a panic that no `except Exception` catches; a client id must never be used twice.
+"""
+
+import hashlib
+import os
+from typing import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ROOT = "t"
+_CLIENT_BITS = 53  # what a JavaScript number holds exactly
+
+
+class Edit(NamedTuple):
+    """At byte `at` of the UTF-8 text, `removed` bytes go and `added` comes."""
+
+    at: int
+    removed: int
+    added: str
+
+
+class NoUpdate(ValueError):
+    """These bytes are no update of such a document."""
+
+
+def doc_id(base: str, path: str) -> bytes:
+    """The document of the text that begins as blob `base` (empty: none) at `path`; 16 bytes.
+
+    The same in every clone, so that all of them speak of one document.
+    """
+    named = b"\0".join((b"anvcs-doc/1", base.encode(), os.fsencode(path)))
+    return hashlib.blake2b(named, digest_size=16).digest()
+
+
+def new_client() -> int:
+    """A client id for one process: random, since one that is used twice makes texts diverge."""
+    return int.from_bytes(os.urandom(8), "big") >> 64 - _CLIENT_BITS
+
+
+def seed(doc: bytes, text: str) -> bytes:
+    """The update that puts the first text into a document, made by hand (Yjs update, version 1).
+
+    Its client comes from the document's id, so that clones which seed it apart agree; nobody
+    edits under that id.
+    """
+    if not text:
+        return b"\0\0"
+    client = int.from_bytes(hashlib.blake2b(doc, digest_size=8).digest(), "big")
+    client >>= 64 - _CLIENT_BITS
+    struct = b"\x04\x01" + _counted(_ROOT) + _counted(text)
+    return b"\x01\x01" + _number(client) + b"\0" + struct + b"\0"
+
+
+class Document:
+    """One document and its text; updates of each client must be given in their order."""
+
+    def __init__(self, client: int = 0) -> None:
+        import pycrdt
+
+        self._doc: pycrdt.Doc[pycrdt.Text] = (
+            pycrdt.Doc(client_id=client) if client else pycrdt.Doc()
+        )
+        self._text = self._doc.get(_ROOT, type=pycrdt.Text)
+
+    def __str__(self) -> str:
+        return str(self._text)
+
+    def apply(self, updates: "Iterable[bytes]") -> None:
+        """Take in what others did. Raises NoUpdate."""
+        for update in updates:
+            try:
+                self._doc.apply_update(update)
+            except ValueError as error:
+                raise NoUpdate(str(error)) from error
+            except BaseException as error:  # a panic of the library is no Exception
+                if type(error).__name__ != "PanicException":
+                    raise
+                raise NoUpdate(str(error)) from error
+
+    def edit(self, edits: "Iterable[Edit]") -> bytes:
+        """Make edits, given from the last to the first of the text, and return them as an update.
+
+        Raises ValueError for an edit that does not lie between characters of the text.
+        """
+        before = self._doc.get_state()
+        data = str(self._text).encode()
+        with self._doc.transaction():
+            for at, removed, added in edits:
+                _check(data, at, removed)
+                if removed:
+                    del self._text[at : at + removed]
+                if added:
+                    self._text.insert(at, added)
+        return self._doc.get_update(before)
+
+    def whole(self) -> bytes:
+        """Everything as one update: a checkpoint. Only whole when nothing of it is missing."""
+        return self._doc.get_update()
+
+
+def _check(data: bytes, at: int, removed: int) -> None:
+    end = at + removed
+    if not 0 <= at <= end <= len(data) or any(
+        place < len(data) and data[place] & 0xC0 == 0x80 for place in (at, end)
+    ):
+        raise ValueError(f"{at}+{removed} is no range of {len(data)} bytes of text")
+
+
+def _counted(text: str) -> bytes:
+    data = text.encode()
+    return _number(len(data)) + data
+
+
+def _number(value: int) -> bytes:
+    """Unsigned LEB128."""
+    made = bytearray()
+    while value > 127:
+        made.append(value & 127 | 128)
+        value >>= 7
+    made.append(value)
+    return bytes(made)

@@ -1,0 +1,105 @@
+"""Texts of the journal at any of its operations: the newest checkpoint and what came after it."""
+
+from collections import OrderedDict
+from typing import NamedTuple
+import zlib
+
+from git_anvcs.journal import text
+from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.text import Document
+
+CHECKPOINT_OPS = 4096
+CHECKPOINT_BYTES = 256 << 10
+
+# The lane of a document's first text, which all lanes share.
+SEED = ""
+
+_MOST_OPEN = 256
+
+
+class _Open(NamedTuple):
+    """A document as it is after operation `n`, and how much came since its last checkpoint."""
+
+    document: Document
+    n: int
+    ops: int
+    bytes: int
+
+
+class Texts:
+    """The documents of one journal; those of the newest operations stay open."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._client = text.new_client()
+        self._open: OrderedDict[tuple[bytes, str], _Open] = OrderedDict()
+
+    @property
+    def client(self) -> int:
+        """Under which id this process edits."""
+        return self._client
+
+    def knows(self, doc: bytes) -> bool:
+        """Whether the document has its first text."""
+        return self._journal.checkpoint(doc, SEED, 0) is not None
+
+    def begin(self, doc: bytes, first: str) -> None:
+        """Give a document its first text, within `Journal.writing`."""
+        self._journal.keep_checkpoint(doc, SEED, 0, zlib.compress(text.seed(doc, first), 6))
+
+    def first(self, doc: bytes) -> str:
+        """The text it began with."""
+        found = self._journal.checkpoint(doc, SEED, 0)
+        document = Document()
+        document.apply([zlib.decompress(found[1])] if found else [])
+        return str(document)
+
+    def newest(self, doc: bytes, lane: str) -> Document:
+        """The document as the lane has it, within `Journal.writing`: to be edited."""
+        n = self._journal.last()
+        held = self._open.pop((doc, lane), None)
+        held = self._forward(held, doc, lane, n) if held else self._load(doc, lane, n)
+        self._open[doc, lane] = held
+        if len(self._open) > _MOST_OPEN:
+            self._open.popitem(last=False)
+        return held.document
+
+    def forget(self) -> None:
+        """Nothing stays open: what was edited in memory was not written down, so that its client
+        has said what others will never hear, and may say nothing more.
+        """
+        self._open.clear()
+        self._client = text.new_client()
+
+    def at(self, doc: bytes, lane: str, n: int) -> str:
+        """The text after operation `n`."""
+        return str(self._load(doc, lane, n).document)
+
+    def written(self, entry: Entry) -> None:
+        """The newest edit of a document became this operation; within `Journal.writing`."""
+        doc, lane, n = entry.op.doc, entry.op.lane, entry.n
+        held = self._open.get((doc, lane))
+        if held is None:  # so many were edited at once that it was closed again
+            return
+        size = held.bytes + len(entry.op.payload)
+        held = held._replace(n=n, ops=held.ops + 1, bytes=size)
+        if held.ops >= CHECKPOINT_OPS or held.bytes >= CHECKPOINT_BYTES:
+            state = zlib.compress(held.document.whole(), 6)
+            self._journal.keep_checkpoint(doc, lane, n, state)
+            held = held._replace(ops=0, bytes=0)
+        self._open[doc, lane] = held
+
+    def _load(self, doc: bytes, lane: str, n: int) -> _Open:
+        found = self._journal.checkpoint(doc, lane, n) or self._journal.checkpoint(doc, SEED, n)
+        at, state = found or (0, zlib.compress(text.seed(doc, "")))
+        document = Document(self._client)
+        document.apply([zlib.decompress(state)])
+        return self._forward(_Open(document, at, 0, 0), doc, lane, n)
+
+    def _forward(self, held: _Open, doc: bytes, lane: str, n: int) -> _Open:
+        if held.n >= n:
+            return held
+        updates = list(self._journal.updates(doc, lane, held.n, n))
+        held.document.apply(updates)
+        size = sum(map(len, updates))
+        return held._replace(n=n, ops=held.ops + len(updates), bytes=held.bytes + size)

@@ -1,0 +1,117 @@
+"""A SQLite database of ours (sqlite.org): the only module that imports sqlite3.
+
+Write-ahead log, so that readers never wait for a writer; one writer at a time, others wait. What
+was committed survives the death of any process; after a power cut the last commits may be gone,
+never half of one (`synchronous=NORMAL`, sqlite.org/pragma.html).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+import os
+from pathlib import Path
+import sqlite3
+
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.atomic import CannotWrite
+
+Connection = sqlite3.Connection
+Row = sqlite3.Row
+
+_WAIT_SECONDS = 30.0
+
+
+class Damaged(AnvcsError):
+    """The file is no database of ours any more, or not a whole one."""
+
+
+class Newer(AnvcsError):
+    """A newer git-anvcs made this database."""
+
+
+def open_at(path: Path, steps: Sequence[str]) -> Connection:
+    """The database, made if there is none, with every step of its schema done.
+
+    steps: SQL scripts; the number of those done is kept in `user_version`
+    Raises CannotWrite, Damaged, Newer.
+    """
+    with _told(path):
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+        try:
+            _prepare(connection, path, steps)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+@contextmanager
+def writing(connection: Connection, path: Path) -> Iterator[Connection]:
+    """One transaction: all of the block is written, or nothing. Raises CannotWrite, Damaged."""
+    with _told(path):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """What goes wrong while the block reads is told as Damaged or CannotWrite."""
+    with _told(path):
+        yield
+
+
+def problems(connection: Connection) -> list[str]:
+    """What SQLite's own check finds in the file; none when it is whole."""
+    try:
+        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def _prepare(connection: Connection, path: Path, steps: Sequence[str]) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=OFF")
+    if _version(connection, path, steps) == len(steps):
+        return
+    with writing(connection, path):
+        for step in steps[_version(connection, path, steps) :]:
+            for statement in step.split(";"):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version={len(steps)}")
+
+
+def _version(connection: Connection, path: Path, steps: Sequence[str]) -> int:
+    done = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if done > len(steps):
+        raise Newer(
+            f"{path} was made by a newer git-anvcs", hint="update this one; the file stays as it is"
+        )
+    return done
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise _damaged(path) from error
+        raise CannotWrite(f"cannot write {path}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> Damaged:
+    return Damaged(f"{path} is damaged", hint="`git anvcs journal fsck` says what can be saved")

@@ -1,0 +1,131 @@
+"""The log: one chain, written by several processes, whole after any of them died."""
+
+from multiprocessing import get_context
+import os
+from pathlib import Path
+import shutil
+import signal
+import time
+
+import pytest
+
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
+from git_anvcs.store import database
+from git_anvcs.store.database import Damaged, Newer
+from git_anvcs.store.paths import Paths
+
+
+def blob(path: str, **more: object) -> Op:
+    return Op(Kind.BLOB, ".", 0, path, mode=0o100644, **more)  # type: ignore[arg-type]
+
+
+def append(journal: Journal, *ops: Op, seconds: float = 1000.0) -> list[int]:
+    with journal.writing():
+        return [entry.n for entry in journal.append(ops, seconds)]
+
+
+def chain(journal: Journal) -> list[int]:
+    """Sequence numbers in order, after every digest was compared."""
+    rows = journal._db.execute("SELECT actor.name, seq, hash, n FROM op JOIN actor ON actor.id ="
+                               " op.actor ORDER BY n").fetchall()  # fmt: skip
+    before = NOTHING
+    by_number = {entry.n: entry.op for entry in journal.newest()}
+    for actor, seq, digest, n in rows:
+        op = by_number[n]._replace(payload=journal.payload(n))
+        before = digest_of(encode(op, actor, seq, before))
+        assert before == digest
+    return [row[1] for row in rows]
+
+
+def test_operations_are_a_chain_and_time_never_goes_back(tmp_path: Path) -> None:
+    with Journal(Paths(tmp_path)) as journal:
+        append(journal, blob("a"), blob("b"), seconds=2000.0)
+        append(journal, blob("a"), seconds=1000.0)  # the clock was set back
+        assert chain(journal) == [1, 2, 3]
+        times = [entry.op.time for entry in journal.newest()]
+        assert times == sorted(times, reverse=True)
+        assert len(set(times)) == 3
+
+
+def test_nothing_of_a_block_that_fails_is_written(tmp_path: Path) -> None:
+    with Journal(Paths(tmp_path)) as journal:
+        append(journal, blob("a"))
+        with pytest.raises(AttributeError):
+            append(journal, blob("b"), None)  # type: ignore[arg-type]
+        append(journal, blob("c"))
+        assert chain(journal) == [1, 2]
+        assert list(journal.differing(".")) == ["a", "c"]
+
+
+def _write_for_ever(folder: Path, name: str, acknowledged: "os.PathLike[str]") -> None:
+    with Journal(Paths(folder)) as journal, open(acknowledged, "ab", buffering=0) as told:  # noqa: PTH123
+        for count in range(10_000):
+            [n] = append(journal, blob(f"{name}{count}"), seconds=time.time())
+            told.write(b"%d\n" % n)
+
+
+def test_what_was_acknowledged_survives_kill_9_of_its_writer(tmp_path: Path) -> None:
+    context = get_context("fork")
+    for attempt in range(6):
+        told = [tmp_path / f"told{attempt}{name}" for name in "ab"]
+        writers = [context.Process(target=_write_for_ever, args=(tmp_path, file.name, file))
+                   for file in told]  # fmt: skip
+        for writer in writers:
+            writer.start()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not all(
+            file.exists() and file.stat().st_size > 20 * (attempt + 1) for file in told
+        ):
+            time.sleep(0.001)
+        for writer in writers:
+            assert writer.pid
+            os.kill(writer.pid, signal.SIGKILL)
+            writer.join()
+        with Journal(Paths(tmp_path)) as journal:
+            known = {entry.n for entry in journal.newest()}
+            lines = [line for file in told for line in file.read_bytes().split(b"\n")[:-1]]
+            assert lines
+            assert {int(line) for line in lines} <= known
+            assert chain(journal) == list(range(1, len(known) + 1))
+
+
+def test_a_copy_of_the_repository_writes_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    with Journal(Paths(tmp_path / "one")) as journal:
+        append(journal, blob("a"))
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    names = []
+    for folder in ("one", "two", "one"):
+        with Journal(Paths(tmp_path / folder)) as journal:
+            append(journal, blob("b"))
+            names.append(journal._actor_name)
+    assert names[0] == names[2] != names[1]
+
+
+def test_a_file_that_is_no_database_is_told_and_stays(tmp_path: Path) -> None:
+    file = Paths(tmp_path).journal / "journal.db"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"not a database, " * 500)
+    with pytest.raises(Damaged, match="damaged"):
+        Journal(Paths(tmp_path))
+    assert file.read_bytes().startswith(b"not a database")
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    Journal(Paths(tmp_path)).close()
+    file = Paths(tmp_path).journal / "journal.db"
+    connection = database.open_at(file, [""])
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    with pytest.raises(Newer, match="newer"):
+        Journal(Paths(tmp_path))
+
+
+def test_what_a_path_was_at_any_operation_is_found(tmp_path: Path) -> None:
+    with Journal(Paths(tmp_path)) as journal:
+        first = append(journal, blob("a", size=1), blob("b", size=1))
+        append(journal, blob("a", size=2), Op(Kind.CLEAN, ".", 0, "b"))
+        assert {p: e.op.size for p, e in journal.differing(".").items()} == {"a": 2}
+        then = journal.differing_at(".", first[-1])
+        assert {path: entry.op.size for path, entry in then.items()} == {"a": 1, "b": 1}
