@@ -33,6 +33,8 @@ QUIET, PATIENCE = 0.012, 0.15
 QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
 # While Git holds the index, nobody looks; a lock that is older was left behind.
 GIT_PATIENCE = 5.0
+# A worktree that is being made is looked for so long, so often, before it is there.
+SEARCH, SEARCH_EVERY = 5.0, 0.2
 # After a failure, such as a full disk.
 RETRY = 2.0
 
@@ -111,6 +113,7 @@ class _Daemon:
         self._git_folders: dict[str, _Tree] = {}
         self._watcher = watching.start(self._queue.put)
         self._problem = ""
+        self._search_until = 0.0
         self._began = time.monotonic()
 
     def run(self) -> str:
@@ -131,21 +134,27 @@ class _Daemon:
     def _loop(self) -> str:
         used = time.monotonic()
         while True:
-            waits = [t for t in (tree.due(time.monotonic()) for tree in self._trees.values())
-                     if t is not None]  # fmt: skip
-            pause = min(waits, default=self._idle)
-            for item in self._taken(pause):
+            for item in self._taken(self._pause()):
                 used = time.monotonic()
                 if isinstance(item, Ask):
                     if self._answered(item):
                         return "it was asked to"
                 else:
                     self._note(item)
+            if time.monotonic() < self._search_until:
+                self._find_trees()
             self._look_where_due()
             if not self._trees:
                 return "there is no worktree left"
             if time.monotonic() - used >= self._idle:
                 return "nobody works here"
+
+    def _pause(self) -> float:
+        """How long nothing is due, in seconds."""
+        now = time.monotonic()
+        waits = [found for tree in self._trees.values() if (found := tree.due(now)) is not None]
+        waits += [SEARCH_EVERY] if now < self._search_until else []
+        return min(waits, default=self._idle)
 
     def _taken(self, pause: float) -> list[Event | Ask]:
         """What came within `pause` seconds, with all that has come by then."""
@@ -163,7 +172,7 @@ class _Daemon:
         if event.kind == OVERFLOW:
             self._note_missed(now)
         elif f"{self._repo.common_dir}/worktrees" in (folder, event.path):
-            self._find_trees()
+            self._search_until = now + SEARCH
         elif folder in self._git_folders:
             self._note_git(self._git_folders[folder], event, now)
         else:
