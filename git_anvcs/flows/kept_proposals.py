@@ -17,6 +17,7 @@ from git_anvcs.store.paths import Paths
 VERSION = 1
 OFFERED, REFUSED, PUT_IN = "offered", "refused", "put in"
 _KEPT = 256
+_NEWER = ("was", "now")  # fields that files of older versions do not have
 
 
 class Proposal(NamedTuple):
@@ -27,6 +28,8 @@ class Proposal(NamedTuple):
     start: the first of them there, from 0, once they were put in
     prompt_sha256: of the task and the question that were sent; redacted: secrets taken out of it
     by: who put it in, `a person` or the names of the checks
+    was, now: of one in a notebook's cell, once it was put in, the lines of the file that were
+    replaced, and those that are there since; `start` is of these
     """
 
     id: str
@@ -43,6 +46,8 @@ class Proposal(NamedTuple):
     by: str = ""
     start: int = 0
     whole: str = ""
+    was: str = ""
+    now: str = ""
 
 
 def standing(proposal: Proposal, now: bytes, size: int = 7) -> tuple[Place, Standing] | None:
@@ -50,11 +55,14 @@ def standing(proposal: Proposal, now: bytes, size: int = 7) -> tuple[Place, Stan
 
     size: of conflict markers
     """
-    text, block = (tuple(lines.split(one.encode())) for one in (proposal.text, proposal.block))
+    wrote = (proposal.text, proposal.block)
     try:
-        sides = markers.parse(b"".join(block), size).versions()
+        sides = markers.parse(proposal.block.encode(), size).versions()
     except ValueError:
         return None
+    if proposal.was:
+        wrote = (proposal.now, proposal.was)
+    text, block = (tuple(lines.split(one.encode())) for one in wrote)
     start = proposal.start
     place = Place(proposal.id, start, start + len(text), block, text, sides)
     whole = lines.split(proposal.whole.encode())
@@ -82,7 +90,8 @@ def _all(repo: Repo) -> Iterator[Proposal]:
     for file in Paths(repo.common_dir).proposals.glob("*.json"):
         with suppress(OSError, ValueError, TypeError, KeyError):
             facts = json.loads(file.read_bytes())
-            known = {name: facts[name] for name in Proposal._fields}
+            known = {**dict.fromkeys(_NEWER, ""), **facts}
+            known = {name: known[name] for name in Proposal._fields}
             kinds = {name: type(default) for name, default in Proposal._field_defaults.items()}
             right = all(
                 isinstance(known[name], (list if kind is tuple else kind))

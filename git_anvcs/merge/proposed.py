@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from git_anvcs.kernel.terminal import safe_text
 from git_anvcs.merge import checks, engine, lines, markers, registry
+from git_anvcs.merge.notebook import inside
+from git_anvcs.merge.notebook.inside import Inside
 from git_anvcs.merge.result import Conflict, Merged, Options, Versions
 
 LARGEST = 1 << 20  # bytes of an answer, whatever the conflict
@@ -23,12 +25,24 @@ class Refused(Exception):
     """Why an answer is none."""
 
 
+class Within(NamedTuple):
+    """A notebook: its versions, its text now, and the conflict in it that is asked about."""
+
+    versions: Versions
+    text: bytes
+    conflict: Inside
+
+    def with_lines(self, made: Sequence[bytes], options: Options) -> bytes:
+        return inside.replaced(self.text, options.marker_size, [(self.conflict, made)])
+
+
 class Hunk(NamedTuple):
     """One open conflict in a file.
 
     file: the versions of the whole file; now: its lines as they are, with the conflict
     start, end: the lines of the conflict, its markers included, from 0, half open
     here: what base, ours and theirs have at the conflict; base is empty where it is not known
+    within: the notebook in a cell of which it stands; all else is about the cell alone then
     """
 
     options: Options
@@ -38,6 +52,7 @@ class Hunk(NamedTuple):
     start: int
     end: int
     here: Versions
+    within: Within | None = None
 
 
 class Answer(NamedTuple):
@@ -60,6 +75,9 @@ def judged(answer: bytes, hunk: Hunk) -> Answer:
     made = _with_line_ends(text, hunk)
     _check_lines(made, hunk)
     _check_file([*hunk.now[: hunk.start], *made, *hunk.now[hunk.end :]], hunk)
+    if hunk.within:
+        new = hunk.within.with_lines(made, hunk.options)
+        _check("notebook", hunk.within.versions, (hunk.within.text, new), hunk.options)
     return Answer(tuple(made), tuple(_left_out(made, hunk)))
 
 
@@ -123,22 +141,29 @@ def _check_file(now: Sequence[bytes], hunk: Hunk) -> None:
     """The whole file must have nothing wrong that it had not before, as either side reads it."""
     if hunk.format in ("text", "?"):
         return
-    form = registry.load_format(hunk.format)
+    read = inside.masked if hunk.within and hunk.format == "python" else b"".join
+    texts = read(hunk.now), read(now)
+    if texts[0] is not None and texts[1] is not None:
+        _check(hunk.format, hunk.file, (texts[0], texts[1]), hunk.options)
+
+
+def _check(name: str, versions: Versions, texts: tuple[bytes, bytes], options: Options) -> None:
+    """Refuse what is wrong in the second text and not in the first."""
+    form = registry.load_format(name)
     before, after = (
         {
             (flaw.kind, flaw.where)
-            for found in engine.by_side(form, hunk.file, _merged(text, hunk.options), hunk.options)
+            for found in engine.by_side(form, versions, _merged(text, options), options)
             for flaw in found
         }
-        for text in (hunk.now, now)
+        for text in texts
     )
     for kind, where in sorted(after - before):
         said = "would no longer parse" if kind == "syntax" else f"would have a {kind}"
         raise Refused(f"the file {said}{f' ({where})' if where else ''}")
 
 
-def _merged(text: Sequence[bytes], options: Options) -> Merged:
-    whole = b"".join(text)
+def _merged(whole: bytes, options: Options) -> Merged:
     still_open = markers.has_markers(whole, options.marker_size)
     return Merged(whole, (_OPEN,) if still_open else ())
 

@@ -233,3 +233,83 @@ def test_the_record_of_the_commit_names_what_was_proposed(repo: Sandbox) -> None
     assert (item["state"], item["left_out"] != []) == ("proposed", True)
     repo.commit("more", {"b.txt": "b\n"})
     assert "anvcs.proposals" not in json.loads(repo.anvcs("show", "--json")).get("ext", {})
+
+
+def notebook(*sources: str, **said: object) -> str:
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": said,
+            "outputs": [],
+            "source": source.splitlines(keepends=True),
+        }
+        for source in sources
+    ]
+    about = {"language_info": {"name": "python"}}
+    whole = {"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(whole, indent=1) + "\n"
+
+
+@pytest.fixture
+def cells(repo: Sandbox) -> Sandbox:
+    """A merge in progress with a conflict in each of two cells, which are Python of IPython."""
+    two_sides(
+        repo,
+        {"a.ipynb": notebook("%time\nx = 1", "def f(a):\n    return a\nprint(f(1))\n")},
+        {"a.ipynb": notebook("%time\nx = 2", "def f(a):\n    return a * 2\nprint(f(1))\n")},
+        {"a.ipynb": notebook("%time\nx = 3", "def f(a):\n    return a + 5\nprint(f(1))\n")},
+    )
+    assert repo.run("git", "merge", "-s", "anvcs", "feature").returncode == 1
+    return repo
+
+
+BOTH = "python3 -c \"import json, sys; q = json.load(sys.stdin); print(q['ours'] + q['theirs'])\""
+
+
+def test_a_conflict_in_a_cell_is_open_and_gets_a_proposal(cells: Sandbox) -> None:
+    before = cells.read("a.ipynb")
+    assert {one["state"] for one in review(cells)["items"]} == {"open"}
+    with serving(says("    return a * 2 + 5")) as server:
+        use(cells, endpoint=server.url, model="m")
+        made = {one["state"]: one for one in propose(cells, code=1)["proposals"]}
+    questions = [json.loads(body["messages"][1]["content"]) for _, body in server.asked]
+    assert [one["format"] for one in questions] == ["python", "python"]
+    assert {one["before"] for one in questions} == {"def f(a):\n", "%time\n"}
+    assert "no longer parse" in made["refused"]["why"]  # an indented line after `%time`
+    cells.anvcs("review", "--accept", made["offered"]["id"])
+    found = json.loads(cells.read("a.ipynb"))["cells"]
+    assert found[1]["source"] == ["def f(a):\n", "    return a * 2 + 5\n", "print(f(1))\n"]
+    assert found[1]["metadata"] == {}
+    assert found[0] == json.loads(before)["cells"][0]
+    states = {one["id"]: one["state"] for one in review(cells)["items"]}
+    assert states == {made["offered"]["id"]: "proposed", made["refused"]["id"]: "open"}
+    cells.anvcs("review", "--undo", made["offered"]["id"])
+    assert cells.read("a.ipynb") == before
+
+
+def test_what_the_guard_has_tested_is_put_into_all_cells(cells: Sandbox) -> None:
+    use(cells, command=BOTH)
+    gate = "python3 -c \"import json; assert len(json.load(open('a.ipynb'))['cells']) == 2\""
+    propose(cells, "--gate", gate)
+    assert cells.read("a.ipynb") == notebook(
+        "%time\nx = 2\nx = 3", "def f(a):\n    return a * 2\n    return a + 5\nprint(f(1))\n"
+    )
+    assert {one["state"] for one in review(cells)["items"]} == {"proposed"}
+
+
+def test_a_cell_that_one_side_deleted_and_what_is_said_of_one_are_not_asked_about(
+    repo: Sandbox,
+) -> None:
+    two_sides(
+        repo,
+        {"a.ipynb": notebook("x = 1\ny = 2\n", "z = 3\n", said=1)},
+        {"a.ipynb": notebook("z = 3\n", said=2)},
+        {"a.ipynb": notebook("x = 1\ny = 7\n", "z = 3\n", said=3)},
+    )
+    assert repo.run("git", "merge", "-s", "anvcs", "feature").returncode == 1
+    found = review(repo)
+    assert found["counts"]["open"] == 1
+    assert len(found["items"]) == 2
+    use(repo, command=BOTH)
+    assert propose(repo, code=1)["proposals"] == []

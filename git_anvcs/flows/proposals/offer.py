@@ -16,8 +16,9 @@ from git_anvcs.kernel import clock
 from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.merge import engine, lines, markers, places, proposed, registry
-from git_anvcs.merge.proposed import Hunk
-from git_anvcs.merge.result import Versions
+from git_anvcs.merge.notebook import inside
+from git_anvcs.merge.proposed import Hunk, Within
+from git_anvcs.merge.result import NotUnderstood, Versions
 from git_anvcs.provenance.redact import redact
 
 AROUND = 40  # lines before and after a conflict that are told
@@ -43,7 +44,7 @@ def questions(repo: Repo, review: Review, chosen: Sequence[Item]) -> Iterator[Qu
     """The questions about those of the items that are conflicts in a text."""
     for item in chosen:
         file = review.file_of(item)
-        if item.state == OPEN and item.line and not file.result.readings:
+        if item.state == OPEN and item.line:
             hunk = hunk_of(repo, file, item)
             if hunk is not None:
                 yield _question(review, file, item, hunk)
@@ -75,13 +76,40 @@ def accept(repo: Repo, review: Review, item: Item, proposal: Proposal, by: str) 
     if proposal.state == REFUSED or hunk is None or _block(hunk) != proposal.block:
         raise AnvcsError(f"{item.id}: there is no proposal for this conflict as it is now")
     there = put.read(repo, file)
-    text = lines.split(proposal.text.encode())
-    new = b"".join([*there.now[: hunk.start], *text, *there.now[hunk.end :]])
+    new = answered(there.now, [(hunk, proposal)])
     put.checked(file, new)
     put.write(repo, file, there, new, in_progress=False)
     made = proposal._replace(state=PUT_IN, by=by, start=hunk.start, whole=lines.decoded(new))
+    if hunk.within:
+        made = _in_file(made, b"".join(there.now), new)
     kept.keep(repo, made)
     return made
+
+
+def answered(now: Sequence[bytes], answers: Sequence[tuple[Hunk, Proposal]]) -> bytes:
+    """A file with the proposals in place of their conflicts; now: its lines."""
+    rows = [(hunk, lines.split(one.text.encode())) for hunk, one in answers]
+    cells = [(hunk.within.conflict, made) for hunk, made in rows if hunk.within]
+    if cells:
+        return inside.replaced(b"".join(now), rows[0][0].options.marker_size, cells)
+    text = list(now)
+    for hunk, made in sorted(rows, key=lambda row: -row[0].start):
+        text[hunk.start : hunk.end] = made
+    return b"".join(text)
+
+
+def _in_file(made: Proposal, before: bytes, after: bytes) -> Proposal:
+    """With the lines of the file that were written, and those that stood there: a cell's lines are
+    strings in it, and what says that the cell is open goes with them."""
+    old, new = lines.split(before), lines.split(after)
+    most = min(len(old), len(new))
+    first = next((at for at in range(most) if old[at] != new[at]), most)
+    most -= first
+    last = next((at for at in range(most) if old[-1 - at] != new[-1 - at]), most)
+    was, now = old[first : len(old) - last], new[first : len(new) - last]
+    return made._replace(
+        start=first, was=lines.decoded(b"".join(was)), now=lines.decoded(b"".join(now))
+    )
 
 
 def take_out(repo: Repo, file: File, proposal: Proposal) -> None:
@@ -103,6 +131,9 @@ def hunk_of(repo: Repo, file: File, item: Item) -> Hunk | None:
     now = put.read(repo, file).now
     if not engine.utf8(b"".join(now)):
         return None
+    on_lines = markers.has_markers(b"".join(now), file.options.marker_size)
+    if registry.format_of(file.path) == "notebook" and not on_lines:
+        return _in_cell(file, item, b"".join(now))
     try:
         parsed = markers.parse(b"".join(now), file.options.marker_size)
     except ValueError:
@@ -130,6 +161,26 @@ def hunk_of(repo: Repo, file: File, item: Item) -> Hunk | None:
                 end,
                 here._replace(base=here.base or _base(file, here)),
             )
+    return None
+
+
+def _in_cell(file: File, item: Item, now: bytes) -> Hunk | None:
+    """The conflict in the source of a cell; a cell that one side deleted is for a person."""
+    size = file.options.marker_size
+    try:
+        found = inside.find(now, size).inside
+    except (NotUnderstood, ValueError):
+        return None
+    for one in found:
+        if one.here == item.versions and one.line == item.line and one.edited:
+            cell = markers.parse(b"".join(one.source), size).versions()
+            form = one.format if one.format in ("python", "markdown") else "text"
+            if form == "python":
+                cell = Versions(*(inside.masked([side]) or b"" for side in cell))
+            here = one.here._replace(base=one.here.base or _base(file, one.here))
+            within = Within(file.versions, now, one)
+            rows = one.source, one.start, one.end
+            return Hunk(file.options, form, cell, *rows, here, within)
     return None
 
 

@@ -22,7 +22,6 @@ from git_anvcs.flows.review.items import OPEN
 from git_anvcs.flows.review.look import Review
 from git_anvcs.git import objects, tree_diff
 from git_anvcs.git.repo import Repo
-from git_anvcs.merge import lines
 
 _US = {
     "GIT_AUTHOR_NAME": "git-anvcs",
@@ -98,13 +97,10 @@ def _candidate(repo: Repo, review: Review, good: Mapping[str, Proposal]) -> str:
             wanted = [item for item in file.items if item.id in good]
             if not wanted:
                 continue
-            text = put.read(repo, file).now
             hunks = [(offer.hunk_of(repo, file, item), good[item.id]) for item in wanted]
-            for hunk, proposal in sorted(
-                ((hunk, one) for hunk, one in hunks if hunk), key=lambda row: -row[0].start
-            ):
-                text[hunk.start : hunk.end] = lines.split(proposal.text.encode())
-            blob = objects.make(repo, "blob", b"".join(text))
+            answers = [(hunk, one) for hunk, one in hunks if hunk]
+            text = offer.answered(put.read(repo, file).now, answers)
+            blob = objects.make(repo, "blob", text)
             objects.write(repo, [blob])
             mode = "100755" if (repo.root / file.path).stat().st_mode & 0o100 else "100644"
             rows += [f"0 {repo.zero_oid}\t{file.path}", f"{mode} {blob.oid} 0\t{file.path}"]

@@ -6,14 +6,23 @@ Pure: takes versions, the engine's result and the text as it is now.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+import re
 from typing import NamedTuple
 
 from git_anvcs.flows import kept_proposals
 from git_anvcs.flows.kept_proposals import Proposal
-from git_anvcs.merge import lines, markers, places, reasons
+from git_anvcs.merge import embedded, lines, markers, places, reasons, registry
 from git_anvcs.merge.markers import Chunk, has_markers
+from git_anvcs.merge.notebook import inside
 from git_anvcs.merge.places import CHANGED, STANDS, UNDONE, Place, Standing
-from git_anvcs.merge.result import Conflict, Merged, Options, Resolution, Versions
+from git_anvcs.merge.result import (
+    Conflict,
+    Merged,
+    NotUnderstood,
+    Options,
+    Resolution,
+    Versions,
+)
 
 OPEN, DECIDED, BY_A_PERSON, PROPOSED = "open", "decided", "by a person", "proposed"
 BY_LINES = "by lines"
@@ -24,6 +33,7 @@ _STATES = {
     **{side: f"{side} taken" for side in places.SIDES},
 }
 _URGENT = reasons.LOOK + 1
+_FLAG = re.compile(rb'"anvcs":\s*\{\s*"conflict"')  # what says that a cell is open
 _TELLING = 3  # letters and digits of a line that says something
 
 
@@ -108,6 +118,8 @@ def of_file(versions: Versions, options: Options, merged: Merged, now: bytes) ->
     items = [_of_place(options, place, standing) for place, standing in known]
     slots = [] if merged.readings else list(_slots(text, current, options))
     shown = [standing for place, standing in known if standing.state == UNDONE]
+    if _is_notebook(options, now):
+        return Looked(tuple(_of_cells(options, merged, now, items)), tuple(known))
     left = list(still_open(options, now, merged.conflicts, shown, slots))
     return Looked((*items, *left, *_by_a_person(options, merged, slots, left)), tuple(known))
 
@@ -129,6 +141,9 @@ def still_open(
     slots: Sequence[Slot] = (),
 ) -> Iterator[Item]:
     """The conflicts between markers in a text; known: places that are items already."""
+    if _is_notebook(options, now):
+        yield from _in_cells(options, now, conflicts)
+        return
     try:
         parsed = markers.parse(now, options.marker_size)
     except ValueError as error:
@@ -156,6 +171,51 @@ def still_open(
             reasons.of_conflict(kind),
             sides,
         )
+
+
+def _in_cells(options: Options, text: bytes, conflicts: Sequence[Conflict]) -> Iterator[Item]:
+    """The conflicts in the cells of a notebook, and those that its metadata have."""
+    try:
+        found = inside.find(text, options.marker_size)
+    except (NotUnderstood, ValueError) as error:
+        yield without_text(options.path, f"its cells cannot be read: {error}")
+        return
+    seen: Counter[Versions] = Counter()
+    for one in found.inside:
+        said = _said(conflicts, one.here)
+        kind = said.kind if said else lines.kind_of(one.here.base or b"?", *one.here[1:])
+        name = id_of(options.path, *one.here, again=seen[one.here])
+        seen[one.here] += 1
+        where = (said and said.where) or f"cell {one.cell + 1}"
+        why = reasons.of_conflict(kind)
+        yield Item(name, options.path, OPEN, _URGENT, one.line, where, why, one.here)
+    for number, line in enumerate(found.elsewhere):
+        name = id_of(options.path, b"metadata", again=number)
+        why = "both sides changed what is said of a cell: both stand in its metadata"
+        yield without_text(options.path, why)._replace(id=name, line=line)
+
+
+def _of_cells(
+    options: Options, merged: Merged, now: bytes, decided: Sequence[Item]
+) -> Iterator[Item]:
+    """The items of a notebook: what the engine wrote of a conflict is no decision."""
+    for item in decided:
+        if not embedded.has_markers(item.result, options.marker_size) and not _FLAG.search(
+            item.result
+        ):
+            yield item
+    left = list(_in_cells(options, now, merged.conflicts))
+    yield from left
+    known = {one.id for one in left}
+    for one in _in_cells(options, merged.text, merged.conflicts):
+        if one.id not in known:
+            yield one._replace(state=BY_A_PERSON, doubt=reasons.GLANCE, line=0)
+
+
+def _is_notebook(options: Options, now: bytes) -> bool:
+    """Whether conflicts stand in the cells; a line merge leaves them on lines, and no notebook."""
+    whole = not has_markers(now, options.marker_size)
+    return whole and registry.format_of(options.path) == "notebook"
 
 
 def _slots(text: Sequence[bytes], now: Sequence[bytes], options: Options) -> Iterator[Slot]:

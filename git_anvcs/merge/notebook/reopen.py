@@ -72,8 +72,8 @@ def flag_of(one: Cell) -> str:
     return str(said.get("conflict", "")) if isinstance(said, dict) else ""
 
 
-def with_source(one: Cell, text: str, layout: Layout) -> bytes:
-    """The cell with another source, and without the flag that it has a conflict."""
+def with_source(one: Cell, text: str, layout: Layout, *, flag: bool = False) -> bytes:
+    """The cell with another source, and without the flag that it has a conflict (or with it)."""
 
     def rule(name: str, parts: Member) -> Part:
         item = parts.ours
@@ -81,7 +81,7 @@ def with_source(one: Cell, text: str, layout: Layout) -> bytes:
             raise ValueError("a cell has all its members")
         if name == one.source:
             return plain(written(text, (one,), layout, indent_of(one.node)))
-        return plain(unflagged(item) if name == "metadata" else item.value.text)
+        return plain(unflagged(item) if name == "metadata" and not flag else item.value.text)
 
     return members((one.node, one.node, one.node), rule).marked or b""
 
