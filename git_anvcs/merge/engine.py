@@ -187,7 +187,7 @@ def by_side(
         return [[]]
     found = [form.flaws(versions, text, options) for text in checks.sides(merged, options)]
     if isinstance(form, Counting) and not merged.conflicts:
-        found[0] += form.revived(versions, merged.text, options)
+        found[0] += form.miscounted(versions, merged.text, options)
     return found
 
 

@@ -31,7 +31,7 @@ class Checked(Format, Protocol):
 class Counting(Checked, Protocol):
     """A format whose entries may stand twice, so that only their number tells of a wrong merge."""
 
-    def revived(self, versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    def miscounted(self, versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         """What a clean text holds more often than the changes of both sides explain."""
 
 

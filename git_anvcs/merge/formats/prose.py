@@ -133,11 +133,11 @@ class Prose:
             for one in wrong
         ]
 
-    def revived(self, versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+    def miscounted(self, versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
         """Blocks below the data that stand more often than both sides' changes explain."""
         base, ours, theirs, made = (self.parted(one) for one in (*versions, text))
         down = made[0].count(b"\n")
-        found = policy.revived(
+        found = policy.miscounted(
             self.syntax, Versions(base[1], ours[1], theirs[1]), made[1], anywhere=True
         )
         return [one._replace(first=one.first + down, last=one.last + down) for one in found]

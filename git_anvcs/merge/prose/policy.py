@@ -12,7 +12,7 @@ from git_anvcs.merge.checks import Flaw, Tokens, bounds
 from git_anvcs.merge.entries import file
 from git_anvcs.merge.entries.entry import Entry, Placed, walk
 from git_anvcs.merge.entries.three_way import Made
-from git_anvcs.merge.prose import columns, numbers
+from git_anvcs.merge.prose import columns, labels, numbers
 from git_anvcs.merge.prose.blocks import words
 from git_anvcs.merge.prose.numbers import NUMBER
 from git_anvcs.merge.prose.words import by_words
@@ -44,10 +44,11 @@ def counted(text: bytes) -> Counter[bytes]:
 
 
 def conform(base: Entry | None, ours: Entry, theirs: Entry) -> tuple[Trio, str] | None:
-    """A table with the columns of the side that changed them; lists without their numbers."""
+    """A table with the columns of the side that changed them; lists without their numbers, labels
+    apart from those that stand above another block."""
     if ours.key[0] == "table":
         return columns.conform(base, ours, theirs)
-    return numbers.conform(base, ours, theirs), ""
+    return numbers.conform(base, ours, labels.apart(base, ours, theirs)), ""
 
 
 def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
@@ -116,6 +117,8 @@ def flaws(
     made = file.parsed(syntax, text)
     strayed = columns.strayed(roots, made)
     found += [Flaw("columns", one.entry.name, one.first, one.last) for one in strayed]
+    twice = labels.twice(roots, made)
+    found += [Flaw("duplicate", one.entry.name, one.first, one.last) for one in twice]
     known.update(ignored)
     if "number" in known:
         lists = numbers.disturbed(roots, made)
@@ -123,7 +126,9 @@ def flaws(
     return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
 
 
-def revived(syntax: file.Syntax, versions: Versions, text: bytes, *, anywhere: bool) -> list[Flaw]:
+def miscounted(
+    syntax: file.Syntax, versions: Versions, text: bytes, *, anywhere: bool
+) -> list[Flaw]:
     """Blocks that stand more often than both sides' changes explain: one side moved what the other
     deleted, or both moved it to different places.
 
