@@ -42,6 +42,17 @@ def changes(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Change]:
     return collect(touched_left, touched_right)
 
 
+def same(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int, int]]:
+    """The places in both of what the changes leave alone."""
+    found: list[tuple[int, int]] = []
+    left = right = 0
+    ends = [(change.a0, change.a1, change.b1) for change in changes(a, b)]
+    for start, a1, b1 in [*ends, (len(a), len(a), len(b))]:
+        found += zip(range(left, start), range(right, right + start - left), strict=True)
+        left, right = a1, b1
+    return found
+
+
 def mark(left: list[int], right: list[int]) -> tuple[bytearray, bytearray]:
     """One byte an element: 1 where it has no partner on the other side."""
     touched = bytearray(len(left)), bytearray(len(right))

@@ -10,10 +10,11 @@ from typing import Generic, TypeVar
 
 from git_anvcs.kernel.diff import Change
 from git_anvcs.merge import lines
-from git_anvcs.merge.code.align import Alignment, align, fresh
+from git_anvcs.merge.code.align import Alignment, align
 from git_anvcs.merge.code.combine import Combine, Entry, Span
 from git_anvcs.merge.code.groups import Group, groups
 from git_anvcs.merge.code.outcome import Parts
+from git_anvcs.merge.code.twins import twins
 
 T = TypeVar("T")
 
@@ -55,28 +56,8 @@ class Sequences(Generic[T]):
         self.how = how
         self.came_mine = {s: b for b, s in mine.moved.items()}
         self.came_yours = {s: b for b, s in yours.moved.items()}
-        self.twins = self.find_twins() if cunning else {}
+        self.twins = twins((base, ours, theirs), (mine, yours), how.matching) if cunning else {}
         self.twins_back = {t: o for o, t in self.twins.items()}
-
-    def find_twins(self) -> dict[int, int]:
-        """Items that both added under one key, unless only their places say which is meant."""
-        identity, text = self.how.matching.identity, self.how.matching.text
-        new_ours = fresh(self.ours, self.mine)
-        new_theirs = fresh(self.theirs, self.yours)
-        found: dict[str, int] = {}
-        for t in new_theirs:
-            one = identity(self.theirs[t])
-            if one.key and (one.once or one.free):
-                found.setdefault(one.key, t)
-        twins: dict[int, int] = {}
-        for o in new_ours:
-            one = identity(self.ours[o])
-            if one.key not in found or not (one.once or one.free):
-                continue
-            t = found.pop(one.key)
-            if not (one.placed and text(self.ours[o]) == text(self.theirs[t])):
-                twins[o] = t
-        return twins
 
     def entries(self) -> Iterator[Entry]:
         at = (0, 0, 0)

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 import re
 from typing import NamedTuple
 
-from git_anvcs.kernel.diff import changes
+from git_anvcs.kernel.diff import same
 from git_anvcs.merge.data import order
 from git_anvcs.merge.notebook.read import WITH_IDS, Cell, Notebook
 
@@ -112,7 +112,7 @@ def follow(
     left = [n for n, cell in enumerate(side) if n not in pairs and cell.text]
     pairs |= {
         left[m]: known[right[n]]
-        for m, n in runs([content(side[m]) for m in left], [content(other[n]) for n in right])
+        for m, n in same([content(side[m]) for m in left], [content(other[n]) for n in right])
     }
 
 
@@ -124,19 +124,8 @@ def equal_in_order(
     right = [n for n, cell in enumerate(side) if n not in pairs and empty is not bool(cell.text)]
     pairs |= {
         right[n]: left[m]
-        for m, n in runs([content(base[n]) for n in left], [content(side[n]) for n in right])
+        for m, n in same([content(base[n]) for n in left], [content(side[n]) for n in right])
     }
-
-
-def runs(one: Sequence[Hashable], two: Sequence[Hashable]) -> list[tuple[int, int]]:
-    """The places that a diff leaves alone."""
-    found = []
-    a = b = 0
-    ends = [(change.a0, change.a1, change.b1) for change in changes(one, two)]
-    for start, a1, b1 in [*ends, (len(one), len(one), len(two))]:
-        found += list(zip(range(a, start), range(b, b + start - a), strict=True))
-        a, b = a1, b1
-    return found
 
 
 def equal_elsewhere(base: Sequence[Cell], side: Sequence[Cell], pairs: Pairs) -> None:
@@ -280,7 +269,7 @@ def added_by_both(
     for gap, places in new[0].items():
         left = [n for n in places if n not in mine_left]
         right = [n for n in new[1].get(gap, []) if n not in yours_left]
-        for m, n in runs([content(ours[m]) for m in left], [content(theirs[n]) for n in right]):
+        for m, n in same([content(ours[m]) for m in left], [content(theirs[n]) for n in right]):
             found[right[n]] = left[m]
     return found
 
