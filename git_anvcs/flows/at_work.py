@@ -59,13 +59,29 @@ def sides(
 
 def worktrees(repo: Repo) -> Iterator[Tree]:
     """The worktrees that are there and have a commit."""
+    for facts in _listed(repo):
+        if "prunable" not in facts and Path(facts["worktree"]).is_dir():
+            yield Tree(facts["worktree"], facts["HEAD"], facts["branch"])
+
+
+def locked_away(repo: Repo, branch: str) -> list[str]:
+    """The worktrees that have a branch and are not there, but that somebody has locked: they are on
+    a disk that will come back."""
+    return [
+        facts["worktree"]
+        for facts in _listed(repo)
+        if facts["branch"] == branch and "locked" in facts
+        if not Path(facts["worktree"]).is_dir()
+    ]
+
+
+def _listed(repo: Repo) -> Iterator[dict[str, str]]:
+    """What `git worktree list` says of each that has a commit."""
     listed = repo.git("worktree", "list", "--porcelain", "-z")
     for entry in listed.decode(errors="surrogateescape").split("\0\0"):
         facts = dict(_fact(line) for line in entry.split("\0") if line)
-        if "HEAD" in facts and "bare" not in facts and "prunable" not in facts:
-            branch = facts.get("branch", "").removeprefix(_HEADS)
-            if facts["HEAD"].strip("0") and Path(facts["worktree"]).is_dir():
-                yield Tree(facts["worktree"], facts["HEAD"], branch)
+        if "bare" not in facts and facts.get("HEAD", "").strip("0"):
+            yield {**facts, "branch": facts.get("branch", "").removeprefix(_HEADS)}
 
 
 def _fact(line: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Each has a name under `<common Git dir>/anvcs/scratch/`, locked as long as its p
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 import os
 from pathlib import Path
 import shutil
@@ -26,7 +26,9 @@ def taken(repo: Repo) -> Iterator[Path]:
     """A new empty folder, deleted with the block. Raises AnvcsError where none can be made."""
     folder = Path(tempfile.gettempdir()) / f"{_PREFIX}{ids.random_hex(8)}"
     name = Paths(repo.common_dir).scratch / folder.name
-    with lock.held(name):
+    with ExitStack() as stack:
+        with _quiet(repo):  # else it could be swept before it is locked
+            stack.enter_context(lock.held(name))
         try:
             name.write_text(str(folder))
             folder.mkdir(mode=0o700)
@@ -47,13 +49,20 @@ def sweep(repo: Repo) -> list[Path]:
     """Delete the folders of processes that were killed; which ones there were."""
     found = []
     for name in sorted(Paths(repo.common_dir).scratch.glob(f"{_PREFIX}*")):
-        with suppress(Locked, OSError), lock.held(name, timeout=0):
+        with suppress(Locked, OSError), ExitStack() as stack:
+            with _quiet(repo):
+                stack.enter_context(lock.held(name, timeout=0))
             folder = Path(name.read_text())
             if folder.name == name.name:  # nothing else is ours to delete
                 _remove(folder)
                 found.append(folder)
             name.unlink(missing_ok=True)
     return found
+
+
+def _quiet(repo: Repo) -> AbstractContextManager[None]:
+    """While a name appears and is locked, nobody looks for names without a lock."""
+    return lock.held(Paths(repo.common_dir).locks / "scratch")
 
 
 def _remove(folder: Path) -> None:

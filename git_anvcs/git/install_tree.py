@@ -130,7 +130,7 @@ def _switch(repo: CalledRepo, before: str, after: str, *options: str) -> None:
 
 def _show(repo: CalledRepo, stages: Stages) -> None:
     """A sparse checkout hides no conflict: its file is written, as Git's own merge does."""
-    rows = repo.git("ls-files", "-z", "-t", "--cached").split(b"\0") if _sparse(repo) else []
+    rows = repo.git("ls-files", "-z", "-t", "--cached").split(b"\0") if sparse(repo) else []
     hidden = {os.fsdecode(row[2:]) for row in rows if row.startswith(b"S ")} & stages.keys()
     names = "".join(f"{path}\0" for path in sorted(hidden)).encode(errors="surrogateescape")
     for path in hidden:
@@ -151,7 +151,8 @@ def _move_away(file: Path) -> None:
             return
 
 
-def _sparse(repo: CalledRepo) -> bool:
+def sparse(repo: CalledRepo) -> bool:
+    """Whether this worktree shows only some of its files."""
     return repo.git("config", "--type=bool", "core.sparseCheckout", allow=(0, 1)) == b"true\n"
 
 

@@ -22,6 +22,7 @@ _GIT_CONFIG = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 _LOOK_SECONDS = 0.05  # a child may hold the pipe open after its parent has ended
 
+_IN_A_PIPE = 64  # the most reads that a pipe's content takes; 1 MiB is the most it holds
 _PIPE = 1 << 16  # what a pipe holds: read at once, it costs an eighth of the calls
 
 
@@ -118,12 +119,14 @@ def run_apart(
 
     told: given on standard input; what comes on standard error is then no output, and dropped
     Whatever is left of the group when it ends, at `timeout` seconds, or when we are interrupted,
-    is killed. Of its output the first and the last `most` / 2 bytes are kept.
+    is killed, on Linux also what has left the group. Of its output the first and the last
+    `most` / 2 bytes are kept.
     Raises ProgramMissing.
     """
     from git_anvcs.kernel import leash  # loads ctypes: before the fork, and only where needed
 
     given = None if told is None else _file_of(told)
+    strays = leash.Strays()
     try:
         program = subprocess.Popen(
             argv,
@@ -152,8 +155,10 @@ def run_apart(
             with suppress(OSError):  # nothing is left of it
                 os.killpg(program.pid, signal.SIGKILL)
             program.wait()
-        while _take(pipe, ends, 0):  # what it wrote last is still in the pipe
-            pass
+            strays.kill()
+        for _ in range(_IN_A_PIPE):  # what it wrote last is still there; a stray may go on for ever
+            if not _take(pipe, ends, 0):
+                break
     return Apart(returncode, ends.bytes(), ends.left_out > 0)
 
 

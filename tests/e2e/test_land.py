@@ -177,6 +177,33 @@ def test_killed_when_the_worktree_had_gone_ahead_it_is_put_back(repo: Sandbox, f
     assert not note.exists()
 
 
+def test_a_sparse_worktree_is_put_back_too(repo: Sandbox) -> None:
+    repo.commit("folders", {"seen/x": "x\n", "hidden/x": "x\n"})
+    branch(repo, "b", {"seen/x": "b\n", "seen/y": "b\n", "hidden/x": "b\n", "hidden/y": "b\n"})
+    repo.git("sparse-checkout", "set", "seen")
+    old, status = head(repo), repo.git("status", "--porcelain")
+    repo.git("read-tree", "-m", "-u", old, "b")
+    note = repo.root / ".git/anvcs/landing/refs%2Fheads%2Fmain.json"
+    note.parent.mkdir(parents=True)
+    note.write_text(json.dumps({"v": 1, "old": old, "new": head(repo, "b")}))
+    assert landed(land(repo, "a")) == ["a"]
+    assert repo.git("status", "--porcelain") == status
+    assert (repo.read("seen/x"), (repo.root / "hidden").exists()) == ("x\n", False)
+
+
+def test_a_worktree_on_a_disk_that_is_away_keeps_its_branch(repo: Sandbox) -> None:
+    other, away = repo.base / "other", repo.base / "away"
+    repo.git("switch", "-q", "-c", "mine")
+    repo.git("worktree", "add", "-q", str(other), "main")
+    repo.git("worktree", "lock", str(other))
+    other.rename(away)
+    done = repo.run("git-anvcs", "land", "a", "--onto", "main")
+    assert (done.returncode, "locked and not there" in done.stderr) == (1, True)
+    away.rename(other)
+    assert landed(land(repo, "a", "--onto", "main")) == ["a"]
+    assert repo.git("status", "--porcelain", cwd=other) == ""
+
+
 def test_a_worktree_that_somebody_worked_in_since_is_not_put_back(repo: Sandbox) -> None:
     old = head(repo)
     branch(repo, "b", {"app.py": "changed\n"})
@@ -310,6 +337,28 @@ def test_what_a_check_does_to_its_checkout_hurts_nobody(repo: Sandbox) -> None:
     assert (landed(said), aside(said)) == (["a"], {"b": "tests-fail"})
     assert (repo.git("fsck", "--no-dangling"), head(repo, "a")) == before
     tidy(repo)
+
+
+def test_what_a_check_sets_or_hides_in_its_checkout_is_gone_for_the_next_one(
+    repo: Sandbox,
+) -> None:
+    branch(repo, "b", {"b.txt": "b\n"})
+    gate = (
+        'test "$(cat app.py)" != mine && test -z "$(git tag)$(git config core.autocrlf)" || exit 9;'
+        " git tag mine; git config core.autocrlf true; git update-index --skip-worktree app.py;"
+        " echo mine >app.py; test ! -f b.txt"
+    )
+    said = land(repo, "a", "b", "--gate", gate, expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"b": "tests-fail"})
+
+
+def test_a_check_sees_a_shallow_clone_as_one(repo: Sandbox) -> None:
+    repo.write(".git/shallow", head(repo) + "\n")
+    repo.git("commit", "-q", "--allow-empty", "-m", "more")
+    repo.write(".git/shallow", head(repo) + "\n")
+    branch(repo, "b", {"b.txt": "b\n"})
+    gate = 'test "$(git rev-list --count HEAD)" -le 3'
+    assert landed(land(repo, "b", "--gate", gate)) == ["b"]
 
 
 def test_a_check_sees_nothing_but_the_tree(repo: Sandbox) -> None:

@@ -227,7 +227,11 @@ def test_branches_that_are_in_already_and_that_do_not_exist(repo: Sandbox) -> No
 def test_a_pattern_stands_for_branches(repo: Sandbox) -> None:
     branch(repo, "agent/a", {"a.txt": "a\n"})
     branch(repo, "agent/b", {"b.txt": "b\n"})
-    assert landed(land(repo, "agent/*")) == ["agent/a", "agent/b"]
+    repo.git("branch", "agent/c", "agent/b")
+    said = land(repo, "agent/*")
+    assert landed(said) == ["agent/a", "agent/b", "agent/c"]
+    assert repo.git("rev-list", "--count", "--merges", "main") == "2\n"
+    assert json.loads(repo.anvcs("show", "--json"))["ext"]["anvcs.land"]["branch"] == "agent/b"
 
 
 @pytest.mark.parametrize("state", ["changed", "staged", "merging"])

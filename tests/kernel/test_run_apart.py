@@ -1,10 +1,12 @@
 """A program of somebody else's, run apart from us: what it printed, and that nothing is left."""
 
 from pathlib import Path
+import sys
 import time
 
 from hypothesis import given
 from hypothesis import strategies as st
+import pytest
 
 from git_anvcs.kernel import process
 from git_anvcs.kernel.ends import Ends
@@ -35,6 +37,14 @@ def test_what_it_leaves_running_is_killed_and_not_waited_for(tmp_path: Path) -> 
     start = time.monotonic()
     assert sh("sleep 60 & echo $! >child; echo done", tmp_path) == (0, b"done\n", False)
     assert time.monotonic() - start < 20
+    assert gone(int((tmp_path / "child").read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells whose children they were")
+@pytest.mark.parametrize("daemon", ["sleep 60", "yes"])
+def test_a_daemon_is_killed_too(tmp_path: Path, daemon: str) -> None:
+    done = sh(f"setsid {daemon} & echo $! >child; echo done >&2", tmp_path)
+    assert (done.returncode, b"done\n" in done.output) == (0, True)
     assert gone(int((tmp_path / "child").read_text()))
 
 

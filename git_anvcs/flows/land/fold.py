@@ -30,13 +30,21 @@ _PLAIN = ("refs/heads/main", "refs/heads/master")  # Git does not name them in a
 
 
 class Step(NamedTuple):
-    """One branch merged: the merge commit, its tree, the commit before it, what rules decided."""
+    """One branch merged: the merge commit, its tree, the commit before it, what rules decided.
+
+    commit: where an earlier branch has brought all of this one, that is the commit before
+    """
 
     tip: Tip
     commit: str
     tree: str
     before: str
     decided: tuple[Decided, ...]
+
+    @property
+    def made(self) -> bool:
+        """Whether there is a merge commit of its own."""
+        return self.commit != self.before
 
     @property
     def guesses(self) -> list[str]:
@@ -110,6 +118,8 @@ class Folder:
 
     def _merged(self, before: str, tip: Tip, *, speculative: bool) -> Step | Clash:
         bases = synthetic.bases(self._repo, before, tip.commit)
+        if tip.commit in bases:
+            return Step(tip, before, self._repo.line("rev-parse", f"{before}^{{tree}}"), before, ())
         pair = synthetic.pair(self._repo, before, tip.commit, bases)
         base = {0: "empty tree", 1: "".join(bases)[:7]}.get(len(bases), "merged common ancestors")
         names = Names(pair.ours, pair.theirs, self._onto.name, tip.name, base)

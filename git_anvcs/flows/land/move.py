@@ -51,6 +51,11 @@ def ready(repo: Repo, onto: Target) -> list[CalledRepo]:
                 f"{onto.name} is checked out in {place.root}, with changes that are not committed",
                 hint="commit or stash them, or land on another branch (--onto)",
             )
+    for path in at_work.locked_away(repo, onto.name):
+        raise NotReady(
+            f"{onto.name} is checked out in {path}, which is locked and not there now",
+            hint="bring it back, or git worktree unlock it; or land on another branch (--onto)",
+        )
     for tree in at_work.worktrees(repo):
         git_dir = Repo.discover(Path(tree.path)).git_dir
         for name in ("rebase-merge", "rebase-apply"):
@@ -152,7 +157,8 @@ def _put_back(place: CalledRepo, old: str, new: str) -> bool:
         for path in place.git("ls-tree", "-r", "-z", "--name-only", tree).split(b"\0")[:-1]
     }
     before, after = _differing(place, old) & known, _differing(place, new) & known
-    if not before or before & after or _staged(place, old) & _staged(place, new):
+    staged = _staged(place, old)
+    if not (before or staged) or before & after or staged & _staged(place, new):
         return False
     place.git("read-tree", new)
     place.git("read-tree", "--reset", "-u", old)
@@ -167,14 +173,18 @@ def _staged(place: CalledRepo, tree: str) -> set[bytes]:
 
 def _differing(place: CalledRepo, tree: str) -> set[bytes]:
     """The paths that the worktree has otherwise than a tree: what is edited or gone, and what lies
-    there untracked although the tree has no such path."""
+    there untracked although the tree has no such path. In a sparse checkout gone is as good as
+    hidden."""
     with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
         there = place.with_env(GIT_INDEX_FILE=str(Path(folder) / "index"))
         there.git("read-tree", tree)
         there.git("update-index", "-q", "--refresh", allow=(0, 1))
         found = there.git("diff-files", "--name-only", "-z", "--ignore-submodules")
         found += there.git("ls-files", "--others", "-z")
-    return set(found.split(b"\0")[:-1])
+    names = set(found.split(b"\0")[:-1])
+    if install_tree.sparse(place):
+        return {name for name in names if os.path.lexists(place.root / os.fsdecode(name))}
+    return names
 
 
 def _trees(repo: Repo, *commits: str) -> list[str]:

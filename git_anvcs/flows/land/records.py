@@ -39,6 +39,7 @@ def write(
     mades = [
         Made(step.commit, action="land", ref=onto.ref, claim=_claim(who, onto, steps, step, judged))
         for step in steps
+        if step.made
     ]
     with Contents(repo) as contents:
         facts = subject.load(repo, [made.oid for made in mades])
@@ -69,7 +70,7 @@ def _claim(
     step: Step,
     judged: Sequence[Judged],
 ) -> dict[str, Any]:
-    last = step is steps[-1]
+    last = step.commit == steps[-1].commit
     landed = {
         "branch": step.tip.name,
         "tip": step.tip.commit,

@@ -17,6 +17,9 @@ def sealed(repo: Repo, steps: Sequence[Step]) -> tuple[Step, ...]:
     found: list[Step] = []
     for step in steps:
         before = found[-1].commit if found else step.before
+        if not step.made:
+            found.append(step._replace(commit=before, before=before))
+            continue
         heads = ("-p", before, "-p", step.tip.commit)
         message = repo.git("log", "-1", "--format=%B", step.commit)
         try:
