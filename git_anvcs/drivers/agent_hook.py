@@ -76,8 +76,10 @@ def _answer(module: registry.Agent | None, advice: str = "") -> bool:
 
 
 def _advice(module: registry.Agent | None, event: Event | None, env: Mapping[str, str]) -> str:
-    """What the agent hears before an edit of what somebody else is changing; mostly nothing."""
-    if module is None or event is None or event.event != "pre_edit" or not event.paths:
+    """What the agent hears about an edit of what somebody else is changing; mostly nothing."""
+    if module is None or event is None or not event.paths:
+        return ""
+    if event.event != getattr(module, "HEARS_AT", "pre_edit"):
         return ""
     from git_anvcs.flows import nearby
 

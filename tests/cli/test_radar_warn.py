@@ -6,6 +6,7 @@ Real worktrees, the agents' own payloads (tests/cases/agents), the installed pro
 import json
 import os
 from pathlib import Path
+import shutil
 import time
 
 import pytest
@@ -150,6 +151,11 @@ def test_ask_makes_claude_code_ask_the_user(pair: Sandbox) -> None:
         ("gemini", "BeforeTool", "{}\n", "systemMessage"),
         ("cline", "PreToolUse", '{"cancel":false}\n', "contextModification"),
         ("neutral", "pre_edit", "", "warning"),
+        ("cursor", "postToolUse", "{}\n", "additional_context"),
+        ("copilot", "PreToolUse", "", "hookSpecificOutput"),
+        ("copilot", "preToolUse", "", "additionalContext"),
+        ("droid", "PreToolUse", "", "systemMessage"),
+        ("opencode", "tool.execute.before", "", "warning"),
     ],
 )
 def test_each_agent_hears_it_in_its_own_protocol(
@@ -175,6 +181,23 @@ def test_each_agent_hears_it_in_its_own_protocol(
             "v": 1, "agent": "mytool", "event": event, "session": "s", "cwd": str(pair.root),
             "paths": ["src/a.py"],
         },
+        "cursor": {
+            "conversation_id": "s", "hook_event_name": event, "cursor_version": "2.4",
+            "workspace_roots": [str(pair.root)], "tool_name": "Write", "tool_use_id": "c",
+            "tool_input": {"file_path": file},
+        },
+        "copilot": {
+            "sessionId": "s", "hookEventName": event, "cwd": str(pair.root),
+            "tool_name": "editFiles", "tool_input": {"files": ["src/a.py"]},
+        },
+        "droid": {
+            "session_id": "s", "hook_event_name": event, "cwd": str(pair.root),
+            "tool_name": "Edit", "tool_input": {"file_path": file},
+        },
+        "opencode": {
+            "event": event, "sessionID": "s", "callID": "call", "tool": "edit",
+            "args": {"filePath": file}, "cwd": str(pair.root),
+        },
     }[agent]  # fmt: skip
     assert pair.ok("git-anvcs", "hook", agent, stdin=json.dumps(said)) == silence
     (topic(pair) / "src/a.py").write_text(CODE.replace("return b", "return 2"))
@@ -185,6 +208,7 @@ def test_each_agent_hears_it_in_its_own_protocol(
     assert "allow" not in json.dumps(answer)
     assert "deny" not in json.dumps(answer)
     assert answer.get("cancel", False) is False
+    assert "ask" not in answer.get("hookSpecificOutput", {}).values()
 
 
 def test_names_of_branches_and_folders_do_not_reach_the_agent_as_they_are(pair: Sandbox) -> None:
@@ -210,3 +234,27 @@ def test_a_broken_neighbour_changes_nothing(pair: Sandbox) -> None:
     assert time.monotonic() - begin < 30
     lines = (spool / "lines").read_text(errors="replace").splitlines()
     assert any('"event":"pre_edit"' in line for line in lines), "the event itself is written down"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the plugin runs in a JavaScript engine")
+def test_opencodes_plugin_puts_it_under_what_the_tool_says(pair: Sandbox) -> None:
+    pair.anvcs("init", "--agents", "opencode")
+    (topic(pair) / "src/a.py").write_text(CODE.replace("return b", "return 2"))
+    plugin = pair.base / "plugin.mjs"
+    plugin.write_text((pair.root / ".opencode/plugins/git-anvcs.ts").read_text())
+    script = f"""
+import {{ GitAnvcs }} from {json.dumps(str(plugin))}
+const hooks = await GitAnvcs({{ directory: {json.dumps(str(pair.root))} }})
+for (const callID of ["call_1", "call_2"]) {{
+  const call = {{ tool: "edit", sessionID: "s", callID }}
+  const output = {{ output: "done" }}
+  const args = {{ filePath: {json.dumps(str(pair.root / "src/a.py"))} }}
+  await hooks["tool.execute.before"](call, {{ args }})
+  await hooks["tool.execute.after"](call, output)
+  console.log(JSON.stringify(output.output))
+}}
+"""
+    told, again = pair.ok("node", "--input-type=module", "-e", script).splitlines()
+    assert json.loads(told).startswith("done\n\n")
+    assert "def second" in told
+    assert again == '"done"'

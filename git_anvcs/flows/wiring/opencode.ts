@@ -6,15 +6,17 @@ import { spawn } from "node:child_process"
 const PROGRAM = "@git-anvcs@"
 const SECONDS = 5
 
-// Hand one event over. Never fails, and never waits longer than SECONDS.
+// Hand one event over; what git-anvcs answers. Never fails, and never waits longer than SECONDS.
 function tell(fact) {
   return new Promise((resolve) => {
-    const done = () => resolve(undefined)
+    let said = ""
+    const done = () => resolve(said)
     const timer = setTimeout(done, SECONDS * 1000)
     const end = () => (clearTimeout(timer), done())
     try {
-      const child = spawn(PROGRAM, ["hook", "opencode"], { stdio: ["pipe", "ignore", "ignore"] })
+      const child = spawn(PROGRAM, ["hook", "opencode"], { stdio: ["pipe", "pipe", "ignore"] })
       child.on("error", end)
+      child.stdout.on("data", (piece) => (said += piece))
       child.on("close", end)
       child.stdin.on("error", () => {})
       child.stdin.end(JSON.stringify(fact))
@@ -33,6 +35,15 @@ function brief(args) {
   return { filePath, path, files, command, patchText, ...written }
 }
 
+// Who else is changing the file, where somebody is and it is to be told.
+function warningIn(said) {
+  try {
+    return said ? JSON.parse(said).warning : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function textOf(parts) {
   const texts = (parts ?? []).filter((part) => part?.type === "text" && !part.synthetic)
   return texts.map((part) => part.text).join("\n")
@@ -40,6 +51,7 @@ function textOf(parts) {
 
 export const GitAnvcs = async ({ directory }) => {
   const running = new Map() // callID -> arguments, for versions that tell them only before
+  const warnings = new Map() // callID -> what the model reads under the output of the tool
   const tool = (event, input, args) =>
     tell({
       event,
@@ -52,12 +64,16 @@ export const GitAnvcs = async ({ directory }) => {
   return {
     "tool.execute.before": async (input, output) => {
       running.set(input.callID, output?.args)
-      await tool("tool.execute.before", input, output?.args)
+      const warning = warningIn(await tool("tool.execute.before", input, output?.args))
+      if (warning) warnings.set(input.callID, warning)
     },
-    "tool.execute.after": async (input) => {
+    "tool.execute.after": async (input, output) => {
       const args = input.args ?? running.get(input.callID)
       running.delete(input.callID)
       await tool("tool.execute.after", input, args)
+      const warning = warnings.get(input.callID)
+      warnings.delete(input.callID)
+      if (warning && typeof output?.output === "string") output.output += `\n\n${warning}`
     },
     "chat.message": async (input, output) => {
       const { sessionID, model } = input

@@ -7,6 +7,7 @@ may be JSON in a string. The oldest payloads name no session; what they tell is 
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import (
     CLAUDE_EVENTS,
@@ -72,6 +73,16 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if not text(payload, *_SHAPE.session):
         payload = {**payload, "session_id": "unknown"}
     return read(payload, told, _SHAPE)
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to PreToolUse that gives the agent advice: as VS Code reads it, and the CLI.
+
+    A decision is none of it: where nobody can be asked, the CLI takes `ask` for a refusal.
+    """
+    del ask
+    said = {"hookEventName": "PreToolUse", "additionalContext": advice}
+    return json.dumps({"additionalContext": advice, "hookSpecificOutput": said})
 
 
 def model_in_transcript(tail: bytes) -> str:

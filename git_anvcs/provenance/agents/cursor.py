@@ -6,12 +6,14 @@ so what Cursor asks the user about stays as it is.
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import Shape, read
 from git_anvcs.provenance.events import Event
 
 ENV_FILE = ""
 ANSWER = "{}"
+HEARS_AT = "post_edit"  # before a tool it reads text only with a refusal; after one, for the model
 
 _SHAPE = Shape(
     agent="cursor",
@@ -39,6 +41,12 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if event is None:
         return None
     return event._replace(cwd=_plain(event.cwd), paths=tuple(_plain(p) for p in event.paths))
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer to postToolUse that gives the agent advice; the edit is made by then."""
+    del ask
+    return json.dumps({"additional_context": advice})
 
 
 def _plain(path: str) -> str:

@@ -5,6 +5,7 @@ as they are, as `event` with `sessionID`, `callID`, `tool`, `args`, `model` and 
 """
 
 from collections.abc import Mapping
+import json
 
 from git_anvcs.provenance.agents.shape import Shape, read
 from git_anvcs.provenance.events import Event
@@ -42,6 +43,12 @@ def parse(payload: Mapping[str, object], told: str) -> Event | None:
     if event is None or not isinstance(call, str):
         return event
     return event._replace(tool_use_id=event.tool_use_id or _short(call))
+
+
+def warned(advice: str, *, ask: bool) -> str:
+    """The answer from which our plugin takes what it puts under the output of the tool."""
+    del ask
+    return json.dumps({"warning": advice})
 
 
 def _short(call: str) -> str:

@@ -48,7 +48,8 @@ class Agent(Protocol):
     ANSWER: str
 
     # A module may also have `warned(advice, *, ask) -> str`: the answer that gives an agent advice
-    # before an edit, `ask`: lets the user decide first, where the agent can. And
+    # before an edit, `ask`: lets the user decide first, where the agent can. `HEARS_AT` names
+    # another event where the agent reads nothing before an edit. And
     # `model_in_transcript(tail) -> str` and, where another file tells the
     # model, `model_file(transcript) -> str`: see the functions of these names below.
 
