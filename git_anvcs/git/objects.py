@@ -55,17 +55,18 @@ class Entry(NamedTuple):
 
 
 def read(
-    repo: Repo, names: Iterable[str], *, env: Mapping[str, str] | None = None
+    repo: Repo, names: Iterable[str], *, env: Mapping[str, str] | None = None, how: str = "--buffer"
 ) -> list[Object | None]:
     """The objects that `names` (any revision syntax, no newline) stand for, in that order.
 
-    None for a name that stands for nothing here.
+    None for a name that stands for nothing here. how: `--filters` for blobs as a checkout would
+    write them, each named by its id, a space and its path
     """
     asked = [name.encode(errors="surrogateescape") for name in names]
     if not asked:
         return []
     stdin = b"\n".join(asked) + b"\n"
-    done = repo.try_git("cat-file", "--batch", "--buffer", stdin=stdin, env=env)
+    done = repo.try_git("cat-file", "--batch", how, stdin=stdin, env=env)
     found = list(_parse(done.stdout, len(asked)))
     if done.returncode != 0 and not found:
         raise GitFailed(done.argv, done.returncode, done.stderr)

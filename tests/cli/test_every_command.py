@@ -54,12 +54,14 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "verify": ([], {"commits", "landed", "findings", "decided", "unjudged"}),
     "keys": (["list"], {"keys"}),
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
+    "timeline": ([], {"looks"}),
+    "at": (["#1"], {"operation", "head", "branch", "differing"}),
     "journal": (["status"], {"operations", "since", "worktrees", "contents", "bytes"}),
     "daemon": (["status"], {"pid"}),
     "drain": (["--dry-run"], {"held_by_rebase", "waiting"}),
 }
 # No such call: they change something, take long (and have tests of their own), or say nothing.
-OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo"}
+OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo", "restore"}
 
 READERS = [
     "show",

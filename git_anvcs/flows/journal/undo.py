@@ -14,11 +14,12 @@ from git_anvcs.flows.journal import put_back
 from git_anvcs.flows.journal.observe import Look, keep, observe
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
-from git_anvcs.git import objects, refs
+from git_anvcs.flows.journal.then import HEAD, Then, own_at
+from git_anvcs.git import refs
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.git.tips_seen import BRANCH, STASH
-from git_anvcs.journal import bursts, disk, history
+from git_anvcs.journal import bursts, disk
 from git_anvcs.journal.bursts import Span, Undone
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.journal import Entry
@@ -29,8 +30,6 @@ from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 
 REASON = "anvcs: undo"
-HEAD = "HEAD"
-_OWN = (HEAD, BRANCH)
 _MOST_BURSTS = 50
 
 
@@ -97,11 +96,11 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
     back, left = _refs_back(here, entries, span.after, all_since=all_since)
     since = [] if all_since else journal.between(lane, span.upto, journal.last())
     later = {entry.op.path for entry in since}
-    then = _Then(here, span.after)
+    then = Then(here, span.after)
     files = []
     told = entries if all_since else [e for e in entries if e.op.flags & (Flag.LOST | Flag.BY_GIT)]
-    for path in _paths(repo, told, back):
-        was, now = then.content(path), _on_disk(repo, path)
+    for path, was in then.contents(_paths(repo, told, back)):
+        now = on_disk(repo, path)
         if was == now:
             continue
         if path in later:
@@ -122,7 +121,7 @@ def apply(here: Opened, plan: Plan) -> Done:
     _move_refs(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
     for file in plan.files:
         try:
-            if _on_disk(repo, file.path) != file.now:
+            if on_disk(repo, file.path) != file.now:
                 left[file.path] = "it was changed just now"
             elif file.then is None:
                 put_back.remove(repo.root, file.path)
@@ -218,57 +217,7 @@ def _index_follows(repo: Repo, now: str, then: str) -> None:
         repo.git("read-tree", then)
 
 
-class _Then:
-    """What paths held after an operation: from the journal, or from HEAD as it was."""
-
-    def __init__(self, here: Opened, n: int) -> None:
-        self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
-        self._overlay = here.journal.differing_at(here.lane, n)
-        self._head, _ = own_at(here, n)
-
-    def content(self, path: str) -> Content | str | None:
-        """The content; None: nothing was there; a text: why it cannot be had."""
-        entry = self._overlay.get(path)
-        if entry is None:
-            return self._at_head(path)
-        if entry.op.kind is Kind.DELETE:
-            return None
-        found = history.content(self._journal, self._texts, entry)
-        if found:
-            return found
-        return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
-
-    def _at_head(self, path: str) -> Content | str | None:
-        """As a checkout of HEAD would write it: through the filters and line ends of the file."""
-        if not self._head:
-            return None
-        asked = ("ls-tree", "-z", "--full-tree", self._head, "--", f":(top,literal){path}")
-        row, _, _ = self._repo.git(*asked).partition(b"\0")
-        if not row:
-            return None
-        mode, kind, oid = row.split(b"\t", 1)[0].split(b" ")
-        if kind != b"blob":
-            return "it is a repository of its own"
-        if int(mode, 8) == disk.LINK:
-            [found] = objects.read(self._repo, [oid.decode()])
-            return Content(disk.LINK, found.data) if found else "Git does not have it"
-        smudged = ("cat-file", "--filters", f"--path={path}", oid.decode())
-        return Content(int(mode, 8), self._repo.git(*smudged))
-
-
-def own_at(here: Opened, n: int) -> tuple[str, str]:
-    """The commit and the branch HEAD was at after an operation; empty for none."""
-    refs_now = here.journal.refs(here.lane)
-    found = {name: refs_now.get(name, "") for name in _OWN}
-    for entry in here.journal.newest(here.lane, kinds=(Kind.GIT,)):
-        if entry.n <= n:
-            break
-        moved = unpack(here.journal.payload(entry.n)).refs
-        found |= {name: moved[name][0] for name in _OWN if name in moved}
-    return found[HEAD], found[BRANCH]
-
-
-def _on_disk(repo: Repo, path: str) -> Content | None:
+def on_disk(repo: Repo, path: str) -> Content | None:
     """What the path holds now; None for nothing, or for what is no content."""
     held = disk.read(repo.root, path, repo.common_dir, largest=1 << 62)
     if held is None or not held.mode:

@@ -1,0 +1,81 @@
+"""Look into the worktree as it was at a moment: its files, or one of them, or all of them.
+
+  at WHEN                   what differed from HEAD then
+  at WHEN --print PATH      the bytes of a file, on standard output
+  at WHEN --checkout DIR    the whole worktree, written into a folder that is new or empty
+
+WHEN: -5m, 14:30, 2026-11-22T14:30, an operation (#120), a commit, or before:reset.
+
+Nothing in the worktree is changed; `git anvcs undo --to WHEN` and `git anvcs restore` do that.
+
+Exit codes: 0 done, 1 there was no such file, 2 no such moment, 4 some files are not to be had.
+
+Example:
+  git anvcs at -10m --print src/app.py
+  git anvcs at before:reset --checkout ../as-it-was
+"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+import sys
+
+from git_anvcs.cli.command import Call
+from git_anvcs.flows.journal import moments, whole
+from git_anvcs.flows.journal.opened import Opened, opened
+from git_anvcs.flows.journal.then import Then
+from git_anvcs.journal.history import Content
+from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError
+from git_anvcs.kernel.terminal import safe
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("when", metavar="WHEN", help="the moment")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--print", metavar="PATH", help="write this file's bytes to standard output")
+    what.add_argument("--checkout", metavar="DIR", help="write the whole worktree there")
+
+
+def run(call: Call) -> int:
+    with opened(call.repo) as here:
+        n = moments.resolve(here, call.args.when)
+        if call.args.print:
+            return _print(call, here, n)
+        if call.args.checkout:
+            return _checkout(call, here, n)
+        then = Then(here, n)
+        paths = then.differing()
+        head = then.head
+    facts = {
+        "operation": n,
+        "head": head or None,
+        "branch": then.branch or None,
+        "differing": paths,
+    }
+    lines = [f"after operation #{n}, HEAD at {head[:10] or 'no commit'}", *map(safe, paths)]
+    call.output.answer({**facts, "differing": paths}, "\n".join(lines))
+    return DONE
+
+
+def _print(call: Call, here: Opened, n: int) -> int:
+    path = whole.named(call.repo, call.cwd, call.args.print)
+    [(_, held)] = Then(here, n).contents([path])
+    if not isinstance(held, Content):
+        raise AnvcsError(f"{path} is not to be had: {held or 'it was not there'}")
+    if call.output.as_json:
+        facts = {"operation": n, "path": path, "mode": f"{held.mode:o}", "bytes": len(held.data)}
+        call.output.answer(facts, "")
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(held.data)
+    return DONE
+
+
+def _checkout(call: Call, here: Opened, n: int) -> int:
+    folder = (call.cwd / call.args.checkout).absolute()
+    with call.output.working("writing files"):
+        done = whole.write(here, n, Path(folder))
+    facts = {"operation": n, "folder": str(folder), "files": done.files, "left": done.left}
+    lines = [f"{done.files:,} files in {safe(str(folder))}, as after operation #{n}"]
+    lines += [f"missing: {safe(path)}: {safe(why)}" for path, why in done.left.items()]
+    call.output.answer(facts, "\n".join(lines))
+    return PARTLY if done.left else DONE if done.files else NO

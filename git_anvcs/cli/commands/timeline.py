@@ -1,0 +1,41 @@
+"""What happened in this worktree between commits, the newest first: saves, Git, losses, undos.
+
+Each line is one look: its last operation's number, when, what, and whose it was if that is known.
+With PATH only that file, or what lies below that folder. The number is what `git anvcs at '#N'`
+and `git anvcs undo --to '#N'` take.
+
+Example:
+  git anvcs timeline
+  git anvcs timeline src/app.py -n 50
+  git anvcs timeline --all --json
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.cli import told
+from git_anvcs.cli.command import Call
+from git_anvcs.cli.pager import paged
+from git_anvcs.flows.journal import timeline, whole
+from git_anvcs.flows.journal.opened import opened
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", metavar="PATH", help="only this file or folder")
+    parser.add_argument("-n", type=int, default=0, metavar="N", help="not more than N looks")
+    parser.add_argument("--all", action="store_true", help="of every worktree")
+    parser.add_argument("--before", type=int, metavar="OPERATION", help="what came before it")
+
+
+def run(call: Call) -> int:
+    args = call.args
+    with opened(call.repo) as here:
+        path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
+        wanted = timeline.Wanted(path, args.n, None if args.all else here.lane, args.before)
+        looks = timeline.looks(here, wanted)
+        if call.output.as_json:
+            call.output.stream("looks", (told.as_json(look) for look in looks))
+            return 0
+        with paged(call):
+            for look in looks:
+                print(told.line(look, lanes=args.all, colour=call.output.colour))
+    return 0

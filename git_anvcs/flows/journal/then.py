@@ -1,0 +1,103 @@
+"""A worktree as it was after an operation: what each path held, and where HEAD was."""
+
+from collections.abc import Iterator, Mapping, Sequence
+import os
+
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.git.tips_seen import BRANCH
+from git_anvcs.journal import disk, history
+from git_anvcs.journal.history import Content
+from git_anvcs.journal.journal import Entry
+from git_anvcs.journal.moves import unpack
+from git_anvcs.journal.op import Flag, Kind
+
+HEAD = "HEAD"
+OWN = (HEAD, BRANCH)
+
+# A content; None: nothing was there; a text: why it cannot be had.
+Held = Content | str | None
+
+NESTED = "it is a repository of its own"
+_SUBMODULE = 0o160000
+
+
+class Then:
+    """What paths held after an operation: from the journal, or from HEAD as it was.
+
+    head, branch: where HEAD was; empty for none
+    """
+
+    def __init__(self, here: Opened, n: int) -> None:
+        self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
+        self._overlay = here.journal.differing_at(here.lane, n)
+        self.head, self.branch = own_at(here, n)
+
+    def differing(self) -> list[str]:
+        """The paths that were not as HEAD had them."""
+        return sorted(self._overlay)
+
+    def contents(self, paths: Sequence[str]) -> Iterator[tuple[str, Held]]:
+        """What each of the paths held; of those that HEAD had, all with two git processes."""
+        for path in paths:
+            if entry := self._overlay.get(path):
+                yield path, self._of(entry)
+        yield from self._at_head([path for path in paths if path not in self._overlay])
+
+    def _of(self, entry: Entry) -> Held:
+        if entry.op.kind is Kind.DELETE:
+            return None
+        found = history.content(self._journal, self._texts, entry)
+        if found:
+            return found
+        return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
+
+    def _at_head(self, paths: list[str]) -> Iterator[tuple[str, Held]]:
+        """As a checkout of HEAD would write it: through the filters and line ends of the file."""
+        tree = tree_files(self._repo, self.head) if self.head and paths else {}
+        found = {path: tree[path] for path in paths if path in tree}
+        yield from ((path, None) for path in paths if path not in found)
+        yield from ((path, NESTED) for path, (mode, _) in found.items() if mode == _SUBMODULE)
+        files = {path: entry for path, entry in found.items() if entry[0] != _SUBMODULE}
+        data = smudged(self._repo, files)
+        for path, (mode, _) in files.items():
+            held = data.get(path)
+            yield path, "Git does not have it" if held is None else Content(mode, held)
+
+
+def tree_files(repo: Repo, commit: str) -> dict[str, tuple[int, str]]:
+    """Every file of a commit: its path, its mode and its blob."""
+    rows = repo.git("ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")[:-1]
+    found = {}
+    for row in rows:
+        facts, _, path = row.partition(b"\t")
+        mode, _, oid = facts.split(b" ")
+        found[os.fsdecode(path)] = (int(mode, 8), oid.decode())
+    return found
+
+
+def smudged(repo: Repo, files: Mapping[str, tuple[int, str]]) -> dict[str, bytes]:
+    """What a checkout would write for these blobs; those that Git does not have are left out."""
+    links = [path for path, (mode, _) in files.items() if mode == disk.LINK]
+    plain = [path for path in files if path not in set(links) and "\n" not in path]
+    odd = [path for path in files if "\n" in path and path not in set(links)]
+    named = {path: f"{files[path][1]} {path}" for path in plain}
+    found = dict(zip(links, objects.read(repo, [files[p][1] for p in links]), strict=True))
+    found |= dict(zip(plain, objects.read(repo, named.values(), how="--filters"), strict=True))
+    read = {path: one.data for path, one in found.items() if one}
+    for path in odd:
+        read[path] = repo.git("cat-file", "--filters", f"--path={path}", files[path][1])
+    return read
+
+
+def own_at(here: Opened, n: int) -> tuple[str, str]:
+    """The commit and the branch HEAD was at after an operation; empty for none."""
+    refs_now = here.journal.refs(here.lane)
+    found = {name: refs_now.get(name, "") for name in OWN}
+    for entry in here.journal.newest(here.lane, kinds=(Kind.GIT,)):
+        if entry.n <= n:
+            break
+        moved = unpack(here.journal.payload(entry.n)).refs
+        found |= {name: moved[name][0] for name in OWN if name in moved}
+    return found[HEAD], found[BRANCH]

@@ -1,0 +1,73 @@
+"""What a worktree went through, look by look: operations that were found together, as one."""
+
+from collections.abc import Iterator
+from itertools import groupby, islice
+from typing import NamedTuple
+
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.journal import bursts, moves
+from git_anvcs.journal.journal import Entry
+from git_anvcs.journal.moves import Moves
+from git_anvcs.journal.op import Flag, Kind
+
+
+class Wanted(NamedTuple):
+    """path: only this file, or below this folder; most: so many looks, 0 for all
+
+    lane: only this one; before: only operations before this one
+    """
+
+    path: str = ""
+    most: int = 0
+    lane: str | None = None
+    before: int | None = None
+
+
+class Look(NamedTuple):
+    """What one look found. entries: newest last; moved: what Git did, if it did anything
+
+    undo: the span that an undo took back, where this is its mark
+    """
+
+    lane: str
+    seconds: float
+    entries: tuple[Entry, ...]
+    moved: Moves | None = None
+    undo: bursts.Span | None = None
+
+    @property
+    def n(self) -> int:
+        """The number of its last operation."""
+        return self.entries[-1].n
+
+    @property
+    def lost(self) -> bool:
+        """Whether something was lost."""
+        return any(entry.op.flags & Flag.LOST for entry in self.entries)
+
+
+def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
+    """The newest first, read as they are asked for."""
+    entries = here.journal.newest(wanted.lane, before=wanted.before)
+    meant = (entry for entry in entries if _is_meant(entry, wanted.path))
+    together = groupby(meant, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
+    found = (_look(here, list(group)[::-1]) for _, group in together)
+    yield from islice(found, wanted.most or None)
+
+
+def _is_meant(entry: Entry, path: str) -> bool:
+    if not path or path == ".":
+        return True
+    return entry.op.path == path or entry.op.path.startswith(f"{path}/")
+
+
+def _look(here: Opened, entries: list[Entry]) -> Look:
+    moved = undo = None
+    for entry in entries:
+        if entry.op.kind is Kind.GIT:
+            moved = moves.unpack(here.journal.payload(entry.n))
+        elif entry.op.kind is Kind.MARK:
+            found = bursts.unpack(entry.n, here.journal.payload(entry.n))
+            undo = found.span if found else None
+    first = entries[0].op
+    return Look(first.lane, first.seconds, tuple(entries), moved, undo)

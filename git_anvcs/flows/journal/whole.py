@@ -1,0 +1,79 @@
+"""Story: a whole worktree as it was, written into a folder of its own."""
+
+from collections.abc import Mapping
+import os
+from pathlib import Path
+import tempfile
+from typing import NamedTuple
+
+from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.flows.journal.put_back import InTheWay
+from git_anvcs.flows.journal.then import Held, Then
+from git_anvcs.git.repo import Repo
+from git_anvcs.journal.history import Content
+from git_anvcs.kernel.errors import UsageError
+from git_anvcs.store.atomic import CannotWrite
+
+
+class Written(NamedTuple):
+    """files: how many; left: path -> why it is missing"""
+
+    files: int
+    left: Mapping[str, str]
+
+
+def write(here: Opened, n: int, folder: Path) -> Written:
+    """Fill a new or empty folder. Raises UsageError when it is neither, CannotWrite, GitFailed."""
+    _make(folder)
+    then = Then(here, n)
+    files = _from_git(here.repo, then.head, folder) if then.head else set()
+    left: dict[str, str] = {}
+    for path, held in then.contents(then.differing()):
+        try:
+            _put(folder, path, held, files)
+        except (InTheWay, OSError) as error:
+            left[path] = str(error)
+        if isinstance(held, str):
+            left[path] = held
+    return Written(len(files), left)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder} is not empty", hint="name a folder that is not there yet")
+    except FileExistsError as error:
+        raise UsageError(f"{folder} is a file") from error
+    except OSError as error:
+        raise CannotWrite(f"cannot write {folder}: {error.strerror}") from error
+
+
+def _put(folder: Path, path: str, held: Held, files: set[str]) -> None:
+    """One file as it was; files: those that are there, kept right."""
+    if isinstance(held, Content):
+        put_back.write(folder, path, held)
+        files.add(path)
+    elif path in files:
+        put_back.remove(folder, path)
+        files.remove(path)
+
+
+def named(repo: Repo, cwd: Path, said: str) -> str:
+    """A path as people give it, from where they are, as the journal has it. Raises UsageError."""
+    path = Path(os.path.normpath(cwd / said))
+    try:
+        return path.relative_to(repo.root).as_posix()
+    except ValueError:
+        raise UsageError(f"{said} is outside of {repo.root}") from None
+
+
+def _from_git(repo: Repo, commit: str, folder: Path) -> set[str]:
+    """Every file of the commit, as a checkout writes it; the user's index is not touched."""
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
+        index = {"GIT_INDEX_FILE": f"{scratch}/index"}
+        repo.git("read-tree", commit, env=index)
+        repo.git("checkout-index", "-a", "-f", f"--prefix={folder}/", env=index)
+        listed = repo.git("ls-files", "-z", env=index)
+    return {os.fsdecode(path) for path in listed.split(b"\0")[:-1]}

@@ -1,0 +1,159 @@
+"""Any moment can be had back: what a worktree held then, to the byte, whatever happened between."""
+
+import json
+from pathlib import Path
+import random
+
+from git_anvcs.flows.journal import restore, undo, whole
+from git_anvcs.flows.journal.observe import observe
+from git_anvcs.flows.journal.opened import Opened, opened
+from git_anvcs.git.repo import Repo
+from git_anvcs.journal.bursts import Span
+from tests.flows.journal.test_undo import Held, held
+from tests.support.sandbox import Sandbox
+
+NAMES = ["a.py", "b.txt", "dir/c.md", "dir/d.bin", "dir/sub/é.txt", "link", "run.sh", "line\nbreak"]
+WORDS = ["one", "two é", "three 😀", "", "four\r", "x = 5", "\t"]
+
+
+class Worker:
+    """Somebody who saves, deletes, commits, switches and resets at random."""
+
+    def __init__(self, repo: Sandbox, seed: int) -> None:
+        self.repo = repo
+        self.random = random.Random(seed)  # noqa: S311 - the same work for the same seed
+
+    def step(self) -> None:
+        self.random.choices(
+            [self.save, self.delete, self.commit, self.switch, self.reset, self.stash],
+            [12, 2, 2, 1, 1, 1],
+        )[0]()
+
+    def save(self) -> None:
+        path = self.repo.root / self.random.choice(NAMES)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.name == "link":
+            path.unlink(missing_ok=True)
+            path.symlink_to(self.random.choice(WORDS) or "nowhere")
+        elif path.name == "d.bin":
+            path.write_bytes(self.random.randbytes(self.random.randrange(3000)))
+        else:
+            lines = path.read_bytes().decode().split("\n") if path.exists() else []
+            for _ in range(self.random.randrange(1, 4)):
+                at = self.random.randrange(len(lines) + 1)
+                lines[at : at + self.random.randrange(3)] = self.random.choices(WORDS, k=2)
+            end = self.random.choice(["\n", "\n", "\n", "\r\n"])
+            path.write_bytes(end.join(line.strip("\r") for line in lines).encode())
+            path.chmod(0o755 if path.name == "run.sh" and self.random.random() < 0.7 else 0o644)
+
+    def delete(self) -> None:
+        (self.repo.root / self.random.choice(NAMES)).unlink(missing_ok=True)
+
+    def commit(self) -> None:
+        self.repo.run("git", "add", self.random.choice(["-A", "-u"]))
+        self.repo.run("git", "commit", "-qm", "work")
+
+    def switch(self) -> None:
+        self.repo.run("git", "checkout", "-q", self.random.choice(["main", "other"]))
+
+    def reset(self) -> None:
+        how = self.random.choice([["--hard"], ["--hard", "HEAD~1"], ["--soft", "HEAD~1"], ["-q"]])
+        self.repo.run("git", "reset", "-q", *how)
+
+    def stash(self) -> None:
+        self.repo.run("git", "stash", self.random.choice(["push", "-u", "pop"]))
+
+
+def worked(repo: Sandbox, here: Opened, seed: int, steps: int) -> dict[int, Held]:
+    """What the worktree held after each look, by the number of the last operation then."""
+    worker = Worker(repo, seed)
+    states = {}
+    for _ in range(steps):
+        worker.step()
+        observe(here.repo, here.journal, here.texts)
+        states[here.journal.last()] = held(repo.root)
+    assert len(states) > steps / 2
+    return states
+
+
+def begun(repo: Sandbox) -> Repo:
+    repo.commit("one", {"a.py": "one\n" * 30, "dir/c.md": "# C\n\ntext\n", "run.sh": "#!/bin/sh\n"})
+    repo.commit("two", {"b.txt": "b\nc\n"})
+    repo.git("branch", "other")
+    return Repo.discover(repo.root)
+
+
+def test_every_moment_of_random_work_is_given_back_to_the_byte(
+    repo: Sandbox, tmp_path: Path
+) -> None:
+    with opened(begun(repo)) as here:
+        states = worked(repo, here, seed=1, steps=60)
+        chosen = random.Random(2).sample(sorted(states), 15)  # noqa: S311 - as above
+        for n in chosen:
+            folder = tmp_path / f"at{n}"
+            assert whole.write(here, n, folder).left == {}
+            assert held(folder) == states[n], n
+
+
+def test_going_back_and_forth_ends_where_it_should(repo: Sandbox) -> None:
+    with opened(begun(repo)) as here:
+        states = worked(repo, here, seed=3, steps=40)
+        for n in random.Random(4).sample(sorted(states), 8):  # noqa: S311 - as above
+            plan = undo.plan(here, Span(n, here.journal.last()), all_since=True)
+            assert undo.apply(here, plan).left == {}
+            assert held(repo.root) == states[n], n
+
+
+def test_a_second_reader_finds_what_the_first_has_written(repo: Sandbox, tmp_path: Path) -> None:
+    """Documents that were edited in memory are the ones that the file gives."""
+    found = begun(repo)
+    with opened(found) as here:
+        states = worked(repo, here, seed=5, steps=25)
+    with opened(found) as here:
+        states |= worked(repo, here, seed=6, steps=25)
+    with opened(found) as here:
+        for n in random.Random(7).sample(sorted(states), 6):  # noqa: S311 - as above
+            whole.write(here, n, tmp_path / f"at{n}")
+            assert held(tmp_path / f"at{n}") == states[n]
+
+
+def test_a_folder_is_put_back_and_the_rest_stays(repo: Sandbox) -> None:
+    begun(repo)
+    repo.ok("git-anvcs", "journal", "look")
+    (repo.root / "dir/new.md").write_text("new\n")
+    (repo.root / "a.py").write_text("changed\n")
+    (repo.root / "dir/c.md").unlink()
+    repo.ok("git-anvcs", "journal", "look")
+    (repo.root / "dir/new.md").unlink()
+    found = Repo.discover(repo.root)
+    with opened(found) as here:
+        done = restore.plan(here, [restore.asked(here, repo.root, "dir@#1")])
+        assert [file.path for file in done.files] == ["dir/c.md"]
+    repo.ok("git-anvcs", "restore", "dir/c.md@#1", "--yes")
+    assert (repo.root / "dir/c.md").read_text() == "# C\n\ntext\n"
+    assert (repo.root / "a.py").read_text() == "changed\n"
+    repo.ok("git-anvcs", "restore", "dir/new.md", "--yes")
+    assert (repo.root / "dir/new.md").read_text() == "new\n"
+
+
+def test_a_file_of_a_moment_is_printed_byte_for_byte(repo: Sandbox) -> None:
+    begun(repo)
+    repo.ok("git-anvcs", "journal", "look")
+    data = b"caf\xe9\r\n\0"
+    (repo.root / "dir/d.bin").write_bytes(data)
+    repo.ok("git-anvcs", "journal", "look")
+    (repo.root / "dir/d.bin").write_bytes(b"other")
+    told = json.loads(repo.ok("git-anvcs", "timeline", "dir", "--json"))["looks"]
+    assert [file["path"] for look in told for file in look["files"]] == ["dir/d.bin"] * 2
+    n = told[1]["operation"]
+    said = repo.ok("git-anvcs", "at", f"#{n}", "--print", "d.bin", cwd=repo.root / "dir")
+    assert said.encode("utf-8", "surrogateescape") == data
+    assert "dir/d.bin" in repo.ok("git-anvcs", "at", f"#{n}")
+
+
+def test_a_moment_that_is_none_is_told(repo: Sandbox) -> None:
+    begun(repo)
+    for when in ("#99", "yesterday", "before:reset", "-5y", "1990-01-01"):
+        done = repo.run("git-anvcs", "at", when)
+        assert done.returncode == 2, when
+        assert "hint:" in done.stderr, when
