@@ -56,12 +56,13 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "push": (["--dry-run", "--records"], {"dry_run", "held_back", "target", "would_send"}),
     "timeline": ([], {"looks"}),
     "at": (["#1"], {"operation", "head", "branch", "differing"}),
+    "restore": (["f@#1", "--dry-run"], {"undone", "operations", "files", "refs", "left", "back"}),
     "journal": (["status"], {"operations", "since", "worktrees", "contents", "bytes"}),
     "daemon": (["status"], {"pid"}),
     "drain": (["--dry-run"], {"held_by_rebase", "waiting"}),
 }
 # No such call: they change something, take long (and have tests of their own), or say nothing.
-OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo", "restore"}
+OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo"}
 
 READERS = [
     "show",

@@ -21,7 +21,7 @@ class Worker:
 
     def __init__(self, repo: Sandbox, seed: int) -> None:
         self.repo = repo
-        self.random = random.Random(seed)  # noqa: S311 - the same work for the same seed
+        self.random = random.Random(seed)
 
     def step(self) -> None:
         self.random.choices(
@@ -88,7 +88,7 @@ def test_every_moment_of_random_work_is_given_back_to_the_byte(
 ) -> None:
     with opened(begun(repo)) as here:
         states = worked(repo, here, seed=1, steps=60)
-        chosen = random.Random(2).sample(sorted(states), 15)  # noqa: S311 - as above
+        chosen = random.Random(2).sample(sorted(states), 15)
         for n in chosen:
             folder = tmp_path / f"at{n}"
             assert whole.write(here, n, folder).left == {}
@@ -98,7 +98,7 @@ def test_every_moment_of_random_work_is_given_back_to_the_byte(
 def test_going_back_and_forth_ends_where_it_should(repo: Sandbox) -> None:
     with opened(begun(repo)) as here:
         states = worked(repo, here, seed=3, steps=40)
-        for n in random.Random(4).sample(sorted(states), 8):  # noqa: S311 - as above
+        for n in random.Random(4).sample(sorted(states), 8):
             plan = undo.plan(here, Span(n, here.journal.last()), all_since=True)
             assert undo.apply(here, plan).left == {}
             assert held(repo.root) == states[n], n
@@ -112,7 +112,7 @@ def test_a_second_reader_finds_what_the_first_has_written(repo: Sandbox, tmp_pat
     with opened(found) as here:
         states |= worked(repo, here, seed=6, steps=25)
     with opened(found) as here:
-        for n in random.Random(7).sample(sorted(states), 6):  # noqa: S311 - as above
+        for n in random.Random(7).sample(sorted(states), 6):
             whole.write(here, n, tmp_path / f"at{n}")
             assert held(tmp_path / f"at{n}") == states[n]
 
