@@ -11,8 +11,8 @@ from git_anvcs.merge.markers import Chunk, Parsed
 from git_anvcs.merge.registry import (
     Checked,
     Conserving,
-    Counting,
     Format,
+    Settling,
     format_of,
     load_format,
 )
@@ -185,9 +185,10 @@ def by_side(
     """What is wrong with the text, as either side of its conflicts reads."""
     if not isinstance(form, Checked):
         return [[]]
-    found = [form.flaws(versions, text, options) for text in checks.sides(merged, options)]
-    if isinstance(form, Counting) and not merged.conflicts:
-        found[0] += form.miscounted(versions, merged.text, options)
+    texts = checks.sides(merged, options)
+    found = [form.flaws(versions, text, options) for text in texts]
+    if isinstance(form, Settling):
+        found[0] += form.settled(versions, texts, options)
     return found
 
 

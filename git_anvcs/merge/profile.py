@@ -149,8 +149,7 @@ class Profile(NamedTuple):
 
     package: the path to what names the package; the files of one folder that say the same share
     their names; apart: a pattern for what makes a file one of several of which one is built, looked
-    for in its path and its text; exports: the file that may hand out what the others of its folder
-    define
+    for in its path and its text; exports: the file that may hand out what its neighbours define
     """
 
     name: str
@@ -196,6 +195,7 @@ class Profile(NamedTuple):
     spaces: bool
     rough: bool
     untested: bool
+    cascade: bool
 
 
 @cache
@@ -274,6 +274,7 @@ def from_table(top: Table) -> Profile:
         spaces=top.flag("spaces"),
         rough=top.flag("rough"),
         untested=top.flag("untested"),
+        cascade=top.flag("cascade"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
     return found

@@ -144,6 +144,7 @@ CONFLICTS = {
     "locked": "lines merged cleanly, but both sides changed what a package depends on",
     "dangling": "lines merged cleanly, but a package that is needed would be locked nowhere",
     "released": "an entry would stand in a release that one side has as unreleased",
+    "cascade": "another declaration would count than on the side that wrote it",
     "columns": "lines merged cleanly, but a row would stand under other columns",
     "revived": "lines merged cleanly, but what one side moved and the other deleted or moved "
     "elsewhere would stay at both places",

@@ -28,11 +28,12 @@ class Checked(Format, Protocol):
 
 
 @runtime_checkable
-class Counting(Checked, Protocol):
-    """A format whose entries may stand twice, so that only their number tells of a wrong merge."""
+class Settling(Checked, Protocol):
+    """A format that sees a wrong choice between the sides only where no conflict leaves it open."""
 
-    def miscounted(self, versions: Versions, text: bytes, options: Options) -> list[Flaw]:
-        """What a clean text holds more often than the changes of both sides explain."""
+    def settled(self, versions: Versions, texts: Sequence[bytes], options: Options) -> list[Flaw]:
+        """What the text, or both readings of its conflicts, decide though a person must; places
+        are those in the first."""
 
 
 @runtime_checkable

@@ -146,9 +146,9 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     return [*found, *slipped(syntax, versions, text), *misplaced(syntax, versions, text)]
 
 
-def miscounted(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+def settled(versions: Versions, texts: Sequence[bytes], options: Options) -> list[Flaw]:
     """Entries that stand more often than both sides' changes explain."""
-    return policy.miscounted(syntax_of(options.path), versions, text, anywhere=False)
+    return policy.settled(syntax_of(options.path), versions, texts, anywhere=False)
 
 
 def slipped(syntax: file.Syntax, versions: Versions, text: bytes) -> list[Flaw]:

@@ -133,12 +133,13 @@ class Prose:
             for one in wrong
         ]
 
-    def miscounted(self, versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
+    def settled(self, versions: Versions, texts: Sequence[bytes], _options: Options) -> list[Flaw]:
         """Blocks below the data that stand more often than both sides' changes explain."""
-        base, ours, theirs, made = (self.parted(one) for one in (*versions, text))
-        down = made[0].count(b"\n")
-        found = policy.miscounted(
-            self.syntax, Versions(base[1], ours[1], theirs[1]), made[1], anywhere=True
+        base, ours, theirs, *made = (self.parted(one) for one in (*versions, *texts))
+        down = made[0][0].count(b"\n")
+        below = [one[1] for one in made]
+        found = policy.settled(
+            self.syntax, Versions(base[1], ours[1], theirs[1]), below, anywhere=True
         )
         return [one._replace(first=one.first + down, last=one.last + down) for one in found]
 

@@ -126,11 +126,11 @@ def flaws(
     return found + [Flaw(*one) for one in uneven(syntax, text) if one[0] not in known]
 
 
-def miscounted(
-    syntax: file.Syntax, versions: Versions, text: bytes, *, anywhere: bool
+def settled(
+    syntax: file.Syntax, versions: Versions, texts: Sequence[bytes], *, anywhere: bool
 ) -> list[Flaw]:
-    """Blocks that stand more often than both sides' changes explain: one side moved what the other
-    deleted, or both moved it to different places.
+    """Blocks that stand more often, in all of the texts, than both sides' changes explain: one side
+    moved what the other deleted, or both moved it to different places.
 
     anywhere: also where it came under another heading, if it says enough to be known again
     """
@@ -138,17 +138,15 @@ def miscounted(
         roots = [file.parsed(syntax, version) for version in versions]
     except NotUnderstood:
         return []
-    made = file.parsed(syntax, text)
+    made = [file.parsed(syntax, text) for text in texts]
     found = []
     for apart in (True, False) if anywhere else (True,):
         base, ours, theirs = (blocks_of(root, apart=apart) for root in roots)
-        found += [
-            Flaw("revived", one.entry.name, one.first, one.last)
-            for key, places in blocks_of(made, apart=apart).items()
-            if base[key]
-            and len(places) > bounds(*(len(row[key]) for row in (base, ours, theirs)))[1]
-            for one in places
-        ]
+        there, *others = (blocks_of(root, apart=apart) for root in made)
+        for key, places in there.items():
+            number = min(len(row[key]) for row in (there, *others))
+            if base[key] and number > bounds(len(base[key]), len(ours[key]), len(theirs[key]))[1]:
+                found += [Flaw("revived", one.entry.name, one.first, one.last) for one in places]
     return found
 
 
