@@ -10,7 +10,7 @@ from typing import NamedTuple
 from git_anvcs.merge import distinct
 from git_anvcs.merge.checks import Flaw
 from git_anvcs.merge.data import identity
-from git_anvcs.merge.data.node import Item, Node
+from git_anvcs.merge.data.node import Item, Node, field
 from git_anvcs.merge.distinct import ANY, Group, Member, Value
 from git_anvcs.merge.integers import integer
 from git_anvcs.merge.result import Options, Versions
@@ -93,7 +93,7 @@ def of_map(where: tuple[str, ...], items: Sequence[Item], first: int) -> Iterato
 def of_list(
     where: tuple[str, ...], items: Sequence[Item], options: Options, first: int
 ) -> Iterator[Table]:
-    fields = dict.fromkeys(field.key for one in items for field in one.value.items)
+    fields = dict.fromkeys(inner.key for one in items for inner in one.value.items)
     how = identity.stated(options.path, where, options.rules)
     for fields_of in [name.split("+") for name in (how or "|".join(IDENTITIES)).split("|")]:
         if fields_of[0] in IDENTITIES and fields_of[0] in fields:
@@ -107,13 +107,13 @@ def of_list(
 
 def named(items: Sequence[Item], fields: Sequence[str], first: int) -> Iterator[Member]:
     for one in items:
-        found = [identity.field(one.value, name.split()[0]) for name in fields]
+        found = [field(one.value, name.split()[0]) for name in fields]
         if found[0] is not None:
             yield placed(ANY, "/".join(part for part in found if part), one, first)
 
 
 def values(item: Item, name: str) -> list[Node]:
-    return [field.value for field in item.value.items if field.key == name]
+    return [inner.value for inner in item.value.items if inner.key == name]
 
 
 def number(node: Node) -> int | None:

@@ -4,11 +4,14 @@ First that applies: the repository's rules, a JSON Schema, what is known of well
 field that is present and unique in every element. Where nothing applies the list is a sequence.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from fnmatch import fnmatchcase
+import re
 from typing import NamedTuple
 
-from git_anvcs.merge.data.node import Node
+from git_anvcs.merge.data import compose
+from git_anvcs.merge.data.compose import MOUNT, PAIR, PORT
+from git_anvcs.merge.data.node import Node, field
 from git_anvcs.merge.result import Rules
 
 Keys = tuple[list[Hashable], list[Hashable], list[Hashable]]
@@ -28,6 +31,7 @@ class Known(NamedTuple):
 
 
 IN_ORDER = " ordered"
+COMPOSE = "*compose*.y*ml"
 
 # fmt: off
 KNOWN = (
@@ -54,20 +58,38 @@ KNOWN = (
     Known(".pre-commit-config.yaml", "repos", "repo"),
     Known(".pre-commit-config.yaml", "repos.*.hooks", "id"),
     Known(".pre-commit-hooks.yaml", "", "id"),
-    Known("*compose*.y*ml", "services.*.ports", "set"),
-    Known("*compose*.y*ml", "services.*.volumes", "set"),
+    Known(".github/*.y*ml", "*.matrix.include", ""),
+    Known(".github/*.y*ml", "*.matrix.exclude", ""),
+    Known(".github/*.y*ml", "*.matrix.*", "set"),
+    Known(COMPOSE, "services.*.ports", PORT),
+    Known(COMPOSE, "services.*.expose", "set"),
+    Known(COMPOSE, "services.*.volumes", MOUNT),
+    Known(COMPOSE, "services.*.devices", MOUNT),
+    Known(COMPOSE, "services.*.tmpfs", MOUNT),
+    Known(COMPOSE, "services.*.build.args", PAIR),
+    Known(COMPOSE, "*.environment", PAIR),
+    Known(COMPOSE, "*.labels", PAIR),
+    Known(COMPOSE, "*.annotations", PAIR),
+    Known(COMPOSE, "*.sysctls", PAIR),
+    Known(COMPOSE, "*.env_file", "ordered"),
+    Known(COMPOSE, "*.healthcheck.test", "atomic"),
     Known("*.y*ml", "*.ports", "containerPort+protocol"),
     Known("*.y*ml", "*.steps", "ordered"),
-    Known("*.y*ml", "*.args", "ordered"),
-    Known("*.y*ml", "*.command", "ordered"),
-    Known("*.y*ml", "*.script", "ordered"),
     Known("*.y*ml", "*script", "ordered"),
-    Known("*.y*ml", "*args", "ordered"),
-    Known("*.y*ml", "*command", "ordered"),
-    Known("*.json", "*args", "ordered"),
-    Known("*.json", "*command", "ordered"),
+    # The words of one command: what two people make of it is another command.
+    Known("*.y*ml", "*args", "atomic"),
+    Known("*.y*ml", "*command", "atomic"),
+    Known("*.y*ml", "*entrypoint", "atomic"),
+    Known("*.json*", "*[aA]rgs", "atomic"),
+    Known("*.json*", "*[cC]ommand", "atomic"),
+    Known("*.json*", "*entrypoint", "atomic"),
 )
 # fmt: on
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+NO_TEXT = re.compile(
+    rb"[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|0[xo][0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)"
+    rb"|\.(?:nan|NaN|NAN)|~|null|Null|NULL|true|True|TRUE|false|False|FALSE"
+)
 INFERRED = ("id", "$id", "uuid", "key", "name", "url", "path", "ref", "type")
 ASSOCIATIVE = ("mountPath", "devicePath", "ip", "topologyKey", "containerPort", "repo", "label")
 
@@ -76,17 +98,74 @@ def keys(
     versions: tuple[Node | None, Node, Node], path: str, where: Sequence[str], rules: Rules
 ) -> Keys | str:
     """The identity of each element of the three lists, or `ordered` or `atomic`."""
+    how, found = resolved(versions, path, where, rules)
+    return found or how
+
+
+def resolved(
+    versions: tuple[Node | None, Node, Node], path: str, where: Sequence[str], rules: Rules
+) -> tuple[str, Keys | None]:
+    """The way by which the elements of the three lists are known, and their identities by it."""
     how = stated(path, where, rules)
     if how in ("ordered", "atomic"):
-        return how
+        return how, None
     nodes = [[item.value for item in node.items] if node else [] for node in versions]
     if versions[1].value == "stream":
-        return documents(nodes) or "ordered"
-    if how:
-        found = by(how.removesuffix(IN_ORDER), nodes)
-        if found:
-            return found
-    return inferred(nodes) or as_set(nodes) or "ordered"
+        found = documents(nodes)
+        return ("documents", found) if found else ("ordered", None)
+    how = how.removesuffix(IN_ORDER)
+    if how and (found := by(how, nodes)):
+        return how, found
+    if positional(nodes, where):
+        return "atomic", None
+    name, found = inferred(nodes)
+    if found:
+        return name, found
+    found = as_set(nodes)
+    return ("set", found) if found else ("ordered", None)
+
+
+def labels(how: str, nodes: Sequence[Node]) -> list[Hashable] | None:
+    """What the elements of one list are known by, in a way that `resolved` gave; an identity may
+    stand twice. None where some element has none."""
+    row: list[Hashable]
+    if how == "set":
+        row = [node.canon for node in nodes]
+    elif how == "documents":
+        row = [object_id(node) for node in nodes]
+    elif how in compose.LABELS:
+        row = [compose.LABELS[how](node) for node in nodes]
+    elif "|" in how:
+        row = [(naming(how.split("|"), node) or [node.canon])[0] for node in nodes]
+    else:
+        row = [tuple(field(node, name) for name in how.split("+")) for node in nodes]
+    unnamed = any(one is None or (isinstance(one, tuple) and one[0] is None) for one in row)
+    return None if unnamed else row
+
+
+def positional(lists: list[list[Node]], where: Sequence[str]) -> bool:
+    """Whether the elements say what they are by their places: numbers, a row of a table, a value
+    with its options. Two changes of such a list do not add up."""
+    kinds = [{node.kind for node in nodes} for nodes in lists]
+    every = [node for nodes in lists for node in nodes]
+    scalar = all(node.kind == "scalar" for node in every)
+    if scalar and (in_list(where) or any(map(bare, every))):
+        return True
+    fixed = len(set(map(len, lists))) == 1
+    if scalar:
+        return fixed and all(NUMBER.fullmatch(node.value) for node in every)
+    return fixed and all("scalar" in kind and len(kind) > 1 for kind in kinds)
+
+
+def in_list(where: Sequence[str]) -> bool:
+    return bool(where) and where[-1] == "*"
+
+
+def bare(node: Node) -> bool:
+    """Whether a scalar is no text: a number, a truth value, nothing."""
+    if node.style in ("n", "w", "empty"):
+        return True
+    return node.style == "plain_scalar" and bool(NO_TEXT.fullmatch(node.text))
 
 
 def in_order(path: str, where: Sequence[str], rules: Rules) -> bool:
@@ -129,9 +208,7 @@ def stated(path: str, where: Sequence[str], rules: Rules) -> str:
 
 def by_schema(schema: object, where: Sequence[str]) -> str:
     """What a JSON Schema says about the list at this path; only its own keywords are followed."""
-    at = schema
-    for name in where:
-        at = at.get("items") if name == "*" and isinstance(at, dict) else inside(at, name)
+    at = within(schema, where)
     if not isinstance(at, dict):
         return ""
     if isinstance(at.get("x-anvcs-merge-key"), str):
@@ -143,6 +220,14 @@ def by_schema(schema: object, where: Sequence[str]) -> str:
     if kind in ("set", "atomic"):
         return str(kind)
     return "set" if at.get("uniqueItems") is True else ""
+
+
+def within(schema: object, where: Sequence[str]) -> object:
+    """The part of a JSON Schema that is about the value at this path."""
+    at = schema
+    for name in where:
+        at = at.get("items") if name == "*" and isinstance(at, dict) else inside(at, name)
+    return at
 
 
 def inside(at: object, name: str) -> object:
@@ -158,9 +243,16 @@ def by(how: str, lists: list[list[Node]]) -> Keys | None:
     """Identities by `set`, by fields together or by any of several fields."""
     if how == "set":
         return distinct([[node.canon for node in nodes] for nodes in lists])
+    if how in compose.LABELS:
+        return by_label(compose.LABELS[how], lists)
     if "|" in how:
         return by_any(how.split("|"), lists)
     return by_fields(how.split("+"), lists)
+
+
+def by_label(label: Callable[[Node], Hashable], lists: list[list[Node]]) -> Keys | None:
+    rows = [[label(node) for node in nodes] for nodes in lists]
+    return None if any(None in row for row in rows) else distinct(rows)
 
 
 def by_fields(fields: list[str], lists: list[list[Node]]) -> Keys | None:
@@ -216,19 +308,19 @@ def by_first(fields: list[str], lists: list[list[Node]]) -> Keys | None:
     )
 
 
-def inferred(lists: list[list[Node]]) -> Keys | None:
+def inferred(lists: list[list[Node]]) -> tuple[str, Keys | None]:
     """The field, present and unique in every element, that matches most of the base."""
-    best: tuple[int, Keys] | None = None
+    best: tuple[int, str, Keys] | None = None
     if not all(node.kind == "map" for nodes in lists for node in nodes) or not any(lists):
-        return None
+        return "", None
     for name in INFERRED + ASSOCIATIVE:
         found = by_fields([name], lists)
         if found:
             base, ours, theirs = map(set, found)
             matches = len(base & ours) + len(base & theirs)
             if best is None or matches > best[0]:
-                best = matches, found
-    return best[1] if best else None
+                best = matches, name, found
+    return best[1:] if best else ("", None)
 
 
 def as_set(lists: list[list[Node]]) -> Keys | None:
@@ -244,11 +336,3 @@ def distinct(rows: Sequence[Sequence[Hashable]]) -> Keys | None:
         return None
     base, ours, theirs = (list(row) for row in rows)
     return base, ours, theirs
-
-
-def field(node: Node, name: str) -> str | None:
-    """The source value of a scalar field of a map."""
-    for item in node.items:
-        if item.key == name and item.value.kind == "scalar":
-            return item.value.value
-    return None

@@ -68,3 +68,11 @@ def canon_of(numbers: Numbers, kind: str, items: list[Item] | tuple[Item, ...]) 
     if kind == "map":
         return number(numbers, ("map", frozenset((item.key, item.value.canon) for item in items)))
     return number(numbers, ("list", *(item.value.canon for item in items)))
+
+
+def field(node: Node, name: str) -> str | None:
+    """The source value of a scalar field of a map."""
+    for item in node.items:
+        if item.key == name and item.value.kind == "scalar":
+            return item.value.value
+    return None

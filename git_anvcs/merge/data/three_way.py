@@ -8,9 +8,9 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from git_anvcs.merge import lines
-from git_anvcs.merge.data import identity, version
+from git_anvcs.merge.data import identity, one_of, union, version
 from git_anvcs.merge.data.node import Item, Node
-from git_anvcs.merge.data.order import arranged, rivals, same_order
+from git_anvcs.merge.data.order import Rivalry, arranged, rivals, same_order
 from git_anvcs.merge.data.place import aligned, fitted, line_indent, settled, shifted
 from git_anvcs.merge.data.write import Entry, Piece, Segment, Unplaced, container, piece
 from git_anvcs.merge.result import Resolution, Rules
@@ -67,6 +67,9 @@ def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) ->
     if base is None:
         if ours.canon == theirs.canon:
             return [Segment(ours.text)]
+        whole = union.fuller(ours, theirs)
+        if whole and not notes_within(theirs if whole is ours else ours):
+            return [Segment(fitted(whole, ours))]
     elif settled_by := untouched(base, ours, theirs):
         return [Segment(fitted(settled_by, ours))]
     if ours.kind == theirs.kind != "scalar" and ours.style == theirs.style:
@@ -121,6 +124,11 @@ def untouched(base: Node, ours: Node, theirs: Node) -> Node | None:
     return theirs if base.canon == ours.canon else None
 
 
+def notes_within(node: Node) -> bool:
+    """Whether comments stand in a value."""
+    return any(item.notes or notes_within(item.value) for item in node.items)
+
+
 def clash_kind(base: Node | None, ours: Node, theirs: Node) -> str:
     if base is None:
         return "add/add"
@@ -132,12 +140,12 @@ def collection(job: Job, base: Node | None, ours: Node, theirs: Node, where: Pat
     nodes = (base, ours, theirs)
     if base and (base.kind, base.style) != (ours.kind, ours.style):
         raise Unplaced("type-change", dotted(where))
+    if base is None and not (ours.kind == "map" and union.sound(where, job.rules)):
+        raise Unplaced("add/add", dotted(where))
     if ours.kind == "map":
         rows: list[list[Hashable]]
         rows = [[item.key for item in node.items] if node else [] for node in nodes]
         return keyed(job, nodes, (rows[0], rows[1], rows[2]), where)
-    if base is None:
-        raise Unplaced("add/add", dotted(where))
     found = identity.keys(nodes, job.path, where, job.rules)
     if found == "atomic":
         raise Unplaced("edit/edit", dotted(where))
@@ -157,7 +165,8 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
     ]
     is_map = nodes[1].kind == "map"
     ordered = not is_map and identity.in_order(job.path, where, job.rules)
-    rivalry = rivals(keys, maps if is_map else None, in_order=ordered)
+    by_value = is_map and union.sound(where, job.rules)
+    rivalry = rivals(keys, maps if by_value else None, in_order=ordered)
     entries: list[Entry] = []
     rewritten = all(one.value.kind == "scalar" and not one.key for one in nodes[1].items)
     for key in arranged(keys, lambda key: spelled(key, maps), in_place=rewritten):
@@ -167,11 +176,24 @@ def keyed(job: Job, nodes: Nodes, keys: identity.Keys, where: Path) -> list[Segm
             entries += [rival(nodes, maps, place, where)] if place else []
             continue
         entries += item(job, trio, nodes, (*where, named(key, trio)))
+    if is_map:
+        one_way(job, nodes, keys, rivalry, where)
     decided(job, nodes, maps, where)
     if not same_order(keys):
         note(job, "order-of-ours", where, nodes, b"")
     frame = frame_of(nodes, where)
     return container(aligned(entries, frame), frame)
+
+
+def one_way(job: Job, nodes: Nodes, keys: identity.Keys, rivalry: Rivalry, where: Path) -> None:
+    """Raises Unplaced where the merged map would hold alternatives that exclude each other."""
+    versions = [one_of.keys_of(node) for node in nodes]
+    base, ours, theirs = versions
+    kept = {key for key in {*ours, *theirs} if key not in base or (key in ours and key in theirs)}
+    ways = one_of.of_file(job.path, job.rules.schema, job.roots or ())
+    found = ways.clash(where, kept - rivalry.keys(), versions)
+    if found:
+        raise Unplaced("one-of", dotted((*where, " | ".join(found))))
 
 
 def named(key: Hashable, trio: Trio) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.data import coded, json_text, three_way
+from git_anvcs.merge.data import coded, json_text, mixed, three_way
 from git_anvcs.merge.data.coded import Table
 from git_anvcs.merge.data.json_text import Document
 from git_anvcs.merge.data.node import Node, Numbers
@@ -43,10 +43,11 @@ def no_text(_base: Node, _ours: Node, _theirs: Node) -> bytes | None:
 
 
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
-    """Broken syntax, a key twice, a trailing comma that no version had; in a lock file packages
-    that nobody locked together."""
+    """Broken syntax, a key twice, a trailing comma that no version had, values that no side meant;
+    in a lock file packages that nobody locked together."""
     if strict(text):
-        return check.flaws(options.path, versions, text) or twice(versions, text, options)
+        found = check.flaws(options.path, versions, text) or twice(versions, text, options)
+        return found or unmeant(versions, text, options)
     try:
         parsed = [parsed_or_empty(version) for version in versions]
     except NotUnderstood:
@@ -59,7 +60,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return [Flaw(kind, str(problem), line, line)]
     if all(strict(version) for version, one in zip(versions, parsed, strict=True) if one):
         return [Flaw("syntax", "a comment or a trailing comma in strict JSON")]
-    return twice(versions, text, options)
+    return twice(versions, text, options) or unmeant(versions, text, options)
 
 
 def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
@@ -69,6 +70,19 @@ def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return coded.tables(json_text.parse(one, {}).root, options, 1)
 
     return coded.flaws(versions, text, read)
+
+
+def unmeant(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
+    """Values that both sides changed and that the text mixes."""
+    numbers: Numbers = {}
+    try:
+        base, ours, theirs = (
+            json_text.parse(one, numbers).root if one.strip() else None for one in versions
+        )
+    except NotUnderstood:
+        return []
+    made = json_text.parse(text, numbers).root
+    return mixed.flaws(options.path, options.rules, (base, ours, theirs), made)
 
 
 def strict(text: bytes) -> bool:

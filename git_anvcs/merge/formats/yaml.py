@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from git_anvcs.merge import checks, lines
 from git_anvcs.merge.checks import Flaw, Tokens
-from git_anvcs.merge.data import coded, three_way, yaml_text
+from git_anvcs.merge.data import coded, mixed, three_way, yaml_text
 from git_anvcs.merge.data.coded import Table
 from git_anvcs.merge.data.json_text import BOM
 from git_anvcs.merge.data.node import Node, Numbers
@@ -81,13 +81,16 @@ def indent(rows: list[bytes]) -> int:
 
 
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
-    """Broken syntax, a key twice, an alias without its anchor, an anchor defined anew."""
+    """Broken syntax, a key twice, an alias without its anchor, an anchor defined anew, values that
+    no side meant."""
+    numbers: Numbers = {}
     try:
-        before = [parsed(version) for version in versions if version.strip()]
+        read = [parsed(one, numbers) if one.strip() else None for one in versions]
     except NotUnderstood:
         return []
+    before = [one for one in read if one]
     try:
-        made = parsed(text)
+        made = parsed(text, numbers)
     except NotUnderstood as problem:
         line = str(problem).rpartition(" line ")[2]
         at = int(line) if line.isdecimal() else 0
@@ -99,20 +102,31 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         return [Flaw("duplicate", "an anchor defined twice")]
     if rebound(before, made):
         return [Flaw("anchor", "an alias of another anchor than before")]
-    return check.flaws(options.path, versions, text) or twice(versions, text, options)
+    found = check.flaws(options.path, versions, text) or twice(versions, text, options)
+    return found or unmeant(read, made, options)
 
 
 def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """Codes and identities that both sides gave away."""
 
     def read(one: bytes) -> Iterator[Table]:
-        return coded.tables(parsed(one).root, options, 0)
+        return coded.tables(parsed(one, {}).root, options, 0)
 
     return coded.flaws(versions, text, read)
 
 
-def parsed(text: bytes) -> Stream:
-    return yaml_text.parse(b"\n" + text.removeprefix(BOM).replace(b"\r\n", b"\n"), {})
+def unmeant(read: Sequence[Stream | None], made: Stream, options: Options) -> list[Flaw]:
+    """Values that both sides changed and that the text mixes."""
+    base, ours, theirs = (one.root if one else None for one in read)
+    if len({one.value == yaml_text.STREAM for one in (base, ours, theirs, made.root) if one}) > 1:
+        return []
+    found = mixed.flaws(options.path, options.rules, (base, ours, theirs), made.root)
+    # One line end stands before the text for the parser.
+    return [one._replace(first=one.first - 1, last=one.last - 1) for one in found]
+
+
+def parsed(text: bytes, numbers: Numbers) -> Stream:
+    return yaml_text.parse(b"\n" + text.removeprefix(BOM).replace(b"\r\n", b"\n"), numbers)
 
 
 def loose(stream: Stream) -> int:
@@ -148,7 +162,7 @@ def tokens(text: bytes) -> Tokens:
     counts: Tokens = Counter()
     if not text.strip():
         return counts
-    stream = parsed(text)
+    stream = parsed(text, {})
     counts.update(("note", word) for word in (stream.head + stream.tail).split())
     counts.update(("anchor", name) for name in stream.anchors)
     todo = [("", "", stream.root)]

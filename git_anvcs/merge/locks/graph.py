@@ -17,11 +17,13 @@ class Lock(NamedTuple):
     packages: identity -> what is locked, comparable
     needs: identity -> identities of the packages it is locked with
     dangling: pairs of a package and a name that is locked nowhere
+    unclear: pairs of a package and a name that several packages have, where it does not say which
     """
 
     packages: Mapping[str, object]
     needs: Mapping[str, frozenset[str]]
     dangling: frozenset[tuple[str, str]]
+    unclear: frozenset[tuple[str, str]] = frozenset()
 
 
 def flaws(base: Lock, ours: Lock, theirs: Lock, made: Lock) -> list[Flaw]:
@@ -35,10 +37,15 @@ def flaws(base: Lock, ours: Lock, theirs: Lock, made: Lock) -> list[Flaw]:
                 for needed in side.needs.get(name, ())
                 if needed in other - one and needed in base.packages
             }
+        # The other side may have put another package nearer, where this one finds it first.
+        moved = (name for name in one - other if name in side.needs and name in made.needs)
+        found |= {name for name in moved if side.needs[name] != made.needs[name]}
     known = base.dangling | ours.dangling | theirs.dangling
+    unclear = base.unclear | ours.unclear | theirs.unclear
     return [
         *(Flaw("locked", name) for name in sorted(found)),
         *(Flaw("dangling", name) for _package, name in sorted(made.dangling - known)),
+        *(Flaw("ambiguous", name) for _package, name in sorted(made.unclear - unclear)),
     ]
 
 

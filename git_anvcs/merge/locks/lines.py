@@ -11,7 +11,11 @@ OPTIONAL = re.compile(r"^  optionalDependencies:\n((?:    [^\n]*\n)*)", re.MULTI
 PAIR = re.compile(r"^    (\"[^\"\n]+\"|[^\s:]+):? \"?([^\n\"]*)\"?$", re.MULTILINE)
 GEM = re.compile(r"^    (\S+) \(([^)\n]+)\)\n((?:      [^\n]*\n)*)", re.MULTILINE)
 GEM_NEEDS = re.compile(r"^      (\S+)", re.MULTILINE)
+GEM_WANTED = re.compile(r"^DEPENDENCIES\n((?:  [^\n]*\n?)*)", re.MULTILINE)
+GEM_NAME = re.compile(r"^  ([^\s!]+)", re.MULTILINE)
+PODS = re.compile(r"^PODS:\n((?: [^\n]*\n?)*)", re.MULTILINE)
 POD = re.compile(r"^  - \"?([^\s(\"]+) \(([^)\n]+)\)", re.MULTILINE)
+POD_NEEDS = re.compile(r"^    - \"?([^\s(\"]+)", re.MULTILINE)
 MIX = re.compile(r"^  \"([^\"]+)\": (.*?),?$", re.MULTILINE)
 MIX_NEEDS = re.compile(r"\{:(\w+), \"[^\"]*\", \[([^\]]*)\]\}")
 GRADLE = re.compile(r"^([^#=\s][^=\n]*):([^:=\n]+)=([^\n]*)$", re.MULTILINE)
@@ -56,6 +60,8 @@ def bundler(text: str) -> Lock:
         key = f"{name} {version.partition('-')[2]}".rstrip()
         packages[key] = (version, rows)
         wants[key] = set(GEM_NEEDS.findall(rows)) - {"bundler"}
+    for rows in GEM_WANTED.findall(text):
+        wants["the Gemfile"] = set(GEM_NAME.findall(rows)) - {"bundler"}
     return by_name(packages, wants)
 
 
@@ -74,7 +80,10 @@ def by_name(packages: Mapping[str, object], wants: Mapping[str, set[str]]) -> Lo
 
 def pods(text: str) -> Lock:
     """Pods by name."""
-    return Lock(dict(POD.findall(text)), {}, frozenset())
+    packages = dict(POD.findall(text))
+    rows = "".join(PODS.findall(text))
+    dangling = {("pods", name) for name in POD_NEEDS.findall(rows) if name not in packages}
+    return Lock(packages, {}, frozenset(dangling))
 
 
 def mix(text: str) -> Lock:

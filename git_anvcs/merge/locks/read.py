@@ -8,6 +8,7 @@ documentation ("package-lock.json"), pnpm's lock file versions 5 to 9, Composer'
 from collections.abc import Callable, Iterator, Mapping
 import json
 import re
+from typing import NamedTuple
 
 from git_anvcs.merge.data import yaml_text
 from git_anvcs.merge.data.node import Node
@@ -32,14 +33,15 @@ def read(path: str, text: bytes) -> Lock | None:
     if name == "pnpm-lock.yaml":
         root = yaml_text.parse(b"\n" + text, {}).root if text.strip() else None
         return pnpm(table(plain(root))) if root else empty()
-    return of_toml(text) if name in OF_TOML else None
+    return of_toml(name, text) if name in OF_TOML else None
 
 
-def of_toml(text: bytes) -> Lock:
+def of_toml(name: str, text: bytes) -> Lock:
     import tomllib
 
     try:
-        return named(tomllib.loads(text.decode()))
+        lock = tomllib.loads(text.decode())
+        return pinned(named(lock), lock, EXACT[name]) if name in EXACT else named(lock)
     except (ValueError, RecursionError) as problem:
         raise NotUnderstood(str(problem)) from problem
 
@@ -185,8 +187,10 @@ def pnpm(lock: Table) -> Lock:
     snapshots = table(lock.get("snapshots")) or packages
     there = {bare(key) for key in packages}
     dangling = set()
-    for key, one in snapshots.items():
-        for name, version in table(table(one).get("dependencies")).items():
+    importers = {f"importer {key}": one for key, one in table(lock.get("importers")).items()}
+    projects = {"importer": lock, **importers}
+    for key, one in {**snapshots, **projects}.items():
+        for name, version in wanted_by(table(one), project=key in projects):
             wanted = str(version)
             if wanted.startswith(("link:", "file:", "http", "/")) or "/" in wanted:
                 continue
@@ -199,6 +203,14 @@ def pnpm(lock: Table) -> Lock:
         for key, one in table(lock.get(part)).items()
     }
     return Lock(rows, {}, frozenset(dangling))
+
+
+def wanted_by(row: Table, *, project: bool) -> Iterator[tuple[str, object]]:
+    """Names and versions; a project's own are tables from version 6 of the format on."""
+    parts = ("dependencies", "devDependencies") if project else ("dependencies",)
+    for part in parts:
+        for name, said in table(row.get(part)).items():
+            yield name, table(said).get("version", "link:") if isinstance(said, dict) else said
 
 
 def bare(key: str) -> str:
@@ -235,6 +247,55 @@ def named(lock: Table) -> Lock:
             packages.setdefault(name, []).append(row)
             needs[name] = needs.get(name, frozenset()) | needed(row.get("dependencies"))
     return Lock(packages, needs, frozenset())
+
+
+class Wanted(NamedTuple):
+    """A package that another one names; what it does not say is not asked."""
+
+    name: str
+    version: str = ""
+    source: object = None
+
+    def means(self, package: Table) -> bool:
+        return (not self.version or package.get("version") == self.version) and (
+            self.source is None or package.get("source") == self.source
+        )
+
+
+def cargo(row: Table) -> Iterator[Wanted]:
+    """`name`, `name version` or `name version (source)`: as short as it was clear once."""
+    for one in listed(row.get("dependencies")):
+        name, version, source, *_rest = [*str(one).split(" "), "", ""]
+        yield Wanted(name, version, source.strip("()") or None)
+
+
+def uv(row: Table) -> Iterator[Wanted]:
+    """Tables with a name, and with version and source where there are several of that name."""
+    groups = (table(row.get(part)) for part in ("optional-dependencies", "dev-dependencies"))
+    rows = [row.get("dependencies"), *(group for part in groups for group in part.values())]
+    for one in (table(inner) for group in rows for inner in listed(group)):
+        yield Wanted(str(one.get("name")), str(one.get("version") or ""), one.get("source"))
+
+
+EXACT: Mapping[str, Callable[[Table], Iterator[Wanted]]] = {"Cargo.lock": cargo, "uv.lock": uv}
+
+
+def pinned(found: Lock, lock: Table, wants: Callable[[Table], Iterator[Wanted]]) -> Lock:
+    """The same, with what each package needs held against the versions that are there."""
+    rows = list(map(table, listed(lock.get("package"))))
+    there: dict[str, list[Table]] = {}
+    for row in rows:
+        there.setdefault(str(row.get("name")), []).append(row)
+    dangling: set[tuple[str, str]] = set()
+    unclear: set[tuple[str, str]] = set()
+    for row in rows:
+        package = f"{row.get('name')} {row.get('version')}"
+        for one in wants(row):
+            meant = sum(map(one.means, there.get(one.name, ())))
+            said = " ".join(filter(None, (one.name, one.version)))
+            if meant != 1:
+                (unclear if meant else dangling).add((package, said))
+    return found._replace(dangling=frozenset(dangling), unclear=frozenset(unclear))
 
 
 def needed(dependencies: object) -> frozenset[str]:
