@@ -225,7 +225,7 @@ def mended(form: Format, versions: Versions, by_lines: Merged, options: Options)
         narrow = forced(versions, flaws, options, near)
         if not any(by_side(form, versions, narrow, options)):
             return narrow
-    return forced(versions, [[first_of(flaws)._replace(first=0)]], options, LIMIT)
+    return forced(versions, [[first_of(flaws)._replace(first=0, last=0)]], options, LIMIT)
 
 
 def forced(

@@ -13,11 +13,13 @@ class Kind(NamedTuple):
 
     name: of its module; file: a file name that has it
     write: a text for a model; `notes` says which keys have a comment above them
+    records: whether the keys of a section say together what one thing is
     """
 
     name: str
     file: str
     write: Callable[[Model, frozenset[str]], str]
+    records: bool = False
 
 
 def proto(model: Model, notes: frozenset[str]) -> str:
@@ -176,13 +178,13 @@ KINDS = [
     Kind("gosum", "go.sum", gosum),
     Kind("changelog", "CHANGES.md", changelog),
     Kind("markdown", "x.md", markdown),
-    Kind("xml", "x.xml", xml),
+    Kind("xml", "x.xml", xml, records=True),
     Kind("lock", "yarn.lock", yarn),
     Kind("lock", "Gemfile.lock", bundler),
     Kind("attributes", ".gitattributes", attributes),
     Kind("ini", "setup.cfg", ini),
     Kind("patterns", ".gitignore", patterns),
-    Kind("toml", "x.toml", toml),
+    Kind("toml", "x.toml", toml, records=True),
     Kind("requirements", "requirements-dev.txt", requirements),
 ]
 

@@ -13,6 +13,9 @@ from git_anvcs.merge.result import NotUnderstood, Options, Versions
 from tests.merge.entry_files import KEYS, KINDS, NOTES, SIDES, Kind, Model, models, trios
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.name} {kind.file}")
+every_record = pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind.records], ids=lambda kind: kind.name
+)
 ENDS = st.sampled_from(["\n", "\r\n"])
 Trio = tuple[list[Model], list[frozenset[str]]]
 
@@ -114,6 +117,8 @@ def test_merging_the_result_again_changes_nothing(kind: Kind, trio: Trio) -> Non
 def test_what_both_sides_add_is_all_there(
     kind: Kind, base: Model, ours: Model, theirs: Model, notes: frozenset[str]
 ) -> None:
+    if kind.records:  # in a section that both sides add the keys do not add up
+        base = {**{section: {} for section in ours.keys() & theirs.keys()}, **base}
     rows = [base, *({**base, **with_more(base, more)} for more in (ours, theirs))]
     versions = versions_of(kind, (rows, [notes] * 3))
     options = options_of(kind)
@@ -122,6 +127,23 @@ def test_what_both_sides_add_is_all_there(
     form = module_of(kind)
     wanted = form.tokens(versions.ours) | form.tokens(versions.theirs)
     assert not wanted - form.tokens(merged.text)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in KINDS if kind.records], ids=lambda kind: kind.name
+)
+@given(base=models(), ours=models(SIDES[:2]), theirs=models(SIDES[2:]))
+def test_a_section_that_both_add_is_that_of_one_side(
+    kind: Kind, base: Model, ours: Model, theirs: Model
+) -> None:
+    new, none = "new", frozenset[str]()
+    rows = [base, *({**base, new: next(iter(more.values()))} for more in (ours, theirs))]
+    versions = versions_of(kind, (rows, [none] * 3))
+    merged = engine.merge(versions, options_of(kind))
+    if not merged.conflicts:
+        assert module_of(kind).tokens(merged.text) in [
+            module_of(kind).tokens(side) for side in versions[1:]
+        ]
 
 
 def with_more(base: Model, more: Model) -> Model:

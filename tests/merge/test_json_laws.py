@@ -132,6 +132,57 @@ def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, layout: di
     assert json.loads(merged.text) == ours | theirs
 
 
+RECORDS = st.dictionaries(st.sampled_from(["a", "b", "c"]), SCALARS, max_size=3)
+
+
+@given(st.lists(RECORDS, max_size=3), RECORDS, RECORDS, st.integers(0, 3), LAYOUTS)
+def test_a_new_element_of_one_name_is_that_of_one_side(
+    rows: list[dict], one: dict, two: dict, place: int, layout: dict
+) -> None:
+    base = [{"name": f"n{number}", **row} for number, row in enumerate(rows)]
+    ours, theirs = [*base], [*base]
+    ours.append({"name": "new", **one})
+    theirs.insert(place, {"name": "new", **two})
+    texts = [json.dumps({"l": value}, **layout).encode() for value in (base, ours, theirs)]
+    merged = engine.merge(Versions(*texts), OPTIONS)
+    if not merged.conflicts:
+        made = [value for value in json.loads(merged.text)["l"] if value["name"] == "new"]
+        assert made in ([{"name": "new", **one}], [{"name": "new", **two}])
+
+
+NUMBERS = st.lists(st.integers(0, 3), max_size=5)
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, LAYOUTS)
+def test_numbers_are_those_of_one_version(
+    base: list[int], ours: list[int], theirs: list[int], layout: dict
+) -> None:
+    texts = [json.dumps({"r": value}, **layout).encode() for value in (base, ours, theirs)]
+    merged = engine.merge(Versions(*texts), OPTIONS)
+    if not merged.conflicts:
+        assert json.loads(merged.text)["r"] in (ours, theirs)
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Versions:
+    """A step of a workflow, with lines between, and two edits of it."""
+    keys = ["name", "env", "if", "run", "shell", "uses", "with", "id"]
+    rows = []
+    for _ in range(3):
+        way = draw(st.sampled_from([("run", "shell"), ("uses", "with"), ()]))
+        kept = [key for key in keys if key in way or key in ("env", "if", "id")]
+        rows.append({key: draw(st.integers(0, 1)) for key in kept if draw(st.booleans())})
+    return Versions(*(json.dumps({"steps": [row]}, indent=2).encode() for row in rows))
+
+
+@given(steps())
+def test_alternatives_are_never_put_together(versions: Versions) -> None:
+    merged = engine.merge(versions, OPTIONS._replace(path="action.yml"))  # JSON is YAML
+    if not merged.conflicts:
+        [step] = json.loads(merged.text)["steps"]
+        assert not ({"run", "shell"} & step.keys() and {"uses", "with"} & step.keys())
+
+
 @given(VALUES, LAYOUTS)
 def test_a_parsed_text_is_written_back_exactly(value: object, layout: dict) -> None:
     text = json.dumps(value, **layout).encode()

@@ -80,6 +80,10 @@ KNOWN = (
     Known("*.y*ml", "*args", "atomic"),
     Known("*.y*ml", "*command", "atomic"),
     Known("*.y*ml", "*entrypoint", "atomic"),
+    Known("*.toml", "*args", "atomic"),
+    Known("*.toml", "*command", "atomic"),
+    Known("*.toml", "*cmd", "atomic"),
+    Known("*.toml", "*entrypoint", "atomic"),
     Known("*.json*", "*[aA]rgs", "atomic"),
     Known("*.json*", "*[cC]ommand", "atomic"),
     Known("*.json*", "*entrypoint", "atomic"),
@@ -146,15 +150,15 @@ def labels(how: str, nodes: Sequence[Node]) -> list[Hashable] | None:
 def positional(lists: list[list[Node]], where: Sequence[str]) -> bool:
     """Whether the elements say what they are by their places: numbers, a row of a table, a value
     with its options. Two changes of such a list do not add up."""
-    kinds = [{node.kind for node in nodes} for nodes in lists]
-    every = [node for nodes in lists for node in nodes]
-    scalar = all(node.kind == "scalar" for node in every)
-    if scalar and (in_list(where) or any(map(bare, every))):
+    scalars = [nodes for nodes in lists if nodes and all(node.kind == "scalar" for node in nodes)]
+    if any(in_list(where) or any(map(bare, nodes)) for nodes in scalars):
         return True
-    fixed = len(set(map(len, lists))) == 1
-    if scalar:
-        return fixed and all(NUMBER.fullmatch(node.value) for node in every)
-    return fixed and all("scalar" in kind and len(kind) > 1 for kind in kinds)
+    if len(set(map(len, lists))) > 1:
+        return False
+    if len(scalars) == len(lists):
+        return all(NUMBER.fullmatch(node.value) for nodes in lists for node in nodes)
+    kinds = [{node.kind for node in nodes} for nodes in lists]
+    return all("scalar" in kind and len(kind) > 1 for kind in kinds)
 
 
 def in_list(where: Sequence[str]) -> bool:

@@ -99,7 +99,8 @@ def side_by_side(judge: Judge, place: Place) -> Iterator[Flaw]:
             continue
         pairs = [(a.canon, b.canon) for a, b in rows]
         if pairs[0] not in pairs[1:] and (now[one].canon, now[two].canon) not in pairs:
-            yield flaw("mixed", place, now[one], f"{one}, {two}")
+            for node in (now[one], now[two]):
+                yield flaw("mixed", place, node, f"{one}, {two}")
 
 
 def positional(rows: Sequence[tuple[Node, Node]]) -> bool:

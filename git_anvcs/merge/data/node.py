@@ -76,3 +76,18 @@ def field(node: Node, name: str) -> str | None:
         if item.key == name and item.value.kind == "scalar":
             return item.value.value
     return None
+
+
+def of_plain(value: object, numbers: Numbers) -> Node:
+    """A value of Python as a node without a place: what the standard library read."""
+    if isinstance(value, dict):
+        items = [Item(str(key), b"", b"", of_plain(one, numbers)) for key, one in value.items()]
+        kind = "map"
+    elif isinstance(value, list):
+        items = [Item("", b"", b"", of_plain(one, numbers)) for one in value]
+        kind = "list"
+    else:
+        style = "s" if isinstance(value, str) else "n"
+        canon = number(numbers, (style, repr(value)))
+        return Node("scalar", style, b"", 0, 0, canon, str(value))
+    return Node(kind, "", b"", 0, 0, canon_of(numbers, kind, items), "", tuple(items))

@@ -21,6 +21,8 @@ from git_anvcs.merge.entries.three_way import (
     Leaf,
     Order,
     Part,
+    Union,
+    always,
     by_name,
     no_leaf,
     together,
@@ -76,6 +78,7 @@ class Syntax(NamedTuple):
     conform: gives all three the shape of a section that one side changed through and through
     repeats: sorts of entries (first element of a key) that may stand twice
     said: what tells whether a leaf is as a version has it
+    union: whether a section that both sides added may hold what both put in it
     word: what counts as a word of an entry that must not get lost
     """
 
@@ -95,6 +98,7 @@ class Syntax(NamedTuple):
     order_counts: bool = False
     finish: Finish | None = None
     repeats: tuple[str, ...] = ()
+    union: Union = always
     word: re.Pattern[bytes] = entry.WORD
     said: Callable[[Entry], list[bytes]] = spelled
 
@@ -118,6 +122,7 @@ def merge(syntax: Syntax, versions: Versions, options: Options) -> Merged:
         syntax.frame,
         syntax.conform,
         syntax.order_counts,
+        syntax.union,
     )
     if syntax.prepare:
         base, ours, theirs = syntax.prepare((base, ours, theirs))

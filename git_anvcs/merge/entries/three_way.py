@@ -59,6 +59,8 @@ class Made(NamedTuple):
 Leaf = Callable[[Entry | None, Entry, Entry], Made | None]
 # The kind of conflict that an entry is, and what to say of it; None: what lines would call it.
 Clash = Callable[[Entry | None, Entry, Entry], tuple[str, str] | None]
+# Whether a section that both sides added may hold what both put in it.
+Union = Callable[[Entry, Entry], bool]
 # The order of the entries where the format knows it; the keys of base, ours and theirs.
 Order = Callable[[tuple[list[Hashable], list[Hashable], list[Hashable]]], list[Hashable] | None]
 # A section that both sides changed, one of them through and through: base, ours and theirs as if
@@ -70,6 +72,11 @@ Conform = Callable[
 
 def no_leaf(_base: Entry | None, _ours: Entry, _theirs: Entry) -> None:
     """For formats whose leaves are values that only one side may change."""
+
+
+def always(_ours: Entry, _theirs: Entry) -> bool:
+    """For formats whose sections are lists of things that have nothing to do with each other."""
+    return True
 
 
 def by_name(key: Hashable) -> str:
@@ -96,6 +103,7 @@ class Job(NamedTuple):
     frame: Leaf = no_leaf
     conform: Conform | None = None
     order_counts: bool = False
+    union: Union = always
 
 
 def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: str) -> list[Part]:
@@ -104,11 +112,38 @@ def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: st
         return [Part(ours.text)]
     if base and base.text == ours.text:
         return [Part(theirs.text)]
+    if base is None and not (ours.section and theirs.section and job.union(ours, theirs)):
+        whole = fuller(ours, theirs)
+        if whole:
+            return [Part(whole.text)]
+        if ours.section:
+            return by_lines(job, base, (ours, theirs), where)
     if ours.section and theirs.section and (base is None or base.section):
         return section(job, base, (ours, theirs), where)
     if ours.section or theirs.section or (base and base.section):
         return by_lines(job, base, (ours, theirs), where)
     return leaf(job, base, (ours, theirs), where)
+
+
+def fuller(ours: Entry, theirs: Entry) -> Entry | None:
+    """The one of two new sections that holds the other; None where each has something of its own,
+    and for leaves."""
+    if not (ours.section and theirs.section):
+        return None
+    if holds(ours, theirs):
+        return ours
+    return theirs if holds(theirs, ours) else None
+
+
+def holds(whole: Entry, part: Entry) -> bool:
+    if words(whole) == words(part):
+        return True
+    if whole.head.split() != part.head.split() or not (whole.section and part.section):
+        return False
+    if part.lead.strip() or part.note.strip() or part.tail.split() != whole.tail.split():
+        return False  # comments
+    there = {one.key: one for one in whole.body}
+    return all(one.key in there and holds(there[one.key], one) for one in part.body)
 
 
 def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:

@@ -7,6 +7,7 @@ is a conflict; so are elements that nothing names.
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
+import re
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.entries import file
@@ -14,14 +15,19 @@ from git_anvcs.merge.entries.entry import Entry, walk
 from git_anvcs.merge.prose import policy
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 from git_anvcs.merge.xml import attributes, identity
+from git_anvcs.merge.xml.identity import anonymous
 from git_anvcs.merge.xml.text import parse
 
-IN_ORDER = (".svg", ".xsl", ".xslt")
+IN_ORDER = (".svg", ".xsl", ".xslt", ".xaml", ".axaml", ".fxml", ".storyboard", ".xib")
+OF_ONE = re.compile(rb"\s(?:ref|Update)\s*=")
+LAYOUTS = re.compile(r"(?:^|/)layout[^/]*/[^/]*$")  # of Android
 
 
 def exclusive(ours: Sequence[Entry], theirs: Sequence[Entry]) -> bool:
-    """Elements that nothing names."""
-    return any(one.key[0] == "child" for one in (*ours, *theirs))
+    """Elements that nothing names, or whose order counts."""
+    return any(
+        one.key[0] == "child" or identity.IN_ORDER in one.key[3:] for one in (*ours, *theirs)
+    )
 
 
 def always(_ours: Sequence[Entry], _theirs: Sequence[Entry]) -> bool:
@@ -32,7 +38,7 @@ def always(_ours: Sequence[Entry], _theirs: Sequence[Entry]) -> bool:
 def prepare(roots: file.Roots) -> file.Roots:
     """Every version, with what stands twice in some as anonymous, and so what both added."""
     twice = set().union(*map(identity.repeated, roots))
-    base, ours, theirs = (identity.anonymous(root, twice) for root in roots)
+    base, ours, theirs = (anonymous(root, twice) for root in roots)
     return base, *identity.told_apart(base, ours, theirs)
 
 
@@ -57,17 +63,37 @@ def flaws(versions: Versions, text: bytes, _options: Options) -> list[Flaw]:
     except file.Broken as problem:
         return [Flaw("syntax", str(problem), problem.line, problem.line)]
     twice = set().union(*map(identity.repeated, before))
-    found = identity.anonymous(made, twice)
+    found = anonymous(made, twice)
     had: Counter[Hashable] = Counter()
     for version in before:
-        had |= file.keys_of(identity.anonymous(version, twice))
+        had |= file.keys_of(anonymous(version, twice))
     now = file.keys_of(found)
-    return [
+    double = [
         Flaw("duplicate", placed.entry.name, placed.first, placed.last)
         for placed in walk(found)
         if now[placed.path, placed.entry.key] > max(1, had[placed.path, placed.entry.key])
         and all(key[0] != "child" for key in (*placed.path, placed.entry.key))
     ]
+    return double or excluding([anonymous(one, twice) for one in before], found)
+
+
+def excluding(before: Sequence[Entry], made: Entry) -> list[Flaw]:
+    """Elements with attributes that exclude each other and that no version has together."""
+    found = []
+    for placed in walk(made):
+        if not OF_ONE.search(placed.entry.head):
+            continue
+        there = attributes.names(placed.entry.head)
+        if attributes.clash(there, ()):
+            rows = [
+                attributes.names(one.entry.head)
+                for version in before
+                for one in walk(version)
+                if (one.path, one.entry.key) == (placed.path, placed.entry.key)
+            ]
+            if attributes.clash(there, rows):
+                found.append(Flaw("one-of", placed.entry.name, placed.first, placed.last))
+    return found
 
 
 def tokens(text: bytes) -> Tokens:
@@ -80,7 +106,8 @@ def tokens(text: bytes) -> Tokens:
 
 
 def syntax_of(path: str) -> file.Syntax:
-    return ORDERED if path.lower().endswith(IN_ORDER) else SYNTAX
+    ordered = path.lower().endswith(IN_ORDER) or LAYOUTS.search(path)
+    return ORDERED if ordered else SYNTAX
 
 
 def empty_or(text: bytes) -> Entry:
@@ -95,5 +122,6 @@ SYNTAX = file.Syntax(
     exclusive=exclusive,
     prepare=prepare,
     frame=attributes.leaf,
+    union=identity.collects,
 )
 ORDERED = SYNTAX._replace(exclusive=always)

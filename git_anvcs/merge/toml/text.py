@@ -226,6 +226,8 @@ def elements(array: bytes) -> list[Entry] | None:
         if end is None:
             return None
         value = row[:end].strip()
+        if value[:1] not in (b'"', b"'", b"{"):
+            return None  # numbers and rows: their places count
         found.append(Entry(("item", item_key(value)), shown(value), pending, row[:end], line[end:]))
         pending = b""
     return None if pending else found

@@ -1,12 +1,16 @@
 """Merge a value that both sides changed: arrays by their elements, inline tables by their keys."""
 
 from collections.abc import Sequence
+import re
 from typing import NamedTuple
 
 from git_anvcs.merge.data.order import arranged
 from git_anvcs.merge.entries.entry import Entry
 from git_anvcs.merge.entries.three_way import Made
 from git_anvcs.merge.toml.text import ORDERED, STRINGS, item_key
+
+# An array whose first element is neither a text nor a table.
+BARE = re.compile(rb"\[(?:\s|#[^\n]*\n)*[^\s\"'{\]]")
 
 
 class Parts(NamedTuple):
@@ -20,13 +24,28 @@ class Parts(NamedTuple):
 
 def leaf(base: Entry | None, ours: Entry, theirs: Entry) -> Made | None:
     """The value with what both sides changed in it; None where they exclude each other."""
-    if ours.key[0] != "key" or ordered(ours):
+    if base is None or ours.key[0] != "key" or ordered(ours):
         return None
-    rows = [split(one) if one else (b"", b"") for one in (base, ours, theirs)]
-    if base and len({row[0].split()[0] for row in rows}) > 1:
+    rows = [split(one) for one in (base, ours, theirs)]
+    if len({row[0].split()[0] for row in rows}) > 1:
         return None
     made = merged(rows[0][1], rows[1][1], rows[2][1])
     return None if made is None else Made(rows[1][0] + made, "inline-items")
+
+
+def clash(base: Entry | None, ours: Entry, theirs: Entry) -> tuple[str, str] | None:
+    """An array in which the places count is one conflict, not lines of both sides."""
+    if base is None or any(one.key[0] != "key" for one in (base, ours, theirs)):
+        return None
+    values = [split(one)[1] for one in (base, ours, theirs)]
+    if any(value[:1] != b"[" for value in values):
+        return None
+    return ("edit/edit", "") if ordered(ours) or any(map(positional, values)) else None
+
+
+def positional(array: bytes) -> bool:
+    """Whether an array holds numbers, truth values or rows: the place says what each is."""
+    return bool(BARE.match(array))
 
 
 def ordered(entry: Entry) -> bool:

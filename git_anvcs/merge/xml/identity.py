@@ -21,8 +21,23 @@ ENTITY = re.compile(rb"\s+")
 Key = tuple[Hashable, ...]
 
 
+IN_ORDER = "in order"
+# Elements whose children come one after the other: what both sides add there is a conflict.
+SEQUENCES = frozenset((
+    b"sequence", b"target", b"tasks", b"array", b"string-array", b"integer-array", b"list",
+    b"handlers", b"rules", b"filters", b"layers", b"chain", b"steps", b"stages", b"menu",
+    b"toolbar",
+))  # fmt: skip
+
+
 def key(text: bytes, element: Element, parent: bytes) -> Key:
-    """`element`, its tag and what names it; `child` for those that nothing names."""
+    """`element`, its tag and what names it, and whether its order counts; `child` for those that
+    nothing names."""
+    found = own_key(text, element, parent)
+    return (*found, IN_ORDER) if parent.rpartition(b":")[2] in SEQUENCES else found
+
+
+def own_key(text: bytes, element: Element, parent: bytes) -> Key:
     named = [element.attributes[name] for name in ATTRIBUTES if name in element.attributes][:1]
     beside = [(name, element.attributes[name]) for name in BESIDE if name in element.attributes]
     if named:
@@ -121,6 +136,11 @@ def told_apart(base: Entry | None, ours: Entry, theirs: Entry) -> tuple[Entry, E
         elif one.section and two.section and key[0] == "element":
             mine[at], yours[there] = told_apart(rows[0].get(key), one, two)
     return ours._replace(body=tuple(mine)), theirs._replace(body=tuple(yours))
+
+
+def collects(one: Entry, _other: Entry) -> bool:
+    """Whether an element is only there for what is in it: nothing names it but its tag."""
+    return one.key[0] == "file" or one.key[2] == () or one.key[1] in (*UNIONS, b"ItemGroup")
 
 
 def named(one: Entry) -> bool:
