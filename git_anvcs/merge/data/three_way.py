@@ -12,6 +12,7 @@ from git_anvcs.merge.data import identity, one_of, union, version
 from git_anvcs.merge.data.node import Item, Node
 from git_anvcs.merge.data.order import Rivalry, arranged, rivals, same_order
 from git_anvcs.merge.data.place import aligned, fitted, line_indent, settled, shifted
+from git_anvcs.merge.data.trio import Trio, comments, three, unchanged
 from git_anvcs.merge.data.write import Entry, Piece, Segment, Unplaced, container, piece
 from git_anvcs.merge.result import Resolution, Rules
 
@@ -34,14 +35,6 @@ class Job(NamedTuple):
     scalar: Scalars
     resolved: list[Resolution]
     roots: tuple[Node, Node, Node] | None = None
-
-
-class Trio(NamedTuple):
-    """One item in the three versions, None where it is absent."""
-
-    base: Item | None
-    ours: Item | None
-    theirs: Item | None
 
 
 def root(job: Job, base: Node | None, ours: Node, theirs: Node) -> list[Segment]:
@@ -68,7 +61,7 @@ def value(job: Job, base: Node | None, ours: Node, theirs: Node, where: Path) ->
         if ours.canon == theirs.canon:
             return [Segment(ours.text)]
         whole = union.fuller(ours, theirs)
-        if whole and not notes_within(theirs if whole is ours else ours):
+        if whole:
             return [Segment(fitted(whole, ours))]
     elif settled_by := untouched(base, ours, theirs):
         return [Segment(fitted(settled_by, ours))]
@@ -122,11 +115,6 @@ def untouched(base: Node, ours: Node, theirs: Node) -> Node | None:
     if theirs.canon in (base.canon, ours.canon):
         return ours
     return theirs if base.canon == ours.canon else None
-
-
-def notes_within(node: Node) -> bool:
-    """Whether comments stand in a value."""
-    return any(item.notes or notes_within(item.value) for item in node.items)
 
 
 def clash_kind(base: Node | None, ours: Node, theirs: Node) -> str:
@@ -242,10 +230,6 @@ def item(job: Job, trio: Trio, nodes: Nodes, where: Path) -> list[Entry]:
     return [conflict(trio, nodes, kind, where)]
 
 
-def unchanged(base: Item, side: Item) -> bool:
-    return base.value.canon == side.value.canon and base.notes == side.notes
-
-
 def conflict(trio: Trio, nodes: Nodes, kind: str, where: Path) -> Entry:
     base, ours, theirs = (
         [placed(one, node, nodes[1])] if one else [] for one, node in zip(trio, nodes, strict=True)
@@ -271,27 +255,6 @@ def together(job: Job, trio: Trio, nodes: Nodes, where: Path) -> Entry:
         entry = conflict(trio, nodes, problem.kind, where)
         return entry._replace(where=problem.where)
     return Entry([around._replace(body=[Segment(head), *body])])
-
-
-def three(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:
-    """How key and colon (and a YAML anchor or tag) are written; None when that is a conflict."""
-    if base == ours:
-        return theirs
-    if theirs in (base, ours) or ours.split() == theirs.split():
-        return ours
-    return ours if base is None and b"&" not in ours + theirs else None
-
-
-def comments(trio: Trio) -> Item | None:
-    """The side whose comments stand around the item; None when both changed them."""
-    base, ours, theirs = trio
-    if ours is None or theirs is None or ours.notes == theirs.notes:
-        return ours
-    if base is None:
-        return ours if not theirs.notes else theirs if not ours.notes else None
-    if theirs.notes == base.notes:
-        return ours
-    return theirs if ours.notes == base.notes else None
 
 
 def placed(one: Item, source: Node | None, target: Node) -> Piece:

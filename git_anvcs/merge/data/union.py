@@ -40,9 +40,9 @@ def sound(where: Sequence[str], rules: Rules) -> bool:
 
 def fuller(ours: Node, theirs: Node) -> Node | None:
     """The one of two maps that holds the other; None where each says something of its own."""
-    if holds(ours, theirs):
+    if holds(ours, theirs) and not noted(theirs):
         return ours
-    return theirs if holds(theirs, ours) else None
+    return theirs if holds(theirs, ours) and not noted(ours) else None
 
 
 def holds(whole: Node, part: Node) -> bool:
@@ -52,3 +52,8 @@ def holds(whole: Node, part: Node) -> bool:
         return False
     there = {item.key: item.value for item in whole.items}
     return all(item.key in there and holds(there[item.key], item.value) for item in part.items)
+
+
+def noted(node: Node) -> bool:
+    """Whether comments stand in a value."""
+    return any(item.notes or noted(item.value) for item in node.items)

@@ -4,13 +4,12 @@ An entry that one side changed is taken from that side, whatever the other did b
 changed is looked into: a section entry by entry, a leaf by its format, then by lines.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from git_anvcs.merge import lines
 from git_anvcs.merge.data.identity import Keys
 from git_anvcs.merge.data.order import agreed, arranged, same_order
-from git_anvcs.merge.data.place import shifted
 from git_anvcs.merge.entries.blanks import Blanks, without_blanks
 from git_anvcs.merge.entries.entry import Entry, words
 from git_anvcs.merge.entries.match import (
@@ -24,7 +23,9 @@ from git_anvcs.merge.entries.match import (
     paired,
     told_apart,
 )
+from git_anvcs.merge.entries.place import reindented
 from git_anvcs.merge.entries.rivals import Exclusive, rivals
+from git_anvcs.merge.entries.union import fuller
 from git_anvcs.merge.result import Options, Resolution, Versions
 
 SHOWN = 2000  # bytes of a version that a resolution quotes
@@ -123,27 +124,6 @@ def together(job: Job, base: Entry | None, ours: Entry, theirs: Entry, where: st
     if ours.section or theirs.section or (base and base.section):
         return by_lines(job, base, (ours, theirs), where)
     return leaf(job, base, (ours, theirs), where)
-
-
-def fuller(ours: Entry, theirs: Entry) -> Entry | None:
-    """The one of two new sections that holds the other; None where each has something of its own,
-    and for leaves."""
-    if not (ours.section and theirs.section):
-        return None
-    if holds(ours, theirs):
-        return ours
-    return theirs if holds(theirs, ours) else None
-
-
-def holds(whole: Entry, part: Entry) -> bool:
-    if words(whole) == words(part):
-        return True
-    if whole.head.split() != part.head.split() or not (whole.section and part.section):
-        return False
-    if part.lead.strip() or part.note.strip() or part.tail.split() != whole.tail.split():
-        return False  # comments
-    there = {one.key: one for one in whole.body}
-    return all(one.key in there and holds(there[one.key], one) for one in part.body)
 
 
 def section(job: Job, base: Entry | None, sides: Pair, where: str) -> list[Part]:
@@ -335,18 +315,6 @@ def under(blank: bytes, own: tuple[bytes, bytes, bytes], parts: list[Part]) -> l
         ours=ours + first.ours, base=base + first.base, theirs=theirs + first.theirs
     )
     return [with_own, *parts[1:]]
-
-
-def reindented(text: bytes, source: Sequence[Entry], target: Sequence[Entry]) -> bytes:
-    """An entry of one version, indented as its siblings in the other."""
-    old, new = indent(source), indent(target)
-    return shifted(b"\n" + text, old, new)[1:] if old and new else text
-
-
-def indent(row: Sequence[Entry]) -> bytes | None:
-    """The white space that all entries of a section begin with; None where they differ."""
-    found = {one.head[: len(one.head) - len(one.head.lstrip(b" \t"))] for one in row}
-    return found.pop() if len(found) == 1 else None
 
 
 def rivalry_parts(
