@@ -7,11 +7,12 @@ import pytest
 
 from tests.support.records import record_of, write_record, write_texts
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire
 
 
 @pytest.fixture
 def repo(repo: Sandbox) -> Sandbox:
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     repo.commit("one", {"a": "1"})
     return repo
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire
 
 CASES = Path(__file__).parents[1] / "cases/agents"
 
@@ -48,7 +49,7 @@ def test_a_commit_in_an_agents_shell_is_its_sessions(
 ) -> None:
     (repo.root / "packages/ui").mkdir(parents=True)
     repo.write("a", "1")
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     send(repo, name, before)
     repo.git("add", "a")
     repo.git("commit", "-q", "-m", "by the agent", env=variables)
@@ -61,7 +62,7 @@ def test_a_commit_in_an_agents_shell_is_its_sessions(
 
 
 def test_prompt_and_model_of_codex_are_in_the_record(repo: Sandbox) -> None:
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     send(repo, "codex", "prompt")
     send(repo, "codex", "patch-before")
     repo.write("src/a.py", "new\n")

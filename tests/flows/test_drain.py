@@ -19,6 +19,7 @@ from git_anvcs.provenance import records
 from git_anvcs.store import atomic, spool
 from git_anvcs.store.paths import Paths
 from tests.support.sandbox import Sandbox, hook_folder
+from tests.support.wired import wire
 
 TOP = Path(__file__).parents[2]
 PRIVATE = "ghp_abc"
@@ -34,7 +35,7 @@ SIGNALLED = {
 def repo(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for key, value in repo.env.items():
         monkeypatch.setenv(key, value)
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     return repo
 
 

@@ -11,13 +11,14 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records
 from tests.support.records import write_record, write_texts
 from tests.support.sandbox import Sandbox, newer_git
+from tests.support.wired import wire
 
 
 @pytest.fixture
 def repo(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for key, value in repo.env.items():
         monkeypatch.setenv(key, value)
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     for number in range(4):
         repo.commit(f"commit {number}", {"a": str(number)})
     assert drain(Repo.discover(repo.root)).problem is None

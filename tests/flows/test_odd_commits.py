@@ -12,13 +12,14 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records
 from tests.support.records import record_of, write_record, write_texts
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire
 
 
 @pytest.fixture
 def repo(repo: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for key, value in repo.env.items():
         monkeypatch.setenv(key, value)
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     repo.commit("base", {"base.txt": "base\n"})
     return repo
 

@@ -12,19 +12,16 @@ from git_anvcs.flows.drain import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records, refs
 from tests.support.sandbox import Sandbox
-
-HOOKS = ("post-commit", "post-rewrite", "post-merge", "post-applypatch", "pre-push")
+from tests.support.wired import wire, without_hooks
 
 
 @pytest.fixture(params=["hooks", "reflog only"])
 def repo(repo: Sandbox, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for key, value in repo.env.items():
         monkeypatch.setenv(key, value)
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     if request.param == "reflog only":
-        for name in HOOKS:
-            (repo.root / ".git" / "hooks" / name).unlink(missing_ok=True)
-            repo.run("git", "config", "--remove-section", f"hook.anvcs-{name}")
+        without_hooks(repo)
     repo.commit("base", {"base.txt": "base\n"})
     return repo
 

@@ -10,6 +10,7 @@ from git_anvcs.git import gc, objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import refs
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire
 
 
 def record_of(commit: str) -> dict[str, bytes]:
@@ -47,7 +48,7 @@ def test_objects_pruned_before_the_ref_held_them_are_written_again(
 
 def test_no_record_is_lost_when_every_commit_is_followed_by_a_collection(repo: Sandbox) -> None:
     """The collection meets the drain that the commit's hook has started."""
-    repo.anvcs("init", "--agents", "none", "--drivers", "none")
+    wire(repo)
     commits = []
     for number in range(20):
         commits.append(repo.commit(f"commit {number}", {"f.txt": f"{number}\n"}))

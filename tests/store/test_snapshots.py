@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+import shutil
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ def age(paths: Paths, key: str, seconds: float) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=5000))
 def test_the_same_bytes_come_back_and_are_kept_once(paths: Paths, data: bytes) -> None:
+    shutil.rmtree(paths.snapshots, ignore_errors=True)  # of the example before
     key = snapshots.put(paths, data)
     before = files(paths)
     assert snapshots.put(paths, data) == key

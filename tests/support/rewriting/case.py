@@ -15,8 +15,8 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.provenance import records, refs
 from git_anvcs.provenance.record import HUMAN, UNTRACKED, Record
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire, without_hooks
 
-HOOKS = ("post-commit", "post-rewrite", "post-merge", "post-applypatch", "pre-push")
 _WROTE = re.compile(r"^\+(\w+): ", re.MULTILINE)
 _CHANGED_BY_ALL = re.compile(r"^\++(\w+): ", re.MULTILINE)
 
@@ -52,17 +52,16 @@ class Case:
         self.git = self.box.git
         self.write = self.box.write
         self._agents: dict[str, str] = {}
-        self.set_up(self.box.root)
+        self._shown: dict[str, str] = {}
+        self._set_up()
         self.box.commit("base", {"base.txt": "base\n", "shared.txt": "shared\n" * 3})
 
-    def set_up(self, root: Path) -> None:
+    def _set_up(self) -> None:
         """`init`; then another tool takes our hooks out, when they are to be off."""
-        self.box.anvcs("init", "--agents", "none", "--drivers", "none", cwd=root)
-        git_dir = root / ".git"
+        wire(self.box)
         if not self.hooks:
-            for name in HOOKS:
-                (git_dir / "hooks" / name).unlink(missing_ok=True)
-                self.box.run("git", "config", "--remove-section", f"hook.anvcs-{name}", cwd=root)
+            without_hooks(self.box)
+        git_dir = self.box.root / ".git"
         # As if a drain were about to begin always: only readers drain, which `judge` is.
         mark = git_dir / "anvcs" / "spool" / "drainer"
         mark.write_text(f"{os.getpid()}\n", encoding="ascii")
@@ -131,7 +130,7 @@ class Case:
         trace = f"{key}::t_{'0' * 14}"
         attested = {}
         for name in self.git("diff-tree", "-r", "--root", "--name-only", commit).split()[1:]:
-            lines = self.git("show", f"{commit}:{name}").splitlines()
+            lines = self._show(f"{commit}:{name}").splitlines()
             ours = [str(n) for n, line in enumerate(lines, 1) if line.startswith(f"{agent}: ")]
             attested[name] = {trace: ",".join(ours)}
         return {
@@ -158,7 +157,7 @@ class Case:
 
     def _verdict(self, commit: str, record: Record | None) -> str:
         """One of the fields of Counts; "" for a commit nobody is known to have written."""
-        shown = self.git("show", "--format=", "--diff-merges=dense-combined", commit)
+        shown = self._show("--format=", "--diff-merges=dense-combined", commit)
         writers = set((_CHANGED_BY_ALL if "diff --cc" in shown else _WROTE).findall(shown))
         named = _named(record)
         if not named <= writers or (record and not self._attests_truth(commit, record)):
@@ -169,6 +168,13 @@ class Case:
             return "kept"
         return "partly" if named else "unattributed"
 
+    def _show(self, *what: str) -> str:
+        """`git show` of what never changes; judges look at the same commits again and again."""
+        key = " ".join(what)
+        if key not in self._shown:
+            self._shown[key] = self.git("show", *what)
+        return self._shown[key]
+
     def _attests_truth(self, commit: str, record: Record) -> bool:
         """Whether every line that the record attests begins with the name of its session."""
         if record.commit != commit:
@@ -177,7 +183,7 @@ class Case:
             return False
         tools = {key: _id(session) for key, session in record.mapping("sessions").items()}
         for path, who in record.mapping("attestations").items():
-            lines = self.git("show", f"{commit}:{path}").splitlines()
+            lines = self._show(f"{commit}:{path}").splitlines()
             assert isinstance(who, dict)
             for trace, ranges in who.items():
                 agent = tools[trace.partition("::")[0]]
