@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import gc
 import os
 from pathlib import Path
 import tomllib
@@ -35,6 +36,11 @@ def pytest_configure() -> None:
             pytest.exit(
                 f"{script} does not start {entry}: install the project again (CONTRIBUTING.md)", 3
             )
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay to the end; to look through them for garbage costs laws a tenth."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

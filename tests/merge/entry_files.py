@@ -5,7 +5,10 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from tests.support.choices import Choices, chosen
+
 Model = Mapping[str, Mapping[str, int]]
+Trio = tuple[list[Model], list[frozenset[str]]]
 
 
 class Kind(NamedTuple):
@@ -190,34 +193,48 @@ KINDS = [
 
 
 def models(keys: tuple[str, ...] = KEYS) -> st.SearchStrategy[Model]:
-    inner = st.dictionaries(st.sampled_from(keys), st.integers(0, 5), max_size=4)
-    return st.dictionaries(st.sampled_from(SECTIONS), inner, min_size=1, max_size=3)
+    return chosen(lambda choose: _model(choose, keys), 32)
 
 
-NOTES = st.frozensets(st.sampled_from(KEYS), max_size=3)
+def _model(choose: Choices, keys: tuple[str, ...] = KEYS) -> Model:
+    made = {}
+    for _ in range(1 + choose.below(3)):
+        section, size = choose.of(SECTIONS), choose.below(5)
+        made[section] = {choose.of(keys): choose.below(6) for _ in range(size)}
+    return made
 
 
-@st.composite
-def trios(draw: st.DrawFn) -> tuple[list[Model], list[frozenset[str]]]:
+def _notes(choose: Choices) -> frozenset[str]:
+    return frozenset(choose.of(KEYS) for _ in range(choose.below(4)))
+
+
+NOTES = chosen(_notes, 4)
+
+
+def trios() -> st.SearchStrategy[Trio]:
     """A base and two edits of it, with the comments of each version."""
-    base = draw(models())
-    rows = [base, edited(draw, base), edited(draw, base)]
-    notes = draw(NOTES)
-    return rows, [notes, *(notes ^ draw(NOTES) if draw(st.booleans()) else notes for _ in "ab")]
+    return chosen(_trio, 160)
 
 
-def edited(draw: st.DrawFn, model: Model) -> Model:
+def _trio(choose: Choices) -> Trio:
+    base = _model(choose)
+    rows = [base, _edited(choose, base), _edited(choose, base)]
+    notes = _notes(choose)
+    return rows, [notes, *(notes ^ _notes(choose) if choose.below(2) else notes for _ in "ab")]
+
+
+def _edited(choose: Choices, model: Model) -> Model:
     """Keys deleted, changed and added, sections deleted and added."""
     made: dict[str, dict[str, int]] = {}
     for section, keys in model.items():
-        if not draw(st.integers(0, 7)):
+        if not choose.below(8):
             continue
-        kept = {key: value for key, value in keys.items() if draw(st.integers(0, 5))}
+        kept = {key: value for key, value in keys.items() if choose.below(6)}
         for key in list(kept):
-            kept[key] = kept[key] if draw(st.integers(0, 3)) else draw(st.integers(0, 5))
-        if draw(st.booleans()):
-            kept[draw(st.sampled_from(KEYS))] = draw(st.integers(0, 5))
+            kept[key] = kept[key] if choose.below(4) else choose.below(6)
+        if choose.below(2):
+            kept[choose.of(KEYS)] = choose.below(6)
         made[section] = kept
-    if not made or not draw(st.integers(0, 3)):
-        made.setdefault(draw(st.sampled_from(SECTIONS)), {"alpha": 0})
+    if not made or not choose.below(4):
+        made.setdefault(choose.of(SECTIONS), {"alpha": 0})
     return made

@@ -21,6 +21,7 @@ from git_anvcs.merge.profile import profile
 from git_anvcs.merge.registry import PROFILES
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Versions
 from tests.merge.test_python_laws import BASE, EDITS, Function, Module, edited
+from tests.support.choices import Choices, chosen
 
 
 class Look(NamedTuple):
@@ -282,15 +283,17 @@ def statement(look: Look, line: str) -> str:
     return look.statement.format("call()" if line == "pass" else line)
 
 
-@st.composite
-def sides(draw: st.DrawFn) -> tuple[Module, Module]:
+def sides() -> st.SearchStrategy[tuple[Module, Module]]:
+    return chosen(_sides, 18)
+
+
+def _sides(choose: Choices) -> tuple[Module, Module]:
     numbers = count()
     found = []
     for side in ("ours", "theirs"):
         module = BASE
-        for edit, place in draw(
-            st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 11)), min_size=1, max_size=4)
-        ):
+        for _ in range(1 + choose.below(4)):
+            edit, place = choose.of(EDITS), choose.below(12)
             module = edited(module, edit, place, f"{side}_{next(numbers)}")
         found.append(module)
     return found[0], found[1]

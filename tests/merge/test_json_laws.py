@@ -1,6 +1,8 @@
 """Laws of merging JSON, over values written in many ways."""
 
+from collections.abc import Sequence
 import json
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,52 +11,68 @@ from git_anvcs.merge import checks, engine, markers
 from git_anvcs.merge.data import json_text
 from git_anvcs.merge.formats import json as json_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
+from tests.support.choices import Choices, chosen
 
-KEYS = st.sampled_from(["a", "b", "c", "name", "id", "é", 'q"'])
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(0, 2), st.sampled_from([1.0, "", "x", "ü", "1"])
-)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
-    max_leaves=8,
-)
-OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
-LAYOUTS = st.sampled_from(
-    [
-        {"indent": 2},
-        {"indent": 4, "ensure_ascii": False},
-        {"indent": "\t"},
-        {"indent": None},
-        {"separators": (",", ":")},
-    ]
+KEYS = ("a", "b", "c", "name", "id", "é", 'q"')
+SCALARS = (None, False, True, 0, 1, 2, 1.0, "", "x", "ü", "1")
+DEPTH = 3
+LAYOUTS = (
+    {"indent": 2},
+    {"indent": 4, "ensure_ascii": False},
+    {"indent": "\t"},
+    {"indent": None},
+    {"separators": (",", ":")},
 )
 
 
-@st.composite
-def triples(draw: st.DrawFn) -> Versions:
+class Values(NamedTuple):
+    """Of what values are made."""
+
+    keys: Sequence[str] = KEYS
+    scalars: Sequence[object] = SCALARS
+
+    def one(self, choose: Choices, depth: int = DEPTH) -> object:
+        if not depth or not choose.below(2):
+            return choose.of(self.scalars)
+        if choose.below(2):
+            return self.mapping(choose, choose.below(5), depth - 1)
+        return [self.one(choose, depth - 1) for _ in range(choose.below(5))]
+
+    def mapping(self, choose: Choices, size: int, depth: int = DEPTH) -> dict[str, object]:
+        return {choose.of(self.keys): self.one(choose, depth) for _ in range(size)}
+
+
+JSON = Values()
+OBJECTS = chosen(lambda choose: JSON.mapping(choose, choose.below(6)), 100)
+
+
+def triples() -> st.SearchStrategy[Versions]:
     """A base and two edits of it, all in one layout."""
-    base = draw(OBJECTS)
-    sides = [edited(draw, base) for _ in range(2)]
-    layout = draw(LAYOUTS)
-    texts = [json.dumps(value, **layout) + "\n" for value in (base, *sides)]
-    if draw(st.booleans()):
+    return chosen(_triple, 300)
+
+
+def _triple(choose: Choices) -> Versions:
+    layout, windows = choose.of(LAYOUTS), choose.below(2)
+    base = JSON.mapping(choose, choose.below(6))
+    sides = [edited(choose, base) for _ in range(2)]
+    texts = [json.dumps(value, **layout) + "\n" for value in (base, *sides)]  # type: ignore[arg-type]
+    if windows:
         texts = [text.replace("\n", "\r\n") for text in texts]
     return Versions(*(text.encode() for text in texts))
 
 
-def edited(draw: st.DrawFn, value: object) -> object:
+def edited(choose: Choices, value: object) -> object:
     if isinstance(value, dict):
-        made = {k: edited(draw, v) for k, v in value.items() if draw(st.integers(0, 5))}
-        for _ in range(draw(st.integers(0, 1))):
-            made[draw(KEYS)] = draw(VALUES)
+        made = {k: edited(choose, v) for k, v in value.items() if choose.below(6)}
+        if choose.below(2):
+            made[choose.of(KEYS)] = JSON.one(choose)
         return made
     if isinstance(value, list):
-        kept = [edited(draw, one) for one in value if draw(st.integers(0, 5))]
-        for _ in range(draw(st.integers(0, 1))):
-            kept.insert(draw(st.integers(0, len(kept))), draw(VALUES))
+        kept = [edited(choose, one) for one in value if choose.below(6)]
+        if choose.below(2):
+            kept.insert(choose.below(len(kept) + 1), JSON.one(choose))
         return kept
-    return value if draw(st.integers(0, 4)) else draw(SCALARS)
+    return value if choose.below(5) else choose.of(SCALARS)
 
 
 OPTIONS = Options("x.json", style="diff3")
@@ -121,7 +139,7 @@ def test_the_sides_of_a_conflict_hold_what_the_sides_had(versions: Versions) -> 
             json.loads(side)
 
 
-@given(OBJECTS, OBJECTS, OBJECTS, LAYOUTS)
+@given(OBJECTS, OBJECTS, OBJECTS, st.sampled_from(LAYOUTS))
 def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, layout: dict) -> None:
     base = {f"base {key}": value for key, value in one.items()}
     ours = base | {f"ours {key}": value for key, value in two.items()}
@@ -132,10 +150,10 @@ def test_disjoint_keys_all_survive(one: dict, two: dict, three: dict, layout: di
     assert json.loads(merged.text) == ours | theirs
 
 
-RECORDS = st.dictionaries(st.sampled_from(["a", "b", "c"]), SCALARS, max_size=3)
+RECORDS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(SCALARS), max_size=3)
 
 
-@given(st.lists(RECORDS, max_size=3), RECORDS, RECORDS, st.integers(0, 3), LAYOUTS)
+@given(st.lists(RECORDS, max_size=3), RECORDS, RECORDS, st.integers(0, 3), st.sampled_from(LAYOUTS))
 def test_a_new_element_of_one_name_is_that_of_one_side(
     rows: list[dict], one: dict, two: dict, place: int, layout: dict
 ) -> None:
@@ -153,7 +171,7 @@ def test_a_new_element_of_one_name_is_that_of_one_side(
 NUMBERS = st.lists(st.integers(0, 3), max_size=5)
 
 
-@given(NUMBERS, NUMBERS, NUMBERS, LAYOUTS)
+@given(NUMBERS, NUMBERS, NUMBERS, st.sampled_from(LAYOUTS))
 def test_numbers_are_those_of_one_version(
     base: list[int], ours: list[int], theirs: list[int], layout: dict
 ) -> None:
@@ -183,7 +201,7 @@ def test_alternatives_are_never_put_together(versions: Versions) -> None:
         assert not ({"run", "shell"} & step.keys() and {"uses", "with"} & step.keys())
 
 
-@given(VALUES, LAYOUTS)
+@given(chosen(JSON.one, 100), st.sampled_from(LAYOUTS))
 def test_a_parsed_text_is_written_back_exactly(value: object, layout: dict) -> None:
     text = json.dumps(value, **layout).encode()
     document = json_text.parse(text, {})

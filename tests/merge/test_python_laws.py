@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from git_anvcs.merge import checks, engine, lines
 from git_anvcs.merge.formats import python
 from git_anvcs.merge.result import Merged, NotUnderstood, Options, Rules, Versions
+from tests.support.choices import Choices, chosen
 
 OPTIONS = Options("module.py")
 T = TypeVar("T")
@@ -133,15 +134,17 @@ def without(items: tuple[T, ...], place: int) -> tuple[T, ...]:
     return (*items[:at], *items[at + 1 :])
 
 
-@st.composite
-def sides(draw: st.DrawFn) -> Versions:
+def sides() -> st.SearchStrategy[Versions]:
+    return chosen(_sides, 18)
+
+
+def _sides(choose: Choices) -> Versions:
     numbers = count()
     texts = []
     for side in ("ours", "theirs"):
         module = BASE
-        for edit, place in draw(
-            st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 11)), min_size=1, max_size=4)
-        ):
+        for _ in range(1 + choose.below(4)):
+            edit, place = choose.of(EDITS), choose.below(12)
             module = edited(module, edit, place, f"{side}_{next(numbers)}")
         texts.append(text_of(module))
     return Versions(text_of(BASE), *texts)

@@ -3,23 +3,19 @@
 import io
 import json
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from git_anvcs.merge import checks, engine
 from git_anvcs.merge.formats import yaml as yaml_format
 from git_anvcs.merge.result import NotUnderstood, Options, Versions
-from tests.merge.test_json_laws import edited
+from tests.merge.test_json_laws import Values, edited
+from tests.support.choices import Choices, chosen
 
-KEYS = st.sampled_from(["a", "b", "c", "name", "id", "on"])
-SCALARS = st.sampled_from([None, True, 1, 2, "x", "yes", "012", "two words", "# no", "l1\nl2\n"])
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4)),
-    max_leaves=8,
-)
-OBJECTS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
+SCALARS = (None, True, 1, 2, "x", "yes", "012", "two words", "# no", "l1\nl2\n")
+YAMLS = Values(("a", "b", "c", "name", "id", "on"), SCALARS)
+OBJECTS = chosen(lambda choose: YAMLS.mapping(choose, 1 + choose.below(4)), 100)
 OPTIONS = Options("x.yaml", style="diff3")
 
 
@@ -37,13 +33,16 @@ def read(text: bytes) -> object:
     return YAML(typ="safe", pure=True).load(text.decode())
 
 
-@st.composite
-def triples(draw: st.DrawFn) -> Versions:
-    base = draw(OBJECTS)
-    sides = [edited(draw, base) or {"z": 1} for _ in range(2)]
-    flow, dash = draw(st.integers(0, 5)) == 0, draw(st.sampled_from([0, 2]))
+def triples() -> st.SearchStrategy[Versions]:
+    return chosen(_triple, 300)
+
+
+def _triple(choose: Choices) -> Versions:
+    flow, dash, comments = choose.below(6) == 1, choose.of([0, 2]), choose.below(2)
+    base = YAMLS.mapping(choose, 1 + choose.below(4))
+    sides = [edited(choose, base) or {"z": 1} for _ in range(2)]
     texts = [written(value, flow=flow, dash=dash) for value in (base, *sides)]
-    if draw(st.booleans()):
+    if comments:
         texts = [commented(text) for text in texts]
     return Versions(*texts)
 
@@ -101,13 +100,21 @@ def test_swapping_the_sides_changes_only_the_order(versions: Versions) -> None:
 
 
 @given(triples())
+@example(Versions(b"# a\na: 1\n", b"# a\na: 1\n# c\nc: 1\n", b"z: 1\n"))
 def test_merging_the_result_again_changes_nothing(versions: Versions) -> None:
     try:
         merged = yaml_format.merge(versions, OPTIONS)
     except NotUnderstood:
         return
     if not merged.conflicts:
-        again = yaml_format.merge(versions._replace(ours=merged.text), OPTIONS)
+        try:
+            again = yaml_format.merge(versions._replace(ours=merged.text), OPTIONS)
+        except NotUnderstood as refused:
+            # The comment of a first key that went is one of the file: now both changed that.
+            first = versions.base.lstrip(b"\n").startswith(b"#")
+            if not (first and "around the data" in str(refused)):
+                raise
+            return
         assert again.text == merged.text
 
 
