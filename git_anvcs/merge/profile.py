@@ -2,146 +2,25 @@
 
 from collections.abc import Mapping
 from functools import cache
+import re
 from typing import NamedTuple
 
 from git_anvcs.kernel.shipped import shipped
-from git_anvcs.merge.profile_table import Table, over, toml
+from git_anvcs.merge.profile_rows import (
+    Call,
+    Constant,
+    Definition,
+    Import,
+    ListRule,
+    Naming,
+    Numbered,
+    Parameter,
+    Public,
+    Region,
+    Wrapper,
+)
+from git_anvcs.merge.profile_table import BadProfile, Table, over, toml
 from git_anvcs.merge.result import NotUnderstood
-
-
-class Definition(NamedTuple):
-    """What gives a node a name among its neighbours. Paths are as in merge/code/paths.py.
-
-    name, owner, parameters, body: paths from the node; with `until`, a path too, the name is all
-    that stands in front of what it leads to; an empty `body` is the node itself
-    once: a body holds the name once; free: it may stand before or after its neighbours
-    needs: a path that must be there, and ordered_by: words that must not stand in the body around
-    it, for the place to be free
-    """
-
-    label: str
-    name: str
-    owner: str = ""
-    parameters: str = ""
-    body: str = "body"
-    once: bool = True
-    free: bool = True
-    needs: str = ""
-    ordered_by: tuple[str, ...] = ()
-    scope_only: bool = False  # free only where the names of a scope stand
-    until: str = ""
-    own_kind: bool = False  # free only where all members of the body are of its kind
-    words: tuple[str, ...] = ()  # words in front of the name that make it another one: `get`
-    value: str = ""  # free only where nothing runs when the value at this path is made,
-    calls: tuple[str, ...] = ()  # or only a call of one of these
-    once_with: str = ""  # a path that must be there for the body to hold the name once
-
-
-class Call(NamedTuple):
-    """A call that stands for a definition: `it("works", …)` of a test."""
-
-    callee: str
-    title: str
-    names: tuple[str, ...]
-
-
-class Wrapper(NamedTuple):
-    definition: str  # the field with the definition; empty: its only named child
-    mark: str
-    distinct: tuple[str, ...]
-
-
-class Public(NamedTuple):
-    """What others may use: patterns that begin the `name` of a definition, or stand in its `head`.
-
-    member: the same for the head of what a class holds; through: labels that say nothing of it
-    """
-
-    name: str = ""
-    head: str = ""
-    member: str = ""
-    through: tuple[str, ...] = ()
-
-
-class Import(NamedTuple):
-    """A statement that brings in names.
-
-    names: the field with the names, or with `list` the kind of node that holds them in brackets
-    binds: a pattern for the names it binds, where they are not in that field
-    ordered_without: a kind of child without which it stands where it stands: `import "x"`
-    """
-
-    names: str = ""
-    module: str = ""
-    star: str = ""
-    list: str = ""
-    binds: str = ""
-    ordered_without: str = ""
-
-
-class Constant(NamedTuple):
-    """A statement that gives a value a name; in a scope its place is free when the value is plain.
-
-    plain: kinds of values that are plain whatever is in them, functions; calls: callees that are
-    """
-
-    assignment: str
-    name: str
-    value: str
-    dotted: bool = False
-    plain: tuple[str, ...] = ()
-    calls: tuple[str, ...] = ()
-
-
-class ListRule(NamedTuple):
-    keys: Mapping[str, str]
-    free: tuple[str, ...]
-    free_in: tuple[str, ...]
-    barriers: tuple[str, ...]
-    late: tuple[str, ...]
-
-
-class Region(NamedTuple):
-    """Statements between two lines that are no brackets: `#ifdef X` … `#endif`.
-
-    after: the path to the end of its first line; empty: its first word
-    next: the path to the region that goes on where it ends, `#else`
-    end: the path to what ends it; empty: its last word, if that has no name in the grammar
-    """
-
-    after: str = ""
-    next: str = ""
-    end: str = ""
-
-
-class Numbered(NamedTuple):
-    """A member of a list that may have a number of its own. Paths are as in merge/code/paths.py.
-
-    kind: `enum` for a member of an enumeration, `constant` for one of a file or a class, `key` for
-    one of a literal whose values may all be numbers
-    arguments: numbers in brackets behind the name; words: of these one must stand in a constant
-    counts: without a value it has the number behind that of the member in front
-    """
-
-    kind: str
-    name: str
-    value: str = ""
-    arguments: str = ""
-    words: tuple[str, ...] = ()
-    counts: bool = False
-
-
-class Parameter(NamedTuple):
-    """What of a parameter is no part of its type.
-
-    without: fields and kinds that say nothing of the type: its name, a default
-    names: fields in which only the identifiers say nothing of it: `*name`
-    label: the field of a name for callers; where it is there, the name behind it is none of theirs
-    """
-
-    without: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    label: str = ""
 
 
 class Profile(NamedTuple):
@@ -173,6 +52,11 @@ class Profile(NamedTuple):
     apart: str
     exports: str
     definitions: Mapping[str, Definition]
+    name_spaces: Mapping[str, frozenset[str]]  # by kind; a kind without any is in all of them
+    any_case: tuple[str, ...]
+    together: tuple[frozenset[str], ...]
+    patterns: tuple[str, ...]
+    namings: Mapping[str, Naming]
     classes: tuple[str, ...]
     calls: Mapping[str, Call]
     wrappers: Mapping[str, Wrapper]
@@ -241,6 +125,12 @@ def from_table(top: Table) -> Profile:
         apart=top.text("apart", ""),
         exports=top.text("exports", ""),
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
+        name_spaces=by_kind(top.table("name_spaces")),
+        together=tuple(frozenset(row) for _name, row in top.table("together").rows()),
+        namings={
+            kind: Naming(row.text("callee"), row.text("names"), dict(row.table("takes").rows()))
+            for kind, row in top.tables("namings")
+        },
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
         calls={
             kind: Call(row.text("callee"), row.text("title"), row.texts("names"))
@@ -277,13 +167,60 @@ def from_table(top: Table) -> Profile:
         cascade=top.flag("cascade"),
     )
     top.reject_unknown({*Profile._fields, "like"} - {"classes", "same"})
+    check_names(found)
+    check_shapes(found)
+    return found
+
+
+def check_names(found: Profile) -> None:
+    """Whether what is said about names is about kinds and labels that there are."""
+    naming = {*found.definitions, *found.constants, *found.imports, *found.namings}
+    labels = {one.label for one in found.definitions.values()}
+    said = (
+        ("name_spaces", found.name_spaces, naming, "names nothing"),
+        ("any_case", found.any_case, found.definitions, "is no definition"),
+        ("together", frozenset[str]().union(*found.together), labels, "is no label"),
+    )
+    for field, words, known, why in said:
+        for word in sorted(words):
+            if word not in known:
+                raise BadProfile(f"{field}: {word} {why}")
+
+
+def check_shapes(found: Profile) -> None:
+    """Whether names that go with a name are made of it."""
+    for kind, rule in found.definitions.items():
+        for pattern, shape in rule.also.items():
+            check_pattern(f"definitions.{kind}.also", pattern)
+            if not ("{name}" in shape or "{Name}" in shape):
+                raise BadProfile(f"definitions.{kind}.also: {shape} must hold {{name}} or {{Name}}")
+    for kind, call in found.namings.items():
+        for word, shapes in call.takes.items():
+            if any("{name}" not in shape for shape in shapes):
+                field = f"namings.{kind}.takes.{word}"
+                raise BadProfile(f"{field}: {' '.join(shapes)} must hold {{name}}")
+
+
+def check_pattern(field: str, text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise BadProfile(f"{field}: {text}: {error}") from error
+
+
+def by_kind(row: Table) -> dict[str, frozenset[str]]:
+    """The name spaces of each kind, from the kinds of each name space."""
+    found: dict[str, frozenset[str]] = {}
+    for space, kinds in row.rows():
+        for kind in kinds:
+            found[kind] = found.get(kind, frozenset()) | {space}
     return found
 
 
 LISTS = (
     "blocks", "comma_blocks", "sections", "flat", "leading", "mark_sets", "distinct",
-    "repeatable", "barriers", "clauses", "scopes", "contexts", "qualifiers", "whole",
-    "enumerations",
+    "any_case", "patterns", "repeatable", "barriers", "clauses", "scopes", "contexts",
+    "qualifiers", "whole", "enumerations",
 )  # fmt: skip
 
 
@@ -309,6 +246,8 @@ def definition(row: Table) -> Definition:
         row.text("until", ""),
         row.flag("own_kind"),
         row.texts("words"),
+        row.texts("own"),
+        row.mapping("also"),
         row.text("value", ""),
         row.texts("calls"),
         row.text("once_with", ""),

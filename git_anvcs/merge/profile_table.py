@@ -48,6 +48,10 @@ class Table(NamedTuple):
         row = self.table(key)
         return {name: row.text(name) for name in row.values}
 
+    def rows(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The lists of a table that holds nothing else."""
+        return [(name, self.texts(name)) for name in self.values]
+
     def table(self, key: str) -> "Table":
         value = self.values.get(key, {})
         if not isinstance(value, dict):

@@ -7,7 +7,8 @@ import pytest
 
 from git_anvcs.merge import registry
 from git_anvcs.merge.parse import parser
-from git_anvcs.merge.profile import Definition, profile, read
+from git_anvcs.merge.profile import profile, read
+from git_anvcs.merge.profile_rows import Definition
 from git_anvcs.merge.profile_table import BadProfile
 from git_anvcs.merge.registry import PROFILES, format_of
 from git_anvcs.merge.result import NotUnderstood
@@ -47,6 +48,10 @@ def test_the_kinds_of_a_profile_exist_in_its_grammar(name: str) -> None:
         *found.qualifiers,
         *found.whole,
         *found.same,
+        *found.name_spaces,
+        *found.any_case,
+        *found.patterns,
+        *found.namings,
     }
     unknown = [kind for kind in kinds if grammar.id_for_node_kind(kind, True) is None]
     assert unknown == []
@@ -60,6 +65,7 @@ def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None
     paths = [
         *(path for one in found.definitions.values() for path in (one.name, one.owner, one.needs)),
         *(path for one in found.calls.values() for path in (one.callee, one.title)),
+        *(path for one in found.namings.values() for path in (one.callee, one.names)),
         *(one.definition for one in found.wrappers.values()),
         *(field for one in found.constants.values() for field in (one.name, one.value)),
         *(
@@ -121,6 +127,23 @@ def test_a_profile_that_is_like_another_says_only_what_differs() -> None:
         (
             LEAST + '[definitions.f]\nlabel = "f"\nname = "n"\nholds_names = 1',
             "definitions.f.holds_names must be true or false",
+        ),
+        (LEAST + "name_spaces = 3", "name_spaces must be a table"),
+        (LEAST + '[name_spaces]\ntype = "f"', "name_spaces.type must be a list of strings"),
+        (LEAST + '[name_spaces]\ntype = ["f"]', "name_spaces: f names nothing"),
+        (LEAST + 'any_case = ["f"]', "any_case: f is no definition"),
+        (LEAST + '[together]\na = ["f", "g"]', "together: f is no label"),
+        (
+            LEAST + '[definitions.f]\nlabel = "f"\nname = "n"\nalso = { "(" = "x" }',
+            "definitions.f.also: .* unterminated subpattern",
+        ),
+        (
+            LEAST + '[definitions.f]\nlabel = "f"\nname = "n"\nalso = { "a" = "x" }',
+            "definitions.f.also: x must hold {name} or {Name}",
+        ),
+        (
+            LEAST + '[namings.f]\ncallee = "c"\nnames = "n"\ntakes = { attr = ["x"] }',
+            "namings.f.takes.attr: x must hold {name}",
         ),
     ],
 )

@@ -131,7 +131,8 @@ def _doubled(tree: Tree, draft: Draft, two: Twice) -> Draft:
         return draft.told(told) if is_open else draft
     if two.shown_by and not _shown(tree, draft, two):
         return draft
-    cuts = worker.apart(lambda: [twice.cut(path, now[path], two.key) for path in paths])
+    keys = dict(zip(paths, two.keys, strict=True))
+    cuts = worker.apart(lambda: [twice.cut(path, now[path], keys[path]) for path in paths])
     if not cuts or None in cuts:
         return draft
     for path, side, one in zip(paths, ("ours", "theirs"), cuts, strict=True):

@@ -5,17 +5,23 @@ from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from git_anvcs.kernel.diff import Change, changes
+from git_anvcs.merge.code.claims import Claim
 from git_anvcs.merge.code.identity import Identity, similarity
 
 T = TypeVar("T")
 
 
 class Matching(NamedTuple, Generic[T]):
-    """How a body's items are compared: pure functions of one item."""
+    """How a body's items are compared: pure functions of one item.
+
+    claims: the names that it takes; collide: whether two of them, one a side, are one too many
+    """
 
     text: Callable[[T], bytes]
     identity: Callable[[T], Identity]
     kind: Callable[[T], str]
+    claims: Callable[[T], Sequence[Claim]] = lambda _item: ()
+    collide: Callable[[Claim, Claim], bool] = lambda _mine, _yours: False
 
 
 class Alignment(NamedTuple):

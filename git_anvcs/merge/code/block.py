@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from git_anvcs.merge.code import imports, inline, numbered
 from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
+from git_anvcs.merge.code.claims import claims_of, collide
 from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
 from git_anvcs.merge.code.combine import Combine
 from git_anvcs.merge.code.identity import Identity, Within, identity, unwrapped
@@ -29,14 +30,20 @@ def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
     """The merged body with its blank lines."""
     bodies = (base, ours, theirs)
     fixed, parted = any(one.fixed for one in bodies), any(one.parted for one in bodies)
-    within = Within(ours.scope, fixed, parted)
+    within = Within(ours.scope, fixed, parted, ours.names)
     entries = three_way(base.items, ours.items, theirs.items, combine(place, within))
     return spaced(entries, (base, ours, theirs))
 
 
 def combine(place: Place, within: Within) -> Combine[Item]:
     return Combine(
-        matching=Matching[Item](lambda x: x.text, lambda x: identity(x, within), kind_of),
+        matching=Matching[Item](
+            text=lambda x: x.text,
+            identity=lambda x: identity(x, within),
+            kind=kind_of,
+            claims=lambda x: claims_of(x, within),
+            collide=lambda mine, yours: collide(mine, yours, place.profile.together),
+        ),
         pair=lambda base, ours, theirs: merge_item(place, base, ours, theirs),
         twin=lambda mine, yours: twin(place, mine, yours),
         dropped=lambda base, left, side: merge_dropped(place, base, left, side),
@@ -67,7 +74,7 @@ def noted(place: Place, rule: str, mine: Sequence[Item], yours: Sequence[Item]) 
 
 def twin(place: Place, mine: Item, yours: Item) -> Parts | None:
     """Both sides added an item with one key: imports unite, anything else is a clash."""
-    if not imports.is_import(mine):
+    if not (imports.is_import(mine) and imports.is_import(yours)):
         return None
     try:
         return imports.add(place, mine, yours)

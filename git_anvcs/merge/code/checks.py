@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.checks import Flaw, Tokens, lost, revived, union
 from git_anvcs.merge.code import numbered
 from git_anvcs.merge.code.bindings import bindings, bound_often, importing, imports_under, uses
-from git_anvcs.merge.code.identity import definition, headline, unwrapped
+from git_anvcs.merge.code.claims import Claim, claims, collide, grouped
+from git_anvcs.merge.code.identity import Identity, definition, headline, titled, unwrapped
 from git_anvcs.merge.code.items import members
 from git_anvcs.merge.code.paths import at
 from git_anvcs.merge.code.source import Source, errors, read
@@ -20,13 +22,22 @@ if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node
 
 
-class Named(NamedTuple):
-    """A definition: where it stands, `class A > def f`, and its rows."""
+class Standing(NamedTuple):
+    """A statement, the keys and the names of what it stands in, and what it defines."""
+
+    node: "Node"
+    where: str
+    path: str
+    found: Identity | None
+
+
+class Claimed(NamedTuple):
+    """A name that is taken, with the names of what it is in; for what, `class A > def f`; rows."""
 
     key: str
+    claim: Claim
     first: int
     last: int
-    once: bool
 
 
 def flaws(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
@@ -71,47 +82,87 @@ def syntax(profile: Profile, versions: Versions, text: bytes) -> list[Flaw]:
 
 
 def duplicates(profile: Profile, versions: Versions, merged: Source) -> list[Flaw]:
-    """Definitions that one body of the result holds more often than any version."""
-    found = list(definitions(merged, merged.root, ""))
-    counts = Counter(one.key for one in found if one.once)
+    """Names that one body of the result holds more often, or for more, than any version."""
+    found = list(claimed(merged))
+    counts, pairs = Counter(one.key for one in found if one.claim.once), colliding(profile, found)
     twice = {key for key, count in counts.items() if count > 1}
-    if not twice:
+    if not (twice or pairs):
         return []
-    before: Counter[str] = Counter()
+    before: list[Counter[str]] = []
+    known: set[tuple[str, str]] = set()
     for source in all_of(profile, versions):
-        before |= Counter(one.key for one in definitions(source, source.root, ""))
-    wrong = {key for key in twice if counts[key] > max(before[key], 1)}
+        there = list(claimed(source))
+        before.append(Counter(one.key for one in there))
+        known |= colliding(profile, there)
+    variables = {one.key for one in found if one.claim.variable and before[0][one.key]}
+    wrong = {
+        key
+        for key in twice - variables
+        if counts[key] > max(1, *(version[key] for version in before))
+    }
+    wrong.update(*(pair for pair in pairs - known))
     return [Flaw("duplicate", one.key, one.first, one.last) for one in found if one.key in wrong]
 
 
-def definitions(source: Source, node: "Node", where: str) -> Iterator[Named]:
-    """The definitions of a body and of the classes in it, not what is inside functions."""
+def colliding(profile: Profile, found: Sequence[Claimed]) -> set[tuple[str, str]]:
+    """The keys of which one name is taken by both, for different things."""
+    places: dict[str, dict[str, Claimed]] = {}
+    for one in found:
+        places.setdefault(one.claim.name, {}).setdefault(one.key, one)
+    return {
+        (min(one.key, two.key), max(one.key, two.key))
+        for rivals in places.values()
+        for one, two in combinations(rivals.values(), 2)
+        if collide(one.claim, two.claim, profile.together)
+    }
+
+
+def claimed(source: Source) -> Iterator[Claimed]:
+    """What the statements of the file and of its classes take for names."""
+    for one in statements(source, source.root, "", ""):
+        first, last = one.node.start_point.row + 1, one.node.end_point.row + 1
+        for claim in claims(source, one.node, one.found, names=True):
+            key = f"{one.where} > {claim.key}" if one.where else claim.key
+            yield Claimed(key, claim._replace(name=f"{one.path}.{claim.name}"), first, last)
+
+
+def statements(source: Source, node: "Node", where: str, path: str) -> Iterator[Standing]:
+    """The statements of a body and of the classes in it, not what is inside functions."""
     for child in members(source.profile, node):
         if child.type in source.profile.regions:
-            yield from in_regions(source, child, where)
+            yield from in_regions(source, child, where, path)
             continue
         found = definition(source, child)
-        if found is None or not found.key:
-            continue
-        key = f"{where} > {found.key}" if where else found.key
-        if found.once or found.free:
-            yield Named(key, child.start_point.row + 1, child.end_point.row + 1, found.once)
-        inner, _marks = unwrapped(source, child)
+        yield Standing(child, where, path, found)
+        inner, marks = unwrapped(source, child)
+        for group in grouped(source.profile, child) if found is None else ():
+            yield from statements(source, group, where, path)
         body = body_of(source, inner)
-        if body is not None and inner.type in source.profile.classes:
-            yield from definitions(source, body, key)
+        if found is None or not found.key or body is None:
+            continue
+        if inner.type in source.profile.classes:
+            key = f"{where} > {found.key}" if where else found.key
+            inside = f"{path}.{held_by(source, child, inner, marks)}"
+            yield from statements(source, body, key, inside)
 
 
-def in_regions(source: Source, node: "Node | None", where: str) -> Iterator[Named]:
-    """The definitions of a region and of those that go on where it ends, each under its words."""
+def held_by(source: Source, node: "Node", inner: "Node", marks: list["Node"]) -> str:
+    """The name of what holds names, with its name spaces: a class and an object of one name."""
+    title = titled(source, node, inner, marks)
+    spaces = source.profile.name_spaces.get(inner.type, ())
+    return f"{title.name if title else ''}{' '.join(['', *sorted(spaces)])}"
+
+
+def in_regions(source: Source, node: "Node | None", where: str, path: str) -> Iterator[Standing]:
+    """The statements of a region and of those that go on where it ends, each under its words."""
     while node is not None:
         label = headline(source, node)
         own = definition(source, node)
         if own is not None and own.once:
-            key = f"{where} > {own.key}" if where else own.key
-            yield Named(key, node.start_point.row + 1, node.end_point.row + 1, True)
+            yield Standing(node, where, path, own)
         where = f"{where} > {label}" if where else label
-        yield from definitions(source, node, where)
+        path = f"{path} {label}"
+        yield from statements(source, node, where, path)
         rule = source.profile.regions[node.type]
         node = at(node, rule.next) if rule.next else None
 
@@ -158,7 +209,11 @@ WORD = re.compile(rb"\w+")
 def tokens(profile: Profile, text: bytes) -> Tokens:
     """The definitions; what is inside them and the imports, `conserved` has counted."""
     source = read(profile, text, rough=True)
-    return Counter(one.key for one in definitions(source, source.root, ""))
+    return Counter(
+        f"{one.where} > {one.found.key}"
+        for one in statements(source, source.root, "", "")
+        if one.found is not None and one.found.key and (one.found.once or one.found.free)
+    )
 
 
 def conserved(sources: list[Source], texts: list[Source]) -> bool:

@@ -10,6 +10,10 @@ T = TypeVar("T")
 Span = tuple[int, int] | None
 
 
+def span(place: int | None) -> Span:
+    return None if place is None else (place, place + 1)
+
+
 class Entry(NamedTuple):
     """A place of the result: the items it stands for in each version, and its text."""
 

@@ -11,7 +11,7 @@ from git_anvcs.merge.code.items import OPENING, Item, opened, scoped
 from git_anvcs.merge.code.paths import COMMENTS, at
 from git_anvcs.merge.code.signature import signature
 from git_anvcs.merge.code.source import Source, beside_error, tokens
-from git_anvcs.merge.profile import Call, Constant, Definition
+from git_anvcs.merge.profile_rows import Call, Constant, Definition
 
 if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node
@@ -38,11 +38,13 @@ class Within(NamedTuple):
     scope: in a body whose names are those of a scope (a module)
     fixed: among others of which one pins all to their places (`...rest`)
     parted: among others of which one says what holds below it
+    names: in a body that holds each name once (a module, a class)
     """
 
     scope: bool = False
     fixed: bool = False
     parted: bool = False
+    names: bool = False
 
 
 ORDERED = Identity("")
@@ -121,6 +123,24 @@ def unwrapped(source: Source, node: "Node") -> tuple["Node", list["Node"]]:
     return inner, [child for child in node.children if child.type == wrapper.mark]
 
 
+class Title(NamedTuple):
+    """The name of a definition and what tells it from others of that name.
+
+    name: as it is compared; form: the marks, words, and parameters that make it another one
+    words: those in front of the name among them, of which `own` put it among others of that name
+    parameters: those alone
+    """
+
+    node: "Node"
+    rule: Definition
+    name: str
+    label: str
+    form: str
+    words: tuple[str, ...]
+    own: tuple[str, ...]
+    parameters: str
+
+
 def definition(source: Source, node: "Node") -> Identity | None:
     if source.root.has_error and beside_error(node):
         return None
@@ -131,24 +151,43 @@ def definition(source: Source, node: "Node") -> Identity | None:
         return declared(source, inner, call) if call else None
     if not rule.name:
         return Identity("", free=rule.free and loose(source, node, inner, rule))
-    field = at(inner, rule.name)
-    if field is None:
+    title = titled(source, node, inner, marks)
+    if title is None:
         return None
-    name = called(source, inner, field, rule)
-    owner = owned(source, inner, rule) + name
-    variant = variants(source, node, inner, marks)
-    variant += "".join(f" {one.type}" for one in inner.children if one.type in rule.words)
-    if rule.parameters:
-        variant += signature(source, inner, rule.parameters)
-    label = f"{rule.label} {owner}"
     free = rule.free and loose(source, node, inner, rule)
     once = (
         rule.once
-        and name not in source.profile.repeatable
+        and not repeatable(source, title)
         and not (rule.scope_only and local(source, node))
         and (not rule.once_with or at(inner, rule.once_with) is not None)
     )
-    return Identity(f"{label}{variant}", once, free, label, placed=not free)
+    key = f"{rule.label} {title.name}{title.form}"
+    return Identity(key, once, free, title.label, placed=not free)
+
+
+def titled(source: Source, node: "Node", inner: "Node", marks: list["Node"]) -> Title | None:
+    rule = source.profile.definitions[inner.type]
+    field = at(inner, rule.name)
+    if field is None:
+        return None
+    shown = owned(source, inner, rule) + called(source, inner, field, rule)
+    name = shown.lower() if inner.type in source.profile.any_case else shown
+    words = tuple(one.type for one in inner.children if one.type in rule.words)
+    apart = own_words(source.text[inner.start_byte : field.start_byte], rule)
+    form = "".join([variants(source, node, inner, marks), *(f" {one}" for one in (*apart, *words))])
+    parameters = signature(source, inner, rule.parameters) if rule.parameters else ""
+    label = f"{rule.label} {shown}"
+    return Title(inner, rule, name, label, form + parameters, words, apart, parameters)
+
+
+def own_words(head: bytes, rule: Definition) -> tuple[str, ...]:
+    """The words in front of a name that put it among others: `static`."""
+    found = words_in(head) if rule.own else frozenset()
+    return tuple(word for word in rule.own if word.encode() in found)
+
+
+def repeatable(source: Source, title: Title) -> bool:
+    return title.name.rpartition(".")[2] in source.profile.repeatable
 
 
 def called(source: Source, node: "Node", field: "Node", rule: Definition) -> str:

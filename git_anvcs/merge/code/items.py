@@ -39,6 +39,7 @@ class Body(NamedTuple):
     scope: its names are the names of a scope (a module)
     fixed: something in it pins all others to their places
     parted: something in it says what holds for all that is below (`private:`)
+    names: it holds each name once (a module, a class)
     """
 
     items: list[Item]
@@ -46,6 +47,7 @@ class Body(NamedTuple):
     scope: bool
     fixed: bool = False
     parted: bool = False
+    names: bool = False
 
 
 def body(source: Source, node: "Node", first: int, end: int) -> Body:
@@ -66,7 +68,8 @@ def body(source: Source, node: "Node", first: int, end: int) -> Body:
     kinds = {one.type for one in inside}
     fixed = not kinds.isdisjoint(source.profile.barriers)
     parted = not kinds.isdisjoint(source.profile.contexts)
-    return Body(items, source.rows(row, end), scope, fixed, parted)
+    names = scope or held(source.profile, node)
+    return Body(items, source.rows(row, end), scope, fixed, parted, names)
 
 
 OPENING = ("{", "(", "[")
@@ -120,6 +123,14 @@ def scoped(profile: Profile, node: "Node") -> bool:
     while found is not None and (found.type in profile.regions or found.type in profile.flat):
         found = found.parent
     return found is not None and found.type in profile.scopes
+
+
+def held(profile: Profile, node: "Node") -> bool:
+    """Whether a body is that of a definition that holds names, or a region in one."""
+    found: Node | None = node
+    while found is not None and found.type in {*profile.regions, *profile.flat}:
+        found = found.parent
+    return found is not None and found.parent is not None and found.parent.type in profile.classes
 
 
 def rows_of(

@@ -11,7 +11,7 @@ from git_anvcs.merge.code.outcome import Parts, Place, Unmerged, joined, simple
 from git_anvcs.merge.code.paths import COMMENTS
 from git_anvcs.merge.code.sequence import three_way
 from git_anvcs.merge.code.source import Source
-from git_anvcs.merge.profile import ListRule
+from git_anvcs.merge.profile_rows import ListRule
 
 if TYPE_CHECKING:
     from git_anvcs.merge.parse import Node

@@ -16,7 +16,8 @@ from git_anvcs.merge.code.paths import COMMENTS, at, under
 from git_anvcs.merge.code.source import Source, read
 from git_anvcs.merge.distinct import Group, Held, Member, Value
 from git_anvcs.merge.integers import integer
-from git_anvcs.merge.profile import Numbered, Profile
+from git_anvcs.merge.profile import Profile
+from git_anvcs.merge.profile_rows import Numbered
 from git_anvcs.merge.result import Versions
 
 if TYPE_CHECKING:

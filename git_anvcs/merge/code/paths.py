@@ -66,3 +66,27 @@ def under(node: "Node") -> "Iterator[Node]":
     for child in node.children:
         yield child
         yield from under(child)
+
+
+def every(node: "Node", path: str) -> "list[Node]":
+    """All that a path leads to where it may lead to several of a kind: `int a, b`."""
+    for way in path.split("|"):
+        found = [node]
+        for step in way.split("."):
+            found = [one for before in found for one in forked(before, step)]
+        if found:
+            return [one for one in found if one.type == found[0].type]
+    return []
+
+
+def forked(node: "Node", step: str) -> "list[Node]":
+    first = stepped(node, step)
+    if first is None or step[0] in "#$^<=":
+        return [first] if first is not None else []
+    if step[0] == ":":
+        around = first.parent.named_children if first.parent is not None else []
+        behind = [one for one in around if one.start_byte >= first.start_byte]
+        return [one for one in behind if one.type == first.type]
+    field = step.removesuffix("*")
+    fields = node.children_by_field_name(field)
+    return [last(one, field) for one in fields] or [first] if field != step else fields

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from git_anvcs.kernel.diff import Change
 from git_anvcs.merge import lines
-from git_anvcs.merge.code.align import Alignment, align
-from git_anvcs.merge.code.combine import Combine, Entry, Span
+from git_anvcs.merge.code.align import Alignment, align, rising
+from git_anvcs.merge.code.combine import Combine, Entry, span
 from git_anvcs.merge.code.groups import Group, groups
 from git_anvcs.merge.code.outcome import Parts
 from git_anvcs.merge.code.twins import twins
@@ -91,7 +91,10 @@ class Sequences(Generic[T]):
             if b < group.base[1]:
                 entry = self.remaining(b)
                 if entry is None:
-                    return self.clash(group)
+                    try:
+                        return self.clash(group)
+                    except Tangled:
+                        entry = self.clash_alone(b)
                 found.append(entry)
         return found
 
@@ -208,14 +211,28 @@ class Sequences(Generic[T]):
         return Entry((b, b + 1), span(o), span(t), parts)
 
     def inserted(self, mine: range, yours: range) -> list[Entry]:
-        """What the sides put at one place, ours then theirs."""
-        first = [entry for o in mine if (entry := self.from_ours(o))]
-        second = [entry for t in yours if (entry := self.from_theirs(t))]
-        if first and second:
+        """What the sides put at one place: between what both put there, ours then theirs."""
+        found: list[Entry] = []
+        both = False
+        o0, t0 = mine.start, yours.start
+        for o, t in [*self.shared_by(mine, yours), (mine.stop, yours.stop)]:
+            first = [entry for place in range(o0, o) if (entry := self.from_ours(place))]
+            second = [entry for place in range(t0, t) if (entry := self.from_theirs(place))]
+            both = both or bool(first and second)
+            found += self.ranked(first, second)
+            if o < mine.stop:
+                found.append(self.twin(o, t))
+            o0, t0 = o + 1, t + 1
+        if both:
             self.how.note(
                 "both-added", [self.ours[o] for o in mine], [self.theirs[t] for t in yours]
             )
-        return self.ranked(first, second)
+        return found
+
+    def shared_by(self, mine: range, yours: range) -> list[tuple[int, int]]:
+        """What both put at one place, in the order that it has on both sides."""
+        found = ((o, self.twins[o]) for o in mine if o in self.twins)
+        return rising([(o, t) for o, t in found if t in yours])
 
     def ranked(self, first: list[Entry], second: list[Entry]) -> list[Entry]:
         """Ours then theirs; by rank where both are in that order already.
@@ -277,10 +294,8 @@ class Sequences(Generic[T]):
     def twin(self, o: int, t: int) -> Entry:
         mine, yours = self.ours[o], self.theirs[t]
         text = self.how.matching.text
-        if text(mine) == text(yours):
-            parts: Parts | None = [text(mine)]
-        else:
-            parts = self.how.twin(mine, yours)
+        alike = text(mine) == text(yours)
+        parts: Parts | None = [text(mine)] if alike else self.how.twin(mine, yours)
         if parts is None:
             parts = self.how.clash([], [mine], [yours], "add/add")
         return Entry(None, (o, o + 1), (t, t + 1), parts)
@@ -313,15 +328,21 @@ class Sequences(Generic[T]):
 
         return [entry(n) for n in range(head)], [entry(n) for n in range(-tail, 0)]
 
+    def clash_alone(self, b: int) -> Entry:
+        """An item that one side deleted and the other edited, among others that were moved."""
+        o, t = self.mine.pairs.get(b), self.yours.pairs.get(b)
+        olds = [self.base[b]]
+        news = [self.ours[o]] if o is not None else [], [self.theirs[t]] if t is not None else []
+        parts = self.how.clash(olds, *news, lines.kind_of(olds, *news))
+        return Entry((b, b + 1), span(o), span(t), parts)
+
     def reject_tangled(self, base: range, mine: range, yours: range) -> None:
         """A clash must hold all there is to say about its items, none of them elsewhere."""
         if (
             any(b in self.mine.moved or b in self.yours.moved for b in base)
-            or any(o in self.came_mine or o in self.twins for o in mine)
-            or any(t in self.came_yours or t in self.twins_back for t in yours)
+            or any(o in self.came_mine for o in mine)
+            or any(t in self.came_yours for t in yours)
+            or any(o in self.twins and self.twins[o] not in yours for o in mine)
+            or any(t in self.twins_back and self.twins_back[t] not in mine for t in yours)
         ):
             raise Tangled
-
-
-def span(place: int | None) -> Span:
-    return None if place is None else (place, place + 1)

@@ -1,10 +1,12 @@
-"""Items that both sides added and that are one: by their name, or by their text and place."""
+"""Items that both sides added and that are one, or one too many: by name, or by text and place."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from git_anvcs.kernel.diff import same
 from git_anvcs.merge.code.align import Alignment, Matching, fresh
+from git_anvcs.merge.code.claims import Claim
 from git_anvcs.merge.code.groups import gaps
 
 T = TypeVar("T")
@@ -14,7 +16,8 @@ Sides = tuple[Alignment, Alignment]
 
 def twins(versions: Versions[T], sides: Sides, how: Matching[T]) -> dict[int, int]:
     """Place in ours -> place in theirs."""
-    return {**dict(unnamed(versions, sides, how)), **named(versions, sides, how)}
+    found = {**dict(unnamed(versions, sides, how)), **named(versions, sides, how)}
+    return {**found, **rivals(versions, sides, how, found)}
 
 
 def named(versions: Versions[T], sides: Sides, how: Matching[T]) -> dict[int, int]:
@@ -34,6 +37,31 @@ def named(versions: Versions[T], sides: Sides, how: Matching[T]) -> dict[int, in
         t = known.pop(one.key)
         if not (one.placed and how.text(ours[o]) == how.text(theirs[t])):
             found[o] = t
+    return found
+
+
+def rivals(
+    versions: Versions[T], sides: Sides, how: Matching[T], known: dict[int, int]
+) -> dict[int, int]:
+    """Items that take one name for two things; of two with one key only the places say which."""
+    _base, ours, theirs = versions
+    taken = {*known.values()}
+    claimed: dict[str, list[tuple[int, Claim]]] = defaultdict(list)
+    for t in fresh(theirs, sides[1]):
+        for claim in how.claims(theirs[t]) if t not in taken else ():
+            claimed[claim.name].append((t, claim))
+    found: dict[int, int] = {}
+    for o in fresh(ours, sides[0]) if claimed else ():
+        key = how.identity(ours[o]).key
+        against = (
+            t
+            for one in (how.claims(ours[o]) if o not in known else ())
+            for t, two in claimed.get(one.name, ())
+            if t not in found.values() and how.collide(one, two)
+        )
+        rival = next((t for t in against if not key or key != how.identity(theirs[t]).key), None)
+        if rival is not None:
+            found[o] = rival
     return found
 
 

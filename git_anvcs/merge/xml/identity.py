@@ -15,6 +15,7 @@ ATTRIBUTES = (
     *(b"id", b"xml:id", b"android:id", b"Id", b"x:Name", b"name", b"android:name", b"Name", b"key"),
     *(b"Include", b"Update", b"Remove", b"uid", b"path", b"alias"),
 )
+ANY_CASE = (b"Include", b"Update", b"Remove")
 BESIDE = (b"Condition", b"translatable", b"product", b"quantity")  # what else tells two apart
 COORDINATES = (b"groupId", b"artifactId", b"type", b"classifier")
 ENTITY = re.compile(rb"\s+")
@@ -38,7 +39,8 @@ def key(text: bytes, element: Element, parent: bytes) -> Key:
 
 
 def own_key(text: bytes, element: Element, parent: bytes) -> Key:
-    named = [element.attributes[name] for name in ATTRIBUTES if name in element.attributes][:1]
+    attributes = element.attributes
+    named = [worded(name, attributes[name]) for name in ATTRIBUTES if name in attributes][:1]
     beside = [(name, element.attributes[name]) for name in BESIDE if name in element.attributes]
     if named:
         return "element", element.tag, (*named, *beside)
@@ -54,6 +56,11 @@ def own_key(text: bytes, element: Element, parent: bytes) -> Key:
     if listed(parent, element.tag) and not list(elements(element)):
         return "element", element.tag, (said(text, element), *beside)
     return "element", element.tag, (*beside, *group(element))
+
+
+def worded(name: bytes, value: bytes) -> bytes:
+    """What an attribute names; MSBuild's files and packages are the same in any case."""
+    return value.lower().replace(b"\\", b"/") if name in ANY_CASE else value
 
 
 def group(element: Element) -> list[bytes]:

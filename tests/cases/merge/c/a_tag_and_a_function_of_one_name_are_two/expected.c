@@ -1,0 +1,16 @@
+#include <stdio.h>
+
+struct limit {
+    int least;
+};
+
+struct item {
+    int cost;
+};
+
+int show(struct item *item)
+{
+    return printf("%d", item->cost);
+}
+
+int limit(int x);

@@ -1,0 +1,14 @@
+#include <stdio.h>
+
+struct limit {
+    int least;
+};
+
+struct item {
+    int cost;
+};
+
+int show(struct item *item)
+{
+    return printf("%d", item->cost);
+}

@@ -1,0 +1,12 @@
+#include <stdio.h>
+
+struct item {
+    int cost;
+};
+
+int show(struct item *item)
+{
+    return printf("%d", item->cost);
+}
+
+int limit(int x);

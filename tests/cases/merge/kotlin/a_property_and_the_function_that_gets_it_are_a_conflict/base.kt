@@ -1,0 +1,13 @@
+class Item(val label: String) {
+    fun show() {
+        println(label)
+    }
+
+    fun hide() {
+        println()
+    }
+
+    fun size(): Int {
+        return label.length
+    }
+}

@@ -1,0 +1,21 @@
+<?php
+
+class Item
+{
+    public $name;
+
+    public function show()
+    {
+        echo $this->name;
+    }
+
+    public function hide()
+    {
+        $this->name = null;
+    }
+
+    public function getprice()
+    {
+        return 2;
+    }
+}

@@ -1,0 +1,8 @@
+class Item:
+    name: str
+
+    def show(self):
+        print(self.name)
+
+    def hide(self):
+        self.name = ""

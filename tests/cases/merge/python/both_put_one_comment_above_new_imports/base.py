@@ -1,0 +1,5 @@
+import os
+
+
+def show(item):
+    print(item, os.linesep)

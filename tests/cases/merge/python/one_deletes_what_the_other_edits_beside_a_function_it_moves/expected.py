@@ -1,0 +1,21 @@
+<<<<<<< ours
+def cost(item):
+    found = item.cost
+    return found + 1
+=======
+>>>>>>> theirs
+
+
+def show(item):
+    found = item.show
+    return found
+
+
+def total(item):
+    found = item.total
+    return found
+
+
+def name(item):
+    found = item.name
+    return found

@@ -1,0 +1,18 @@
+def cost(item):
+    found = item.cost
+    return found + 1
+
+
+def name(item):
+    found = item.name
+    return found
+
+
+def show(item):
+    found = item.show
+    return found
+
+
+def total(item):
+    found = item.total
+    return found

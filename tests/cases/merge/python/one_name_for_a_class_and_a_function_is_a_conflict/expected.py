@@ -1,0 +1,24 @@
+"""The shop."""
+
+import os
+
+
+def price(item):
+    return item.cost * (1 + 0.2)
+
+
+<<<<<<< ours
+class Basket:
+    items: list
+=======
+def Basket(items):
+    return list(items)
+>>>>>>> theirs
+
+
+def show(item):
+    print(item.name, os.linesep)
+
+
+def total(items):
+    return sum(map(price, items))

@@ -1,0 +1,19 @@
+"""The shop."""
+
+import os
+
+
+def price(item):
+    return item.cost * (1 + 0.2)
+
+
+class Basket:
+    items: list
+
+
+def show(item):
+    print(item.name, os.linesep)
+
+
+def total(items):
+    return sum(map(price, items))

@@ -1,0 +1,19 @@
+class Item
+  def initialize(name)
+    @name = name
+  end
+
+  attr_reader :price
+
+  def show
+    puts @name
+  end
+
+  def hide
+    @name = nil
+  end
+
+  def price=(value)
+    @price = value
+  end
+end

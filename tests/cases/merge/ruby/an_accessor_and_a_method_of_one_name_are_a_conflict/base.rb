@@ -1,0 +1,13 @@
+class Item
+  def initialize(name)
+    @name = name
+  end
+
+  def show
+    puts @name
+  end
+
+  def hide
+    @name = nil
+  end
+end

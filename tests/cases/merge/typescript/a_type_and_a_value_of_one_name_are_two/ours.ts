@@ -1,0 +1,13 @@
+export interface Item {
+  name: string;
+}
+
+export type Basket = Map<string, Item>;
+
+export function show(item: Item): void {
+  console.log(item.name);
+}
+
+export class Shop {
+  items: Item[] = [];
+}
