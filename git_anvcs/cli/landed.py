@@ -123,6 +123,8 @@ def why(one: Aside) -> str:
         files = ", ".join(one.paths[:_FEW]) + (" …" if len(one.paths) > _FEW else "")
         others = f" with {', '.join(one.against)}" if one.against else ""
         return f"conflicts{others} in {files}" if files else f"conflicts{others}"
+    if one.kind == land.UNRELATED:
+        return "has no commit in common with the target, as far as this clone knows"
     if one.kind == land.SILENT_REVERT:
         paths = ", ".join(dict.fromkeys(found.path for found in one.findings))
         return f"would silently undo work that has landed, in {paths}"
@@ -150,6 +152,8 @@ def _what_to_do(one: Aside) -> str:
     match one.kind:
         case land.CONFLICT:
             return f"merge the target into {name}, resolve, and land it again"
+        case land.UNRELATED:
+            return f"is it meant? git merge --allow-unrelated-histories {name}"
         case land.SILENT_REVERT:
             commit = one.findings[0].commit[:10]
             return (

@@ -224,6 +224,16 @@ def test_branches_that_are_in_already_and_that_do_not_exist(repo: Sandbox) -> No
     assert (done.returncode, "there is no branch 'nowhere'" in done.stderr) == (2, True)
 
 
+def test_a_branch_with_a_history_of_its_own_does_not_land(repo: Sandbox) -> None:
+    branch(repo, "a", {"a.txt": "a\n"})
+    repo.git("branch", "pages", repo.git("commit-tree", "-m", "x", "main^{tree}").strip())
+    said = land(repo, "*", expect=4)
+    assert (landed(said), aside(said)) == (["a"], {"pages": "unrelated"})
+    for dry in ((), ("--dry-run",)):
+        done = repo.run("git-anvcs", "merge", "pages", *dry)
+        assert (done.returncode, "no commit in common" in done.stderr) == (3, True)
+
+
 def test_a_pattern_stands_for_branches(repo: Sandbox) -> None:
     branch(repo, "agent/a", {"a.txt": "a\n"})
     branch(repo, "agent/b", {"b.txt": "b\n"})

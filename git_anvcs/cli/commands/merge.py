@@ -139,7 +139,7 @@ def _try(call: Call) -> int:
     merge.ready(call.repo)
     asked = _asked(call)
     if len(args.branches) == 1 and not asked.guarded:
-        merge.tryable(call.repo, call.env)
+        merge.tryable(call.repo, asked.names, call.env)
         onto = merge.head(call.repo).commit
         source = args.branches[0]
         found = preview.of_merge(call.repo, onto, reading.find(call.repo, source), call.env)

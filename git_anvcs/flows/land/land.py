@@ -35,6 +35,7 @@ from git_anvcs.store.paths import Paths, file_name
 ATTEMPTS = 3
 
 CONFLICT = "conflict"
+UNRELATED = "unrelated"
 SILENT_REVERT = "silent-revert"
 TESTS_FAIL = "tests-fail"
 SEMANTIC_CONFLICT = "semantic-conflict"
@@ -191,8 +192,10 @@ class _Landing:
     def run(self) -> Landed:
         tips = named.tips(self._repo, self._asked.names, self._onto)
         with open_ancestry(self._repo) as ancestry:
-            already = [one for one in tips if ancestry.is_ancestor(one.commit, self._onto.commit)]
-        left = [one for one in tips if one not in already]
+            bases = {one: ancestry.bases(one.commit, self._onto.commit).commits for one in tips}
+        already = [one for one in tips if one.commit in bases[one]]
+        self._aside = [Aside(one, UNRELATED) for one in tips if not bases[one]]  # as Git refuses it
+        left = [one for one in tips if bases[one] and one not in already]
         how = fold.opened(
             self._repo,
             self._onto,

@@ -94,6 +94,7 @@ def merge(
     onto = ready(repo)
     setting = configured.read(repo, onto.ref, env)
     found = tuple(tips(repo, asked.names, onto))
+    _related(repo, onto, found, setting)
     verdict, tree = None, ""
     if asked.guarded:
         tried = attempt(repo, asked, env, say)
@@ -136,9 +137,23 @@ def how_back(done: Outcome) -> str:
     return "git reset --merge" if done.squashed else "git anvcs merge --abort"
 
 
-def tryable(repo: Repo, env: Mapping[str, str]) -> None:
-    """Raises PolicyDenied where the settings of the branch ask for what only Git can do."""
-    setting = configured.read(repo, head(repo).ref, env)
+def _related(repo: Repo, onto: Target, found: Sequence[Tip], setting: Configured) -> None:
+    """Raises PolicyDenied for a branch that Git would refuse, before anything is tried."""
+    if "--allow-unrelated-histories" in setting.words:
+        return
+    for one in found:
+        if not repo.git("merge-base", onto.commit, one.commit, allow=(0, 1)):
+            raise PolicyDenied(
+                f"{one.name} has no commit in common with what is checked out here",
+                hint="git merge --allow-unrelated-histories merges it; nothing was changed",
+            )
+
+
+def tryable(repo: Repo, names: Sequence[str], env: Mapping[str, str]) -> None:
+    """Raises PolicyDenied where Git would refuse, or the settings ask for what only Git can do."""
+    onto = head(repo)
+    setting = configured.read(repo, onto.ref, env)
+    _related(repo, onto, tips(repo, names, onto), setting)
     if setting.favours:
         raise PolicyDenied(
             f"{setting.key} asks for -X {setting.favours[0]}, which cannot be tried in memory",
@@ -151,7 +166,7 @@ def attempt(repo: Repo, asked: Asked, env: Mapping[str, str], say: Say) -> Tried
 
     Raises PolicyDenied, NoVerdict.
     """
-    tryable(repo, env)
+    tryable(repo, asked.names, env)
     onto = head(repo)
     with scratch.objects(repo, env, wanted=True) as own:
         here = repo.within(own)
@@ -260,9 +275,10 @@ def _outcome(
     if not done.squashed or _staged(repo):
         return done._replace(state=UNCOMMITTED)
     if code:
+        dirty = repo.git("status", "--porcelain") != b""
         raise PolicyDenied(
             "Git refused to merge, for the reason above; nothing was changed",
-            hint=setting.said or "commit your work, or git stash, and try again",
+            hint=setting.said or ("commit your work, or git stash, and try again" if dirty else ""),
         )
     return done._replace(state=UP_TO_DATE, squashed=False)
 
