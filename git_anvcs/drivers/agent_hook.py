@@ -54,7 +54,7 @@ def run(agent: str, told: str, env: Mapping[str, str]) -> int:
         if not said:
             said = _answer(module, _advice(module, event, env))
         if module is not None and event is not None:
-            _take(event, env.get(module.ENV_FILE, ""))
+            _take(event, module.ENV_FILE, env)
     except (NotAnEvent, AnvcsError, OSError, ValueError, RecursionError) as error:
         _complain(f"{agent}: {error}")
     except Exception as error:  # noqa: BLE001 - a bug of ours must not disturb the agent
@@ -130,10 +130,27 @@ def _event(
     return module.parse(_decode(payload, size), told)
 
 
-def _take(event: Event, env_file: str) -> None:
-    if event.event == "session_start" and env_file:
-        _name_session(event, env_file)
-    capture(event, Path.cwd(), time.time())
+def _take(event: Event, env_file: str, env: Mapping[str, str]) -> None:
+    if event.event == "session_start":
+        _name_session(event, env.get(env_file, ""))
+    places = capture(event, Path.cwd(), time.time())
+    if event.event in ("session_start", "pre_shell"):
+        _keep_journal(event, places, env)
+
+
+def _keep_journal(event: Event, places: list[Place], env: Mapping[str, str]) -> None:
+    """A session has a daemon; what a command may destroy is in the journal before it runs."""
+    from git_anvcs.provenance.shell import takes_away
+
+    if event.event == "pre_shell" and not takes_away(event.command):
+        return
+    from git_anvcs.flows.journal import keeping
+
+    for place in places:
+        if event.event == "session_start":
+            keeping.begin(place, env)
+        else:
+            keeping.look(place)
 
 
 def _read_all(descriptor: int) -> tuple[bytes, int]:

@@ -44,12 +44,16 @@ class Git(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """One look at a worktree. seconds: when, since the epoch; by: whose changes these are"""
+    """One look at a worktree. seconds: when, since the epoch; by: whose changes these are
+
+    check: called before anything is written; raises when what was seen counts no longer
+    """
 
     standing: Mapping[str, Standing]
     seconds: float
     precision: Precision = Precision.SAVE
     by: str = ""
+    check: Callable[[], None] = lambda: None
 
 
 class Capture:
@@ -68,6 +72,7 @@ class Capture:
         paths = iter(seen.standing.items())
         while portion := dict(islice(paths, _PORTION)):
             held = {path: self._read(path) for path in portion}
+            seen.check()
             made += self._written(portion, held, seen)
         return made
 

@@ -17,6 +17,21 @@ BRINGS_CONTENT = frozenset(
     }
 )  # fmt: skip
 
+# Git subcommands, and programs, after which something may be gone that is nowhere else.
+_TAKES_AWAY = frozenset(
+    {
+        "am", "branch", "checkout", "checkout-index", "clean", "filter-branch", "filter-repo", "gc",
+        "merge", "mv", "pull", "push", "read-tree", "rebase", "reflog", "reset", "restore", "rm",
+        "stash", "switch", "tag", "update-ref", "worktree",
+    }
+)  # fmt: skip
+_PROGRAMS = frozenset(
+    {
+        "cp", "dd", "find", "git-filter-repo", "install", "mv", "patch", "perl", "rm", "rmdir",
+        "rsync", "sed", "shred", "tar", "tee", "trash", "truncate", "unlink", "unzip",
+    }
+)  # fmt: skip
+
 _LONGEST = 65_536
 _SEPARATORS = re.compile(r"[\s;&|(){}`'\"]+")
 _WITH_VALUE = frozenset({"-C", "-c", "--git-dir", "--work-tree", "--namespace"})
@@ -36,6 +51,20 @@ def git_verbs(command: str) -> tuple[str, ...]:
             if verb:
                 found[verb] = None
     return tuple(found)[:16]
+
+
+def takes_away(command: str) -> bool:
+    """Whether a shell command may destroy what was not committed: better too often than not.
+
+    A reading of words, too; a redirection counts, since it empties a file.
+    """
+    read = command[:_LONGEST]
+    words = {word.rsplit("/", 1)[-1] for word in _SEPARATORS.split(read)}
+    return (
+        ">" in read
+        or not words.isdisjoint(_PROGRAMS)
+        or not _TAKES_AWAY.isdisjoint(git_verbs(read))
+    )
 
 
 def _verb(words: list[str]) -> str:

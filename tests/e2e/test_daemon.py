@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import json
 import os
 from pathlib import Path
+import shutil
 import signal
 import time
 
@@ -11,6 +12,7 @@ import pytest
 
 from git_anvcs.journal.journal import Entry, Journal
 from git_anvcs.journal.op import Kind
+from git_anvcs.kernel.process import alive
 from git_anvcs.store.paths import Paths
 from tests.flows.journal.test_undo import held
 from tests.support.sandbox import Sandbox
@@ -144,3 +146,48 @@ def test_a_lock_that_was_left_behind_does_not_blind_it(watched: Sandbox) -> None
     (watched.root / "b.txt").write_text("b, while the lock is there\n")
     until(watched, {"b.txt"})
     lock.unlink()
+
+
+def test_init_starts_one_and_uninstall_ends_it(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.ok("git-anvcs", "init", "--no-daemon", env={"ANVCS_DAEMON": "1"})
+    assert repo.run("git-anvcs", "daemon", "status").returncode == 1
+    repo.ok("git-anvcs", "init", "--daemon", env={"ANVCS_DAEMON": "1"})
+    (repo.root / "a").write_text("2\n")
+    until(repo, {"a"})
+    repo.ok("git-anvcs", "uninstall")
+    assert repo.run("git-anvcs", "daemon", "status").returncode == 1
+    repo.git("checkout", "-q", "--", "a")
+    repo.ok("git-anvcs", "undo", "--yes")
+    assert (repo.root / "a").read_text() == "2\n"
+
+
+def test_it_ends_when_the_repository_goes(watched: Sandbox) -> None:
+    pid = json.loads(watched.ok("git-anvcs", "daemon", "status", "--json"))["pid"]
+    deadline = time.monotonic() + PATIENCE
+    while alive(pid) or watched.root.exists():
+        shutil.rmtree(watched.root, ignore_errors=True)
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    watched.root.mkdir()
+
+
+def shell(repo: Sandbox, event: str, command: str) -> None:
+    payload = {"session_id": "s", "hook_event_name": event, "cwd": str(repo.root),
+               "tool_name": "Bash", "tool_input": {"command": command}}  # fmt: skip
+    repo.ok("git-anvcs", "hook", "claude", stdin=json.dumps(payload))
+
+
+def test_a_dangerous_command_waits_until_all_is_kept_with_or_without_a_daemon(
+    repo: Sandbox,
+) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.ok("git-anvcs", "init", "--agents", "none")
+    for daemon in (False, True):
+        if daemon:
+            repo.ok("git-anvcs", "daemon", "start")
+        (repo.root / "a").write_text(f"work {daemon}\n")
+        shell(repo, "PreToolUse", "cd src && git checkout -- .")
+        last = entries(repo)[-1]  # written when the hook has ended, asked by nobody else
+        assert (last.op.path, last.op.size) == ("a", len(f"work {daemon}\n"))
+    repo.ok("git-anvcs", "daemon", "stop")

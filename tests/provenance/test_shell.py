@@ -2,7 +2,7 @@
 
 import pytest
 
-from git_anvcs.provenance.shell import git_verbs
+from git_anvcs.provenance.shell import git_verbs, takes_away
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,20 @@ def test_verbs_are_those_of_git_when_read_from_a_command(
     command: str, verbs: tuple[str, ...]
 ) -> None:
     assert git_verbs(command) == verbs
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "git reset --hard", "cd a && git clean -fdx", "git -C x checkout -- .", "rm -rf src",
+        "find . -name '*.py' -delete", "echo > a.py", "/bin/mv a b", "sed -i s/a/b/ f",
+        "git worktree remove --force ../a", "git branch -D topic", "git stash drop",
+    ],
+)  # fmt: skip
+def test_a_command_that_may_destroy_is_known(command: str) -> None:
+    assert takes_away(command)
+
+
+@pytest.mark.parametrize("command", ["git status", "ls -la", "cat a.py", "python -m pytest", ""])
+def test_a_command_that_only_looks_destroys_nothing(command: str) -> None:
+    assert not takes_away(command)

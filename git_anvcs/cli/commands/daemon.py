@@ -16,16 +16,12 @@ Example:
 """
 
 from argparse import ArgumentParser
-import sys
-import time
 
 from git_anvcs.cli.command import Call
-from git_anvcs.flows.journal import daemon_socket
-from git_anvcs.kernel import process
+from git_anvcs.flows.journal import daemon_socket, keeping
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 from git_anvcs.store.paths import Paths
 
-_START_SECONDS = 15.0
 _STOP_SECONDS = 60.0
 
 
@@ -59,14 +55,7 @@ def _run(call: Call) -> int:
 
 
 def _start(call: Call, paths: Paths) -> int:
-    found = daemon_socket.ask(paths, {"do": "status"}, _STOP_SECONDS)
-    if found is None:
-        argv = (sys.executable, "-P", "-m", "git_anvcs.cli.start", "daemon", "run")
-        process.leave_running((*argv, "--idle", str(call.args.idle)), cwd=call.repo.root)
-        deadline = time.monotonic() + _START_SECONDS
-        while found is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-            found = daemon_socket.ask(paths, {"do": "status"}, _STOP_SECONDS)
+    found = keeping.start(call.repo.root, paths, call.args.idle)
     if found is None:
         raise AnvcsError("the daemon did not start", hint="`git anvcs daemon run` shows why")
     call.output.answer(found, _text("start", found))

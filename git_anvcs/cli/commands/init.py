@@ -21,7 +21,9 @@ from typing import Any
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, fsck, install, moved, pull, settings
+from git_anvcs.flows.journal import keeping
 from git_anvcs.flows.wiring.targets import Choices
+from git_anvcs.git.locate import Place
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add(
         "--daemon",
         action=BooleanOptionalAction,
-        help="whether a background process may be started for this repository",
+        help="whether a background process keeps a journal of what is saved, for `undo` (it does)",
     )
     add("--yes", action="store_true", help="answer yes, also to writing a tracked hooks folder")
     add("--dry-run", action="store_true", help="show what would change and change nothing")
@@ -62,6 +64,8 @@ def run(call: Call) -> int:
         moved.repair(call.repo)  # and the branches' own a third one
         plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
         fsck.mend_mirror(call.repo)  # of records that were here before there was a mirror
+        if not call.repo.bare:
+            keeping.begin(Place(call.repo.root, call.repo.git_dir, call.repo.common_dir), call.env)
     facts = {
         "changed": bool(plan.steps),
         "dry_run": call.args.dry_run,

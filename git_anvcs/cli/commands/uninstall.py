@@ -1,7 +1,8 @@
 """Take out of this repository what `git anvcs init` put in, byte for byte.
 
 Files that nobody touched since get their exact old bytes back. Where you or another tool edited
-one meanwhile, only our lines go. Snapshots of files, taken around agents' edits, are deleted.
+one meanwhile, only our lines go. Snapshots of files, taken around agents' edits, are deleted. The
+daemon ends; its journal stays, and `git anvcs undo` works with it, until `--purge`.
 Records stay in refs/notes/anvcs and refs/anvcs/, readable with plain Git; `--purge` also deletes
 our folder below .git (sessions, prompts, what waits), and `--purge --records` the records
 themselves. Without an earlier init there is nothing to do, and that is no error. Undo: `git anvcs
@@ -16,7 +17,11 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, install, purge
+from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
+from git_anvcs.store.paths import Paths
+
+_STOP_SECONDS = 60.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -37,6 +42,7 @@ def run(call: Call) -> int:
     if refs and not (args.dry_run or args.yes):
         _confirm(call, len(refs))
     if not args.dry_run:
+        daemon_socket.ask(Paths(call.repo.common_dir), {"do": "stop"}, _STOP_SECONDS)
         drain.drain(call.repo)  # the last commits get their records
         install.apply(call.repo, plan, again=lambda: install.plan_removal(call.repo))
         with drain.kept_out(call.repo):  # one that a hook started may still be running

@@ -177,9 +177,12 @@ class _Daemon:
             self._note_git(self._git_folders[folder], event, now)
         else:
             for tree in self._trees.values():
-                top = f"{tree.repo.root}/"
-                if event.path.startswith(top):
-                    self._note_file(tree, event, event.path.removeprefix(top), now)
+                top = str(tree.repo.root)
+                if event.path.startswith(f"{top}/"):
+                    self._note_file(tree, event, event.path.removeprefix(f"{top}/"), now)
+                elif event.path == top:
+                    tree.all = True
+                    tree.touch(now, finished=True)
 
     def _note_missed(self, now: float) -> None:
         """Something was not told: everything is looked at, and watched anew."""
@@ -230,8 +233,8 @@ class _Daemon:
             )
             self._problem = ""
         except (AnvcsError, OSError) as error:
-            if not tree.repo.root.is_dir():
-                self._forget(lane)
+            if not (tree.repo.root.is_dir() and tree.repo.git_dir.is_dir()):
+                self._forget(lane)  # and write nothing where somebody is deleting
                 return
             if str(error) != self._problem:
                 log.note(self._paths.logs / "journal.log", f"{lane}: {error}")

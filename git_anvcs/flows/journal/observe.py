@@ -6,11 +6,13 @@ that differ from HEAD.
 """
 
 from collections.abc import Mapping
+import time
 from typing import NamedTuple
 
 from git_anvcs.git import objects, reflog, standing, stash, tips_seen
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
+from git_anvcs.git.steady import Moving, Steady
 from git_anvcs.journal import history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
 from git_anvcs.journal.journal import Entry, Journal
@@ -21,6 +23,9 @@ from git_anvcs.kernel import clock
 from git_anvcs.store import spool
 
 KEPT = "refs/anvcs/kept/"
+
+# How often a look waits for Git, and how long each time, in seconds.
+_ATTEMPTS, _PAUSE = 16, 0.06
 
 # Of one look: how many commits are asked whether they hold a content.
 _MOST_COMMITS = 200
@@ -38,20 +43,40 @@ class Look(NamedTuple):
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
-    """Append what changed in the worktree of `repo`. Raises GitFailed, CannotWrite, Damaged."""
+    """Append what changed in the worktree of `repo`. Raises GitFailed, CannotWrite, Damaged.
+
+    While Git moves the worktree it waits, and looks again: a second at most.
+    """
     look = look or Look()
+    for _ in range(_ATTEMPTS):
+        try:
+            return _observed(repo, journal, texts, look, Steady(repo))
+        except Moving:
+            time.sleep(_PAUSE)
+    return _observed(repo, journal, texts, look, None)
+
+
+def _observed(
+    repo: Repo, journal: Journal, texts: Texts, look: Look, steady: Steady | None
+) -> list[Entry]:
+    """One look. steady: tells whether Git moved meanwhile, by raising Moving; None: who cares"""
     lane = lane_of(repo)
     now = standing.look(repo, paths=look.paths)
+    known = journal.differing(lane)
+    if steady:
+        staged = (path for path, file in now.files.items() if file.staged and path not in known)
+        steady.check(pause=_PAUSE if any(staged) else 0)
     seconds = clock.now()
     known_head = journal.refs(lane).get("HEAD", "")
     made = _moved(repo, journal, lane, now, seconds) if look.paths is None else []
     commits = _commits_since(repo, known_head, now.head)
     paths = {path: _how(file) for path, file in now.files.items()}
-    differing = (path for path in journal.differing(lane) if path not in paths)
+    differing = (path for path in known if path not in paths)
     paths |= _at_head(repo, now.head, [path for path in differing if _is_meant(path, look.paths)])
     git = Git(lambda oid: _blob(repo, oid), lambda held: _kept(repo, journal, texts, held, commits))
     capture = Capture(journal, texts, git, lane, repo.root)
-    return made + capture.take(Seen(paths, seconds, look.precision, look.by))
+    seen = Seen(paths, seconds, look.precision, look.by)
+    return made + capture.take(seen._replace(check=steady.check) if steady else seen)
 
 
 def _is_meant(path: str, chosen: tuple[str, ...] | None) -> bool:
@@ -139,8 +164,11 @@ def _unreachable(repo: Repo, oid: str) -> bool:
 
 
 def keep(repo: Repo, oid: str) -> None:
-    """No gc takes a commit away while the journal tells of it."""
-    if _unreachable(repo, oid):
+    """No gc takes a commit away while the journal tells of it.
+
+    Nothing is written into a repository that somebody is deleting.
+    """
+    if _unreachable(repo, oid) and (repo.common_dir / "HEAD").exists():
         repo.try_git("update-ref", f"{KEPT}{oid}", oid)
 
 

@@ -1,0 +1,76 @@
+"""Story: a journal is kept wherever somebody works: a daemon is there, and looks when it must.
+
+For `init` and for agents' hooks, which go on working whatever happens here.
+"""
+
+from collections.abc import Mapping
+import json
+from pathlib import Path
+import sys
+import time
+
+from git_anvcs.flows.journal import daemon_socket
+from git_anvcs.git.locate import Place
+from git_anvcs.kernel import spawn
+from git_anvcs.store.paths import Paths
+
+IDLE_HOURS = 4.0
+VARIABLE = "ANVCS_DAEMON"  # 0: no daemon is started unasked
+
+_START_SECONDS = 15.0
+_ANSWER_SECONDS = 10.0
+# Before a command that destroys, an agent waits so long at most.
+_LOOK_SECONDS = 3.0
+
+_OURS = (sys.executable, "-P", "-m", "git_anvcs.cli.start")
+
+
+def start(root: Path, paths: Paths, idle: float = IDLE_HOURS) -> dict[str, object] | None:
+    """A daemon for the repository, the one that runs or a new one; None when it did not start.
+
+    root: a worktree; idle: hours without events after which it ends
+    """
+    found = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+    if found is not None:
+        return found
+    _leave_running(root, idle)
+    deadline = time.monotonic() + _START_SECONDS
+    while found is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+        found = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+    return found
+
+
+def begin(place: Place, env: Mapping[str, str]) -> None:
+    """Start a daemon, without waiting for it, where `init` was allowed to and none runs."""
+    paths = Paths(place.common_dir)
+    if wanted(paths, env) and daemon_socket.ask(paths, {"do": "status"}, 1.0) is None:
+        _leave_running(place.root, IDLE_HOURS)
+
+
+def look(place: Place) -> None:
+    """What the worktree holds is in the journal when this returns, or too much time is over."""
+    from git_anvcs.store.spool import worktree_of
+
+    paths = Paths(place.common_dir)
+    lane = worktree_of(place.git_dir, place.common_dir)
+    if daemon_socket.ask(paths, {"do": "flush", "lane": lane}, _LOOK_SECONDS) is None:
+        argv = (*_OURS, "-C", str(place.root), "journal", "look")
+        spawn.output_within(argv, spawn.clean_environment(), seconds=_LOOK_SECONDS, most=1 << 16)
+
+
+def wanted(paths: Paths, env: Mapping[str, str]) -> bool:
+    """Whether a daemon may be started unasked: `init --no-daemon` and the variable say no."""
+    if env.get(VARIABLE) == "0":
+        return False
+    try:
+        manifest = json.loads((paths.install / "manifest.json").read_bytes())
+        return bool(manifest["choices"].get("daemon", True))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _leave_running(root: Path, idle: float) -> None:
+    from git_anvcs.kernel import process
+
+    process.leave_running((*_OURS, "daemon", "run", "--idle", str(idle)), cwd=root)
