@@ -126,7 +126,8 @@ class Numbered(NamedTuple):
     """A member of a list that may have a number of its own. Paths are as in merge/code/paths.py.
 
     kind: `enum` for a member of an enumeration, `constant` for one of a file or a class, `key` for
-    one of a literal whose values may all be numbers
+    one of a literal whose values may all be numbers, `row` for one of a table; `label` for a case
+    of a switch, which has no number but stands once, as a key does
     arguments: numbers in brackets behind the name; words: of these one must stand in a constant
     counts: without a value it has the number behind that of the member in front
     """

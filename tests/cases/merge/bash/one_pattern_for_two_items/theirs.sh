@@ -1,0 +1,6 @@
+case $x in
+  a) echo one ;;
+  b) echo two ;;
+  c) echo three ;;
+  d) echo y ;;
+esac

@@ -1,0 +1,13 @@
+int f(int x)
+{
+	switch (x) {
+	case 1:
+		return one;
+	case 0:
+		return x;
+	case 2:
+		return two;
+	case 3:
+		return three;
+	}
+}

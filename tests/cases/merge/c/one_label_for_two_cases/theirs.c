@@ -1,0 +1,13 @@
+int f(int x)
+{
+	switch (x) {
+	case 1:
+		return one;
+	case 2:
+		return two;
+	case 3:
+		return three;
+	case 0:
+		return y;
+	}
+}

@@ -1,0 +1,10 @@
+class C {
+  int f(int x) {
+    return switch (x) {
+      case 1 -> one;
+      case 2 -> two;
+      case 3 -> three;
+      case 4 -> y;
+    };
+  }
+}

@@ -1,0 +1,11 @@
+const a = {
+  one: 1,
+  three: [],
+  two: 5,
+};
+
+const b = {
+  one: 1,
+  two: 6,
+  three: {},
+};

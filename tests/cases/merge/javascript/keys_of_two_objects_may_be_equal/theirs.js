@@ -1,0 +1,10 @@
+const a = {
+  one: 1,
+  two: 5,
+};
+
+const b = {
+  one: 1,
+  two: 6,
+  three: {},
+};

@@ -1,0 +1,7 @@
+fun f(x: Int) = when (x) {
+    1 -> "one"
+    4 -> "x"
+    2 -> "two"
+    3 -> "three"
+    else -> ""
+}

@@ -1,0 +1,7 @@
+fun f(x: Int) = when (x) {
+    1 -> "one"
+    2 -> "two"
+    3 -> "three"
+    4 -> "y"
+    else -> ""
+}

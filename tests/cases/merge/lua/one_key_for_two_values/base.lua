@@ -1,0 +1,5 @@
+local names = {
+  a = 'one',
+  b = 'two',
+  c = 'three',
+}

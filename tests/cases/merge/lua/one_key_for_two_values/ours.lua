@@ -1,0 +1,6 @@
+local names = {
+  a = 'one',
+  d = 'x',
+  b = 'two',
+  c = 'three',
+}

@@ -1,0 +1,6 @@
+local names = {
+  a = 'one',
+  b = 'two',
+  c = 'three',
+  d = 'y',
+}

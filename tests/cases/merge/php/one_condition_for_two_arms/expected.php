@@ -1,0 +1,13 @@
+<?php
+return match ($x) {
+    1 => 'one',
+<<<<<<< ours
+    4 => 'x',
+    2 => 'two',
+    3 => 'three',
+=======
+    2 => 'two',
+    3 => 'three',
+    4 => 'y',
+>>>>>>> theirs
+};

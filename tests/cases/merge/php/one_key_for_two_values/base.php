@@ -1,0 +1,6 @@
+<?php
+return [
+    1 => 'one',
+    2 => 'two',
+    3 => 'three',
+];

@@ -1,0 +1,9 @@
+<?php
+switch ($x) {
+    case 1:
+        return 'one';
+    case 2:
+        return 'two';
+    case 3:
+        return 'three';
+}

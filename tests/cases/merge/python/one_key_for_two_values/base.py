@@ -1,0 +1,5 @@
+NAMES = {
+    1: 'one',
+    2: 'two',
+    3: 'three',
+}

@@ -1,0 +1,10 @@
+NAMES = {
+  1 => 'one',
+<<<<<<< ours
+  4 => 'x',
+=======
+  4 => 'y',
+>>>>>>> theirs
+  2 => 'two',
+  3 => 'three',
+}.freeze

@@ -1,0 +1,8 @@
+case x
+when 1
+  'one'
+when 2
+  'two'
+when 3
+  'three'
+end

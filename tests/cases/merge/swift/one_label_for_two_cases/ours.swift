@@ -1,0 +1,14 @@
+func f(x: Int) {
+    switch x {
+    case 1:
+        print("one")
+    case 4:
+        print("x")
+    case 2:
+        print("two")
+    case 3:
+        print("three")
+    default:
+        break
+    }
+}

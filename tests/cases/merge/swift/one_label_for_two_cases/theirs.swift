@@ -1,0 +1,14 @@
+func f(x: Int) {
+    switch x {
+    case 1:
+        print("one")
+    case 2:
+        print("two")
+    case 3:
+        print("three")
+    case 4:
+        print("y")
+    default:
+        break
+    }
+}
