@@ -21,6 +21,7 @@ HEAVY = {
     "inspect",
     "jsonschema",
     "nbformat",
+    "platform",
     "pycrdt",
     "pygit2",
     "rich",
