@@ -6,9 +6,14 @@ A merge counts when it is clean, still has every test that either side has, and 
 Then `git anvcs land` takes both behind the gate "all tests pass": what it lands must pass.
 
     python -m benchmarks.feature_pairs --pairs 100 --seed 1
+
+With `--repo` the pairs are made of a history's own commits (`pairs_of_history`); PROGRAM is a
+Python in which that library's requirements are installed, or `go`.
+
+    python -m benchmarks.feature_pairs --repo PATH/TO/clone --commits 200 --program PROGRAM
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,12 +28,15 @@ import sys
 import tempfile
 from typing import NamedTuple
 
+from benchmarks.pairs_of_history import LANGUAGES, History
+
 FEATURES = Path(__file__).with_name("features")
 PROGRAMS = Path(sys.executable).parent
 GIT, OURS = "git merge", "git merge, our strategy"
 PASSES, FAILS, CONFLICT = "both suites pass", "clean, but a test fails", "conflict"
 OUTCOMES = (PASSES, FAILS, CONFLICT)
 TESTS = (sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+GO = ("GOMODCACHE", "GOCACHE", "GOFLAGS", "GOPROXY")  # what `go` may go on using
 IDENTITY = {"NAME": "A", "EMAIL": "a@example.com", "DATE": "1700000000 +0000"}
 
 
@@ -45,17 +53,7 @@ class Checkout:
 
     def __init__(self, folder: Path, way: str) -> None:
         self.folder = folder
-        home = folder.with_name(f"{folder.name}-home")
-        home.mkdir()
-        who = {f"GIT_{p}_{k}": v for p in ("AUTHOR", "COMMITTER") for k, v in IDENTITY.items()}
-        self.env = {
-            "HOME": str(home),
-            "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "LC_ALL": "C.UTF-8",
-            **who,
-        }
+        self.env = sealed(folder.with_name(f"{folder.name}-home"))
         subprocess.run(("cp", "-R", str(FEATURES / "library"), str(folder)), check=True)
         self.git("init", "-q", "-b", "base")
         self._commit("base")
@@ -107,6 +105,20 @@ class Checkout:
     def _commit(self, message: str) -> None:
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message)
+
+
+def sealed(home: Path) -> dict[str, str]:
+    """Variables for git and for tests, with an empty home."""
+    home.mkdir()
+    who = {f"GIT_{p}_{k}": v for p in ("AUTHOR", "COMMITTER") for k, v in IDENTITY.items()}
+    return {
+        "HOME": str(home),
+        "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "LC_ALL": "C.UTF-8",
+        **who,
+    }
 
 
 _verdicts: dict[tuple[str, tuple[str, ...]], bool] = {}
@@ -175,7 +187,14 @@ def main() -> None:
     parser.add_argument("--no-land", action="store_true", help="leave the gate out")
     parser.add_argument("--list", action="store_true", help="name each pair that does not pass")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--repo", type=Path, help="take the features from a history")
+    parser.add_argument("--commits", type=int, default=200, help="of its newest so many")
+    parser.add_argument("--language", choices=tuple(LANGUAGES), default="python")
+    parser.add_argument("--program", default=sys.executable, help="what runs its tests")
     args = parser.parse_args()
+    if args.repo:
+        of_a_history(args)
+        return
     chosen = pairs(args.pairs, args.seed)
     with tempfile.TemporaryDirectory(prefix="anvcs-pairs-") as folder:
         found, landed = measured(Path(folder), chosen, land=not args.no_land)
@@ -186,7 +205,11 @@ def main() -> None:
         print(json.dumps({"where": where, "seed": args.seed, "rows": rows, "land": landed}))
         return
     print(f"{where}, {len(chosen)} pairs\n")
-    print(table(found, len(chosen)))
+    report(found, landed, listed=args.list)
+
+
+def report(found: Mapping[str, list[Merge]], landed: Mapping[str, int], *, listed: bool) -> None:
+    print(table(found, len(found[GIT])))
     if landed:
         said = ", ".join(f"{landed[key]} {key}" for key in landed)
         print(f"\n`git anvcs land` with all tests as its gate: {said}")
@@ -194,11 +217,36 @@ def main() -> None:
     for way, merges in found.items():
         left = Counter(path for merge in merges for path in merge.open).most_common(10)
         print(f"  {way}: {', '.join(f'{path} {count}' for path, count in left) or 'none'}")
-    if args.list:
+    if listed:
         for way, merges in found.items():
-            for pair, outcome, left in merges:
+            for pair, outcome, open_files in merges:
                 if outcome != PASSES:
-                    print(f"{way}: {' + '.join(pair)}: {outcome} {' '.join(left)}")
+                    print(f"{way}: {' + '.join(pair)}: {outcome} {' '.join(open_files)}")
+
+
+def of_a_history(args: Namespace) -> None:
+    """Make pairs of a history's commits, and merge each in both ways."""
+    found: dict[str, list[Merge]] = {GIT: [], OURS: []}
+    with tempfile.TemporaryDirectory(prefix="anvcs-pairs-") as folder:
+        env = sealed(Path(folder) / "home")
+        env.update({key: os.environ[key] for key in GO if key in os.environ})
+        plain, ours = (
+            History(source, Path(folder) / name, env, args.language, args.program)
+            for source, name in ((args.repo.resolve(), "plain"), (Path(folder) / "plain", "ours"))
+        )
+        ours.git("anvcs", "init", "--strategy")
+        ours.verdicts = plain.verdicts
+        for pair in plain.pairs(args.commits, args.pairs):
+            for (way, merges), history in zip(found.items(), (plain, ours), strict=True):
+                left = history.merged(pair)
+                good = left is None and history.passes("HEAD", pair.features)
+                outcome = PASSES if good else FAILS if left is None else CONFLICT
+                merges.append(Merge(pair.names, outcome, left or ()))
+                if args.list:
+                    print(way, *merges[-1], flush=True)
+    git = subprocess.run(("git", "version"), capture_output=True, text=True, check=True).stdout
+    print(f"{git.strip()}, {len(found[GIT])} pairs of {args.repo.name}\n")
+    report(found, {}, listed=args.list)
 
 
 def measured(

@@ -64,22 +64,21 @@ def judged(case: Case, result: bytes) -> Verdict:
     if human is None:
         return Verdict(*[False] * 6, "the human's merge lacks the file")
     data = case.path.endswith(DATA)
-    book = case.path.endswith(".ipynb")
     if result == human:
         return Verdict(*[True] * 5, data, "")
     changes = data and same_changes(case[2:5], result, human, case.path)
     alike = equal_but_formatting(case.path, result, human)
+    chosen = case.path.endswith(".ipynb") and cells(human) in map(cells, case[2:5])
+    whole_side = "the human took the cells of one version whole" if chosen else ""
     found = regions(case, result, human)
     same = alike or all(like(case.path, one.result, one.human) for one in found)
     if same:
-        cause = "" if alike else "the human changed the file elsewhere, too"
+        cause = "" if alike else whole_side or "the human changed the file elsewhere, too"
         return Verdict(False, alike, True, True, True, changes, cause)
     whole = Region(*(list(chain(*column)) for column in zip(*found, strict=True)))
     order = Counter(rows(whole.result)) == Counter(rows(whole.human))
     change = "" if order else changed_by_hand(case, whole)
-    if book and not order and cells(human) in map(cells, case[2:5]):
-        change = "the human took the cells of one version whole"
-    cause = "the same lines in another order" if order else change or "other"
+    cause = "the same lines in another order" if order else whole_side or change or "other"
     return Verdict(False, False, False, order, not change, changes, cause)
 
 
@@ -314,6 +313,9 @@ def grammar_of(path: str) -> str:
 def loses_a_line(case: Case, result: bytes) -> bool:
     """Whether a clean result lacks a line that it should have; see `lost_lines`."""
     texts = [case.base, case.ours, case.theirs, result]
+    if case.path.endswith(".ipynb"):  # outputs are made anew, no merge can know them
+        books = [cells(one) for one in texts]
+        texts = ["\n".join(source for _kind, source in one or []).encode() for one in books]
     if case.path.endswith("go.mod"):  # of two versions the larger one stands: that is no loss
         texts = [VERSION_OF_GO.sub(b"", one) for one in texts]
     if case.path.endswith(".json"):  # a reference is what it leads to, however it is spelled

@@ -66,6 +66,8 @@ def said(*words: str) -> str:
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         return "version unknown"
+    if done.returncode:
+        return "version unknown"
     return (done.stdout.strip() or done.stderr.strip()).partition("\n")[0]
 
 

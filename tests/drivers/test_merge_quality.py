@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 import sys
 
+from benchmarks.alignment import SHORT, matching
 from benchmarks.merge_cases import Case
 from benchmarks.merge_judge import (
     JSON_TOKEN,
@@ -125,6 +126,37 @@ def test_what_does_not_parse_or_loses_a_line_is_seen() -> None:
     assert not parses("a.go", b"func {\n")
     assert loses_a_line(case(""), (HEAD + MINE + TAIL).encode())
     assert not loses_a_line(case(""), (HEAD + MINE + YOURS + TAIL).encode())
+
+
+def notebook(*sources: str, output: str = "") -> bytes:
+    cells = [{"cell_type": "code", "source": one, "outputs": [output]} for one in sources]
+    return json.dumps({"cells": cells}, indent=1).encode()
+
+
+def test_a_notebook_is_its_cells_whatever_they_put_out() -> None:
+    versions = notebook("aa = 1"), notebook("aa = 1", "bb = 2"), notebook("aa = 1", output="said")
+    of = Case("merge", "a.ipynb", *versions, b"", notebook("aa = 1", "bb = 2", output="again"))
+    assert judged(of, versions[1]).formatting
+    assert not loses_a_line(of, versions[1])
+    assert loses_a_line(of, versions[2])
+    assert not judged(of, versions[2]).formatting
+    whole = judged(of._replace(human=versions[0]), versions[1])
+    assert whole.cause == "the human took the cells of one version whole"
+
+
+def test_long_lists_are_aligned_piece_by_piece() -> None:
+    one = [f"line {number}" if number % 3 else "}" for number in range(3 * SHORT)]
+    two = [*one[:5], "new", *one[5:4000], *one[4007:], "end"]
+    found = matching(one, two)
+    assert all(one[at.a : at.a + at.size] == two[at.b : at.b + at.size] for at in found)
+    assert sum(at.size for at in found) == len(one) - 7
+    assert found[-1] == (len(one), len(two), 0)
+    assert matching(one[:9], two[:9])[0] == (0, 0, 5)
+
+
+def test_a_lock_file_stands_by_itself() -> None:
+    named = [case("")._replace(path=f"a/{name}").type for name in ("uv.lock", "b.json", "Makefile")]
+    assert named == ["uv.lock", ".json", "Makefile"]
 
 
 def test_a_history_is_replayed_by_git_by_us_and_by_our_program(repo: Sandbox) -> None:

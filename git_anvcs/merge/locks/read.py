@@ -83,17 +83,19 @@ def npm(lock: Table) -> Lock:
     )
     packages = {path: row for path, row in rows.items() if "node_modules/" in path}
     needs: dict[str, frozenset[str]] = {}
+    ranges: dict[str, dict[str, str]] = {}
     dangling = set()
     for path, row in rows.items():
-        wanted = [*table(row.get("requires" if old else "dependencies"))]
-        wanted += [] if path in packages else [*table(row.get("devDependencies"))]
+        wanted = {**table(row.get("requires" if old else "dependencies"))}
+        wanted |= {} if path in packages else table(row.get("devDependencies"))
         there = {name: found_from(path, name, rows) for name in wanted}
         needs[path] = frozenset(found for found in there.values() if found)
+        ranges[path] = {found: str(wanted[name]) for name, found in there.items() if found}
         optional = table(row.get("optionalDependencies"))
         dangling |= {
             (path, name) for name, found in there.items() if not found and name not in optional
         }
-    return Lock(packages, needs, frozenset(dangling))
+    return Lock(packages, needs, frozenset(dangling), ranges=ranges)
 
 
 def nested(above: str, row: Table) -> Iterator[tuple[str, Table]]:
