@@ -281,12 +281,14 @@ def first_of(flaws: list[list[checks.Flaw]]) -> checks.Flaw:
 
 
 def reached(chunks: list[Chunk], flaws: list[checks.Flaw], side: str) -> list[int]:
-    """The changed chunks that the flaws touch.
+    """The changed chunks that the flaws touch; none where a flaw has no place.
 
     flaws: with line numbers in the text in which conflicts read as `side`
     """
-    touched = []
+    touched: list[int] = []
     line = 1
+    if not all(flaw.first for flaw in flaws):
+        return touched
     for index, chunk in enumerate(chunks):
         theirs = chunk.kind == "theirs" or (chunk.kind == "conflict" and side == "theirs")
         size = chunk.theirs1 - chunk.theirs0 if theirs else chunk.ours1 - chunk.ours0

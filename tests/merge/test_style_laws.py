@@ -1,6 +1,6 @@
 """Laws of merging style sheets: what counts of a property is what a side made count."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from git_anvcs.merge import checks, engine
@@ -12,9 +12,8 @@ from git_anvcs.merge.result import Options, Versions
 
 OPTIONS = Options("x.css")
 SELECTORS = st.sampled_from(["a", "b", "a, b"])
-DECLARATIONS = st.sampled_from(
-    ["color: red", "color: blue", "color: red !important", "margin: 0", "margin-left: 1px"]
-)
+RED, STRONG = "color: red", "color: red !important"
+DECLARATIONS = st.sampled_from([RED, "color: blue", STRONG, "margin: 0", "margin-left: 1px"])
 Rule = tuple[str, list[str]]
 Model = list[Rule]
 
@@ -103,6 +102,13 @@ def test_swapping_the_sides_changes_only_the_order(models: list[Model]) -> None:
 
 
 @given(triples())
+@example(
+    [
+        [("a", [RED, RED]), ("a", [STRONG, RED]), ("b", [STRONG])],
+        [("a", [RED]), ("a", []), ("b", [STRONG])],
+        [("b", []), ("a", [RED]), ("a", [STRONG])],
+    ]
+)
 def test_each_side_of_a_conflict_has_its_own(models: list[Model]) -> None:
     """A conflict elsewhere hides no property that one side alone changed."""
     versions = Versions(*map(written, models))

@@ -57,21 +57,38 @@ def met(alias: Alias, maps: Maps) -> Maps:
 def paired(kin: Kin, maps: Maps) -> Maps:
     """The same, where an entry that a side edited has the key it has in the base.
 
-    Entries that the other side still has come first: for the others it only says whether an
-    entry was deleted there and edited here.
+    What both made of an entry comes first, so that what they did inside it is seen; then entries
+    that the other side still has: for the others it only says whether an entry was deleted there
+    and edited here.
     """
     base, ours, theirs = maps
+    gone = [key for key in base if key not in ours and key not in theirs]
+    new = [key for key in ours if key in theirs and key not in base]
+    both = edits(kin, (base, gone), (ours, new))
+    ours, theirs = (
+        {both.get(key, key): one for key, one in side.items()} for side in (ours, theirs)
+    )
     sides = []
     for side, other in ((ours, theirs), (theirs, ours)):
         new = [key for key in side if key not in base and key not in other]
         gone = [key for key in base if key not in side]
         gone.sort(key=lambda key: key not in other)
-        renamed: dict[Hashable, Hashable] = {}
-        for old in gone if len(new) * len(gone) <= PAIRS else []:
-            found = [key for key in new if key not in renamed and kin(base[old], side[key])]
-            renamed.update(dict.fromkeys(found[:1], old))
+        renamed = edits(kin, (base, gone), (side, new))
         sides.append({renamed.get(key, key): one for key, one in side.items()})
     return [base, *sides]
+
+
+Some = tuple[dict[Hashable, Entry], Sequence[Hashable]]
+
+
+def edits(kin: Kin, old: Some, new: Some) -> dict[Hashable, Hashable]:
+    """Key of a new entry -> key of the old one that it is an edit of."""
+    (base, gone), (side, come) = old, new
+    renamed: dict[Hashable, Hashable] = {}
+    for one in gone if len(come) * len(gone) <= PAIRS else []:
+        found = [key for key in come if key not in renamed and kin(base[one], side[key])]
+        renamed.update(dict.fromkeys(found[:1], one))
+    return renamed
 
 
 def doubted(maps: Maps) -> tuple[Maps, set[Hashable]]:

@@ -29,13 +29,18 @@ FEWEST = 3  # words of a block; two shorter ones are never taken for an edit
 
 
 def kin(old: Entry, new: Entry) -> bool:
-    """Whether a block is an edit of another: of one sort, most of their words in common."""
+    """Whether a block is an edit of another: of one sort, most of their words in common; a table
+    also by its headings, for it is the same one however many rows it got."""
     if old.key[0] != new.key[0] or old.key[0] in ("link", "rule"):
         return False
+    if old.key[0] == "table" and alike(counted(old.head), counted(new.head)):
+        return True
     before, after = counted(old.text), counted(new.text)
-    size = before.total() + after.total()
-    most = max(before.total(), after.total())
-    return most >= FEWEST and 2 * (before & after).total() >= ALIKE * size
+    return max(before.total(), after.total()) >= FEWEST and alike(before, after)
+
+
+def alike(one: Counter[bytes], two: Counter[bytes]) -> bool:
+    return bool(one) and 2 * (one & two).total() >= ALIKE * (one.total() + two.total())
 
 
 @lru_cache(maxsize=4096)  # each block is compared with several others
