@@ -22,7 +22,7 @@ _PORTION = 64
 
 
 class Standing(NamedTuple):
-    """How a path stands in Git. base: its blob at HEAD, empty for none
+    """How a path stands in Git. base: its blob at HEAD, empty for none; mode: its mode there
 
     differs: it is not as HEAD has it; by_git: Git wrote what is there
     """
@@ -30,6 +30,7 @@ class Standing(NamedTuple):
     base: str
     differs: bool
     by_git: bool = False
+    mode: int = 0
 
 
 class Git(NamedTuple):
@@ -114,7 +115,7 @@ class Capture:
             return None
         text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
         if text is None:
-            return self._blob(path, standing, held)
+            return self._blob(path, standing, held, known)
         return self._edit(path, standing, held, *text)
 
     def _clean(self, path: str, standing: Standing, held: Held, known: Entry) -> Op:
@@ -130,8 +131,12 @@ class Capture:
         op = self._op(Kind.CLEAN, path, standing, held, lost | Flag.BY_GIT)
         return op._replace(doc=doc if payload else b"", payload=payload, client=self._texts.client)
 
-    def _blob(self, path: str, standing: Standing, held: Held) -> Op:
+    def _blob(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op:
         flags = Flag(0) if held.kept else Flag.NOT_KEPT
+        was_text = known is not None and known.op.kind is Kind.EDIT
+        mode = known.op.mode if known else standing.mode
+        if not standing.by_git and (was_text or (mode and (mode == disk.LINK) != _is_link(held))):
+            flags |= Flag.LOST  # another kind of thing took its place
         if held.data is not None:
             self._journal.put(held.data)
         return self._op(Kind.BLOB, path, standing, held, flags | _by_git(standing))
@@ -191,6 +196,10 @@ def _may_be_kept(op: Op, before: Op) -> bool:
 
 def _same(op: Op, held: Held) -> bool:
     return (op.mode, op.size, op.digest) == (held.mode, held.size, held.digest)
+
+
+def _is_link(held: Held) -> bool:
+    return held.mode == disk.LINK
 
 
 def _by_git(standing: Standing) -> Flag:

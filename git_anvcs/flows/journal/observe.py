@@ -89,7 +89,8 @@ def lane_of(repo: Repo) -> str:
 
 
 def _how(file: File) -> Standing:
-    return Standing(file.head, differs=True, by_git=file.staged and not file.conflicted)
+    by_git = file.staged and not file.conflicted
+    return Standing(file.head, differs=True, by_git=by_git, mode=file.mode)
 
 
 def _at_head(repo: Repo, head: str, paths: list[str]) -> dict[str, Standing]:

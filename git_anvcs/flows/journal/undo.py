@@ -5,7 +5,7 @@ still holds what the span left there. Refs that the span moved go back the same 
 compare-and-swap. What it does is written down as any change is, so that it can be taken back too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import islice
 import os
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from git_anvcs.flows.journal import put_back
 from git_anvcs.flows.journal.observe import Look, keep, observe
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
-from git_anvcs.flows.journal.then import HEAD, Then, own_at
+from git_anvcs.flows.journal.then import HEAD, OWN, Then, own_at
 from git_anvcs.git import refs
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import GitFailed, Repo
@@ -109,8 +109,23 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
             left[path] = was
         else:
             files.append(File(path, now, was))
+    files += _in_the_way(repo, files, {e.op.path for e in entries} - later)
     said = tuple(text for move in moves for text in move.said)
+    files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
     return Plan(span, entries[0].op.seconds, said, tuple(files), back, left)
+
+
+def _in_the_way(repo: Repo, files: Sequence[File], changed: Set[str]) -> list[File]:
+    """Files that the span put where a folder of these must be: they go."""
+    wanted = {file.path for file in files}
+    above = {
+        "/".join(steps[:count])
+        for file in files
+        for steps in (file.path.split("/"),)
+        for count in range(1, len(steps))
+    }
+    found = [(path, on_disk(repo, path)) for path in sorted(above & changed - wanted)]
+    return [File(path, now, None) for path, now in found if now]
 
 
 def apply(here: Opened, plan: Plan) -> Done:
@@ -153,13 +168,14 @@ def _refs_back(
     now = {**here.journal.refs(SEED), **here.journal.refs(here.lane)}
     wanted = _own_wanted(here, n) if all_since else {}
     for entry in entries:
-        if entry.op.kind is Kind.GIT and entry.op.flags & Flag.LOST:
+        if entry.op.kind is Kind.GIT:
             moves = unpack(here.journal.payload(entry.n))
-            for name in moves.lost:
+            # A switch that took work away is taken back; any other movement is nobody's loss.
+            switched = OWN if BRANCH in moves.refs and not all_since else ()
+            for name in {*moves.lost, *(one for one in switched if one in moves.refs)}:
                 then = wanted[name].then if name in wanted else moves.refs[name][0]
                 wanted[name] = _Wanted(then, moves.refs[name][1])
-    branch = wanted[BRANCH].then if BRANCH in wanted else now.get(BRANCH, "")
-    if HEAD in wanted and branch:
+    if HEAD in wanted and BRANCH not in wanted and (branch := now.get(BRANCH)):
         wanted.setdefault(branch, wanted[HEAD])
     moved = {name: (now.get(name, ""), want) for name, want in wanted.items()}
     stay = [name for name, (is_at, want) in moved.items() if not all_since and is_at != want.after]
