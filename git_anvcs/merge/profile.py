@@ -127,10 +127,7 @@ def from_table(top: Table) -> Profile:
         definitions={kind: definition(row) for kind, row in top.tables("definitions")},
         name_spaces=by_kind(top.table("name_spaces")),
         together=tuple(frozenset(row) for _name, row in top.table("together").rows()),
-        namings={
-            kind: Naming(row.text("callee"), row.text("names"), dict(row.table("takes").rows()))
-            for kind, row in top.tables("namings")
-        },
+        namings={kind: naming(row) for kind, row in top.tables("namings")},
         classes=tuple(kind for kind, row in top.tables("definitions") if row.flag("holds_names")),
         calls={
             kind: Call(row.text("callee"), row.text("title"), row.texts("names"))
@@ -178,7 +175,7 @@ def check_names(found: Profile) -> None:
     labels = {one.label for one in found.definitions.values()}
     said = (
         ("name_spaces", found.name_spaces, naming, "names nothing"),
-        ("any_case", found.any_case, found.definitions, "is no definition"),
+        ("any_case", found.any_case, naming, "names nothing"),
         ("together", frozenset[str]().union(*found.together), labels, "is no label"),
     )
     for field, words, known, why in said:
@@ -248,6 +245,7 @@ def definition(row: Table) -> Definition:
         row.texts("words"),
         row.texts("own"),
         row.mapping("also"),
+        row.texts("holds"),
         row.text("value", ""),
         row.texts("calls"),
         row.text("once_with", ""),
@@ -264,6 +262,12 @@ def numbered(row: Table) -> Numbered:
         row.texts("words"),
         row.flag("counts"),
     )
+
+
+def naming(row: Table) -> Naming:
+    row.reject_unknown({*Naming._fields})
+    callee, names = row.text("callee"), row.text("names")
+    return Naming(callee, names, row.texts("first"), dict(row.table("takes").rows()))
 
 
 def constant(row: Table) -> Constant:

@@ -32,6 +32,7 @@ class Definition(NamedTuple):
     words: tuple[str, ...] = ()  # words in front of the name that make it another one: `get`
     own: tuple[str, ...] = ()  # words in front of the name that put it among others: `static`
     also: Mapping[str, str] = NOTHING  # names that it takes too: see merge/code/claims.py
+    holds: tuple[str, ...] = ()  # paths to definitions in it whose names stand beside its own
     value: str = ""  # free only where nothing runs when the value at this path is made,
     calls: tuple[str, ...] = ()  # or only a call of one of these
     once_with: str = ""  # a path that must be there for the body to hold the name once
@@ -46,10 +47,14 @@ class Call(NamedTuple):
 
 
 class Naming(NamedTuple):
-    """A call that defines names: those of its arguments, by the word that is called."""
+    """A call that defines names: those of its arguments, by the word that is called.
+
+    first: the words of which only the first argument is a name
+    """
 
     callee: str
     names: str
+    first: tuple[str, ...]
     takes: Mapping[str, tuple[str, ...]]
 
 

@@ -63,7 +63,11 @@ def test_the_fields_that_a_profile_names_exist_in_its_grammar(name: str) -> None
     grammar = parser(found.grammar).language
     assert grammar is not None
     paths = [
-        *(path for one in found.definitions.values() for path in (one.name, one.owner, one.needs)),
+        *(
+            path
+            for one in found.definitions.values()
+            for path in (one.name, one.owner, one.needs, *one.holds)
+        ),
         *(path for one in found.calls.values() for path in (one.callee, one.title)),
         *(path for one in found.namings.values() for path in (one.callee, one.names)),
         *(one.definition for one in found.wrappers.values()),
@@ -131,7 +135,7 @@ def test_a_profile_that_is_like_another_says_only_what_differs() -> None:
         (LEAST + "name_spaces = 3", "name_spaces must be a table"),
         (LEAST + '[name_spaces]\ntype = "f"', "name_spaces.type must be a list of strings"),
         (LEAST + '[name_spaces]\ntype = ["f"]', "name_spaces: f names nothing"),
-        (LEAST + 'any_case = ["f"]', "any_case: f is no definition"),
+        (LEAST + 'any_case = ["f"]', "any_case: f names nothing"),
         (LEAST + '[together]\na = ["f", "g"]', "together: f is no label"),
         (
             LEAST + '[definitions.f]\nlabel = "f"\nname = "n"\nalso = { "(" = "x" }',

@@ -132,11 +132,18 @@ def defined(source: Source, node: "Node", title: Title) -> Iterator[Claim]:
     for name in (name for other in others for name in words_of(source, other)):
         if name not in source.profile.repeatable:
             yield claim(name, title.parameters)
+    yield from held(source, title)
     if rule.also and not owned(source, title.node, rule):
         head = source.text[title.node.start_byte : first.end_byte].decode("utf-8", "replace")
-        for pattern, shape in rule.also.items():
-            if re.search(pattern, head):
-                yield also(claim(title.name, ""), shape)
+        shapes = (shape for pattern, shape in rule.also.items() if re.search(pattern, head))
+        yield from (also(claim(title.name, ""), shape) for shape in shapes)
+
+
+def held(source: Source, title: Title) -> Iterator[Claim]:
+    """What definitions in it are called where that stands beside its own name."""
+    for path in title.rule.holds:
+        for part in every(title.node, path):
+            yield from claims(source, part, definition(source, part), names=False)
 
 
 def also(claim: Claim, shape: str) -> Claim:
@@ -169,7 +176,8 @@ def named_by(source: Source, node: "Node", rule: Naming) -> Iterator[Claim]:
     word = source.of(callee).decode("utf-8", "replace")
     spaces = source.profile.name_spaces.get(node.type, frozenset())
     shapes = rule.takes.get(word, ())
-    for one in names.named_children:
+    said = names.named_children
+    for one in said[:1] if word in rule.first else said:
         name = source.of(one).decode("utf-8", "replace").strip(":'\"")
         if re.fullmatch(r"\w+[?!]?", name):
             for shape in shapes:
@@ -180,9 +188,11 @@ def named_by(source: Source, node: "Node", rule: Naming) -> Iterator[Claim]:
 def brought(source: Source, node: "Node") -> Iterator[Claim]:
     """The names that an import brings in, where the profile says among which."""
     spaces = source.profile.name_spaces.get(node.type, frozenset())
+    folded = node.type in source.profile.any_case
     for name, _origin in bound(source, node) if spaces else ():
         if re.fullmatch(r"[\w$]+", name):
-            yield Claim(name, spaces, "import", f"import {name}", once=False)
+            known = name.lower() if folded else name
+            yield Claim(known, spaces, "import", f"import {name}", once=False)
 
 
 def words_of(source: Source, node: "Node") -> Iterator[str]:
