@@ -27,6 +27,7 @@ class Choices:
         return ways[self.below(len(ways))]
 
 
-def chosen(make: Callable[[Choices], T], size: int) -> st.SearchStrategy[T]:
-    """What `make` makes of up to `size` decisions."""
-    return st.binary(min_size=size, max_size=size).map(lambda raw: make(Choices(raw)))
+@st.composite
+def chosen(draw: st.DrawFn, make: Callable[[Choices], T], size: int) -> T:
+    """What `make` makes of up to `size` decisions; a failing example shows that, not the bytes."""
+    return make(Choices(draw(st.binary(min_size=size, max_size=size))))
