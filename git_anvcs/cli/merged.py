@@ -115,7 +115,7 @@ def aborted_text(done: Aborted, *, dry: bool) -> Iterator[str]:
     yield "the merge is taken back"
     if done.kept:
         edited = reviewed.counted(len(done.paths), "file")
-        what = f"{edited} as you had edited them" if done.paths else "the files as they were"
+        what = f"{edited} as they were, with your edits" if done.paths else "the files as they were"
         yield f"{what}: {done.kept}"
 
 

@@ -38,6 +38,8 @@ def text(seen: Seen, held: Sequence[Lease], *, colour: bool) -> str:
     lines += _near(seen.pairs, colour=colour)
     lines += [line for lease in held for line in _lease(lease)]
     conflicts = sum(bool(pair.conflicts) for pair in seen.pairs)
+    if len(seen.sides) < 2:
+        return "\n".join([*lines, "one branch or none, in one worktree: nothing to compare"])
     pairs = f"{len(seen.pairs)} pair{'s' * (len(seen.pairs) != 1)}"
     return "\n".join([*lines, f"{pairs}: {conflicts or 'none'} in conflict"])
 

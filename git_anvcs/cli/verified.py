@@ -63,4 +63,6 @@ def _summary(verdict: Verdict) -> str:
     landed = f"{verdict.landed} of them put work together" if verdict.landed else "no merge"
     number = len(verdict.findings)
     found = f"{number} finding{'s' * (number != 1)}" if number else "nothing was lost"
+    if verdict.unjudged and not verdict.landed:
+        return f"{commits}: {len(verdict.unjudged)} could not be judged"
     return f"{commits}, {landed}: {found}"

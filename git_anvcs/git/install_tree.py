@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 import os
 from pathlib import Path
+import re
 import shutil
 
 from git_anvcs.git import moved
@@ -125,7 +126,17 @@ def _switch(repo: CalledRepo, before: str, after: str, *options: str) -> None:
     argv = ("git", "read-tree", "-m", "-u", *options, before, after)
     done = process.run_leashed(argv, cwd=repo.root, env={**repo.env, **GUARD})
     if done.returncode:
-        raise InTheWay(done.stderr.decode(errors="replace").strip().removeprefix("error: "))
+        raise InTheWay(_as_merge_says(done.stderr.decode(errors="replace")))
+
+
+def _as_merge_says(said: str) -> str:
+    """What read-tree says, in the words of `git merge`."""
+    said = said.strip().removeprefix("error: ")
+    found = re.match(r"Entry '(.*)' not uptodate\. Cannot merge\.", said, re.DOTALL)
+    if not found:
+        return said
+    what = "Your local changes to the following files would be overwritten by merge"
+    return f"{what}:\n\t{found[1]}"
 
 
 def _show(repo: CalledRepo, stages: Stages) -> None:

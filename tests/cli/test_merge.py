@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.drivers.support import BASE, OURS, OURS_CLASH, SOLVED, THEIRS, THEIRS_CLASH, two_sides
+from tests.drivers.support import (
+    BASE,
+    OURS,
+    OURS_CLASH,
+    SOLVED,
+    THEIRS,
+    THEIRS_CLASH,
+    pretty,
+    two_sides,
+)
 from tests.support.sandbox import Sandbox
 
 
@@ -91,7 +100,7 @@ def test_conflicts_end_with_one_and_abort_is_exact(clash: Sandbox) -> None:
     assert merge(clash, "feature", code=3)["error"]
     done = merge(clash, "--abort")
     assert state(clash) == before
-    assert done["edited"] == ["a.json"]
+    assert done["edited"] == []
     assert merge(clash, "--abort", code=1)["error"]
 
 
@@ -299,3 +308,31 @@ def test_text_for_people_and_wrong_calls(clash: Sandbox) -> None:
     assert "the merge is taken back" in clash.anvcs("merge", "--abort")
     for words in ((), ("nowhere",), ("--abort", "feature"), ("--abort", "--undo")):
         assert clash.run("git-anvcs", "merge", *words).returncode == 2
+
+
+def test_each_refusal_says_what_helps(clean: Sandbox) -> None:
+    def hint(*words: str, code: int) -> str:
+        return str(merge(clean, *words, code=code)["error"]["hint"])
+
+    assert hint("featur", code=2) == "did you mean feature?"
+    clean.git("update-ref", "refs/remotes/origin/topic", "feature")
+    assert hint("topic", code=2) == "did you mean origin/topic?"
+    assert hint("feature", "--ff-only", code=3) == ""
+    clean.write("a.json", OURS.replace("x", "y"))
+    done = clean.run("git-anvcs", "merge", "feature")
+    assert "local changes to the following files" in done.stderr
+    assert "git stash" in done.stderr
+    clean.git("checkout", "-q", "a.json")
+    clean.git("switch", "-q", "-c", "behind", "main~1")
+    merge(clean, "main")
+    clean.commit("more")
+    undo = hint("--undo", code=3).split()
+    clean.git("revert", "--no-edit", undo[2])
+    assert clean.git("diff", "main~1") == ""
+
+
+def test_an_octopus_ends_with_what_was_decided(clean: Sandbox) -> None:
+    clean.git("switch", "-q", "-c", "third", "main~1")
+    clean.commit("third", {"a.json": pretty(name="x", third=3)})
+    clean.git("switch", "-q", "main")
+    assert merge(clean, "feature", "third")["review"]["counts"]["by_rule"] == 1

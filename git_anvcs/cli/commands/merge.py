@@ -104,8 +104,6 @@ def _review(call: Call, done: Outcome) -> Review | None:
         return None
     if done.squashed and done.state == merge.UNCOMMITTED:  # Git does not say of what
         return None
-    if len(done.tips) > 1:  # each of them is a merge of its own, and the commit shows none
-        return None
     try:
         found = subject.find(call.repo, None)
         return look.look(call.repo, found, call.env) if found else None

@@ -41,6 +41,7 @@ def run(call: Call) -> int:
     left = sum(int(str(report["conflicts_after"])) for report in reports)
     if not call.args.stdout:
         text = "\n".join(_text(report, dry=call.args.dry_run) for report in reports)
+        text = text or "no file is unmerged: there is nothing to solve"
         call.answer({"files": reports, "dry_run": call.args.dry_run}, text)
     return 1 if left else 0
 

@@ -57,9 +57,19 @@ def tips(repo: Repo, names: Sequence[str], onto: Target) -> list[Tip]:
         for one in _expanded(repo, name, onto):
             commit = repo.resolve(f"{_HEADS}{one}") or repo.resolve(one)
             if commit is None:
-                raise UsageError(f"there is no branch {one!r}")
+                raise UsageError(f"there is no branch {one!r}", hint=_meant(repo, one))
             found.setdefault(one, Tip(one, commit))
     return list(found.values())
+
+
+def _meant(repo: Repo, name: str) -> str:
+    """What may have been meant: the branch of a remote, or one that is written nearly so."""
+    from difflib import get_close_matches
+
+    listed = repo.git("for-each-ref", "--format=%(refname:lstrip=2)", _HEADS, "refs/remotes/")
+    known = [one for one in listed.decode(errors="surrogateescape").split("\n") if one]
+    there = [one for one in known if one.endswith(f"/{name}")] or get_close_matches(name, known)
+    return f"did you mean {there[0]}?" if there else "git branch --all lists them"
 
 
 def _expanded(repo: Repo, name: str, onto: Target) -> list[str]:

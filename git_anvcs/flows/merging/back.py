@@ -4,6 +4,7 @@ What a person has edited since is never lost: files are kept before they go, and
 work would be overwritten nothing is done.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 import json
 import os
@@ -11,8 +12,10 @@ from pathlib import Path
 import shutil
 from typing import NamedTuple
 
+from git_anvcs.flows import merge_runs
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.clock import now
+from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError, PolicyDenied
 from git_anvcs.store import atomic
 
@@ -94,7 +97,7 @@ def undo(repo: Repo, *, dry: bool = False) -> Undone:
     if (now_on, repo.resolve("HEAD")) != (ref, after):
         raise PolicyDenied(
             f"HEAD has moved since the merge {after[:10]}: nothing was changed",
-            hint=f"git revert -m 1 {after[:10]} takes it back in a new commit",
+            hint=_revert(repo, before, after),
         )
     if dry:
         return Undone(after, before)
@@ -107,6 +110,13 @@ def undo(repo: Repo, *, dry: bool = False) -> Undone:
         ) from error
     _file(repo).unlink(missing_ok=True)
     return Undone(after, before)
+
+
+def _revert(repo: Repo, before: str, after: str) -> str:
+    """How to take a merge back that other commits came after."""
+    parents = repo.line("rev-parse", f"{after}^@").split() if repo.resolve(after) else []
+    what = f"-m 1 {after[:10]}" if parents[1:] else f"{before[:10]}..{after[:10]}"
+    return f"git revert {what} takes it back in new commits"
 
 
 def _file(repo: Repo) -> Path:
@@ -124,7 +134,22 @@ def _edited(repo: Repo, of_neither: set[str]) -> list[str]:
         base = done.stdout.decode().strip() or "HEAD"  # unrelated histories have none
         sides = [_names(repo, *_BETWEEN, base, side) for side in ("HEAD", "MERGE_HEAD")]
         found |= of_neither - (sides[0] & sides[1])
-    return sorted(path for path in found if _is_file(repo, path))
+    left = _as_left(repo) if found else {}
+    return sorted(path for path in found if _is_file(repo, path) and not _is_left(repo, path, left))
+
+
+def _as_left(repo: Repo) -> dict[str, str]:
+    """The digests of the files in which the last merges left conflicts, by path."""
+    found: dict[str, str] = {}
+    for run in merge_runs.read(repo.common_dir):
+        found.setdefault(run.path, run.digests.get("result", "") if run.conflicts else "")
+    return found
+
+
+def _is_left(repo: Repo, path: str, left: Mapping[str, str]) -> bool:
+    """Whether nobody has edited the file since the merge wrote its conflicts."""
+    known = left.get(path)
+    return bool(known) and sha256((repo.root / path).read_bytes()).hexdigest() == known
 
 
 def _in_the_way(repo: Repo) -> list[str]:

@@ -96,7 +96,7 @@ def merge(
     found = tuple(tips(repo, asked.names, onto))
     _related(repo, onto, found, setting)
     verdict, tree = None, ""
-    if asked.guarded:
+    if asked.guarded and not all(_is_here(repo, onto, one) for one in found):
         tried = attempt(repo, asked, env, say)
         verdict = tried.verdict
         tree = tried.steps[-1].tree if tried.steps and not tried.clashes else ""
@@ -222,6 +222,12 @@ def head(repo: Repo) -> Target:
         raise AnvcsError("there are no commits yet", hint="git commit makes the first one")
     done = repo.try_git("symbolic-ref", "--quiet", "HEAD")
     return Target(done.stdout.decode(errors="surrogateescape").strip() or "HEAD", commit)
+
+
+def _is_here(repo: Repo, onto: Target, tip: Tip) -> bool:
+    """Whether there is nothing to merge, and so nothing to judge."""
+    asked = ("merge-base", "--is-ancestor", tip.commit, onto.commit)
+    return repo.try_git(*asked).returncode == 0
 
 
 def _as_git_finds(repo: Repo, tip: Tip) -> str:
