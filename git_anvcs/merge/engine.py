@@ -10,6 +10,7 @@ from git_anvcs.merge.locks import table as locks
 from git_anvcs.merge.markers import Chunk, Parsed
 from git_anvcs.merge.registry import (
     Checked,
+    Comparing,
     Conserving,
     Format,
     Settling,
@@ -203,8 +204,9 @@ def sound(form: Format, versions: Versions, merged: Merged, options: Options) ->
     texts = checks.sides(merged, options)
     if isinstance(form, Conserving):
         return form.conserved(versions, texts)
-    counts = [form.tokens(version) for version in versions]
-    kept = checks.union(form.tokens(text) for text in texts)
+    every = (*versions, *texts)
+    told = form.differing(every) if isinstance(form, Comparing) else list(map(form.tokens, every))
+    counts, kept = told[:3], checks.union(told[3:])
     dropped = checks.chosen_away(merged)
     lost = [one for one in checks.lost(counts, kept) if checks.stands_for(one) not in dropped]
     return not lost and (bool(merged.conflicts) or not checks.revived(counts, kept))

@@ -28,6 +28,16 @@ class Checked(Format, Protocol):
 
 
 @runtime_checkable
+class Comparing(Checked, Protocol):
+    """A format that counts only what is not equal in all texts: a large file costs what was
+    changed in it. What is left out stands in every text, so that it can neither be lost nor be
+    there too often."""
+
+    def differing(self, texts: Sequence[bytes]) -> list[Tokens]:
+        """The tokens of each text without what stands at one place in all of them."""
+
+
+@runtime_checkable
 class Settling(Checked, Protocol):
     """A format that sees a wrong choice between the sides only where no conflict leaves it open."""
 

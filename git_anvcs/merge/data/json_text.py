@@ -4,10 +4,11 @@ Not recursive and without lookahead, so that depth and size cannot break it. Off
 What a caller names opaque is one value to it: the standard library's scanner, in C, finds its end.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from functools import cached_property, lru_cache
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from git_anvcs.merge.data.node import Item, Node, Numbers, canon_of, number
 from git_anvcs.merge.result import NotUnderstood
@@ -22,6 +23,8 @@ KEY = re.compile(STRING)
 CLOSES = {0x7B: b"}", 0x5B: b"]"}
 BOM = b"\xef\xbb\xbf"
 DECODER = json.JSONDecoder()
+NAN = float("nan")
+NOT_ASKED = -1  # the number of the container that stands behind a Later, which has one itself
 
 
 class Document(NamedTuple):
@@ -57,32 +60,118 @@ def parse(source: bytes, numbers: Numbers, opaque: Set[str] = frozenset()) -> Do
     return Parser(source, numbers, opaque).document()
 
 
-class Parser:
-    """One parse: the position, the containers that are open, the items begun in them."""
+def parse_all(sources: Sequence[bytes], numbers: Numbers, *, later: bool = True) -> list[Document]:
+    """Several texts that are compared. Where all are strict JSON, what is in a container is read
+    when somebody asks for it: most of it is equal in all of them. Raises NotUnderstood.
 
-    def __init__(self, source: bytes, numbers: Numbers, opaque: Set[str]) -> None:
+    later: whether texts that these are compared with are read so
+    """
+    later = later and all(map(strict, sources))
+    return [Parser(source, numbers, frozenset(), later=later).document() for source in sources]
+
+
+@lru_cache(maxsize=6)  # a merge asks it of each version, its result and both readings of that
+def strict(text: bytes) -> bool:
+    """Whether the standard library reads it, each key of an object once."""
+    try:
+        json.loads(text.removeprefix(BOM), object_pairs_hook=distinct, parse_constant=refused)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def distinct(pairs: list[tuple[str, object]]) -> None:
+    if len({key for key, _value in pairs}) != len(pairs):
+        raise ValueError("a key twice")
+
+
+def refused(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
+
+
+class Later(Node):
+    """A container of strict JSON of which only the end is known yet. Its fields that tell what is
+    in it are read on demand."""
+
+    parser: "Parser"
+
+    @cached_property
+    def now(self) -> Node:
+        """The container with its items; what these hold is again read later."""
+        return self.parser.inside(self.start)
+
+    @cached_property
+    def canon(self) -> int:
+        return self.parser.canon(self.text)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.now.items
+
+    @property
+    def close(self) -> bytes:
+        return self.now.close
+
+    @property
+    def trailing(self) -> bool:
+        return False
+
+    def _replace(self, **changes: Any) -> Node:  # type: ignore[override]
+        return self.now._replace(**changes)
+
+
+class Parser:
+    """One parse: the position, the containers that are open, the items begun in them.
+
+    later: whether containers inside the first one are only found, not read
+    latin: the text where a byte is a character, so that the standard library's offsets are ours
+    """
+
+    def __init__(
+        self,
+        source: bytes,
+        numbers: Numbers,
+        opaque: Set[str],
+        *,
+        later: bool = False,
+        latin: str = "",
+    ) -> None:
         self.source = source
         self.numbers = numbers
         self.opaque = opaque
-        self.latin = source.decode("latin-1") if opaque else ""  # a byte is a character: offsets
+        self.later = later
+        self.latin = latin or (source.decode("latin-1") if opaque or later else "")
         self.at = len(BOM) if source.startswith(BOM) else 0
         self.open: list[Open] = []
         self.begun: list[Begun] = []
 
     def document(self) -> Document:
         head = self.source[: self.at] + self.space()
-        value = self.start_value()
-        while self.open or value is None:
-            value = self.end_item(value) if value else self.start_value()
+        value = self.whole(self.later)
         tail = self.space()
         if self.at != len(self.source):
             raise self.broken("text after the value")
         return Document(head, value, tail)
 
-    def start_value(self) -> Node | None:
+    def inside(self, start: int) -> Node:
+        """The container that begins there."""
+        reader = Parser(self.source, self.numbers, self.opaque, later=True, latin=self.latin)
+        reader.at = start
+        return reader.whole(later=False)
+
+    def whole(self, later: bool) -> Node:
+        """The value that begins here; later: a container as one that is not read yet."""
+        value = self.start_value(later=later)
+        while self.open or value is None:
+            value = self.end_item(value) if value else self.start_value(later=self.later)
+        return value
+
+    def start_value(self, *, later: bool) -> Node | None:
         """A scalar or an empty container; None when a container was opened with an item."""
         byte = self.source[self.at : self.at + 1]
         if byte in (b"{", b"["):
+            if later:
+                return self.found()
             if self.opaque and self.begun and self.begun[-1].key in self.opaque:
                 return self.skipped()
             self.open.append(Open(self.at, CLOSES[byte[0]], [], set()))
@@ -97,6 +186,24 @@ class Parser:
         value = unquoted(found[0]) if sort == "s" else text
         canon = number(self.numbers, (sort, value))
         return Node("scalar", sort, self.source, found.start(), found.end(), canon, value)
+
+    def found(self) -> Node:
+        """A container that is read later."""
+        start = self.at
+        kind, style = ("map", "{") if self.source.startswith(b"{", start) else ("list", "[")
+        _value, self.at = DECODER.raw_decode(self.latin, start)
+        made = Later(kind, style, self.source, start, self.at, 0, separator=b",")
+        made.parser = self
+        return made
+
+    def canon(self, text: bytes) -> int:
+        """The number of a container; most are the same bytes in all versions."""
+        known = self.numbers.get(text)
+        if known is None:
+            value = json.loads(text, parse_int=literal, parse_float=literal)
+            said = ("later", json.dumps(value, sort_keys=True))
+            known = self.numbers[text] = number(self.numbers, said)
+        return known
 
     def skipped(self) -> Node:
         """A whole list or map as one value; layout and the order of keys do not count."""
@@ -164,7 +271,7 @@ class Parser:
             self.source,
             within.start,
             self.at,
-            canon_of(self.numbers, kind, items),
+            NOT_ASKED if self.later else canon_of(self.numbers, kind, items),
             "",
             items,
             lead + within.closer,
@@ -195,6 +302,11 @@ class Parser:
     def broken(self, what: str) -> NotUnderstood:
         line = self.source.count(b"\n", 0, self.at) + 1
         return NotUnderstood(f"not JSON: {what} at line {line}")
+
+
+def literal(text: str) -> list[object]:
+    """A number as it is written, told apart from lists: no strict JSON holds a NaN."""
+    return [NAN, text]
 
 
 def unquoted(text: bytes) -> str:

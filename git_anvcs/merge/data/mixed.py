@@ -53,7 +53,7 @@ def flaws(path: str, rules: Rules, roots: Trio, made: Node) -> list[Flaw]:
     todo = [Place(made, roots, ())]
     while todo:
         place = todo.pop()
-        if any(one and one.canon == place.made.canon for one in place.trio):
+        if any(one and same(one, place.made) for one in place.trio):
             continue
         if place.made.kind == "map":
             found += of_map(judge, place)
@@ -63,6 +63,11 @@ def flaws(path: str, rules: Rules, roots: Trio, made: Node) -> list[Flaw]:
             found += of_list(place, how, keys)
             todo += inner_of_list(place, how if keys else "")
     return sorted(found, key=lambda flaw: flaw.first)
+
+
+def same(one: Node, two: Node) -> bool:
+    """Whether two values are equal; most are so to the byte. Those of TOML have no bytes."""
+    return (one.end > 0 and one.text == two.text) or one.canon == two.canon
 
 
 def flaw(kind: str, place: Place, node: Node, more: str = "") -> Flaw:

@@ -14,7 +14,8 @@ class Trio(NamedTuple):
 
 
 def unchanged(base: Item, side: Item) -> bool:
-    return base.value.canon == side.value.canon and base.notes == side.notes
+    same = base.value.text == side.value.text or base.value.canon == side.value.canon
+    return same and base.notes == side.notes
 
 
 def three(base: bytes | None, ours: bytes, theirs: bytes) -> bytes | None:

@@ -35,6 +35,8 @@ class Entry(NamedTuple):
     @property
     def text(self) -> bytes:
         """All of it, byte for byte."""
+        if not self.body:
+            return self.lead + self.head + self.note + self.tail
         return b"".join(pieces(self))
 
 
@@ -100,6 +102,31 @@ def _place(
             line += entry.text.count(b"\n")
         found[at] = found[at]._replace(last=max(line - 1, first))
     return line + section.tail.count(b"\n")
+
+
+def without_equal(roots: Sequence[Entry]) -> list[Entry]:
+    """The same sections without the entries that all of them have, at any depth."""
+    counts = [Counter(one.key for one in root.body) for root in roots]
+    shared = {key for key in counts[0] if all(count[key] == 1 for count in counts)}
+    maps = [{one.key: one for one in root.body if one.key in shared} for root in roots]
+    left: list[dict[Hashable, Entry]] = [{} for _root in roots]
+    for key in shared:
+        row = [found[key] for found in maps]
+        if all(one == row[0] for one in row):
+            continue
+        parts = without_equal(row) if all(one.section for one in row) else row
+        for kept, part in zip(left, parts, strict=True):
+            kept[key] = part
+    return [
+        root._replace(
+            body=tuple(
+                kept.get(one.key, one)
+                for one in root.body
+                if one.key in kept or one.key not in shared
+            )
+        )
+        for root, kept in zip(roots, left, strict=True)
+    ]
 
 
 def tokens(root: Entry, word: re.Pattern[bytes] = WORD) -> Tokens:

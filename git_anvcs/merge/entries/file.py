@@ -1,8 +1,9 @@
 """A whole file of entries: what a format module offers, made from its parser."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 import re
 from typing import NamedTuple
 
@@ -153,7 +154,7 @@ def assembled(parts: Sequence[Part], options: Options) -> tuple[bytes, list[Conf
     texts = lines.Texts([], [], [])
     chunks: list[Chunk] = []
     told: list[Part] = []
-    for part in parts:
+    for part in joined(parts):
         start = [len(side) for side in texts]
         sides = (part.base, part.ours, part.theirs) if part.kind else (part.ours,) * 3
         for side, text in zip(texts, sides, strict=True):
@@ -169,6 +170,15 @@ def assembled(parts: Sequence[Part], options: Options) -> tuple[bytes, list[Conf
         lines.conflict(texts, place)._replace(kind=part.kind, where=part.where)
         for place, part in zip(placed, told, strict=True)
     ]
+
+
+def joined(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts, neighbours without a conflict as one."""
+    for clean, row in groupby(parts, key=lambda part: not part.kind):
+        if clean:
+            yield Part(b"".join(part.ours for part in row))
+        else:
+            yield from row
 
 
 def flaws(syntax: Syntax, versions: Versions, text: bytes) -> list[Flaw]:
@@ -246,6 +256,12 @@ def keys_of(root: Entry) -> Counter[Hashable]:
 def tokens(syntax: Syntax, text: bytes) -> Tokens:
     """Every entry, every word of it with its place, every word of a comment."""
     return entry.tokens(parsed(syntax, text), syntax.word)
+
+
+def differing(syntax: Syntax, texts: Sequence[bytes]) -> list[Tokens]:
+    """The same of several texts, without the entries that all of them have."""
+    roots = entry.without_equal([parsed(syntax, text) for text in texts])
+    return [entry.tokens(root, syntax.word) for root in roots]
 
 
 @lru_cache(maxsize=_VERSIONS)

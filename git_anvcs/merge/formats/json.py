@@ -1,7 +1,8 @@
 """Merge JSON and JSONC by key: equal values by meaning, bytes as they stand in ours."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 import json
 from typing import NamedTuple
 
@@ -19,10 +20,8 @@ from git_anvcs.merge.result import Merged, NotUnderstood, Options, Resolution, V
 def merge(versions: Versions, options: Options) -> Merged:
     """Raises NotUnderstood when a version is not JSON or a conflict has no lines of its own."""
     texts = Texts.of(versions)
-    numbers: Numbers = {}
-    empty = not texts.base.strip()
-    base = None if empty else json_text.parse(texts.base, numbers)
-    ours, theirs = (json_text.parse(text, numbers) for text in texts[1:3])
+    _numbers, (ours, theirs, *before) = documents(tuple(there(texts[:3])))
+    base = before[0] if before else None
     resolved: list[Resolution] = []
     job = three_way.Job(options.path, options.rules, no_text, resolved)
     try:
@@ -45,7 +44,7 @@ def no_text(_base: Node, _ours: Node, _theirs: Node) -> bytes | None:
 def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """Broken syntax, a key twice, a trailing comma that no version had, values that no side meant;
     in a lock file packages that nobody locked together."""
-    if strict(text):
+    if json_text.strict(text):
         found = check.flaws(options.path, versions, text) or twice(versions, text, options)
         return found or unmeant(versions, text, options)
     try:
@@ -58,7 +57,7 @@ def flaws(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
         kind = "duplicate" if "twice" in str(problem) else "syntax"
         line = int(str(problem).rpartition(" ")[2])
         return [Flaw(kind, str(problem), line, line)]
-    if all(strict(version) for version, one in zip(versions, parsed, strict=True) if one):
+    if all(json_text.strict(version) for version, one in zip(versions, parsed, strict=True) if one):
         return [Flaw("syntax", "a comment or a trailing comma in strict JSON")]
     return twice(versions, text, options) or unmeant(versions, text, options)
 
@@ -74,31 +73,28 @@ def twice(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
 
 def unmeant(versions: Versions, text: bytes, options: Options) -> list[Flaw]:
     """Values that both sides changed and that the text mixes."""
-    numbers: Numbers = {}
     try:
-        base, ours, theirs = (
-            json_text.parse(one, numbers).root if one.strip() else None for one in versions
-        )
+        before_it = tuple(there(versions))
+        numbers, read = documents(before_it)
+        [result] = json_text.parse_all([text], numbers, later=all(map(json_text.strict, before_it)))
     except NotUnderstood:
         return []
-    made = json_text.parse(text, numbers).root
+    made, ours, theirs, *before = (one.root for one in (result, *read))
+    base = before[0] if before else None
     return mixed.flaws(options.path, options.rules, (base, ours, theirs), made)
 
 
-def strict(text: bytes) -> bool:
-    """Whether the standard library reads it, each key of an object once."""
-    try:
-        json.loads(
-            text.removeprefix(json_text.BOM), object_pairs_hook=distinct, parse_constant=refused
-        )
-    except (ValueError, RecursionError):
-        return False
-    return True
+@lru_cache(maxsize=1)  # the merge and its checks read the same versions
+def documents(texts: tuple[bytes, ...]) -> tuple[Numbers, list[Document]]:
+    """Versions that are compared. Raises NotUnderstood."""
+    numbers: Numbers = {}
+    return numbers, json_text.parse_all(texts, numbers)
 
 
-def distinct(pairs: list[tuple[str, object]]) -> None:
-    if len({key for key, _value in pairs}) != len(pairs):
-        raise ValueError("a key twice")
+def there(versions: Sequence[bytes]) -> list[bytes]:
+    """Ours, theirs and the base, where there is one."""
+    base, ours, theirs = versions
+    return [ours, theirs, base] if base.strip() else [ours, theirs]
 
 
 def parsed_or_empty(text: bytes) -> Document | None:
@@ -107,19 +103,52 @@ def parsed_or_empty(text: bytes) -> Document | None:
 
 def tokens(text: bytes) -> Tokens:
     """Every scalar with its keys, every key, every word of a comment."""
-    counts: Tokens = Counter()
-    if not text.strip():
-        return counts
+    return differing([text])[0]
+
+
+def differing(texts: Sequence[bytes]) -> list[Tokens]:
+    """The same of several texts, without what all of them have at one place."""
     try:
-        value = json.loads(
-            text.removeprefix(json_text.BOM),
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=refused,
-        )
+        values = [loaded(text) if text.strip() else ABSENT for text in texts]
     except (ValueError, RecursionError):
-        return commented_tokens(json_text.parse(text, {}))
-    todo: list[tuple[str, str, object]] = [("", "", value)]
+        return [
+            commented_tokens(json_text.parse(text, {})) if text.strip() else Counter()
+            for text in texts
+        ]
+    counts: list[Tokens] = [Counter() for _text in texts]
+    todo: list[tuple[str, str, list[object]]] = [("", "", values)]
+    while todo:
+        above, key, row = todo.pop()
+        if len(row) > 1 and all(one == row[0] for one in row):
+            continue
+        if all(isinstance(one, dict) for one in row):
+            maps = [one for one in row if isinstance(one, dict)]
+            for name in dict.fromkeys(name for one in maps for name in one):
+                inner = [one.get(name, ABSENT) for one in maps]
+                todo.append((key, name, inner))
+                for count, one in zip(counts, inner, strict=True):
+                    count.update([(key, "key", name)] * (one is not ABSENT))
+            continue
+        for count, one in zip(counts, row, strict=True):
+            counted(count, above, key, one)
+    return counts
+
+
+ABSENT = object()
+
+
+def loaded(text: bytes) -> object:
+    return json.loads(
+        text.removeprefix(json_text.BOM),
+        parse_int=Number,
+        parse_float=Number,
+        parse_constant=json_text.refused,
+    )
+
+
+def counted(counts: Tokens, above: str, key: str, value: object) -> None:
+    """Count all that is in a value."""
+    todo = [(above, key, value)]
     while todo:
         above, key, value = todo.pop()
         if isinstance(value, dict):
@@ -129,12 +158,10 @@ def tokens(text: bytes) -> Tokens:
             todo += [(key, "", inner) for inner in value]
         elif isinstance(value, str):
             counts[above, key, "s", value] += 1
-        else:
-            word = (
-                value.literal if isinstance(value, Number) else WORDS[value is None, value is True]
-            )
-            counts[above, key, "n" if isinstance(value, Number) else "w", word] += 1
-    return counts
+        elif isinstance(value, Number):
+            counts[above, key, "n", value.literal] += 1
+        elif value is not ABSENT:
+            counts[above, key, "w", WORDS[value is None, value is True]] += 1
 
 
 class Number(NamedTuple):
@@ -144,10 +171,6 @@ class Number(NamedTuple):
 
 
 WORDS = {(True, False): "null", (False, True): "true", (False, False): "false"}
-
-
-def refused(word: str) -> None:
-    raise ValueError(f"{word} is not JSON")
 
 
 def commented_tokens(document: Document) -> Tokens:

@@ -1,8 +1,7 @@
 """Merge TOML by table and key: comments, order and layout stay as they are in ours."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 import re
-from typing import Any
 
 from git_anvcs.merge.checks import Flaw, Tokens
 from git_anvcs.merge.data import mixed, union
@@ -13,6 +12,7 @@ from git_anvcs.merge.locks import check
 from git_anvcs.merge.result import Merged, Options, Rules, Versions
 from git_anvcs.merge.toml import lock, value
 from git_anvcs.merge.toml import text as toml_text
+from git_anvcs.merge.toml.plain import loaded
 
 
 def merge(versions: Versions, options: Options) -> Merged:
@@ -68,13 +68,6 @@ def placed(flaw: Flaw, text: bytes) -> Flaw:
     return flaw._replace(first=first, last=last)
 
 
-@lru_cache(maxsize=6)  # a merge reads each version, its result and both readings of that
-def loaded(text: bytes) -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads(text.decode())
-
-
 def refused(text: bytes) -> str:
     """Why tomllib does not read the text; nothing when it does."""
     try:
@@ -86,6 +79,10 @@ def refused(text: bytes) -> str:
 
 def tokens(text: bytes) -> Tokens:
     return file.tokens(SYNTAX, text)
+
+
+def differing(texts: Sequence[bytes]) -> list[Tokens]:
+    return file.differing(SYNTAX, texts)
 
 
 def open_table(ours: Entry, _theirs: Entry) -> bool:

@@ -99,8 +99,18 @@ def excluding(before: Sequence[Entry], made: Entry) -> list[Flaw]:
 def tokens(text: bytes) -> Tokens:
     """Every element, every word of it and of a comment; not where, for the element around it may
     have another name now."""
+    return anywhere(file.tokens(SYNTAX, text))
+
+
+def differing(texts: Sequence[bytes]) -> list[Tokens]:
+    """The same of several texts, without the elements that all of them have."""
+    return [anywhere(counts) for counts in file.differing(SYNTAX, texts)]
+
+
+def anywhere(placed: Tokens) -> Tokens:
+    """Tokens without their place."""
     counts: Tokens = Counter()
-    for token, number in file.tokens(SYNTAX, text).items():
+    for token, number in placed.items():
         counts[token[1:] if isinstance(token, tuple) and token[0] != "note" else token] += number
     return counts
 

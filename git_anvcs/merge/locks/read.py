@@ -16,6 +16,7 @@ from git_anvcs.merge.locks import lines
 from git_anvcs.merge.locks.graph import Lock
 from git_anvcs.merge.locks.table import name_of
 from git_anvcs.merge.result import NotUnderstood, Versions
+from git_anvcs.merge.toml.plain import loaded
 
 Table = Mapping[str, object]
 
@@ -37,10 +38,8 @@ def read(path: str, text: bytes) -> Lock | None:
 
 
 def of_toml(name: str, text: bytes) -> Lock:
-    import tomllib
-
     try:
-        lock = tomllib.loads(text.decode())
+        lock = loaded(text)
         return pinned(named(lock), lock, EXACT[name]) if name in EXACT else named(lock)
     except (ValueError, RecursionError) as problem:
         raise NotUnderstood(str(problem)) from problem
