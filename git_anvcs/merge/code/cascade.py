@@ -48,12 +48,14 @@ class Said(NamedTuple):
 
 
 Sheet = dict[Key, list[Said]]
+Known = dict[bytes, list[tuple[tuple[str, ...], Said]]]
 
 
 def flaws(versions: Sequence[Source], texts: Sequence[Source]) -> list[Flaw]:
     """Properties that come to what neither side explains, in all of the texts; with the places of
     their declarations in the first."""
-    rows = [list(declared(source.root, ())) for source in (*versions, *texts)]
+    known: Known = {}
+    rows = [list(declared(source, known)) for source in (*versions, *texts)]
     names = {one.name for row in rows for _rules, one in row}
     base, ours, theirs, *made = (sheet(row, names) for row in rows)
     found = []
@@ -92,9 +94,10 @@ def counting(sheet: Sheet, key: Key) -> Words | None:
 
 def sheet(rows: Sequence[tuple[tuple[str, ...], Said]], names: set[str]) -> Sheet:
     """The declarations by rule and property; those in short for all properties that they set."""
-    found: dict[Key, list[Said]] = {}
+    found: Sheet = {}
+    others = {short: [name for name in names if sets(short, name)] for short in names}
     for rules, one in rows:
-        for name in [one.name, *(other for other in names if sets(one.name, other))]:
+        for name in (one.name, *others[one.name]):
             found.setdefault((rules, name), []).append(one)
     return found
 
@@ -106,23 +109,37 @@ def sets(short: str, name: str) -> bool:
     return name.startswith(f"{short}-") or name in ALSO.get(short, ())
 
 
-def declared(node: "Node", rules: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Said]]:
-    """All declarations with the rules around them; a list of selectors is several rules."""
-    for child in node.children:
-        block = next((one for one in child.children if one.type in BLOCKS), None)
-        if child.type == "declaration":
-            name, _, value = plain(child.text or b"").rstrip("; ").partition(":")
-            name = name.strip() if name.startswith("--") else name.strip().lower()
-            first, last = child.start_point.row + 1, child.end_point.row + 1
-            yield rules, Said(name, value.strip(), first, last)
-        elif block is not None:
-            size = block.start_byte - child.start_byte
-            above = plain((child.text or b"")[:size])
-            if above.lower() in UNNAMED:
-                continue
-            selectors = COMMA.split(above) if child.type == "rule_set" else [above]
-            for one in selectors:
-                yield from declared(block, (*rules, one.strip()))
+def declared(source: Source, known: Known) -> Iterator[tuple[tuple[str, ...], Said]]:
+    """All declarations of a sheet with the rules around them.
+
+    known: what was read of statements before, with rows from their first; filled
+    """
+    for child in source.root.children:
+        text, row = child.text or b"", child.start_point.row
+        if text not in known:
+            known[text] = [
+                (rules, one._replace(first=one.first - row, last=one.last - row))
+                for rules, one in stated(child, ())
+            ]
+        for rules, one in known[text]:
+            yield rules, one._replace(first=one.first + row, last=one.last + row)
+
+
+def stated(node: "Node", rules: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Said]]:
+    """The declarations of one statement; a list of selectors is several rules."""
+    block = next((one for one in node.children if one.type in BLOCKS), None)
+    if node.type == "declaration":
+        name, _, value = plain(node.text or b"").rstrip("; ").partition(":")
+        name = name.strip() if name.startswith("--") else name.strip().lower()
+        first, last = node.start_point.row + 1, node.end_point.row + 1
+        yield rules, Said(name, value.strip(), first, last)
+    elif block is not None:
+        above = plain((node.text or b"")[: block.start_byte - node.start_byte])
+        if above.lower() in UNNAMED:
+            return
+        for one in COMMA.split(above) if node.type == "rule_set" else [above]:
+            for child in block.children:
+                yield from stated(child, (*rules, one.strip()))
 
 
 def plain(text: bytes) -> str:
