@@ -227,6 +227,7 @@ def misplaced(syntax: Syntax, roots: Sequence[Entry], made: Entry) -> list[Flaw]
         )
         if (
             (path and path not in known)
+            or (*path, key) in known  # a section that a side wrote in another way
             or said in (before, mine, yours)
             or before not in (mine, yours)
         ):
