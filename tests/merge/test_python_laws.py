@@ -192,6 +192,15 @@ def test_a_clean_result_is_python_and_holds_both_sides(versions: Versions) -> No
     assert set(result) <= {*base, *ours, *theirs}
 
 
+def test_a_body_of_which_both_sides_together_leave_nothing_is_a_conflict() -> None:
+    base, ours, theirs = (
+        f"class A:\n    def f(self):\n{body}\n    x = 1\n".encode()
+        for body in ("        a()\n        b()", "        b()", "        a()")
+    )
+    merged = merge(Versions(base, ours, theirs))
+    assert [one.where for one in merged.conflicts] == ["class A > def f"]
+
+
 @given(sides())
 def test_a_clean_result_does_not_change_when_it_is_merged_again(versions: Versions) -> None:
     merged = merge(versions)

@@ -7,7 +7,7 @@ from git_anvcs.merge.code.align import Matching
 from git_anvcs.merge.code.blanks import spaced
 from git_anvcs.merge.code.claims import claims_of, collide
 from git_anvcs.merge.code.clauses import Clause, clauses, decorated, plain
-from git_anvcs.merge.code.combine import Combine
+from git_anvcs.merge.code.combine import Combine, Entry
 from git_anvcs.merge.code.identity import Identity, Within, identity, unwrapped
 from git_anvcs.merge.code.items import Body, Item, body
 from git_anvcs.merge.code.marks import merge_marks
@@ -32,7 +32,20 @@ def merge(place: Place, base: Body, ours: Body, theirs: Body) -> Parts:
     fixed, parted = any(one.fixed for one in bodies), any(one.parted for one in bodies)
     within = Within(ours.scope, fixed, parted, ours.names)
     entries = three_way(base.items, ours.items, theirs.items, combine(place, within))
+    if emptied(place, entries) and ours.items and theirs.items:
+        old, mine, yours = (
+            b"".join([*(item.sep + item.text for item in one.items), one.tail]) for one in bodies
+        )
+        return [Clash("edit/edit", place.where, old, mine, yours)]
     return spaced(entries, (base, ours, theirs))
+
+
+def emptied(place: Place, entries: Sequence[Entry]) -> bool:
+    """Whether no statement is left of a body that cannot be without one, as a function's."""
+    if place.profile.braces or not place.where or not all(clean(one.parts) for one in entries):
+        return False
+    rows = b"".join(joined(one.parts) for one in entries).split(b"\n")
+    return all(row.strip()[:1] in (b"", place.profile.comment) for row in rows)
 
 
 def combine(place: Place, within: Within) -> Combine[Item]:
