@@ -132,18 +132,30 @@ class History:
         tree = self.git("rev-parse", f"{commit}^{{tree}}").strip()
         if (tree, tests) not in self.verdicts:
             self.checkout(commit)
-            wanted = {name for one in features for name in self.named(one.commit, one.tests)}
+            wanted = self.wanted(features)
             argv = self.language.argv(self.program, tests)
             held = wanted <= self.named(commit, tests)
             self.verdicts[tree, tests] = held and self.succeeds(argv)
         return self.verdicts[tree, tests]
+
+    def wanted(self, features: Sequence[Feature]) -> set[str]:
+        """The tests of these features, without those that one of them removed or renamed."""
+        found: set[str] = set()
+        gone: set[str] = set()
+        for one in features:
+            has = self.named(one.commit, one.tests)
+            found |= has
+            gone |= self.named(f"{one.commit}^", one.tests) - has
+        return found - gone
 
     def named(self, commit: str, tests: Sequence[str]) -> set[str]:
         """The tests in these files, as `file::test`."""
         return {
             f"{path}::{name}"
             for path in tests
-            for name in self.language.names.findall(self.git("show", f"{commit}:{path}"))
+            for name in self.language.names.findall(
+                self.git("show", f"{commit}:{path}", check=False)
+            )
         }
 
     def succeeds(self, argv: Sequence[str]) -> bool:
