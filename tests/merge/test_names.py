@@ -9,6 +9,8 @@ from itertools import product
 import pytest
 
 from git_anvcs.merge import engine
+from git_anvcs.merge.across.delta import Delta
+from git_anvcs.merge.across.twice import twice
 from git_anvcs.merge.profile import profile
 from git_anvcs.merge.registry import PROFILES
 from git_anvcs.merge.result import Merged, Options, Versions
@@ -229,3 +231,23 @@ def test_every_language_with_kinds_of_definitions_has_rows() -> None:
     shown = {row[0] for row in MEET}
     ends = {name: {*profile(name).extensions} for name in {"python", *PROFILES} - NO_KINDS}
     assert [name for name, said in ends.items() if not said & shown] == []
+
+
+def added_file(path: str, text: str) -> Delta:
+    return Delta(path, path, None, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("mine", "yours", "found"),
+    [
+        ("func B() {}\n", "var B = 1\n", ["func B / var B"]),
+        ("const (\n\tA = 1\n\tB = 2\n)\n", "type B int\n", ["const B / type B"]),
+        ("var A, B = 1, 2\n", "func B() {}\n", ["var B / func B"]),
+        ("func B() {}\n", "func (c C) B() {}\n", []),
+        ("func init() {}\n", "var _ = 1\n", []),
+    ],
+)
+def test_one_name_in_two_files_of_a_package(mine: str, yours: str, found: list[str]) -> None:
+    head = "package shop\n\n"
+    both = twice([added_file("a.go", head + mine)], [added_file("b.go", head + yours)])
+    assert [one.where for one in both] == found
