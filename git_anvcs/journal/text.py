@@ -1,6 +1,6 @@
 """A text as a CRDT document: the only module that imports pycrdt.
 
-What it shields from (pinned by tests/journal/test_pycrdt_facts.py): indexes are UTF-8 bytes;
+What it shields from (pinned by tests/journal/test_library_facts.py): indexes are UTF-8 bytes;
 updates of one client must come in order; snapshots and `from_snapshot` do not work; a range out of
 bounds is a panic that no `except Exception` catches; a client id must never be used twice.
 """

@@ -63,6 +63,8 @@ class _Inotify:
         self._listener = listener
         self._paths: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
+        self._turns: dict[int, int] = {}  # number of a watch -> under which id it calls us
+        self._turn = 0
         self._lock = Lock()
         self._mask: Any = (
             Bits.IN_MODIFY | Bits.IN_CLOSE_WRITE | Bits.IN_CREATE | Bits.IN_DELETE | Bits.IN_ATTRIB
@@ -77,8 +79,9 @@ class _Inotify:
         import errno
 
         for folder in folders:
+            self._turn += 1  # an id that is used twice is warned of, each time
             try:
-                number = self._fd.add_callback(os.fsencode(folder), self._mask, self, id(self))  # type: ignore[arg-type]
+                number = self._fd.add_callback(os.fsencode(folder), self._mask, self, self._turn)  # type: ignore[arg-type]
             except OSError as error:
                 if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
                     continue
@@ -91,6 +94,10 @@ class _Inotify:
                     self._numbers.pop(old, None)
                 self._paths[number] = folder
                 self._numbers[folder] = number
+                before = self._turns.get(number)
+                self._turns[number] = self._turn
+            if before is not None:
+                self._fd.remove_callbacks([(number, before)])  # type: ignore[list-item]
 
     def remove_below(self, folder: str) -> None:
         below = folder + "/"
@@ -99,7 +106,10 @@ class _Inotify:
             numbers = [self._numbers.pop(path) for path in gone]
             for number in numbers:
                 self._paths.pop(number, None)
-        self._fd.remove_callbacks([(number, id(self)) for number in numbers])  # type: ignore[misc]
+            turns = [
+                (number, self._turns.pop(number)) for number in numbers if number in self._turns
+            ]
+        self._fd.remove_callbacks(turns)  # type: ignore[arg-type]
 
     def count(self) -> int:
         return len(self._numbers)
@@ -120,6 +130,7 @@ class _Inotify:
     def on_watch_deleted(self, wd: int) -> None:
         with self._lock:
             folder = self._paths.pop(wd, None)
+            self._turns.pop(wd, None)
             if folder is not None and self._numbers.get(folder) == wd:
                 del self._numbers[folder]
 
