@@ -254,7 +254,7 @@ def test_pycrdt_store_loses_what_it_squashes(tmp_path: Path, *, compressed: bool
                 return "no such document"
             return str(made)
 
-    assert asyncio.run(read_back) == ("no such document" if compressed else "")
+    assert asyncio.run(read_back()) == ("no such document" if compressed else "")
 
 
 class Told:
