@@ -12,6 +12,7 @@ _STATUS = (
     *("-uall", "--no-renames", "--ignore-submodules=all"),
 )
 _NONE = "0"
+_SCRATCH = b".merge_file_"  # what Git hands to a merge driver, for as long as that runs
 
 
 class File(NamedTuple):
@@ -71,7 +72,8 @@ def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str
                         os.fsdecode(name),
                         _file(head, ours, staged=False)._replace(conflicted=True),
                     )
-            case b"?" if not field.endswith(b"/"):  # with it: a repository inside of this one
+            # With a slash at its end it is a repository inside of this one.
+            case b"?" if not field.endswith(b"/") and _SCRATCH not in field:
                 yield os.fsdecode(field[2:]), File("", 0, staged=False)
             case _:
                 pass

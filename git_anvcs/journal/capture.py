@@ -118,8 +118,10 @@ class Capture:
             return self._blob(path, standing, held, known)
         return self._edit(path, standing, held, *text)
 
-    def _clean(self, path: str, standing: Standing, held: Held, known: Entry) -> Op:
+    def _clean(self, path: str, standing: Standing, held: Held, known: Entry) -> Op | None:
         """HEAD has it so; the text, if it was one, goes back to what it was at first."""
+        if held.mode and not standing.base:
+            return None  # it is there, and Git ignores it now
         lost = Flag(0) if _same(known.op, held) or known.op.kind is Kind.DELETE else Flag.LOST
         if not held.mode and not standing.base:
             return self._op(Kind.DELETE, path, standing, held, lost)

@@ -18,6 +18,7 @@ from tests.flows.journal.test_undo import held
 from tests.support.sandbox import Sandbox
 
 PATIENCE = 30.0
+ON = {"ANVCS_DAEMON_ENABLED": "true"}
 
 
 @pytest.fixture
@@ -150,9 +151,9 @@ def test_a_lock_that_was_left_behind_does_not_blind_it(watched: Sandbox) -> None
 
 def test_init_starts_one_and_uninstall_ends_it(repo: Sandbox) -> None:
     repo.commit("one", {"a": "1\n"})
-    repo.ok("git-anvcs", "init", "--no-daemon", env={"ANVCS_DAEMON": "1"})
+    repo.ok("git-anvcs", "init", "--no-daemon", env={"ANVCS_DAEMON_ENABLED": ""})
     assert repo.run("git-anvcs", "daemon", "status").returncode == 1
-    repo.ok("git-anvcs", "init", "--daemon", env={"ANVCS_DAEMON": "1"})
+    repo.ok("git-anvcs", "init", "--daemon", env=ON)
     (repo.root / "a").write_text("2\n")
     until(repo, {"a"})
     repo.ok("git-anvcs", "uninstall")

@@ -73,7 +73,7 @@ class Sandbox:
             "GIT_PAGER": "cat",
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
-            "ANVCS_DAEMON": "0",  # a test that wants one says so
+            "ANVCS_DAEMON_ENABLED": "false",  # a test that wants one says so
             **env,
         }
         self.env["PATH"] = f"{_linked(base / 'bin', OURS)}{os.pathsep}{self.env['PATH']}"

@@ -20,8 +20,9 @@ from pathlib import Path
 import sys
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import moments, whole
-from git_anvcs.flows.journal.opened import Opened, opened
+from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then
 from git_anvcs.journal.history import Content
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, AnvcsError
@@ -36,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    with opened(call.repo) as here:
+    with journal_of(call) as here:
         n = moments.resolve(here, call.args.when)
         if call.args.print:
             return _print(call, here, n)

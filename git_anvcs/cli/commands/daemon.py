@@ -18,6 +18,7 @@ Example:
 from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
+from git_anvcs.flows import settings
 from git_anvcs.flows.journal import daemon_socket, keeping
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 from git_anvcs.store.paths import Paths
@@ -49,7 +50,10 @@ def run(call: Call) -> int:
 def _run(call: Call) -> int:
     from git_anvcs.flows.journal import daemon
 
-    why = daemon.run(call.repo, call.args.idle * 3600)
+    def ignored() -> tuple[str, ...]:
+        return settings.load(call.repo, call.env).words("journal.ignored")
+
+    why = daemon.run(call.repo, ignored, call.args.idle * 3600)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

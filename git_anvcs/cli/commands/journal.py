@@ -13,9 +13,9 @@ Example:
 from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.flows.journal.observe import lane_of
-from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.size import measured
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE
@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     if call.args.action == "look":
         return _look(call)
-    with opened(call.repo, look=False) as here:
+    with journal_of(call, look=False) as here:
         found = measured(here)
     since = clock.rfc3339(found.since) if found.since else None
     facts = {**found._asdict(), "since": since}
@@ -48,7 +48,7 @@ def _look(call: Call) -> int:
     asked = {"do": "flush", "lane": lane_of(call.repo)}
     answer = daemon_socket.ask(paths, asked, _FLUSH_SECONDS)
     if answer is None or "operations" not in answer:
-        with opened(call.repo) as here:
+        with journal_of(call) as here:
             answer = {"operations": here.journal.last()}
     call.output.answer({"operations": answer["operations"]}, "")
     return DONE

@@ -17,8 +17,8 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import undone
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import restore, undo
-from git_anvcs.flows.journal.opened import opened
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
 
@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     args = call.args
-    with opened(call.repo) as here:
+    with journal_of(call) as here:
         plan = restore.plan(here, [restore.asked(here, call.cwd, said) for said in args.paths])
         shown = call.output.verbosity > 0 or args.dry_run
         if not call.output.as_json and (shown or not args.yes):

@@ -14,9 +14,9 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import told
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows.journal import timeline, whole
-from git_anvcs.flows.journal.opened import opened
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     args = call.args
-    with opened(call.repo) as here:
+    with journal_of(call) as here:
         path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
         wanted = timeline.Wanted(path, args.n, None if args.all else here.lane, args.before)
         looks = timeline.looks(here, wanted)

@@ -22,8 +22,8 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import undone
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import moments, undo
-from git_anvcs.flows.journal.opened import opened
 from git_anvcs.journal.bursts import Span
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     args = call.args
-    with opened(call.repo) as here:
+    with journal_of(call) as here:
         if args.to:
             span = Span(moments.resolve(here, args.to), here.journal.last())
             plan = undo.plan(here, span, all_since=True)

@@ -27,6 +27,7 @@ class Facts(NamedTuple):
 
     conflicts: files left with conflicts by plain Git and by git-anvcs on the same merge
     commit_ms, merge_ms: wall time of plain Git and of git-anvcs, the median for commits
+    given_back: files that an agent destroyed and `undo` gave back
     authors: whoever wrote lines of one file of one squashed commit, as blame tells
     """
 
@@ -37,6 +38,7 @@ class Facts(NamedTuple):
     authors: tuple[str, ...]
     left_behind: tuple[str, ...]
     landing: Landing
+    given_back: int
 
 
 def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tuple[Facts, Stage]:
@@ -52,6 +54,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
     survived = rebase(stage)
     authors = squash(stage)
     landed = land(stage)
+    given_back = undo(stage)
     commits = measure(stage)
     left = leave(stage, before)
     facts = Facts(
@@ -62,6 +65,7 @@ def tell(root: Path, env: Mapping[str, str], say: Callable[[str], None]) -> tupl
         authors=authors,
         left_behind=left,
         landing=landed,
+        given_back=given_back,
     )
     return facts, stage
 
@@ -172,8 +176,38 @@ def land(stage: Stage) -> Landing:
     return landing.play(stage, python())
 
 
+def undo(stage: Stage) -> int:
+    chapter(stage, 10, "An agent destroys what nobody has committed; one command gives it back")
+    cart, notes = stage.repo / "cart.py", stage.repo / "notes/ideas.md"
+    cart.write_text(cart.read_text(encoding="utf-8") + "\n\n# An hour of work.\n", encoding="utf-8")
+    notes.parent.mkdir()
+    notes.write_text("# Ideas that Git has never seen\n", encoding="utf-8")
+    stage.show("git config anvcs.journal.ignored '*'")
+    stage.say("(what Git ignores is kept, too)")
+    stage.say("(a person works for an hour: cart.py changes, notes/ideas.md is new)")
+    stage.show("git status --short")
+    before = worktree(stage.repo)
+    stage.say("An agent wants a clean start:")
+    argv = [sys.executable, "-m", "git_anvcs.flows.demo.agent", str(HERE / "vandal.json")]
+    done = process.run(argv, cwd=stage.repo, env=stage.env, bare=True)
+    stage.say("\n".join(f"  {line}" for line in done.stdout.decode().splitlines()))
+    lost = before.keys() - worktree(stage.repo).keys()
+    if done.returncode != 0 or not lost:
+        raise WentWrong(f"the scripted agent destroyed nothing: {done.stderr.decode()}")
+    undone = stage.show("git anvcs undo --yes")
+    stage.show("git status --short")
+    after = worktree(stage.repo)
+    if after != before:
+        differ = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+        raise WentWrong(f"these did not come back: {', '.join(sorted(differ))}")
+    stage.say(f"  {len(before)} files, the same bytes in every one.")
+    stage.run("git checkout -q -- cart.py")
+    shutil.rmtree(notes.parent)
+    return int(undone.output.split(" ", 1)[0])
+
+
 def measure(stage: Stage) -> tuple[float, float]:
-    chapter(stage, 10, f"What it costs here: the median of {TIMED_COMMITS} commits each")
+    chapter(stage, 11, f"What it costs here: the median of {TIMED_COMMITS} commits each")
     medians = []
     for prefix in ("ANVCS=0 ", ""):
         command = f"{prefix}git commit -q --allow-empty -m 'How long?'"
@@ -186,7 +220,7 @@ def measure(stage: Stage) -> tuple[float, float]:
 
 
 def leave(stage: Stage, before: Mapping[str, bytes]) -> tuple[str, ...]:
-    chapter(stage, 11, "Leave: everything as it was, byte for byte")
+    chapter(stage, 12, "Leave: everything as it was, byte for byte")
     stage.show("git anvcs uninstall --purge --records --yes")
     after = fingerprint(stage.repo)
     left = tuple(sorted(name for name in {*before, *after} if before.get(name) != after.get(name)))
@@ -218,6 +252,13 @@ def agent(shown: Ran) -> str:
 def python() -> str:
     """A Python the reader could type: `python3` where PATH has it."""
     return "python3" if process.find("python3") else sys.executable
+
+
+def worktree(repo: Path) -> dict[str, bytes]:
+    """The bytes of every file but Git's."""
+    files = (path for path in repo.rglob("*") if path.is_file())
+    named = {str(path.relative_to(repo)): path for path in files}
+    return {name: path.read_bytes() for name, path in named.items() if name[:5] != ".git/"}
 
 
 def fingerprint(repo: Path) -> dict[str, bytes]:

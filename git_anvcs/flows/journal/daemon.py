@@ -5,7 +5,7 @@ until a save is over and Git is done, looks at just that, and goes back to sleep
 missed – while it was down, while the system's queue was full – it finds by looking at everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal import watch_plan
 from git_anvcs.flows.journal.daemon_socket import Server
-from git_anvcs.flows.journal.observe import Look, lane_of, observe
+from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.git.repo import GitFailed, NotARepository, Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
@@ -41,7 +41,7 @@ RETRY = 2.0
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
-_OF_GIT = ("index", "HEAD", "packed-refs")
+_OF_GIT = ("index", "HEAD", "packed-refs", "config")
 
 
 class Ask(NamedTuple):
@@ -93,18 +93,29 @@ class _Tree:
         self.first = 0.0
 
 
-def run(repo: Repo, idle: float = _IDLE_SECONDS) -> str:
+def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_SECONDS) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
+
+    ignored: asked for patterns of files that are kept although Git ignores them
 
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
     """
     paths = Paths(repo.common_dir)
     with lock.held(paths.locks / "daemon", timeout=0), Journal(paths) as journal:
-        return _Daemon(repo, journal, paths, idle).run()
+        return _Daemon(repo, journal, paths, idle, ignored).run()
 
 
 class _Daemon:
-    def __init__(self, repo: Repo, journal: Journal, paths: Paths, idle: float) -> None:
+    def __init__(
+        self,
+        repo: Repo,
+        journal: Journal,
+        paths: Paths,
+        idle: float,
+        ignored: Callable[[], tuple[str, ...]],
+    ) -> None:
+        self._settings = ignored
+        self._ignored = ignored()
         self._repo, self._journal, self._paths = repo, journal, paths
         self._texts = Texts(journal)
         self._idle = idle
@@ -226,11 +237,13 @@ class _Daemon:
         tree.done()
         tree.folders.clear()
         try:
+            if paths is None and self._settings() != self._ignored:
+                self._ignored = self._settings()
+                folders.add("")
             for folder in folders:
                 self._watch(tree, folder)
-            observe(
-                tree.repo, self._journal, self._texts, Look(precision=Precision.SAVE, paths=paths)
-            )
+            look = Look("", Precision.SAVE, paths, self._ignored)
+            observe(tree.repo, self._journal, self._texts, look)
             self._problem = ""
         except (AnvcsError, OSError) as error:
             if not (tree.repo.root.is_dir() and tree.repo.git_dir.is_dir()):
@@ -260,6 +273,8 @@ class _Daemon:
         with suppress(GitFailed, OSError):
             if not below or (tree.repo.root / below).is_dir():
                 self._add(list(watch_plan.worktree_folders(tree.repo, below)), None)
+            kept = ignored_files(tree.repo, self._ignored) if not below else []
+            self._add([str((tree.repo.root / path).parent) for path in kept], None)
 
     def _add(self, folders: list[str], owner: _Tree | None) -> None:
         if owner:

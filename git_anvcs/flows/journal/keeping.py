@@ -4,7 +4,6 @@ For `init` and for agents' hooks, which go on working whatever happens here.
 """
 
 from collections.abc import Mapping
-import json
 from pathlib import Path
 import sys
 import time
@@ -15,7 +14,8 @@ from git_anvcs.kernel import spawn
 from git_anvcs.store.paths import Paths
 
 IDLE_HOURS = 4.0
-VARIABLE = "ANVCS_DAEMON"  # 0: no daemon is started unasked
+VARIABLE = "ANVCS_DAEMON_ENABLED"
+_NO = ("0", "false", "no", "off")
 
 _START_SECONDS = 15.0
 _ANSWER_SECONDS = 10.0
@@ -44,7 +44,7 @@ def start(root: Path, paths: Paths, idle: float = IDLE_HOURS) -> dict[str, objec
 def begin(place: Place, env: Mapping[str, str]) -> None:
     """Start a daemon, without waiting for it, where `init` was allowed to and none runs."""
     paths = Paths(place.common_dir)
-    if wanted(paths, env) and daemon_socket.ask(paths, {"do": "status"}, 1.0) is None:
+    if _is_wanted(place, paths, env) and daemon_socket.ask(paths, {"do": "status"}, 1.0) is None:
         _leave_running(place.root, IDLE_HOURS)
 
 
@@ -59,15 +59,18 @@ def look(place: Place) -> None:
         spawn.output_within(argv, spawn.clean_environment(), seconds=_LOOK_SECONDS, most=1 << 16)
 
 
-def wanted(paths: Paths, env: Mapping[str, str]) -> bool:
-    """Whether a daemon may be started unasked: `init --no-daemon` and the variable say no."""
-    if env.get(VARIABLE) == "0":
+def _is_wanted(place: Place, paths: Paths, env: Mapping[str, str]) -> bool:
+    """Whether a daemon may be started unasked: where `init` was, and `daemon.enabled` is.
+
+    Of the setting only the environment and Git's configuration count: a hook reads no YAML.
+    """
+    if not (paths.install / "manifest.json").is_file():
         return False
-    try:
-        manifest = json.loads((paths.install / "manifest.json").read_bytes())
-        return bool(manifest["choices"].get("daemon", True))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
+    if VARIABLE in env:
+        return env[VARIABLE].lower() not in _NO
+    asked = ("config", "--type=bool", "--get", "anvcs.daemon.enabled")
+    _, said = spawn.output_of(("git", "-C", str(place.root), *asked), spawn.clean_environment())
+    return said.strip() != b"false"
 
 
 def _leave_running(root: Path, idle: float) -> None:

@@ -6,6 +6,7 @@ that differ from HEAD.
 """
 
 from collections.abc import Mapping
+import os
 import time
 from typing import NamedTuple
 
@@ -27,6 +28,9 @@ KEPT = "refs/anvcs/kept/"
 # How often a look waits for Git, and how long each time, in seconds.
 _ATTEMPTS, _PAUSE = 16, 0.06
 
+_IGNORED = Standing("", differs=True)
+_MOST_IGNORED = 1000
+
 # Of one look: how many commits are asked whether they hold a content.
 _MOST_COMMITS = 200
 
@@ -35,11 +39,13 @@ class Look(NamedTuple):
     """Whose changes a look finds, and how sure it is to have seen them one by one.
 
     paths: look at these alone, files or folders, and not at HEAD and refs; None: at everything
+    ignored: patterns of files that count although Git ignores them (the setting journal.ignored)
     """
 
     by: str = ""
     precision: Precision = Precision.OBSERVED
     paths: tuple[str, ...] | None = None
+    ignored: tuple[str, ...] = ()
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
@@ -71,12 +77,22 @@ def _observed(
     made = _moved(repo, journal, lane, now, seconds) if look.paths is None else []
     commits = _commits_since(repo, known_head, now.head)
     paths = {path: _how(file) for path, file in now.files.items()}
+    paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
     differing = (path for path in known if path not in paths)
     paths |= _at_head(repo, now.head, [path for path in differing if _is_meant(path, look.paths)])
     git = Git(lambda oid: _blob(repo, oid), lambda held: _kept(repo, journal, texts, held, commits))
     capture = Capture(journal, texts, git, lane, repo.root)
     seen = Seen(paths, seconds, look.precision, look.by)
     return made + capture.take(seen._replace(check=steady.check) if steady else seen)
+
+
+def ignored_files(repo: Repo, patterns: tuple[str, ...]) -> list[str]:
+    """The files that Git ignores and a pattern is about; one with a slash begins at the top."""
+    if not patterns:
+        return []
+    found = [f":(top,glob){'' if '/' in one else '**/'}{one}" for one in patterns]
+    listed = repo.git("ls-files", "-z", "-o", "-i", "--exclude-standard", "--", *found)
+    return [os.fsdecode(path) for path in listed.split(b"\0")[:-1]][:_MOST_IGNORED]
 
 
 def _is_meant(path: str, chosen: tuple[str, ...] | None) -> bool:

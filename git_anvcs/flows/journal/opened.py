@@ -13,16 +13,21 @@ from git_anvcs.store.paths import Paths
 
 
 class Opened(NamedTuple):
-    """lane: what the journal calls the worktree of `repo`"""
+    """lane: what the journal calls the worktree of `repo`; ignored: as of a Look"""
 
     repo: Repo
     journal: Journal
     texts: Texts
     lane: str
+    ignored: tuple[str, ...] = ()
+
+    def look(self, by: str = "") -> None:
+        """Take down what the worktree holds now."""
+        observe(self.repo, self.journal, self.texts, Look(by, ignored=self.ignored))
 
 
 @contextmanager
-def opened(repo: Repo, *, look: bool = True) -> Iterator[Opened]:
+def opened(repo: Repo, *, look: bool = True, ignored: tuple[str, ...] = ()) -> Iterator[Opened]:
     """The journal, made if there is none; with `look`, it first takes down what is there now.
 
     Raises UsageError in a bare repository, CannotWrite, Damaged.
@@ -30,7 +35,7 @@ def opened(repo: Repo, *, look: bool = True) -> Iterator[Opened]:
     if repo.bare:
         raise UsageError("a bare repository has no worktree to keep a journal of")
     with Journal(Paths(repo.common_dir)) as journal:
-        texts = Texts(journal)
+        here = Opened(repo, journal, Texts(journal), lane_of(repo), ignored)
         if look:
-            observe(repo, journal, texts, Look())
-        yield Opened(repo, journal, texts, lane_of(repo))
+            here.look()
+        yield here

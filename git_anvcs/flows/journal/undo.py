@@ -11,7 +11,7 @@ import os
 from typing import NamedTuple
 
 from git_anvcs.flows.journal import put_back
-from git_anvcs.flows.journal.observe import Look, keep, observe
+from git_anvcs.flows.journal.observe import keep
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
 from git_anvcs.flows.journal.then import HEAD, OWN, Then, own_at
@@ -144,7 +144,7 @@ def apply(here: Opened, plan: Plan) -> Done:
                 put_back.write(repo.root, file.path, file.then)
         except (InTheWay, OSError) as error:
             left[file.path] = str(error)
-    observe(repo, journal, here.texts, Look(by="undo"))
+    here.look(by="undo")
     own = Span(before, journal.last())
     mark = Op(Kind.MARK, here.lane, 0, payload=bursts.pack(Undone(plan.span, own)))
     with journal.writing():

@@ -157,3 +157,25 @@ def test_a_moment_that_is_none_is_told(repo: Sandbox) -> None:
         done = repo.run("git-anvcs", "at", when)
         assert done.returncode == 2, when
         assert "hint:" in done.stderr, when
+
+
+def test_files_that_git_ignores_are_kept_where_the_setting_names_them(repo: Sandbox) -> None:
+    begun(repo)
+    repo.commit("ignore", {".gitignore": ".env\n*.log\nbuilt/\n"})
+    repo.git("config", "--add", "anvcs.journal.ignored", ".env")
+    repo.git("config", "--add", "anvcs.journal.ignored", "built/*.cfg")
+    (repo.root / "built").mkdir()
+    for name in (".env", "dir/.env", "a.log", "built/x.cfg", "built/x.o"):
+        (repo.root / name).write_text(f"{name}\n")
+    repo.ok("git-anvcs", "journal", "look")
+    told = json.loads(repo.ok("git-anvcs", "timeline", "-n", "1", "--json"))["looks"][0]
+    assert [file["path"] for file in told["files"]] == [".env", "built/x.cfg", "dir/.env"]
+    repo.git("config", "--unset-all", "anvcs.journal.ignored")
+    repo.ok("git-anvcs", "journal", "look")
+    again = json.loads(repo.ok("git-anvcs", "timeline", "-n", "1", "--json"))["looks"][0]
+    assert again["operation"] == told["operation"]  # it is still there: nothing was lost
+    repo.git("clean", "-fdxq")
+    repo.ok("git-anvcs", "undo", "--yes")
+    assert (repo.root / "built/x.cfg").read_text() == "built/x.cfg\n"
+    assert (repo.root / ".env").exists()
+    assert not (repo.root / "a.log").exists()
