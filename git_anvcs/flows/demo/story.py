@@ -182,7 +182,7 @@ def undo(stage: Stage) -> int:
     cart.write_text(cart.read_text(encoding="utf-8") + "\n\n# An hour of work.\n", encoding="utf-8")
     notes.parent.mkdir()
     notes.write_text("# Ideas that Git has never seen\n", encoding="utf-8")
-    stage.show("git config anvcs.journal.ignored '*'")
+    stage.show("git config --global anvcs.journal.ignored '*'")
     stage.say("(what Git ignores is kept, too)")
     stage.say("(a person works for an hour: cart.py changes, notes/ideas.md is new)")
     stage.show("git status --short")
