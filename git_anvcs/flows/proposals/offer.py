@@ -173,11 +173,14 @@ def _in_cell(file: File, item: Item, now: bytes) -> Hunk | None:
         return None
     for one in found:
         if one.here == item.versions and one.line == item.line and one.edited:
+            here = one.here._replace(base=one.here.base or _base(file, one.here))
             cell = markers.parse(b"".join(one.source), size).versions()
+            if not one.here.base:  # the markers do not show it
+                around = b"".join(one.source[: one.start]), b"".join(one.source[one.end :])
+                cell = cell._replace(base=around[0] + here.base + around[1])
             form = one.format if one.format in ("python", "markdown") else "text"
             if form == "python":
                 cell = Versions(*(inside.masked([side]) or b"" for side in cell))
-            here = one.here._replace(base=one.here.base or _base(file, one.here))
             within = Within(file.versions, now, one)
             rows = one.source, one.start, one.end
             return Hunk(file.options, form, cell, *rows, here, within)
