@@ -6,13 +6,13 @@ Several processes may write: each append is one transaction that continues the a
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from heapq import merge
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from git_anvcs.journal import clock
+from git_anvcs.journal import clock, tables
 from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, Precision, digest_of, encode
-from git_anvcs.journal.tables import STEPS
 from git_anvcs.store import contents, database
 from git_anvcs.store.paths import Paths
 
@@ -25,6 +25,8 @@ _INSERT = (
     " flags, precision, author, client, payload)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# The newest of so many paths are asked for path by path; of more, all are read and chosen from.
+_FEW = 100
 _JOINS = "FROM op JOIN lane ON lane.id = op.lane LEFT JOIN path ON path.id = op.path"
 
 
@@ -42,7 +44,7 @@ class Journal:
         """Raises CannotWrite, Damaged, Newer (store.database)."""
         self.contents = paths.journal / "contents"
         self.file = paths.journal / "journal.db"
-        self._db = database.open_at(self.file, STEPS)
+        self._db = database.open_at(self.file, tables.STEPS)
         self._actor = self._own_actor()
 
     def __enter__(self) -> "Journal":
@@ -95,23 +97,21 @@ class Journal:
 
     def differing(self, lane: str) -> dict[str, Entry]:
         """The last operation of every path of the lane that is not as HEAD has it."""
-        found = self._select("JOIN now ON now.n = op.n WHERE lane.name = ?", (lane,))
+        numbers = f"SELECT n FROM now WHERE lane = {tables.LANE}"  # noqa: S608
+        found = self._select(f"WHERE op.n IN ({numbers})", (lane,))
         return {entry.op.path: entry for entry in found}
 
     def differing_at(self, lane: str, n: int) -> dict[str, Entry]:
         """The same as it was after operation `n`."""
-        of_lane = "SELECT id FROM lane WHERE name = ?"
-        newest = f"SELECT max(n) FROM op WHERE lane = ({of_lane}) AND n <= ? GROUP BY path"  # noqa: S608
-        found = self._select(f"WHERE op.n IN ({newest}) AND op.path IS NOT NULL", (lane, n))
+        found = self._select(f"WHERE op.n IN ({tables.NEWEST_OF_ALL})", (lane, n))
         return {e.op.path: e for e in found if e.op.differs}
 
     def last_of(self, lane: str, path: str, n: int | None = None) -> Entry | None:
         """The path's last operation, up to `n` when it is given."""
         upto = "AND op.n <= ?" if n is not None else ""
-        found = self._select(
-            f"WHERE lane.name = ? AND path.name = ? {upto} ORDER BY op.n DESC LIMIT 1",
-            (lane, os.fsencode(path), *(() if n is None else (n,))),
-        )
+        where = f"WHERE op.lane = {tables.LANE} AND op.path = {tables.PATH} {upto}"
+        values = (lane, os.fsencode(path), *(() if n is None else (n,)))
+        found = self._select(f"{where} ORDER BY op.n DESC LIMIT 1", values)
         return next(found, None)
 
     def newest(
@@ -123,25 +123,69 @@ class Journal:
         """
         wanted: list[tuple[str, Sequence[object]]] = []
         if lane is not None:
-            wanted.append(("lane.name = ?", (lane,)))
+            wanted.append((f"op.lane = {tables.LANE}", (lane,)))
         if kinds:
             wanted.append((f"op.kind IN ({','.join('?' * len(kinds))})", kinds))
+        if kinds and min(kinds) > Kind.CLEAN:
+            wanted.append(("op.kind > 4", ()))  # the words of an index
         if before is not None:
-            wanted.append(("op.n < ?", (before,)))
+            # With +, no index of the numbers is taken instead of that of the kinds.
+            wanted.append((f"{'+' if kinds else ''}op.n < ?", (before,)))
         where = f"WHERE {' AND '.join(sql for sql, _ in wanted)}" if wanted else ""
         values = [value for _, some in wanted for value in some]
         yield from self._select(f"{where} ORDER BY op.n DESC", values)
 
+    def newest_below(
+        self, path: str, lane: str | None = None, *, before: int | None = None
+    ) -> Iterator[Entry]:
+        """Operations of a file, or of all that is below a folder, from the newest on."""
+        end = before or self.last() + 1
+        lanes = [lane] if lane is not None else list(self.lanes())
+        paths = self._below(path)
+        if len(paths) * len(lanes) > _FEW:
+            yield from (e for e in self.newest(lane, before=end) if e.op.path in paths)
+            return
+        where = f"WHERE op.lane = {tables.LANE} AND op.path = ? AND op.n < ? ORDER BY op.n DESC"
+        found = [
+            self._select(where, (one, number, end)) for one in lanes for number in paths.values()
+        ]
+        yield from merge(*found, key=lambda entry: -entry.n)
+
+    def _below(self, path: str) -> dict[str, int]:
+        """The numbers of the paths that are it or below it."""
+        name = os.fsencode(path)
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT name, id FROM path WHERE name = ? OR (name > ? AND name < ?)",
+                (name, name + b"/", name + b"0"),  # 0 follows /
+            ).fetchall()
+        return {os.fsdecode(name): number for name, number in rows}
+
+    def around_losses(self, lane: str, seconds: float) -> Iterator[Entry]:
+        """The lane's operations, the newest first, without those that were made when nothing was
+
+        lost: neither in one look with a loss nor so many seconds before one.
+        """
+        last, apart = self.last(), round(seconds * 1000)
+        while lost := self._row(tables.LAST_LOST, (lane, last)):
+            last, moment = lost[0] - 1, lost[1] >> 16
+            upto = max(lost[0], self.last_before(lane, lost[1] | 0xFFFF))
+            for entry in self.newest(lane, before=upto + 1):
+                if moment - (entry.op.time >> 16) > apart:
+                    break
+                last = entry.n - 1
+                moment = entry.op.time >> 16 if entry.op.flags & Flag.LOST else moment
+                yield entry
+
     def between(self, lane: str, after: int, upto: int) -> list[Entry]:
         """The operations of a lane after one number and up to another, in order."""
-        where = "WHERE lane.name = ? AND op.n > ? AND op.n <= ? ORDER BY op.n"
+        where = f"WHERE op.lane = {tables.LANE} AND op.n > ? AND op.n <= ? ORDER BY op.n"
         return list(self._select(where, (lane, after, upto)))
 
     def last_before(self, lane: str, time: int) -> int:
         """The number of the lane's last operation at or before a time; 0 when there is none."""
-        of_lane = "lane = (SELECT id FROM lane WHERE name = ?)"
-        row = self._row(f"SELECT max(n) FROM op WHERE {of_lane} AND time <= ?", (lane, time))  # noqa: S608
-        return row[0] or 0 if row else 0
+        row = self._row(tables.LAST_BEFORE, (lane, time))
+        return row[0] if row else 0
 
     def last(self) -> int:
         """The number of the newest operation; 0 when there is none."""
@@ -150,8 +194,8 @@ class Journal:
 
     def since(self) -> float:
         """When its first operation was made, in seconds since the epoch; 0 when there is none."""
-        row = self._row("SELECT min(time) FROM op", ())
-        return (row[0] >> 16) / 1000 if row and row[0] else 0.0
+        row = self._row("SELECT time FROM op ORDER BY n LIMIT 1", ())
+        return (row[0] >> 16) / 1000 if row else 0.0
 
     def put(self, data: bytes) -> bytes:
         """Keep a content that is no text; its digest. Raises CannotWrite."""

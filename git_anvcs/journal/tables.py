@@ -1,4 +1,27 @@
-"""The journal's tables, as SQL. A step that was released never changes; new ones are added."""
+"""The journal's tables and what is asked of them often, as SQL.
+
+A step that was released never changes; new ones are added. No question may cost more the longer
+the journal is: SQLite takes an index only if the question has its words (sqlite.org/partialindex).
+"""
+
+LANE = "(SELECT id FROM lane WHERE name = ?)"
+PATH = "(SELECT id FROM path WHERE name = ?)"
+# One seek for each path, whatever the number of its operations. Asked with lane, n.
+NEWEST_OF_ALL = """
+    SELECT (
+        SELECT n FROM op
+        WHERE lane = (SELECT id FROM lane WHERE name = ?) AND path = path.id AND n <= ?
+        ORDER BY n DESC LIMIT 1
+    ) FROM path"""
+# lane, time; maximum would be sought in all of them
+LAST_BEFORE = """
+    SELECT n FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?) AND time <= ?
+    ORDER BY time DESC LIMIT 1"""
+# lane, n
+LAST_LOST = """
+    SELECT n, time FROM op
+    WHERE lane = (SELECT id FROM lane WHERE name = ?) AND flags & 1 AND n <= ?
+    ORDER BY n DESC LIMIT 1"""
 
 STEPS = (
     """
@@ -28,5 +51,11 @@ STEPS = (
     CREATE TABLE ref (lane INTEGER NOT NULL, name BLOB NOT NULL, target TEXT NOT NULL,
         PRIMARY KEY (lane, name)) WITHOUT ROWID;
     CREATE TABLE about (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
+    """,
+    """
+    DROP INDEX op_of_git;
+    CREATE INDEX op_told ON op (lane, kind, n) WHERE kind > 4;
+    CREATE INDEX op_of_lane ON op (lane, n);
+    CREATE INDEX op_lost ON op (lane, n) WHERE flags & 1
     """,
 )

@@ -13,7 +13,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pycrdt
+
 _ROOT = "t"
+_NOTHING = b"\0\0"  # the update that changes nothing
 _CLIENT_BITS = 53  # what a JavaScript number holds exactly
 
 
@@ -50,7 +53,7 @@ def seed(doc: bytes, text: str) -> bytes:
     edits under that id.
     """
     if not text:
-        return b"\0\0"
+        return _NOTHING
     client = int.from_bytes(hashlib.blake2b(doc, digest_size=8).digest(), "big")
     client >>= 64 - _CLIENT_BITS
     struct = b"\x04\x01" + _counted(_ROOT) + _counted(text)
@@ -67,37 +70,47 @@ class Document:
             pycrdt.Doc(client_id=client) if client else pycrdt.Doc()
         )
         self._text = self._doc.get(_ROOT, type=pycrdt.Text)
+        self._said = _NOTHING
 
     def __str__(self) -> str:
         return str(self._text)
 
     def apply(self, updates: "Iterable[bytes]") -> None:
         """Take in what others did. Raises NoUpdate."""
-        for update in updates:
-            try:
-                self._doc.apply_update(update)
-            except ValueError as error:
-                raise NoUpdate(str(error)) from error
-            except BaseException as error:  # a panic of the library is no Exception
-                if type(error).__name__ != "PanicException":
-                    raise
-                raise NoUpdate(str(error)) from error
+        try:
+            with self._doc.transaction():  # one for all takes half the time of one for each
+                for update in updates:
+                    self._doc.apply_update(update)
+        except ValueError as error:
+            raise NoUpdate(str(error)) from error
+        except BaseException as error:  # a panic of the library is no Exception
+            if type(error).__name__ != "PanicException":
+                raise
+            raise NoUpdate(str(error)) from error
 
     def edit(self, edits: "Iterable[Edit]") -> bytes:
         """Make edits, given from the last to the first of the text, and return them as an update.
 
         Raises ValueError for an edit that does not lie between characters of the text.
         """
-        before = self._doc.get_state()
         data = str(self._text).encode()
-        with self._doc.transaction():
-            for at, removed, added in edits:
-                _check(data, at, removed)
-                if removed:
-                    del self._text[at : at + removed]
-                if added:
-                    self._text.insert(at, added)
-        return self._doc.get_update(before)
+        # What the transaction says, for `get_update` tells each time of all that was ever deleted.
+        self._said = _NOTHING
+        heard = self._doc.observe(self._hear)
+        try:
+            with self._doc.transaction():
+                for at, removed, added in edits:
+                    _check(data, at, removed)
+                    if removed:
+                        del self._text[at : at + removed]
+                    if added:
+                        self._text.insert(at, added)
+        finally:
+            self._doc.unobserve(heard)
+        return self._said
+
+    def _hear(self, event: "pycrdt.TransactionEvent") -> None:
+        self._said = event.update
 
     def whole(self) -> bytes:
         """Everything as one update: a checkpoint. Only whole when nothing of it is missing."""

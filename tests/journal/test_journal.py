@@ -1,16 +1,22 @@
 """The log: one chain, written by several processes, whole after any of them died."""
 
+from collections.abc import Iterator
 from multiprocessing import get_context
 import os
 from pathlib import Path
 import shutil
 import signal
 import time
+from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.journal.journal import Journal
-from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
+from git_anvcs.journal import bursts
+from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, digest_of, encode
+from git_anvcs.journal.tables import STEPS
 from git_anvcs.store import database
 from git_anvcs.store.database import Damaged, Newer
 from git_anvcs.store.paths import Paths
@@ -115,7 +121,7 @@ def test_a_file_that_is_no_database_is_told_and_stays(tmp_path: Path) -> None:
 def test_a_journal_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     Journal(Paths(tmp_path)).close()
     file = Paths(tmp_path).journal / "journal.db"
-    connection = database.open_at(file, [""])
+    connection = database.open_at(file, STEPS)
     connection.execute("PRAGMA user_version=99")
     connection.close()
     with pytest.raises(Newer, match="newer"):
@@ -129,3 +135,93 @@ def test_what_a_path_was_at_any_operation_is_found(tmp_path: Path) -> None:
         assert {p: e.op.size for p, e in journal.differing(".").items()} == {"a": 2}
         then = journal.differing_at(".", first[-1])
         assert {path: entry.op.size for path, entry in then.items()} == {"a": 1, "b": 1}
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journal]:
+    """A journal for examples that have a lane each."""
+    with Journal(Paths(tmp_path_factory.mktemp("many"))) as journal:
+        yield journal
+
+
+KINDS = st.sampled_from([Kind.EDIT, Kind.BLOB, Kind.DELETE, Kind.CLEAN, Kind.GIT])
+FLAGS = st.sampled_from([Flag(0), Flag(0), Flag.BY_GIT, Flag.LOST, Flag.LOST | Flag.BY_GIT])
+LOOKS = st.lists(
+    st.tuples(
+        st.sampled_from([0.0, 0.4, 0.9, 1.0, 1.1, 3.0, 4.9, 5.0, 5.1, 60.0]),
+        st.lists(st.tuples(KINDS, FLAGS, st.sampled_from(["a", "b/c", "b/d", "b0"])), max_size=4),
+    ),
+    max_size=12,
+)
+
+
+def told(journal: Journal, looks: list[tuple[float, list[tuple[Kind, Flag, str]]]]) -> str:
+    """A lane of its own in which these looks were written down, so many seconds apart."""
+    lane, now = f"worktrees/{journal.last()}", time.time() + journal.last() * 600
+    with journal.writing():
+        journal.know_lane(lane, Path(lane))
+        for seconds, found in looks:
+            now += seconds
+            journal.append([
+                Op(kind, lane, 0, "" if kind is Kind.GIT else path, flags=flags, base="b")
+                for kind, flags, path in found
+            ], now)  # fmt: skip
+        journal.append([blob("a")], now + 1)  # of another worktree
+    return lane
+
+
+@given(LOOKS)
+def test_bursts_are_found_in_what_is_around_losses_alone(many: Journal, looks: list[Any]) -> None:
+    lane = told(many, looks)
+    near = many.around_losses(lane, bursts.APART_SECONDS)
+    assert list(bursts.found_in(near)) == list(bursts.found_in(many.newest(lane)))
+
+
+@given(LOOKS, st.integers(-1, 12))
+def test_what_is_asked_with_an_index_is_what_reading_all_says(
+    many: Journal, looks: list[Any], ago: int
+) -> None:
+    lane = told(many, looks)
+    entries = list(many.newest(lane))
+    n = many.last() - ago
+    then: dict[str, Entry] = {}
+    for entry in (e for e in entries[::-1] if e.op.path and e.n <= n):
+        then[entry.op.path] = entry
+    assert many.differing_at(lane, n) == {p: e for p, e in then.items() if e.op.differs}
+    assert {p: many.last_of(lane, p, n) for p in then} == then
+    for path in ("a", "b", "b/c", "b0", "c"):
+        below = [e for e in entries if e.op.path == path or e.op.path.startswith(f"{path}/")]
+        assert list(many.newest_below(path, lane)) == below
+        assert list(many.newest_below(path, lane, before=n)) == [e for e in below if e.n < n]
+    moved = [e for e in entries if e.op.kind is Kind.GIT]
+    assert list(many.newest(lane, kinds=(Kind.GIT, Kind.MARK))) == moved
+    assert list(many.newest(lane, kinds=(Kind.GIT,), before=n)) == [e for e in moved if e.n < n]
+
+
+def test_no_question_reads_all_operations(tmp_path: Path) -> None:
+    """Each finds its rows by an index, whatever the number of operations."""
+    with Journal(Paths(tmp_path)) as journal:
+        append(journal, blob("a"))
+        asked: list[str] = []
+        journal._db.set_trace_callback(asked.append)
+        journal.differing(".")
+        journal.differing_at(".", 1)
+        journal.last_of(".", "a", 1)
+        journal.between(".", 0, 1)
+        journal.last_before(".", 1)
+        journal.since()
+        append(journal, blob("a"))
+        for entries in (
+            journal.newest("."),
+            journal.newest(".", kinds=(Kind.GIT, Kind.MARK)),
+            journal.newest(".", kinds=(Kind.GIT,), before=2),
+            journal.newest_below("a", "."),
+            journal.around_losses(".", 5.0),
+        ):
+            list(entries)
+        journal._db.set_trace_callback(None)
+        for question in asked:
+            plan = [row[3] for row in journal._db.execute(f"EXPLAIN QUERY PLAN {question}")]
+            whole = [step for step in plan if step.startswith("SCAN op")]
+            assert not whole or "LIMIT 1" in question or "max(n)" in question, (question, plan)
+            assert not ("kind > 4" in question and "op_told" not in str(plan)), (question, plan)

@@ -226,6 +226,30 @@ def test_merged_updates_stay_large_where_a_document_is_small() -> None:
     assert len(squashed) * 3 < len(merged)
 
 
+def test_what_changed_since_a_state_tells_of_all_that_was_ever_deleted() -> None:
+    """So an edit's update is what its transaction said, and stays small in a long history."""
+    doc, made = document(1, *typed(2, "a word and another " * 200))
+    sizes, told = [], []
+    doc.observe(lambda event: told.append(len(event.update)))
+    for at in range(100):
+        before = doc.get_state()
+        del made[at * 10 : at * 10 + 3]
+        sizes.append(len(doc.get_update(before)))
+    assert max(told) < 20
+    assert sizes[-1] > 200
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_updates_that_are_applied_in_one_transaction_are_right(seed: int) -> None:
+    """So a text is put together in one transaction, in half the time."""
+    said = history(seed)
+    doc, made = document(99)
+    with doc.transaction():
+        for update in mixed(random.Random(seed), said):
+            doc.apply_update(update)
+    assert str(made) == text(*in_order(said))
+
+
 def test_a_changed_byte_of_an_update_is_taken_in() -> None:
     """So every operation has a digest, and every text is held against the digest of its file."""
     [update] = typed(1, "pay 100")

@@ -1,6 +1,7 @@
 """A worktree as it was after an operation: what each path held, and where HEAD was."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 import os
 
 from git_anvcs.flows.journal.opened import Opened
@@ -21,6 +22,8 @@ Held = Content | str | None
 
 NESTED = "it is a repository of its own"
 _SUBMODULE = 0o160000
+# So many paths are asked for one by one; more of them all at once.
+_FEW = 20
 
 
 class Then:
@@ -31,7 +34,7 @@ class Then:
 
     def __init__(self, here: Opened, n: int) -> None:
         self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
-        self._overlay = here.journal.differing_at(here.lane, n)
+        self._lane, self._n = here.lane, n
         self.head, self.branch = own_at(here, n)
 
     def differing(self) -> list[str]:
@@ -40,10 +43,19 @@ class Then:
 
     def contents(self, paths: Sequence[str]) -> Iterator[tuple[str, Held]]:
         """What each of the paths held; of those that HEAD had, all with two git processes."""
+        overlay = self._overlay if len(paths) > _FEW else self._overlay_of(paths)
         for path in paths:
-            if entry := self._overlay.get(path):
+            if entry := overlay.get(path):
                 yield path, self._of(entry)
-        yield from self._at_head([path for path in paths if path not in self._overlay])
+        yield from self._at_head([path for path in paths if path not in overlay])
+
+    @cached_property
+    def _overlay(self) -> dict[str, Entry]:
+        return self._journal.differing_at(self._lane, self._n)
+
+    def _overlay_of(self, paths: Iterable[str]) -> dict[str, Entry]:
+        found = {path: self._journal.last_of(self._lane, path, self._n) for path in paths}
+        return {path: entry for path, entry in found.items() if entry and entry.op.differs}
 
     def _of(self, entry: Entry) -> Held:
         if entry.op.kind is Kind.DELETE:

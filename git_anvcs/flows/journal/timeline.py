@@ -48,17 +48,13 @@ class Look(NamedTuple):
 
 def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
     """The newest first, read as they are asked for."""
-    entries = here.journal.newest(wanted.lane, before=wanted.before)
-    meant = (entry for entry in entries if _is_meant(entry, wanted.path))
-    together = groupby(meant, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
+    if wanted.path in ("", "."):
+        entries = here.journal.newest(wanted.lane, before=wanted.before)
+    else:
+        entries = here.journal.newest_below(wanted.path, wanted.lane, before=wanted.before)
+    together = groupby(entries, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
     found = (_look(here, list(group)[::-1]) for _, group in together)
     yield from islice(found, wanted.most or None)
-
-
-def _is_meant(entry: Entry, path: str) -> bool:
-    if not path or path == ".":
-        return True
-    return entry.op.path == path or entry.op.path.startswith(f"{path}/")
 
 
 def _look(here: Opened, entries: list[Entry]) -> Look:

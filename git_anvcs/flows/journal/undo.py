@@ -73,7 +73,8 @@ def last_burst(here: Opened) -> Plan:
     journal, lane = here.journal, here.lane
     marks = journal.newest(lane, kinds=(Kind.MARK,))
     undone = [mark for e in marks if (mark := bursts.unpack(e.n, journal.payload(e.n)))]
-    for span in islice(bursts.found_in(journal.newest(lane), undone), _MOST_BURSTS):
+    told = journal.around_losses(lane, bursts.APART_SECONDS)
+    for span in islice(bursts.found_in(told, undone), _MOST_BURSTS):
         found = plan(here, span)
         if found.files or found.refs:
             return found
