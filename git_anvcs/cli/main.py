@@ -5,8 +5,9 @@ import importlib
 from io import TextIOWrapper
 import os
 from pathlib import Path
+import re
 import sys
-from typing import NamedTuple, NoReturn, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 from git_anvcs import __version__
 from git_anvcs.cli import passing
@@ -136,7 +137,14 @@ def _add_common(parser: ArgumentParser, *, passes_on: bool) -> None:
 
 
 class _Parser(ArgumentParser):
-    """argparse prints usage errors itself and exits with 2; ours go through the one printer."""
+    """argparse prints usage errors itself and exits with 2; ours go through the one printer.
+
+    argparse takes `-5` for a value. Options of ours begin with a letter, so `-5m` is one as well.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"{self.prog} --help")

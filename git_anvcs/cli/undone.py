@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterator
 import difflib
+import sys
 
 from git_anvcs.flows.journal.undo import Done, File, Plan
 from git_anvcs.git.tips_seen import BRANCH, STASH
@@ -35,7 +36,9 @@ def planned(plan: Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
 def not_done(plan: Plan, args: Namespace) -> str:
     if args.dry_run:
         return "nothing was changed (--dry-run)"
-    return "nothing was changed" + ("" if plan.files or plan.refs else ": nothing can be")
+    if not plan.files and not plan.refs:
+        return "nothing was changed: " + ("nothing can be" if plan.left else "it is so already")
+    return "nothing was changed" + ("" if sys.stdin.isatty() else "; --yes does it")
 
 
 def text(plan: Plan, done: Done) -> str:

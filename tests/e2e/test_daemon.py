@@ -153,7 +153,7 @@ def test_init_starts_one_and_uninstall_ends_it(repo: Sandbox) -> None:
     repo.commit("one", {"a": "1\n"})
     repo.ok("git-anvcs", "init", "--no-daemon", env={"ANVCS_DAEMON_ENABLED": ""})
     assert repo.run("git-anvcs", "daemon", "status").returncode == 1
-    repo.ok("git-anvcs", "init", "--daemon", env=ON)
+    assert "a daemon keeps" in repo.ok("git-anvcs", "init", "--daemon", env=ON)
     (repo.root / "a").write_text("2\n")
     until(repo, {"a"})
     repo.ok("git-anvcs", "uninstall")

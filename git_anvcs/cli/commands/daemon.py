@@ -6,7 +6,7 @@
   daemon run       watch in the foreground, until ^C
 
 One daemon serves all worktrees. It ends by itself when nothing happens for --idle hours, and what
-changes while none runs is found by the next one. What it keeps: docs/explain/journal.md.
+changes while none runs is found by the next one. What it keeps: docs/formats/journal.md.
 
 Exit codes: 0 done, 1 none runs (status, stop), or another one does (run).
 
@@ -73,5 +73,6 @@ def _text(action: str, found: dict[str, object] | None) -> str:
         return f"the daemon {found['pid']} has ended"
     trees = found["worktrees"]
     count = len(trees) if isinstance(trees, list) else 0
-    told = f"the daemon {found['pid']} watches {count} worktrees, {found['folders']} folders"
+    watched = f"{count} {'worktree' if count == 1 else 'worktrees'}, {found['folders']} folders"
+    told = f"the daemon {found['pid']} watches {watched}"
     return f"{told}\nproblem: {found['problem']}" if found["problem"] else told

@@ -25,6 +25,8 @@ from git_anvcs.flows.journal import keeping
 from git_anvcs.flows.wiring.targets import Choices
 from git_anvcs.git.locate import Place
 
+_JOURNAL = "a daemon keeps what is saved, for `git anvcs undo`; --no-daemon: none is started"
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
@@ -64,8 +66,8 @@ def run(call: Call) -> int:
         moved.repair(call.repo)  # and the branches' own a third one
         plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
         fsck.mend_mirror(call.repo)  # of records that were here before there was a mirror
-        if not call.repo.bare:
-            keeping.begin(Place(call.repo.root, call.repo.git_dir, call.repo.common_dir), call.env)
+        if not call.repo.bare and keeping.begin(_place(call), call.env):
+            plan = plan._replace(notes=(*plan.notes, _JOURNAL))
     facts = {
         "changed": bool(plan.steps),
         "dry_run": call.args.dry_run,
@@ -76,6 +78,10 @@ def run(call: Call) -> int:
     }
     call.output.answer(facts, lambda: _text(call, plan, first=old is None))
     return 0
+
+
+def _place(call: Call) -> Place:
+    return Place(call.repo.root, call.repo.git_dir, call.repo.common_dir)
 
 
 def _bring_records(call: Call) -> list[str]:

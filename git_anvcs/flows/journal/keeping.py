@@ -41,11 +41,16 @@ def start(root: Path, paths: Paths, idle: float = IDLE_HOURS) -> dict[str, objec
     return found
 
 
-def begin(place: Place, env: Mapping[str, str]) -> None:
-    """Start a daemon, without waiting for it, where `init` was allowed to and none runs."""
+def begin(place: Place, env: Mapping[str, str]) -> bool:
+    """Start a daemon, without waiting for it, where `init` was allowed to and none runs.
+
+    Whether it did.
+    """
     paths = Paths(place.common_dir)
-    if _is_wanted(place, paths, env) and daemon_socket.ask(paths, {"do": "status"}, 1.0) is None:
+    missing = _is_wanted(place, paths, env) and not daemon_socket.ask(paths, {"do": "status"}, 1.0)
+    if missing:
         _leave_running(place.root, IDLE_HOURS)
+    return missing
 
 
 def look(place: Place) -> None:

@@ -151,6 +151,17 @@ def test_a_file_of_a_moment_is_printed_byte_for_byte(repo: Sandbox) -> None:
     assert "dir/d.bin" in repo.ok("git-anvcs", "at", f"#{n}")
 
 
+def test_a_moment_so_long_ago_is_a_value_and_no_option(repo: Sandbox) -> None:
+    begun(repo)
+    repo.ok("git-anvcs", "journal", "look")
+
+    for command in (["at", "-0s"], ["at", "-0s", "--print", "b.txt"], ["undo", "--to", "-0s"]):
+        done = repo.run("git-anvcs", *command)
+        assert "argument" not in done.stderr, command
+    assert repo.ok("git-anvcs", "at", "-0s", "--print", "b.txt") == "b\nc\n"
+    assert "begins later" in repo.run("git-anvcs", "at", "-10m").stderr
+
+
 def test_a_moment_that_is_none_is_told(repo: Sandbox) -> None:
     begun(repo)
     for when in ("#99", "yesterday", "before:reset", "-5y", "1990-01-01"):
