@@ -151,7 +151,8 @@ def test_a_lock_that_was_left_behind_does_not_blind_it(watched: Sandbox) -> None
 
 def test_init_starts_one_and_uninstall_ends_it(repo: Sandbox) -> None:
     repo.commit("one", {"a": "1\n"})
-    repo.ok("git-anvcs", "init", "--no-daemon", env={"ANVCS_DAEMON_ENABLED": ""})
+    said = repo.ok("git-anvcs", "init", "--no-daemon", env=ON)
+    assert "daemon" not in said
     assert repo.run("git-anvcs", "daemon", "status").returncode == 1
     assert "a daemon keeps" in repo.ok("git-anvcs", "init", "--daemon", env=ON)
     (repo.root / "a").write_text("2\n")

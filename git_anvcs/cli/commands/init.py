@@ -66,7 +66,8 @@ def run(call: Call) -> int:
         moved.repair(call.repo)  # and the branches' own a third one
         plan = plan._replace(notes=(*plan.notes, *_bring_records(call)))
         fsck.mend_mirror(call.repo)  # of records that were here before there was a mirror
-        if not call.repo.bare and keeping.begin(_place(call), call.env):
+        wanted = choices.daemon and not call.repo.bare
+        if wanted and keeping.begin(_place(call), call.env):
             plan = plan._replace(notes=(*plan.notes, _JOURNAL))
     facts = {
         "changed": bool(plan.steps),
