@@ -126,6 +126,12 @@ def answer(git: Talk) -> Object | str:
 
 def ids(repo: Repo, names: Iterable[str]) -> list[str | None]:
     """The ids that `names` stand for, in that order; nothing is read or fetched."""
+    names = list(names)
+    if odd := [name for name in names if _is_odd(name)]:
+        apart = {name: _id(repo, name) for name in odd}
+        plain = [name for name in names if name not in apart]
+        apart |= dict(zip(plain, ids(repo, plain), strict=True))
+        return [apart[name] for name in names]
     asked = [name.encode(errors="surrogateescape") for name in names]
     if not asked:
         return []
@@ -134,6 +140,16 @@ def ids(repo: Repo, names: Iterable[str]) -> list[str | None]:
     lines = done.stdout.decode(errors="surrogateescape").splitlines()
     found = [line if len(line) == len(repo.zero_oid) else None for line in lines]
     return found + [None] * (len(asked) - len(found))
+
+
+def _is_odd(name: str) -> bool:
+    """Whether git cannot read it as one line: it takes CR LF for the end of one, too."""
+    return "\n" in name or name.endswith("\r")
+
+
+def _id(repo: Repo, name: str) -> str | None:
+    done = repo.try_git("rev-parse", "--verify", "-q", "--end-of-options", name, env=NO_FETCH)
+    return done.stdout.decode().strip() or None if done.returncode == 0 else None
 
 
 def blob_sizes(repo: Repo, oids: Iterable[str]) -> dict[str, int]:

@@ -33,36 +33,44 @@ class Held(NamedTuple):
 ABSENT = Held(0)
 
 
-def read(root: Path, path: str, keep: Path, largest: int = LARGEST) -> Held | None:
+def read(root: Path, path: str, keep: Path | None = None, largest: int = LARGEST) -> Held | None:
     """What is there; None for a folder, a pipe, a socket or a device, which are no content.
 
-    keep: where large contents go at once (store.contents), since they do not fit into memory
+    keep: where large contents go at once (store.contents), since they do not fit into memory;
+        None: nowhere, only their kind and size is told
     Raises CannotWrite.
     """
     full = f"{root}/{path}"
     try:
         found = os.lstat(full)
+        if _is_below_link(root, path):
+            return ABSENT  # what is there belongs to another path, or lies outside
         if stat.S_ISLNK(found.st_mode):
             return _held(LINK, os.fsencode(Path(full).readlink()))
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        mode = PROGRAM if found.st_mode & stat.S_IXUSR else FILE
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        with os.fdopen(os.open(full, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
-            if found.st_size > largest:
-                return Held(mode, found.st_size, kept=False)
-            data = file.read(LARGEST_TEXT + 1)
-            if len(data) <= LARGEST_TEXT:
-                return _held(mode, data)
-            file.seek(0)
-            put = contents.put_file(keep, file, largest)
-            return Held(mode, put[1], put[0]) if put else Held(mode, found.st_size, kept=False)
+        return _read_file(full, found, keep, largest) if stat.S_ISREG(found.st_mode) else None
     except (FileNotFoundError, NotADirectoryError):
         return ABSENT
     except (OSError, ValueError):
         return Held(FILE, kept=False)
+
+
+def _read_file(full: str, found: os.stat_result, keep: Path | None, largest: int) -> Held | None:
+    mode = PROGRAM if found.st_mode & stat.S_IXUSR else FILE
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    with os.fdopen(os.open(full, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return None
+        not_kept = Held(mode, found.st_size, kept=False)
+        if found.st_size > (largest if keep else LARGEST_TEXT):
+            return not_kept
+        data = file.read(LARGEST_TEXT + 1)
+        if len(data) <= LARGEST_TEXT:
+            return _held(mode, data)
+        if keep is None:  # it grew just now
+            return not_kept
+        file.seek(0)
+        put = contents.put_file(keep, file, largest)
+        return Held(mode, put[1], put[0]) if put else not_kept
 
 
 def text_of(data: bytes) -> tuple[str, bool] | None:
@@ -82,6 +90,14 @@ def text_of(data: bytes) -> tuple[str, bool] | None:
 def bytes_of(text: str, *, crlf: bool) -> bytes:
     """The bytes on disk of what `text_of` gave."""
     return (text.replace("\n", "\r\n") if crlf else text).encode()
+
+
+def _is_below_link(root: Path, path: str) -> bool:
+    steps = path.split("/")
+    return any(
+        stat.S_ISLNK(os.lstat(f"{root}/{'/'.join(steps[:count])}").st_mode)
+        for count in range(1, len(steps))
+    )
 
 
 def _held(mode: int, data: bytes) -> Held:

@@ -250,7 +250,7 @@ class Journal:
                 "SELECT ref.name, target FROM ref JOIN lane ON lane.id = ref.lane"
                 " WHERE lane.name = ?", (lane,)
             ).fetchall()  # fmt: skip
-        return {os.fsdecode(name): target for name, target in rows}
+        return {os.fsdecode(name): os.fsdecode(target) for name, target in rows}
 
     def know_refs(self, lane: str, changed: dict[str, str]) -> None:
         """Within `writing`: where refs are now; an empty target: nowhere."""
@@ -258,7 +258,9 @@ class Journal:
         for name, target in changed.items():
             key = (number, os.fsencode(name))
             if target:
-                self._db.execute("INSERT OR REPLACE INTO ref VALUES (?, ?, ?)", (*key, target))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO ref VALUES (?, ?, ?)", (*key, _bound(target))
+                )
             else:
                 self._db.execute("DELETE FROM ref WHERE lane = ? AND name = ?", key)
 
@@ -307,6 +309,11 @@ class Journal:
 
     def _added(self, sql: str, values: Sequence[object]) -> int:
         return self._db.execute(sql, values).lastrowid or 0
+
+
+def _bound(text: str) -> str | bytes:
+    """As SQLite takes it: a branch's name may be no UTF-8."""
+    return text if text.isascii() else os.fsencode(text)
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:

@@ -55,10 +55,10 @@ def begin(place: Place, env: Mapping[str, str]) -> bool:
 
 def look(place: Place) -> None:
     """What the worktree holds is in the journal when this returns, or too much time is over."""
-    from git_anvcs.store.spool import worktree_of
+    from git_anvcs.flows.journal import lanes
 
     paths = Paths(place.common_dir)
-    lane = worktree_of(place.git_dir, place.common_dir)
+    lane = lanes.name_of(place.git_dir, place.common_dir)
     if daemon_socket.ask(paths, {"do": "flush", "lane": lane}, _LOOK_SECONDS) is None:
         argv = (*_OURS, "-C", str(place.root), "journal", "look")
         spawn.output_within(argv, spawn.clean_environment(), seconds=_LOOK_SECONDS, most=1 << 16)

@@ -18,6 +18,7 @@ _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _NUMBER = re.compile(r"#?(\d{1,15})")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 _BEFORE = "before:"
+_LATER = "the journal of this worktree begins later"
 
 
 def resolve(here: Opened, said: str) -> int:
@@ -26,7 +27,13 @@ def resolve(here: Opened, said: str) -> int:
     The forms, tried in this order: `before:WORD` (the last Git operation that Git, or an undo,
     calls so), `-5m`, `#N`, a date or a time of day in local time, a commit HEAD was at.
     """
-    said = said.strip()
+    found = _resolved(here, said.strip())
+    if next(here.journal.newest(here.lane, before=found + 1), None) is None:
+        raise UsageError(_LATER, hint="`git anvcs timeline` shows when")
+    return found
+
+
+def _resolved(here: Opened, said: str) -> int:
     if said.startswith(_BEFORE):
         return _before(here, said.removeprefix(_BEFORE))
     if found := _AGO.fullmatch(said):
@@ -52,12 +59,7 @@ def _before(here: Opened, word: str) -> int:
 
 
 def _by_then(here: Opened, seconds: float) -> int:
-    found = here.journal.last_before(here.lane, logical.end_of(seconds))
-    if not found:
-        raise UsageError(
-            "the journal of this worktree begins later", hint="`git anvcs timeline` shows when"
-        )
-    return found
+    return here.journal.last_before(here.lane, logical.end_of(seconds))
 
 
 def _number(here: Opened, n: int) -> int:

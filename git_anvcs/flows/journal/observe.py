@@ -10,6 +10,7 @@ import os
 import time
 from typing import NamedTuple
 
+from git_anvcs.flows.journal import lanes
 from git_anvcs.git import objects, reflog, standing, stash, tips_seen
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
@@ -21,7 +22,6 @@ from git_anvcs.journal.moves import Moves, pack
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
 from git_anvcs.journal.texts import SEED, Texts
 from git_anvcs.kernel import clock
-from git_anvcs.store import spool
 
 KEPT = "refs/anvcs/kept/"
 
@@ -101,7 +101,7 @@ def _is_meant(path: str, chosen: tuple[str, ...] | None) -> bool:
 
 def lane_of(repo: Repo) -> str:
     """What the journal calls the worktree of `repo`."""
-    return spool.worktree_of(repo.git_dir, repo.common_dir)
+    return lanes.name_of(repo.git_dir, repo.common_dir)
 
 
 def _how(file: File) -> Standing:
@@ -111,10 +111,11 @@ def _how(file: File) -> Standing:
 
 def _at_head(repo: Repo, head: str, paths: list[str]) -> dict[str, Standing]:
     """How paths stand that are as HEAD has them."""
-    asked = [path for path in paths if "\n" not in path]
-    found = objects.ids(repo, [f"{head}:{path}" for path in asked]) if head else [None] * len(asked)
-    ids = dict(zip(asked, found, strict=True))
-    return {path: Standing(ids.get(path) or "", differs=False, by_git=True) for path in paths}
+    ids = objects.ids(repo, [f"{head}:{path}" for path in paths]) if head else [None] * len(paths)
+    return {
+        path: Standing(oid or "", differs=False, by_git=True)
+        for path, oid in zip(paths, ids, strict=True)
+    }
 
 
 def _moved(
@@ -214,9 +215,7 @@ def _kept(
     """The paths whose content, as it was at the last look, is in one of the commits."""
     lane = lane_of(repo)
     wanted = {path: oid for path in held if (oid := _oid_of(repo, journal, texts, lane, path))}
-    asked = [
-        (path, f"{commit}:{path}") for path in wanted if "\n" not in path for commit in commits
-    ]
+    asked = [(path, f"{commit}:{path}") for path in wanted for commit in commits]
     found = objects.ids(repo, [name for _, name in asked])
     return {path for (path, _), oid in zip(asked, found, strict=True) if oid == wanted[path]}
 

@@ -44,7 +44,11 @@ def plan(here: Opened, wanted: Sequence[Asked]) -> Plan:
         if not below:
             left[one.path] = "the journal does not know it"
         for path, was in then.contents(below):
-            now = on_disk(here.repo, path)
+            try:
+                now = on_disk(here.repo, path)
+            except OSError as error:
+                left[path] = error.strerror or str(error)
+                continue
             if isinstance(was, str):
                 left[path] = was
             elif was != now:

@@ -10,7 +10,7 @@ from itertools import islice
 import os
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal import in_use, put_back
 from git_anvcs.flows.journal.observe import keep
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
@@ -97,14 +97,19 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
     back, left = _refs_back(here, entries, span.after, all_since=all_since)
     since = [] if all_since else journal.between(lane, span.upto, journal.last())
     later = {entry.op.path for entry in since}
+    rewritten = set() if all_since else _rewritten(entries)
     then = Then(here, span.after)
     files = []
     told = entries if all_since else [e for e in entries if e.op.flags & (Flag.LOST | Flag.BY_GIT)]
     for path, was in then.contents(_paths(repo, told, back)):
-        now = on_disk(repo, path)
+        try:
+            now = on_disk(repo, path)
+        except OSError as error:
+            left[path] = error.strerror or str(error)
+            continue
         if was == now:
             continue
-        if path in later:
+        if path in later or path in rewritten:
             left[path] = "it was changed again since"
         elif isinstance(was, str):
             left[path] = was
@@ -114,6 +119,13 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
     said = tuple(text for move in moves for text in move.said)
     files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
     return Plan(span, entries[0].op.seconds, said, tuple(files), back, left)
+
+
+def _rewritten(entries: Iterable[Entry]) -> set[str]:
+    """The paths whose last operation is somebody's writing, which took nothing away."""
+    last = {entry.op.path: entry.op for entry in entries}
+    by_hand = {path for path, op in last.items() if op.kind in (Kind.EDIT, Kind.BLOB)}
+    return {path for path in by_hand if not last[path].flags & (Flag.LOST | Flag.BY_GIT)}
 
 
 def _in_the_way(repo: Repo, files: Sequence[File], changed: Set[str]) -> list[File]:
@@ -169,7 +181,7 @@ def _refs_back(
     now = {**here.journal.refs(SEED), **here.journal.refs(here.lane)}
     wanted = _own_wanted(here, n) if all_since else {}
     for entry in entries:
-        if entry.op.kind is Kind.GIT:
+        if entry.op.kind is Kind.GIT and _has_before(here, entry.n):
             moves = unpack(here.journal.payload(entry.n))
             # A switch that took work away is taken back; any other movement is nobody's loss.
             switched = OWN if BRANCH in moves.refs and not all_since else ()
@@ -179,13 +191,20 @@ def _refs_back(
     if HEAD in wanted and BRANCH not in wanted and (branch := now.get(BRANCH)):
         wanted.setdefault(branch, wanted[HEAD])
     moved = {name: (now.get(name, ""), want) for name, want in wanted.items()}
-    stay = [name for name, (is_at, want) in moved.items() if not all_since and is_at != want.after]
-    back = {
-        name: (is_at, want.then)
-        for name, (is_at, want) in moved.items()
-        if name not in stay and is_at != want.then
-    }
-    return back, dict.fromkeys(stay, "it was moved again since")
+    moved = {name: (is_at, want) for name, (is_at, want) in moved.items() if is_at != want.then}
+    stay = dict.fromkeys(
+        (name for name, (is_at, want) in moved.items() if not all_since and is_at != want.after),
+        "it was moved again since",
+    )
+    used = in_use.refs(here.repo, now.get(BRANCH, "")) if moved else {}
+    stay |= {name: used[name] for name in moved if name in used}
+    back = {name: (is_at, want.then) for name, (is_at, want) in moved.items() if name not in stay}
+    return back, stay
+
+
+def _has_before(here: Opened, n: int) -> bool:
+    """Whether the lane was known before: its first look finds HEAD somewhere, and moves nothing."""
+    return next(here.journal.newest(here.lane, before=n), None) is not None
 
 
 class _Wanted(NamedTuple):
@@ -231,15 +250,25 @@ def _index_follows(repo: Repo, now: str, then: str) -> None:
     try:
         repo.git("read-tree", "-i", "-m", now, then)
     except GitFailed:
+        staged = _staged(repo, now)
         repo.git("read-tree", then)
+        repo.git("update-index", "-z", "--index-info", stdin=staged)
+
+
+def _staged(repo: Repo, head: str) -> bytes:
+    """Where the index differs from a commit, as `update-index --index-info` takes it."""
+    listed = repo.git("diff-index", "--cached", "--no-renames", "--name-only", "-z", head)
+    names = set(listed.split(b"\0")[:-1])
+    entries = repo.git("ls-files", "--stage", "-z").split(b"\0")[:-1]
+    kept = [entry for entry in entries if entry.partition(b"\t")[2] in names]
+    gone = [b"0 %s\t%s" % (repo.zero_oid.encode(), name) for name in sorted(names)]
+    return b"".join(line + b"\0" for line in [*gone, *kept])
 
 
 def on_disk(repo: Repo, path: str) -> Content | None:
     """What the path holds now; None for nothing, or for what is no content."""
-    held = disk.read(repo.root, path, repo.common_dir, largest=1 << 62)
+    held = disk.read(repo.root, path)
     if held is None or not held.mode:
         return None
-    if held.data is None:
-        data = (repo.root / path).read_bytes()
-        return Content(held.mode, data)
-    return Content(held.mode, held.data)
+    data = (repo.root / path).read_bytes() if held.data is None else held.data
+    return Content(held.mode, data)

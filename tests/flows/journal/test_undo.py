@@ -1,6 +1,8 @@
 """Undo: what was destroyed comes back, to the byte, and nothing that was done since is touched."""
 
+import os
 from pathlib import Path
+import shutil
 import time
 
 import pytest
@@ -146,3 +148,103 @@ def test_where_nothing_was_destroyed_it_says_so(repo: Sandbox) -> None:
     done = repo.run("git-anvcs", "undo", "--yes")
     assert done.returncode == 1
     assert "nothing that was destroyed" in done.stderr
+
+
+def test_names_that_are_no_line_come_back(repo: Sandbox) -> None:
+    names = ("a\nb", "Icon\r", "-rf", ":(top)*", "*.py", " x ")
+    repo.commit("one", dict.fromkeys(names, "one\n"))
+    for name in names:
+        repo.write(name, "one\nwork\n")
+    repo.ok("git-anvcs", "journal", "look")
+    repo.git("checkout", "-q", "--", ".")
+    repo.ok("git-anvcs", "undo", "--yes")
+    assert [repo.read(name) for name in names] == ["one\nwork\n"] * len(names)
+
+
+def test_a_branch_and_a_worktree_whose_names_are_no_utf8(repo: Sandbox, tmp_path: Path) -> None:
+    repo.commit("one", {"a": "one\n"})
+    tree = tmp_path / os.fsdecode(b"tree\xff")
+    repo.git("worktree", "add", "-q", "-b", os.fsdecode(b"branch\xff"), str(tree))
+    (tree / "a").write_text("work\n")
+    repo.ok("git-anvcs", "journal", "look", cwd=tree)
+    (tree / "a").unlink()
+    repo.ok("git-anvcs", "undo", "--yes", cwd=tree)
+    assert (tree / "a").exists()
+    head = os.fsencode(repo.git("symbolic-ref", "HEAD", cwd=tree))
+    assert head == b"refs/heads/branch\xff\n"  # its first look moved nothing
+    assert repo.run("git-anvcs", "undo", "--to", "#1", "--yes", cwd=repo.root).returncode == 2
+
+
+def test_what_lies_behind_a_link_is_not_of_this_worktree(repo: Sandbox, tmp_path: Path) -> None:
+    repo.commit("one", {"src/a.py": "one\n"})
+    repo.write("src/a.py", "one\nwork\n")
+    repo.ok("git-anvcs", "journal", "look")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.py").write_text("of somebody else\n")
+    shutil.rmtree(repo.root / "src")
+    (repo.root / "src").symlink_to(outside)
+    repo.ok("git-anvcs", "undo", "--yes")
+    assert (outside / "a.py").read_text() == "of somebody else\n"
+    assert not (repo.root / "src").is_symlink()
+    assert repo.read("src/a.py") == "one\nwork\n"
+
+
+def test_nothing_is_left_in_the_git_folder(repo: Sandbox) -> None:
+    repo.commit("one", {"large": bytes(range(256)) * 9000})
+    repo.write("large", bytes(range(255)) * 9000)
+    repo.ok("git-anvcs", "journal", "look")
+    before = sorted((repo.root / ".git").iterdir())
+    repo.git("checkout", "-q", "--", ".")
+    repo.ok("git-anvcs", "undo", "--yes")
+    assert (repo.root / "large").read_bytes() == bytes(range(255)) * 9000
+    assert sorted((repo.root / ".git").iterdir()) == before
+
+
+def test_a_branch_of_another_worktree_is_not_moved(repo: Sandbox, tmp_path: Path) -> None:
+    repo.commit("one", {"a": "one\n"})
+    tree = tmp_path / "tree"
+    repo.git("worktree", "add", "-q", "-b", "topic", str(tree))
+    repo.git("commit", "-q", "--allow-empty", "-m", "two", cwd=tree)
+    for where in (repo.root, tree):
+        repo.ok("git-anvcs", "journal", "look", cwd=where)
+    two = repo.git("rev-parse", "topic")
+    repo.git("reset", "-q", "--hard", "HEAD~1", cwd=tree)
+    assert repo.run("git-anvcs", "undo", "--yes").returncode == 1
+    assert repo.git("rev-parse", "topic") != two
+    repo.ok("git-anvcs", "undo", "--yes", cwd=tree)
+    assert repo.git("rev-parse", "topic") == two
+    assert repo.git("status", "--porcelain", cwd=tree) == ""
+
+
+def test_head_stays_while_a_merge_is_in_progress(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "one\n"})
+    repo.git("switch", "-q", "-c", "other")
+    repo.commit("other", {"a": "other\n"})
+    repo.git("switch", "-q", "main")
+    repo.commit("two", {"b": "two\n"})
+    repo.ok("git-anvcs", "journal", "look")
+    head = repo.commit("three", {"a": "three\n"})
+    repo.ok("git-anvcs", "journal", "look")
+    repo.run("git", "merge", "other")
+    done = repo.run("git-anvcs", "undo", "--to", "#1", "--yes")
+    assert done.returncode == 4
+    assert "a merge is in progress" in done.stdout
+    assert repo.git("rev-parse", "HEAD").strip() == head
+    assert "UU a" in repo.git("status", "--porcelain")
+
+
+def test_what_is_staged_stays_staged(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "one\n", "b": "b\n"})
+    repo.commit("two", {"c": "c\n"})
+    repo.write("b", "b\nwork\n")
+    repo.ok("git-anvcs", "journal", "look")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.write("c", "only staged\n")
+    repo.git("add", "c")
+    repo.git("rm", "-q", "--cached", "a")
+    repo.write("c", "on disk\n")
+    assert repo.run("git-anvcs", "undo", "--yes").returncode == 4
+    assert repo.git("show", ":c") == "only staged\n"
+    assert repo.git("ls-files") == "b\nc\n"
+    assert repo.read("b") == "b\nwork\n"
