@@ -1,7 +1,7 @@
 """What an undo would change and has changed, in words."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 import difflib
 import sys
 
@@ -43,12 +43,18 @@ def not_done(plan: Plan, args: Namespace) -> str:
 
 def text(plan: Plan, done: Done) -> str:
     """What was done, and how to take that back."""
-    count = len([file for file in plan.files if file.path not in done.left])
-    lines = [f"{count:,} {'file' if count == 1 else 'files'} given back"]
+    lines = [_given_back([file for file in plan.files if file.path not in done.left])]
     lines += [f"{_ref(name)} is at {_short(then)} again" for name, (_, then) in plan.refs.items()]
     lines += [f"stays: {safe(name)}: {safe(why)}" for name, why in done.left.items()]
     lines.append(f"undo of this: git anvcs undo --to '#{done.before}'")
     return "\n".join(lines)
+
+
+def _given_back(files: Sequence[File]) -> str:
+    removed = len([file for file in files if file.then is None])
+    given = len(files) - removed
+    said = f"{given:,} {'file' if given == 1 else 'files'} given back"
+    return f"{said}, {removed:,} removed" if removed else said
 
 
 def as_json(plan: Plan, done: Done | None) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from git_anvcs import __version__
 from git_anvcs.flows import drain, drain_state, install, silent_hooks
 from git_anvcs.flows.drain_state import State
+from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.flows.silent_hooks import Silent
 from git_anvcs.flows.wiring.manifest import Wired, digest
 from git_anvcs.git import repo as git
@@ -17,6 +18,8 @@ from git_anvcs.provenance.pending import ACTIVE_SECONDS, Pending
 from git_anvcs.provenance.records import META_REF
 from git_anvcs.store import outbox, spool
 from git_anvcs.store.paths import Paths
+
+_DAEMON_SECONDS = 2.0
 
 
 class Worktree(NamedTuple):
@@ -50,6 +53,7 @@ class Status(NamedTuple):
 
     changed: wired files that others edited since init
     silent: hooks that Git does not start any more, why, and what to do; None when all is well
+    daemon: the process that keeps the journal; None when none runs
     """
 
     on: bool
@@ -64,6 +68,7 @@ class Status(NamedTuple):
     worktrees: tuple[Worktree, ...]
     outbox: tuple[Unsent, ...]
     silent: Silent | None = None
+    daemon: int | None = None
 
 
 def look(repo: Repo) -> Status:
@@ -86,7 +91,13 @@ def look(repo: Repo) -> Status:
         worktrees=_with_agents(_worktrees(repo, state), wired),
         outbox=tuple(_unsent(item) for item in outbox.waiting(paths)),
         silent=silent_hooks.find(repo, manifest),
+        daemon=_daemon(paths),
     )
+
+
+def _daemon(paths: Paths) -> int | None:
+    pid = (daemon_socket.ask(paths, {"do": "status"}, _DAEMON_SECONDS) or {}).get("pid")
+    return pid if isinstance(pid, int) else None
 
 
 def _with_agents(trees: tuple[Worktree, ...], wired: Iterable[Wired]) -> tuple[Worktree, ...]:

@@ -91,6 +91,11 @@ def test_undo_refuses_where_something_would_be_lost(clean: Sandbox) -> None:
     assert "revert -m 1" in merge(clean, "--undo", code=3)["error"]["hint"]
 
 
+def test_undo_of_a_merge_in_progress_names_abort(clash: Sandbox) -> None:
+    merge(clash, "feature", code=1)
+    assert "--abort" in merge(clash, "--undo", code=3)["error"]["hint"]
+
+
 def test_conflicts_end_with_one_and_abort_is_exact(clash: Sandbox) -> None:
     clash.write("u.txt", "not committed\n")
     before = state(clash)

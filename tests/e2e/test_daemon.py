@@ -157,6 +157,7 @@ def test_init_starts_one_and_uninstall_ends_it(repo: Sandbox) -> None:
     assert "a daemon keeps" in repo.ok("git-anvcs", "init", "--daemon", env=ON)
     (repo.root / "a").write_text("2\n")
     until(repo, {"a"})
+    assert "journal   the daemon" in repo.ok("git-anvcs", "status")
     repo.ok("git-anvcs", "uninstall")
     assert repo.run("git-anvcs", "daemon", "status").returncode == 1
     repo.git("checkout", "-q", "--", "a")

@@ -151,6 +151,7 @@ def test_status_says_which_agents_are_wired_where_and_what_waits_to_be_sent(repo
     repo.git("remote", "add", "origin", "../elsewhere")
     repo.anvcs("init", "--agents", "claude,cline", "--remote", "origin")
     assert "outbox    empty" in repo.anvcs("status")
+    assert "journal   no daemon" in repo.anvcs("status")
     repo.git("worktree", "add", "-q", "inside")
     other = repo.root / "inside"
     repo.anvcs("init", "--agents", "codex", "--remote", "origin", cwd=other)

@@ -2,8 +2,8 @@
 
 Nothing is tried out (that is `git anvcs doctor`): hooks, drivers, agents and remotes as init left
 them, files that others edited since, lines that wait in the spool or were set aside, the number of
-records, what waits for a remote, and each worktree with the agents wired there, their sessions at
-work and what they edited.
+records, what waits for a remote, whether a daemon keeps the journal, and each worktree with the
+agents wired there, their sessions at work and what they edited.
 
 Example:
   git anvcs status
@@ -45,6 +45,7 @@ def _text(found: Status) -> str:
         ("remotes", ", ".join(found.choices.get("remotes", ())) or "none: records stay here"),
         ("records", f"{found.records}, {found.waiting} waiting, {found.set_aside} set aside"),
         ("outbox", ", ".join(map(_unsent, found.outbox)) or "empty"),
+        ("journal", _journal(found)),
     ]
     lines = [head, *(f"{name:<9} {value}" for name, value in rows)]
     if found.silent:
@@ -56,6 +57,12 @@ def _text(found: Status) -> str:
     if found.changed or found.set_aside:
         lines.append("`git anvcs doctor` says what that means")
     return "\n".join(lines)
+
+
+def _journal(found: Status) -> str:
+    if found.daemon is None:
+        return "no daemon keeps it; `git anvcs daemon start`"
+    return f"the daemon {found.daemon} keeps it"
 
 
 def _drivers(found: Status) -> str:

@@ -83,8 +83,13 @@ def remember(repo: Repo, ref: str, before: str, after: str) -> None:
 def undo(repo: Repo, *, dry: bool = False) -> Undone:
     """Take back the last merge made here, if it is still the newest commit of its branch.
 
-    Raises AnvcsError where there is none, PolicyDenied where uncommitted work is in the way.
+    Raises AnvcsError where there is none, PolicyDenied where uncommitted work or a merge in
+    progress is in the way.
     """
+    if (repo.git_dir / "MERGE_HEAD").exists():
+        raise PolicyDenied(
+            "a merge is in progress here", hint="git anvcs merge --abort takes it back"
+        )
     try:
         facts = json.loads(_file(repo).read_bytes())
         ref, before, after = (str(facts[key]) for key in ("ref", "before", "after"))

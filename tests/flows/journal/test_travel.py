@@ -134,6 +134,7 @@ def test_a_folder_is_put_back_and_the_rest_stays(repo: Sandbox) -> None:
     assert (repo.root / "a.py").read_text() == "changed\n"
     repo.ok("git-anvcs", "restore", "dir/new.md", "--yes")
     assert (repo.root / "dir/new.md").read_text() == "new\n"
+    assert "0 files given back, 1 removed" in repo.ok("git-anvcs", "restore", "dir@#1", "--yes")
 
 
 def test_a_file_of_a_moment_is_printed_byte_for_byte(repo: Sandbox) -> None:
