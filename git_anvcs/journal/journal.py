@@ -45,6 +45,8 @@ class Journal:
         self.contents = paths.journal / "contents"
         self.file = paths.journal / "journal.db"
         self._db = database.open_at(self.file, tables.STEPS)
+        # Of lanes and paths, whose rows are never taken away.
+        self._numbers: dict[tuple[str, str], int] = {}
         self._actor = self._own_actor()
 
     def __enter__(self) -> "Journal":
@@ -59,8 +61,12 @@ class Journal:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: what the block looked at stays so, what it appends comes as a whole."""
-        with database.writing(self._db, self.file):
-            yield
+        try:
+            with database.writing(self._db, self.file):
+                yield
+        except BaseException:
+            self._numbers.clear()  # some may have been given out in the block
+            raise
 
     def append(self, ops: Sequence[Op], seconds: float) -> list[Entry]:
         """Continue the chain with these, timed now, within `writing`. seconds: since the epoch."""
@@ -299,13 +305,21 @@ class Journal:
             return row[0] if row else self._added("INSERT INTO actor VALUES (NULL, ?)", name)
 
     def _lane(self, name: str) -> int:
-        row = self._row("SELECT id FROM lane WHERE name = ?", (name,))
-        return row[0] if row else self._added("INSERT INTO lane VALUES (NULL, ?, x'')", (name,))
+        found = self._numbers.get(("lane", name))
+        if found is None:
+            row = self._row("SELECT id FROM lane WHERE name = ?", (name,))
+            added = "INSERT INTO lane VALUES (NULL, ?, x'')"
+            found = self._numbers["lane", name] = row[0] if row else self._added(added, (name,))
+        return found
 
     def _path(self, name: str) -> int:
-        data = os.fsencode(name)
-        row = self._row("SELECT id FROM path WHERE name = ?", (data,))
-        return row[0] if row else self._added("INSERT INTO path VALUES (NULL, ?)", (data,))
+        found = self._numbers.get(("path", name))
+        if found is None:
+            data = (os.fsencode(name),)
+            row = self._row("SELECT id FROM path WHERE name = ?", data)
+            added = "INSERT INTO path VALUES (NULL, ?)"
+            found = self._numbers["path", name] = row[0] if row else self._added(added, data)
+        return found
 
     def _added(self, sql: str, values: Sequence[object]) -> int:
         return self._db.execute(sql, values).lastrowid or 0

@@ -71,12 +71,14 @@ class Document:
         )
         self._text = self._doc.get(_ROOT, type=pycrdt.Text)
         self._said = _NOTHING
+        self._bytes: bytes | None = None  # of the text, as long as they are known
 
     def __str__(self) -> str:
         return str(self._text)
 
     def apply(self, updates: "Iterable[bytes]") -> None:
         """Take in what others did. Raises NoUpdate."""
+        self._bytes = None
         try:
             with self._doc.transaction():  # one for all takes half the time of one for each
                 for update in updates:
@@ -93,7 +95,8 @@ class Document:
 
         Raises ValueError for an edit that does not lie between characters of the text.
         """
-        data = str(self._text).encode()
+        data = str(self._text).encode() if self._bytes is None else self._bytes
+        self._bytes = None
         # What the transaction says, for `get_update` tells each time of all that was ever deleted.
         self._said = _NOTHING
         heard = self._doc.observe(self._hear)
@@ -105,8 +108,10 @@ class Document:
                         del self._text[at : at + removed]
                     if added:
                         self._text.insert(at, added)
+                    data = data[:at] + added.encode() + data[at + removed :]
         finally:
             self._doc.unobserve(heard)
+        self._bytes = data
         return self._said
 
     def _hear(self, event: "pycrdt.TransactionEvent") -> None:

@@ -60,7 +60,8 @@ def test_nothing_of_a_block_that_fails_is_written(tmp_path: Path) -> None:
         with pytest.raises(AttributeError):
             append(journal, blob("b"), None)  # type: ignore[arg-type]
         append(journal, blob("c"))
-        assert chain(journal) == [1, 2]
+        append(journal, blob("b"), Op(Kind.CLEAN, ".", 0, "b"))
+        assert chain(journal) == [1, 2, 3, 4]
         assert list(journal.differing(".")) == ["a", "c"]
 
 

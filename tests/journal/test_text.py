@@ -27,6 +27,15 @@ def test_edits_between_two_texts_make_the_second_of_the_first(old: str, new: str
     assert str(other) == new
 
 
+@given(st.lists(TEXTS, max_size=5), st.sets(st.integers(0, 4)))
+def test_edits_after_edits_and_after_those_of_others(texts: list[str], others: set[int]) -> None:
+    mine, theirs = document(""), document("")
+    for number, new in enumerate(texts):
+        one, other = (theirs, mine) if number in others else (mine, theirs)
+        other.apply([one.edit(between(str(one), new))])
+        assert str(mine) == str(theirs) == new
+
+
 @given(TEXTS, st.integers(0, 30), TEXTS)
 def test_an_insertion_is_one_edit_of_its_size(old: str, at: int, put: str) -> None:
     new = old[:at] + put + old[at:]
