@@ -33,7 +33,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
         },
     ),
     "trust": (["show"], {"approved", "asks", "file", "sha256"}),
-    "config": (["show"], {"inert", "settings"}),
+    "config": ([], {"inert", "settings"}),
     "completion": (["bash"], {"program", "script", "shell"}),
     "commit": (["--dry-run"], {"claim", "exit_code", "untested"}),
     "context": (["show"], {"context"}),

@@ -25,8 +25,10 @@ from git_anvcs.kernel.terminal import safe_text
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "action",
+        nargs="?",
+        default="show",
         choices=("show", "get", "schema"),
-        help="show: every setting; get: the value of KEY; schema: of ai-vcs.config.yaml",
+        help="show (the default): all; get: the value of KEY; schema: of ai-vcs.config.yaml",
     )
     parser.add_argument("key", metavar="KEY", nargs="?", help="such as prompt.policy")
     parser.add_argument("--origin", action="store_true", help="show: where each value comes from")
