@@ -6,6 +6,7 @@ the first item begins on a line as all others do.
 """
 
 from collections import Counter
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from git_anvcs.merge.data.node import Item, Node, Numbers, canon_of, number
@@ -23,6 +24,7 @@ CONTAINERS = {
 }
 PAIRS = ("block_mapping_pair", "flow_pair")
 STREAM = "stream"
+NOTE = re.compile(rb"(?:\n *#[^\n]*)+\Z")
 
 
 class Stream(NamedTuple):
@@ -50,8 +52,11 @@ class Source(NamedTuple):
     names: list[str]
 
 
-def parse(text: bytes, numbers: Numbers) -> Stream:
-    """Raises NotUnderstood for broken YAML, templates, tabs and a key that stands twice."""
+def parse(text: bytes, numbers: Numbers, *, noted: bool = False) -> Stream:
+    """Raises NotUnderstood for broken YAML, templates, tabs and a key that stands twice.
+
+    noted: whether a comment right above the first item is of that item, not of the file
+    """
     if not text.startswith(b"\n"):
         raise ValueError("the text must start with a line end")
     source = Source(text, numbers, [])
@@ -59,7 +64,7 @@ def parse(text: bytes, numbers: Numbers) -> Stream:
     if not documents:
         raise NotUnderstood("no YAML document")
     if len(documents) == 1:
-        root = document(source, documents[0], 0)
+        root = document(source, documents[0], 0, noted=noted)
         return Stream(text[: root.start], root, text[root.end :], source.names)
     items: list[Item] = []
     end = 0
@@ -72,7 +77,7 @@ def parse(text: bytes, numbers: Numbers) -> Stream:
     return Stream(b"", whole, text[end:], source.names)
 
 
-def document(source: Source, tree: "Syntax", begin: int) -> Node:
+def document(source: Source, tree: "Syntax", begin: int, *, noted: bool = False) -> Node:
     content = [one for one in tree.named_children if one.type in ("block_node", "flow_node")]
     if len(content) != 1:
         raise NotUnderstood("a document without data")
@@ -80,7 +85,15 @@ def document(source: Source, tree: "Syntax", begin: int) -> Node:
     start = source.text.rfind(b"\n", begin, inner.start_byte)
     if inner.type.startswith("block_") and source.text[start : inner.start_byte].strip():
         raise NotUnderstood("data on the line of a document marker")
+    if noted and inner.type.startswith("block_"):
+        start -= len(note_above(source.text[begin:start]))
     return build(source, content[0], start, -1)
+
+
+def note_above(head: bytes) -> bytes:
+    """The comment lines at the end of a text, without a blank line below them."""
+    found = NOTE.search(head)
+    return found[0] if found else b""
 
 
 def build(source: Source, tree: "Syntax | None", start: int, column: int) -> Node:

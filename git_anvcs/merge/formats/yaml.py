@@ -31,9 +31,9 @@ def merge(versions: Versions, options: Options) -> Merged:
 def without_mark(versions: Versions, options: Options) -> Merged:
     texts = Texts.of(versions)
     numbers: Numbers = {}
-    empty = not texts.base.strip()
-    base = None if empty else yaml_text.parse(b"\n" + texts.base, numbers)
-    ours, theirs = (yaml_text.parse(b"\n" + text, numbers) for text in texts[1:3])
+    base, ours, theirs = read(texts, numbers, noted=False)
+    if of_items(base, ours, theirs):
+        base, ours, theirs = read(texts, numbers, noted=True)
     roots = [one.root if one else None for one in (base, ours, theirs)]
     if len({root.value == yaml_text.STREAM for root in roots if root}) > 1:
         raise NotUnderstood("one document here, several there")
@@ -52,6 +52,47 @@ def without_mark(versions: Versions, options: Options) -> Merged:
     if not all(map(bytes.strip, checks.sides(merged, options))):
         raise NotUnderstood("one side of the conflicts is no document")
     return merged
+
+
+def read(texts: Texts, numbers: Numbers, *, noted: bool) -> tuple[Stream | None, Stream, Stream]:
+    """The three versions; no base where it is empty."""
+    base, ours, theirs = (
+        yaml_text.parse(b"\n" + text, numbers, noted=noted) if text.strip() or place else None
+        for place, text in enumerate(texts[:3])
+    )
+    assert ours is not None
+    assert theirs is not None
+    return base, ours, theirs
+
+
+def of_items(base: Stream | None, ours: Stream, theirs: Stream) -> bool:
+    """Whether the comments at the top are each of the item below them, not of the file.
+
+    A comment of the file stays at the top whatever item comes first; one of an item stands above it
+    elsewhere as well, or went with it.
+    """
+    streams = [one for one in (base, ours, theirs) if one]
+    notes: dict[bytes, str] = {}
+    if any(notes.setdefault(note, key) != key for note, key in map(top, streams) if note):
+        return False
+    before = top(base) if base else (b"", "")
+    return any(
+        one.key == key and yaml_text.note_above(one.lead.rstrip()).split() == note.split()
+        for note, key in notes.items()
+        for stream in streams
+        for one in stream.root.items[1:]
+    ) or any(before[1] not in keys(side) for side in (ours, theirs) if before[0])
+
+
+def top(stream: Stream) -> tuple[bytes, str]:
+    """What stands right above the first item, and the item's key."""
+    note = yaml_text.note_above(stream.head)
+    first = stream.root.items[:1]
+    return b" ".join(note.split()), first[0].key if first else ""
+
+
+def keys(stream: Stream) -> set[str]:
+    return {one.key for one in stream.root.items}
 
 
 def without_first_line_end(segments: list[Segment]) -> list[Segment]:
