@@ -56,13 +56,12 @@ def without_mark(versions: Versions, options: Options) -> Merged:
 
 def read(texts: Texts, numbers: Numbers, *, noted: bool) -> tuple[Stream | None, Stream, Stream]:
     """The three versions; no base where it is empty."""
-    base, ours, theirs = (
-        yaml_text.parse(b"\n" + text, numbers, noted=noted) if text.strip() or place else None
-        for place, text in enumerate(texts[:3])
-    )
-    assert ours is not None
-    assert theirs is not None
-    return base, ours, theirs
+
+    def stream(text: bytes) -> Stream:
+        return yaml_text.parse(b"\n" + text, numbers, noted=noted)
+
+    base = stream(texts.base) if texts.base.strip() else None
+    return base, stream(texts.ours), stream(texts.theirs)
 
 
 def of_items(base: Stream | None, ours: Stream, theirs: Stream) -> bool:
