@@ -177,6 +177,25 @@ def test_killed_when_the_worktree_had_gone_ahead_it_is_put_back(repo: Sandbox, f
     assert not note.exists()
 
 
+def test_interrupted_while_the_worktree_goes_ahead_it_is_put_back(
+    repo: Sandbox, started: Callable[..., subprocess.Popen[str]]
+) -> None:
+    there, before = repo.base / "there", head(repo)
+    branch(
+        repo, "b", {"app.py": "b = 1\n", "z.slow": "z\n", ".gitattributes": "*.slow filter=slow"}
+    )
+    repo.git("config", "filter.slow.smudge", f"test -d .git && touch {there} && sleep 60; cat")
+    first = started("b")
+    until(there.exists)
+    first.send_signal(signal.SIGINT)
+    first.wait(PATIENCE)
+    assert (repo.read("app.py"), head(repo)) == ("b = 1\n", before)
+
+    assert landed(land(repo, "a")) == ["a"]
+    assert repo.read("app.py") != "b = 1\n"
+    assert repo.git("status", "--porcelain") == ""
+
+
 def test_a_sparse_worktree_is_put_back_too(repo: Sandbox) -> None:
     repo.commit("folders", {"seen/x": "x\n", "hidden/x": "x\n"})
     branch(repo, "b", {"seen/x": "b\n", "seen/y": "b\n", "hidden/x": "b\n", "hidden/y": "b\n"})

@@ -96,9 +96,10 @@ def _move(repo: Repo, onto: Target, commit: str, reason: str) -> None:
             gone.append(place)
         _update(repo, onto, commit, reason)
         settled = True
-    except BaseException:
+    except BaseException as error:
         back = [_taken_back(place, new, old) for place in gone]
-        settled = all(back)
+        # What is interrupted may have written half of a worktree; what fails has written nothing.
+        settled = all(back) and isinstance(error, AnvcsError)
         raise
     finally:
         if settled:  # else the next landing looks at it
