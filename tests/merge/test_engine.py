@@ -1,14 +1,16 @@
 """The cascade: which of the merges is taken, and that odd input stays with the lines."""
 
 from collections import Counter
+from contextlib import suppress
 import json
 
 from hypothesis import given
 from hypothesis import strategies as st
+import pytest
 
 from git_anvcs.merge import checks, engine, lines
-from git_anvcs.merge.registry import format_of
-from git_anvcs.merge.result import Options, Rules, Versions
+from git_anvcs.merge.registry import format_of, load_format
+from git_anvcs.merge.result import NotUnderstood, Options, Rules, Versions
 
 NAMES = st.sampled_from(["a.json", "b.yaml", "c.py", "d", "e.jsonc"])
 
@@ -21,6 +23,24 @@ def test_nothing_raises_when_the_input_is_any_bytes(
     assert engine.merge(Versions(base, ours, base), Options(name)).text == ours
     assert engine.merge(Versions(base, base, theirs), Options(name)).text == theirs
     assert isinstance(merged.text, bytes)
+
+
+HALF = {
+    "a.py": (b"try:\n    f()\nexcept A:\n    b = 0\n", b"try:\nexcept A:\n    b = 0\n"),
+    "a.h": (b"#ifndef A\n#define B 1\n#define C 2\n#endif\n", b"#ifndef A\n#define B 1\n"),
+    "go.sum": (b"a v1 h1:a=\nb v1 h1:b=\n", b"b v1 h1:b=\nb v1 h1:c=\na v1 h1:a=\n"),
+}
+
+
+@pytest.mark.parametrize("path", HALF)
+def test_a_file_that_somebody_left_half_done_is_merged_or_refused(path: str) -> None:
+    """Any other error would be a bug that costs a merge and that nobody hears of."""
+    base, half = HALF[path]
+    form = load_format(format_of(path))
+    for side in (base + base.splitlines(keepends=True)[-1], base.replace(b"1", b"2"), b"\n" + base):
+        for versions in (Versions(base, side, half), Versions(base, half, side)):
+            with suppress(NotUnderstood):
+                assert form.merge(versions, Options(path)).text
 
 
 def test_a_binary_file_keeps_ours_when_both_sides_changed_it() -> None:

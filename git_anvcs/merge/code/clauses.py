@@ -46,7 +46,7 @@ def clauses(item: Item) -> list[Clause]:
         end = starts[place + 1] if place + 1 < len(owners) else item.end
         end = described(source, end, item.start) if place + 1 < len(owners) else end
         header_end = header_rows(block) if block else end
-        if block and block.children[0].start_point.row < header_end:
+        if block and (not block.children or block.children[0].start_point.row < header_end):
             block, header_end = None, end
         if not first <= starts[place] < header_end <= end:
             raise Unmerged

@@ -156,9 +156,13 @@ def rows_of(
 
 
 def last_row(node: "Node") -> int:
-    """The row of the last token, comments at the end left out."""
+    """The row of the last token; comments at the end and what the grammar misses are left out."""
     while node.children:
-        rest = [child for child in node.children[-8:] if child.type not in COMMENTS]
+        rest = [
+            child
+            for child in node.children[-8:]
+            if child.type not in COMMENTS and not child.is_missing
+        ]
         if not rest:
             break
         node = rest[-1]

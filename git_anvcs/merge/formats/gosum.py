@@ -26,7 +26,7 @@ def parse(text: bytes) -> Entry:
 
 def sort(key: Hashable) -> str:
     """As the go command sorts: by module, then by version."""
-    _sort, module, version, _hash = key if isinstance(key, tuple) else ("", b"", b"", b"")
+    _sort, module, version, *_rest = key if isinstance(key, tuple) else ("", b"", b"")
     return f"{module.decode()} {version.decode()}"
 
 
