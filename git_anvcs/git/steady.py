@@ -41,7 +41,7 @@ class Steady:
                 age = time.time() - lock.stat().st_mtime
             except OSError:
                 continue
-            if age < _LEFT_BEHIND:
+            if abs(age) < _LEFT_BEHIND:  # a clock may have been set back
                 raise Moving
 
     def _signs(self) -> tuple[object, ...]:

@@ -86,7 +86,7 @@ class Capture:
         try:
             with self._journal.writing():
                 self._journal.know_lane(self._lane, self._root)
-                known = self._journal.differing(self._lane)
+                known = self._journal.differing(self._lane, portion)
                 ops = [
                     op._replace(
                         precision=seen.precision, by="" if op.flags & Flag.BY_GIT else seen.by

@@ -4,7 +4,7 @@ Several processes may write: each append is one transaction that continues the a
 `now` says which operation each path that differs from HEAD stands at; the rest is history.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import merge
 import os
@@ -101,10 +101,17 @@ class Journal:
         else:
             self._db.execute("INSERT OR REPLACE INTO now VALUES (?, ?, ?)", (*key, entry.n))
 
-    def differing(self, lane: str) -> dict[str, Entry]:
-        """The last operation of every path of the lane that is not as HEAD has it."""
+    def differing(self, lane: str, paths: Collection[str] | None = None) -> dict[str, Entry]:
+        """The last operation of every path of the lane that is not as HEAD has it.
+
+        paths: only these, some hundreds at most; None: all
+        """
         numbers = f"SELECT n FROM now WHERE lane = {tables.LANE}"  # noqa: S608
-        found = self._select(f"WHERE op.n IN ({numbers})", (lane,))
+        named = [os.fsencode(path) for path in paths or ()]
+        if paths is not None:
+            marks = ",".join("?" * len(named))
+            numbers += f" AND path IN (SELECT id FROM path WHERE name IN ({marks}))"  # noqa: S608
+        found = self._select(f"WHERE op.n IN ({numbers})", (lane, *named))
         return {entry.op.path: entry for entry in found}
 
     def differing_at(self, lane: str, n: int) -> dict[str, Entry]:

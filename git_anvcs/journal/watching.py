@@ -51,8 +51,31 @@ class Watcher(Protocol):
 
 
 def start(listener: Listener) -> Watcher:
-    """A watcher for this system. Raises OSError when it cannot watch at all."""
-    return _Inotify(listener) if sys.platform == "linux" else _Whole(listener)
+    """A watcher for this system; a Blind one when that has no more to give."""
+    try:
+        return _Inotify(listener) if sys.platform == "linux" else _Whole(listener)
+    except OSError:  # fs.inotify.max_user_instances
+        return Blind(listener)
+
+
+class Blind:
+    """Watches nothing, and says so."""
+
+    def __init__(self, listener: Listener) -> None:
+        """Takes what every watcher takes; nothing will be told."""
+
+    def add(self, folders: Iterable[str]) -> None:
+        if any(True for _ in folders):
+            raise TooMany("no more folders can be watched")
+
+    def remove_below(self, folder: str) -> None:
+        """There is none."""
+
+    def count(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class _Inotify:

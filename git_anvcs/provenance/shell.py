@@ -17,18 +17,20 @@ BRINGS_CONTENT = frozenset(
     }
 )  # fmt: skip
 
-# Git subcommands, and programs, after which something may be gone that is nowhere else.
-_TAKES_AWAY = frozenset(
+# Git subcommands after which nothing can be gone; any other one may be an alias.
+_HARMLESS = frozenset(
     {
-        "am", "branch", "checkout", "checkout-index", "clean", "filter-branch", "filter-repo", "gc",
-        "merge", "mv", "pull", "push", "read-tree", "rebase", "reflog", "reset", "restore", "rm",
-        "stash", "switch", "tag", "update-ref", "worktree",
+        "add", "annotate", "blame", "cat-file", "check-ignore", "config", "describe",
+        "diff", "fetch", "for-each-ref", "fsck", "grep", "help", "init", "log", "ls-files",
+        "ls-remote", "ls-tree", "merge-base", "name-rev", "notes", "remote", "rev-list",
+        "rev-parse", "shortlog", "show", "show-ref", "status", "var", "version", "whatchanged",
     }
 )  # fmt: skip
+# Programs after which something may be gone that is nowhere else.
 _PROGRAMS = frozenset(
     {
-        "cp", "dd", "find", "git-filter-repo", "install", "mv", "patch", "perl", "rm", "rmdir",
-        "rsync", "sed", "shred", "tar", "tee", "trash", "truncate", "unlink", "unzip",
+        "cp", "dd", "find", "git-filter-repo", "install", "ln", "mv", "patch", "perl", "rm",
+        "rmdir", "rsync", "sed", "shred", "tar", "tee", "trash", "truncate", "unlink", "unzip",
     }
 )  # fmt: skip
 
@@ -61,9 +63,7 @@ def takes_away(command: str) -> bool:
     read = command[:_LONGEST]
     words = {word.rsplit("/", 1)[-1] for word in _SEPARATORS.split(read)}
     return (
-        ">" in read
-        or not words.isdisjoint(_PROGRAMS)
-        or not _TAKES_AWAY.isdisjoint(git_verbs(read))
+        ">" in read or not words.isdisjoint(_PROGRAMS) or not _HARMLESS.issuperset(git_verbs(read))
     )
 
 

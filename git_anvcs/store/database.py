@@ -114,4 +114,6 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _damaged(path: Path) -> Damaged:
-    return Damaged(f"{path} is damaged", hint="`git anvcs journal fsck` says what can be saved")
+    return Damaged(
+        f"{path} is damaged", hint="move it away with its -wal and -shm: a new one is begun"
+    )

@@ -31,6 +31,7 @@ def test_verbs_are_those_of_git_when_read_from_a_command(
         "git reset --hard", "cd a && git clean -fdx", "git -C x checkout -- .", "rm -rf src",
         "find . -name '*.py' -delete", "echo > a.py", "/bin/mv a b", "sed -i s/a/b/ f",
         "git worktree remove --force ../a", "git branch -D topic", "git stash drop",
+        "git apply x.diff", "git nuke", "git submodule update -f", "git commit -am x", "ln -sf a b",
     ],
 )  # fmt: skip
 def test_a_command_that_may_destroy_is_known(command: str) -> None:

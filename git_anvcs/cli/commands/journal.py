@@ -45,9 +45,8 @@ def run(call: Call) -> int:
 def _look(call: Call) -> int:
     """By the daemon if there is one, which has it all open; else here."""
     paths = Paths(call.repo.common_dir)
-    asked = {"do": "flush", "lane": lane_of(call.repo)}
-    answer = daemon_socket.ask(paths, asked, _FLUSH_SECONDS)
-    if answer is None or "operations" not in answer:
+    answer = daemon_socket.has_looked(paths, lane_of(call.repo), _FLUSH_SECONDS)
+    if answer is None:
         with journal_of(call) as here:
             answer = {"operations": here.journal.last()}
     call.output.answer({"operations": answer["operations"]}, "")

@@ -38,6 +38,9 @@ SEARCH, SEARCH_EVERY = 5.0, 0.2
 # After a failure, such as a full disk.
 RETRY = 2.0
 
+# How often everything is looked at where not every folder can be watched.
+POLL = 10.0
+
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
@@ -85,7 +88,7 @@ class _Tree:
             age = time.time() - (self.repo.git_dir / "index.lock").stat().st_mtime
         except OSError:
             return 0.0
-        return QUIET if age < GIT_PATIENCE else 0.0
+        return QUIET if abs(age) < GIT_PATIENCE else 0.0  # a clock may have been set back
 
     def done(self) -> None:
         self.paths.clear()
@@ -124,6 +127,8 @@ class _Daemon:
         self._git_folders: dict[str, _Tree] = {}
         self._watcher = watching.start(self._queue.put)
         self._problem = ""
+        self._unwatched = ""  # why some folders are not watched, if any are not
+        self._polled = 0.0
         self._search_until = 0.0
         self._began = time.monotonic()
 
@@ -154,6 +159,7 @@ class _Daemon:
                     self._note(item)
             if time.monotonic() < self._search_until:
                 self._find_trees()
+            self._poll()
             self._look_where_due()
             if not self._trees:
                 return "there is no worktree left"
@@ -165,7 +171,17 @@ class _Daemon:
         now = time.monotonic()
         waits = [found for tree in self._trees.values() if (found := tree.due(now)) is not None]
         waits += [SEARCH_EVERY] if now < self._search_until else []
+        waits += [max(0.0, self._polled + POLL - now)] if self._unwatched else []
         return min(waits, default=self._idle)
+
+    def _poll(self) -> None:
+        """Where the system watches no more folders, everything is looked at from time to time."""
+        now = time.monotonic()
+        if self._unwatched and now >= self._polled + POLL:
+            self._polled = now
+            for tree in self._trees.values():
+                tree.all = True
+                tree.touch(now, finished=True)
 
     def _taken(self, pause: float) -> list[Event | Ask]:
         """What came within `pause` seconds, with all that has come by then."""
@@ -230,8 +246,8 @@ class _Daemon:
             if tree.due(time.monotonic()) == 0:
                 self._look(lane, tree)
 
-    def _look(self, lane: str, tree: _Tree) -> None:
-        """Look at what was touched; what cannot be looked at now is looked at again."""
+    def _look(self, lane: str, tree: _Tree) -> bool:
+        """Look at what was touched; whether that went well: what did not is looked at again."""
         paths = None if tree.all or len(tree.paths) > _MOST_PATHS else tuple(sorted(tree.paths))
         folders = set(tree.folders)
         tree.done()
@@ -245,15 +261,17 @@ class _Daemon:
             look = Look("", Precision.SAVE, paths, self._ignored)
             observe(tree.repo, self._journal, self._texts, look)
             self._problem = ""
+            return True
         except (AnvcsError, OSError) as error:
             if not (tree.repo.root.is_dir() and tree.repo.git_dir.is_dir()):
                 self._forget(lane)  # and write nothing where somebody is deleting
-                return
+                return False
             if str(error) != self._problem:
                 log.note(self._paths.logs / "journal.log", f"{lane}: {error}")
             self._problem = str(error)
             tree.all = True
             tree.first = tree.last = time.monotonic() + RETRY
+            return False
 
     def _find_trees(self) -> None:
         """Begin to watch worktrees that are new, and forget those that are gone."""
@@ -282,8 +300,9 @@ class _Daemon:
         try:
             self._watcher.add(folders)
         except TooMany as error:
-            self._problem = str(error)
-            log.note(self._paths.logs / "journal.log", str(error))
+            if not self._unwatched:
+                log.note(self._paths.logs / "journal.log", str(error))
+            self._unwatched = f"{error}: everything is looked at every {POLL:g} seconds instead"
 
     def _forget(self, lane: str) -> None:
         tree = self._trees.pop(lane)
@@ -293,6 +312,7 @@ class _Daemon:
     def _answered(self, ask: Ask) -> bool:
         """Do what was asked; whether that was to end."""
         kind = ask.asked.get("do")
+        looked: list[str] = []
         if kind in ("flush", "stop"):
             for item in self._taken(0):  # what happened before the question
                 if isinstance(item, Ask):
@@ -303,7 +323,8 @@ class _Daemon:
             for lane, tree in list(self._trees.items()):
                 if wanted in (None, lane):
                     tree.all = True
-                    self._look(lane, tree)
+                    looked += [lane] if self._look(lane, tree) else []
+        ask.answer["looked"] = looked
         ask.answer.update(self._state())
         ask.ready.set()
         return kind == "stop"
@@ -315,7 +336,7 @@ class _Daemon:
             "operations": self._journal.last(),
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
             "folders": self._watcher.count(),
-            "problem": self._problem,
+            "problem": self._problem or self._unwatched,
         }
 
 

@@ -34,6 +34,16 @@ def ask(paths: Paths, request: Mapping[str, object], seconds: float) -> dict[str
     return found if isinstance(found, dict) else None
 
 
+def has_looked(paths: Paths, lane: str, seconds: float) -> dict[str, object] | None:
+    """What a daemon answers that has looked at the lane just now; None when none has.
+
+    One that runs may have failed: the disk is full, or the repository was moved since it began.
+    """
+    found = ask(paths, {"do": "flush", "lane": lane}, seconds)
+    looked = found.get("looked") if found else None
+    return found if isinstance(looked, list) and lane in looked else None
+
+
 class Server:
     """Answers in threads of its own until it is closed."""
 

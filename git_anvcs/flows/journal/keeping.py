@@ -59,7 +59,7 @@ def look(place: Place) -> None:
 
     paths = Paths(place.common_dir)
     lane = lanes.name_of(place.git_dir, place.common_dir)
-    if daemon_socket.ask(paths, {"do": "flush", "lane": lane}, _LOOK_SECONDS) is None:
+    if daemon_socket.has_looked(paths, lane, _LOOK_SECONDS) is None:
         argv = (*_OURS, "-C", str(place.root), "journal", "look")
         spawn.output_within(argv, spawn.clean_environment(), seconds=_LOOK_SECONDS, most=1 << 16)
 

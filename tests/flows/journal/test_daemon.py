@@ -1,0 +1,60 @@
+"""The daemon's loop where the system does not help it."""
+
+from threading import Thread
+import time
+
+import pytest
+
+from git_anvcs.flows.journal import daemon, daemon_socket
+from git_anvcs.git.repo import Repo
+from git_anvcs.journal import watching
+from git_anvcs.journal.journal import Journal
+from git_anvcs.store.paths import Paths
+from tests.support.sandbox import Sandbox
+
+PATIENCE = 30.0
+
+
+def until_told(paths: Paths, name: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with Journal(paths) as journal:
+            if any(entry.op.path == name for entry in journal.newest()):
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"{name} is not in the journal")
+
+
+def test_where_no_folder_can_be_watched_it_looks_from_time_to_time_and_says_so(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit("one", {"a": "1\n"})
+    monkeypatch.setattr(watching, "start", watching.Blind)  # as with too few inotify instances
+    monkeypatch.setattr(daemon, "POLL", 0.1)
+    paths = Paths(repo.root / ".git")
+    running = Thread(target=daemon.run, args=(Repo.discover(repo.root), tuple))
+    running.start()
+    try:
+        for name in ("one", "two"):
+            repo.write(name, "saved\n")
+            until_told(paths, name)
+        state = daemon_socket.ask(paths, {"do": "status"}, PATIENCE)
+    finally:
+        daemon_socket.ask(paths, {"do": "stop"}, PATIENCE)
+        running.join(PATIENCE)
+    assert state
+    assert "looked at every 0.1 seconds" in str(state["problem"])
+
+
+def test_a_daemon_that_could_not_look_does_not_say_that_it_has(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.ok("git-anvcs", "daemon", "start")
+    try:
+        repo.ok("git-anvcs", "journal", "look")
+        index = (repo.root / ".git/index").read_bytes()
+        repo.write(".git/index", "no index")
+        assert repo.run("git-anvcs", "journal", "look").returncode != 0
+        repo.write(".git/index", index)
+        repo.ok("git-anvcs", "journal", "look")
+    finally:
+        repo.run("git-anvcs", "daemon", "stop")
