@@ -6,6 +6,7 @@ costs one `git unpack-objects` (or, when it is large, one `git index-pack`).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+import os
 import re
 from threading import Thread
 from typing import NamedTuple
@@ -55,23 +56,43 @@ class Entry(NamedTuple):
 
 
 def read(
-    repo: Repo, names: Iterable[str], *, env: Mapping[str, str] | None = None, how: str = "--buffer"
+    repo: Repo, names: Iterable[str], *, env: Mapping[str, str] | None = None
 ) -> list[Object | None]:
     """The objects that `names` (any revision syntax, no newline) stand for, in that order.
 
-    None for a name that stands for nothing here. how: `--filters` for blobs as a checkout would
-    write them, each named by its id, a space and its path
+    None for a name that stands for nothing here.
     """
     asked = [name.encode(errors="surrogateescape") for name in names]
     if not asked:
         return []
     stdin = b"\n".join(asked) + b"\n"
-    done = repo.try_git("cat-file", "--batch", how, stdin=stdin, env=env)
+    done = repo.try_git("cat-file", "--batch", "--buffer", stdin=stdin, env=env)
     found = list(_parse(done.stdout, len(asked)))
     if done.returncode != 0 and not found:
         raise GitFailed(done.argv, done.returncode, done.stderr)
     # A git that died on the way (an object it may not fetch) answered only the first ones.
     return found + [None] * (len(asked) - len(found))
+
+
+def smudged(repo: Repo, files: Mapping[str, str]) -> dict[str, bytes]:
+    """What a checkout writes for the blob of each path; without those that are not to be had.
+
+    The size that git tells is that of the blob, not of what it writes: a mark that nothing else
+    holds is looked for instead.
+    """
+    here = blob_sizes(repo, files.values())
+    plain = [path for path, oid in files.items() if oid in here and "\n" not in path]
+    mark = os.urandom(16).hex()
+    stdin = "".join(f"{files[path]} {path}\n" for path in plain).encode(errors="surrogateescape")
+    done = repo.try_git("cat-file", f"--batch={mark}", "--filters", stdin=stdin)
+    parts = done.stdout.split(f"{mark}\n".encode())[1:]
+    whole = parts if done.returncode == 0 else parts[:-1]  # it died in the last one
+    found = {path: part[:-1] for path, part in zip(plain, whole, strict=False)}
+    for path in files.keys() - found.keys():
+        one = repo.try_git("cat-file", "--filters", f"--path={path}", files[path])
+        if one.returncode == 0:
+            found[path] = one.stdout
+    return found
 
 
 def stream(

@@ -35,11 +35,8 @@ QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
 GIT_PATIENCE = 5.0
 # A worktree that is being made is looked for so long, so often, before it is there.
 SEARCH, SEARCH_EVERY = 5.0, 0.2
-# After a failure, such as a full disk.
-RETRY = 2.0
-
-# How often everything is looked at where not every folder can be watched.
-POLL = 10.0
+# After a failure, such as a full disk; and where not every folder can be watched.
+RETRY, POLL = 2.0, 10.0
 
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200

@@ -92,15 +92,9 @@ def tree_files(repo: Repo, commit: str) -> dict[str, tuple[int, str]]:
 def smudged(repo: Repo, files: Mapping[str, tuple[int, str]]) -> dict[str, bytes]:
     """What a checkout would write for these blobs; those that Git does not have are left out."""
     links = [path for path, (mode, _) in files.items() if mode == disk.LINK]
-    plain = [path for path in files if path not in set(links) and "\n" not in path]
-    odd = [path for path in files if "\n" in path and path not in set(links)]
-    named = {path: f"{files[path][1]} {path}" for path in plain}
-    found = dict(zip(links, objects.read(repo, [files[p][1] for p in links]), strict=True))
-    found |= dict(zip(plain, objects.read(repo, named.values(), how="--filters"), strict=True))
-    read = {path: one.data for path, one in found.items() if one}
-    for path in odd:
-        read[path] = repo.git("cat-file", "--filters", f"--path={path}", files[path][1])
-    return read
+    targets = zip(links, objects.read(repo, [files[path][1] for path in links]), strict=True)
+    plain = {path: oid for path, (mode, oid) in files.items() if mode != disk.LINK}
+    return objects.smudged(repo, plain) | {path: one.data for path, one in targets if one}
 
 
 def own_at(here: Opened, n: int) -> tuple[str, str]:

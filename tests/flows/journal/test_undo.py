@@ -248,3 +248,26 @@ def test_what_is_staged_stays_staged(repo: Sandbox) -> None:
     assert repo.git("show", ":c") == "only staged\n"
     assert repo.git("ls-files") == "b\nc\n"
     assert repo.read("b") == "b\nwork\n"
+
+
+def test_files_that_git_filters_come_back_as_a_checkout_writes_them(repo: Sandbox) -> None:
+    repo.git("config", "filter.long.clean", "sed s/longer//")
+    repo.git("config", "filter.long.smudge", "sed s/^/longer/")
+    files = {
+        ".gitattributes": "*.txt eol=crlf\n*.long filter=long\n",
+        "a.txt": "a\r\nb\r\n",
+        "b.txt": "c\r\nd\r\n",
+        "c.long": "longerc\n",
+        "odd\n.txt": "e\r\n",
+        "plain": "p\n",
+    }
+    repo.commit("one", files)
+    repo.commit("two", {"plain": "q\n"})
+    repo.ok("git-anvcs", "journal", "look")
+    before = held(repo.root)
+    repo.git("rm", "-q", "*.txt", "*.long")
+    repo.commit("three")
+    repo.git("reset", "-q", "--hard", "HEAD~2")
+    repo.git("rm", "-q", "plain")
+    repo.run("git-anvcs", "undo", "--to", "#1", "--yes")
+    assert held(repo.root) == before
