@@ -29,10 +29,12 @@ class Group(NamedTuple):
     """Members of one list of the result, in their order.
 
     sure: that they are codes is known, not judged by their values
+    whole: whether they are all of the list: then what a side took away counts as well
     """
 
     members: tuple[Member, ...]
     sure: bool = False
+    whole: bool = False
 
 
 def repeated(members: Sequence[Member]) -> list[Value]:
@@ -67,9 +69,10 @@ def shown(twice: Sequence[Member]) -> str:
 def taken_twice(group: Group, versions: Sequence[Held]) -> Iterator[list[Member]]:
     """The members that share a value which no version (base, ours, theirs) holds twice."""
     names = {one.name for one in group.members}
-    values = [[value for name, value in held if name in names] for held in versions]
-    for value in repeated(group.members):
-        if any(side.count(value) > 1 for side in values) or not values[0]:
+    values = [[value for name, value in held if group.whole or name in names] for held in versions]
+    known = all(values[1:]) if group.sure else bool(values[0])
+    for value in repeated(group.members) if known else ():
+        if any(side.count(value) > 1 for side in values):
             continue
         if group.sure or is_code(value, values, group.members):
             yield [one for one in group.members if one.value == value]

@@ -172,6 +172,27 @@ def test_a_leading_zero_is_octal_where_the_language_says_so() -> None:
     assert integer("09", octal=True) is None
 
 
+def test_codes_count_whatever_a_side_took_away() -> None:
+    kind = Kind("a.rs", "enum E {\n", "    N = V,\n", "}\n")
+    base, ours = [("A", 1), ("B", 2)], [("Mine", 1), ("B", 2), ("C", 3)]
+    versions = (base, ours, [("D", 3), ("A", 1)])
+    assert merged(kind, *versions).conflicts
+    for file, before, member, after in (
+        ("a.json", '{"codes": {\n', '  "N": V,\n', '  "Last": 900\n}}\n'),
+        ("a.yaml", "codes:\n", "  N: V\n", ""),
+        ("a.toml", "[codes]\n", "N = V\n", ""),
+    ):
+        kind = Kind(file, before, member, after)
+        base = [("A", 1), ("B", 2), ("C", 3), ("D", 4)]
+        ours, theirs = [*base[:-1], ("E", 5), base[-1]], [base[0], *base[2:]]
+        assert not merged(kind, base, ours, theirs).conflicts
+        assert merged(kind, base, ours, [("F", 5), *theirs]).conflicts, file
+
+
+def merged(kind: Kind, *versions: list[tuple[str, int]]) -> Merged:
+    return engine.merge(Versions(*map(kind.write, versions)), Options(kind.file))
+
+
 @pytest.mark.parametrize(
     ("base", "new", "code"),
     [

@@ -87,7 +87,7 @@ def of_map(where: tuple[str, ...], items: Sequence[Item], first: int) -> Iterato
     found = [(one.key, number(one.value), one) for one in items]
     members = [placed(key, value, one, first) for key, value, one in found if value is not None]
     if members and len(members) == len(found):
-        yield Table(where, Group(tuple(members)))
+        yield Table(where, Group(tuple(members), whole=True))
 
 
 def of_list(

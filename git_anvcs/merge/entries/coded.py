@@ -25,7 +25,7 @@ def tables(root: Entry) -> Iterator[Table]:
     for where, rows in keys.items():
         found = [member(one.entry.name, one) for one in rows]
         if found and all(isinstance(one.value, int) for one in found):
-            yield Table(tuple(map(label, where)), Group(tuple(found)))
+            yield Table(tuple(map(label, where)), Group(tuple(found), whole=True))
     for where, lists in elements.items():
         yield from fields_of(tuple(map(label, where)), lists)
 
