@@ -69,12 +69,14 @@ def shown(twice: Sequence[Member]) -> str:
 def taken_twice(group: Group, versions: Sequence[Held]) -> Iterator[list[Member]]:
     """The members that share a value which no version (base, ours, theirs) holds twice."""
     names = {one.name for one in group.members}
-    values = [[value for name, value in held if group.whole or name in names] for held in versions]
-    known = all(values[1:]) if group.sure else bool(values[0])
-    for value in repeated(group.members) if known else ():
-        if any(side.count(value) > 1 for side in values):
+    kept = [[value for name, value in held if name in names] for held in versions]
+    every = [[value for _name, value in held] for held in versions]
+    judged = [one for one in ([kept, every] if group.whole else [kept]) if one[0]]
+    known = group.sure and (bool(kept[0]) or all(kept[1:]))
+    for value in repeated(group.members):
+        if any(side.count(value) > 1 for side in kept):
             continue
-        if group.sure or is_code(value, values, group.members):
+        if known or any(is_code(value, values, group.members) for values in judged):
             yield [one for one in group.members if one.value == value]
 
 

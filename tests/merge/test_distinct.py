@@ -187,6 +187,8 @@ def test_codes_count_whatever_a_side_took_away() -> None:
         ours, theirs = [*base[:-1], ("E", 5), base[-1]], [base[0], *base[2:]]
         assert not merged(kind, base, ours, theirs).conflicts
         assert merged(kind, base, ours, [("F", 5), *theirs]).conflicts, file
+        old = [*base, ("OldB", 2)]
+        assert merged(kind, old, [*old, ("E", 5)], [("F", 5), *base]).conflicts, file
 
 
 def merged(kind: Kind, *versions: list[tuple[str, int]]) -> Merged:
