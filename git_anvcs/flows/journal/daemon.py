@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal import watch_plan
 from git_anvcs.flows.journal.daemon_socket import Server
+from git_anvcs.flows.journal.daemon_tree import Tree
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.git.repo import GitFailed, NotARepository, Repo
 from git_anvcs.journal import watching
@@ -27,12 +28,6 @@ from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import lock, log
 from git_anvcs.store.paths import Paths
 
-# Seconds from the last event of a save to the look, and the most it is put off by more of them.
-QUIET, PATIENCE = 0.012, 0.15
-# The same while somebody writes and has not closed the file.
-QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
-# While Git holds the index, nobody looks; a lock that is older was left behind.
-GIT_PATIENCE = 5.0
 # A worktree that is being made is looked for so long, so often, before it is there.
 SEARCH, SEARCH_EVERY = 5.0, 0.2
 # After a failure, such as a full disk; and where not every folder can be watched.
@@ -50,47 +45,6 @@ class Ask(NamedTuple):
     asked: Mapping[str, object]
     answer: dict[str, object]
     ready: Signal
-
-
-class _Tree:
-    """One worktree: what was touched there since it was last looked at. Times are monotonic."""
-
-    def __init__(self, repo: Repo) -> None:
-        self.repo = repo
-        self.lane = lane_of(repo)
-        self.paths: set[str] = set()
-        self.folders: set[str] = set()
-        self.all = True
-        self.unfinished = False
-        self.first = 0.0
-        self.last = 0.0
-
-    def touch(self, now: float, *, finished: bool) -> None:
-        waits = bool(self.paths or self.all)
-        self.first = self.first if waits and self.first else now
-        self.last = now
-        self.unfinished = not finished and (self.unfinished or not waits)
-
-    def due(self, now: float) -> float | None:
-        """Seconds until it should be looked at, 0 at once; None when nothing was touched."""
-        if not (self.paths or self.all):
-            return None
-        quiet = QUIET_UNFINISHED if self.unfinished else QUIET
-        patience = PATIENCE_UNFINISHED if self.unfinished else PATIENCE
-        left = max(0.0, min(self.last + quiet, self.first + patience) - now)
-        return left or self._git_at_work()
-
-    def _git_at_work(self) -> float:
-        try:
-            age = time.time() - (self.repo.git_dir / "index.lock").stat().st_mtime
-        except OSError:
-            return 0.0
-        return QUIET if abs(age) < GIT_PATIENCE else 0.0  # a clock may have been set back
-
-    def done(self) -> None:
-        self.paths.clear()
-        self.all = self.unfinished = False
-        self.first = 0.0
 
 
 def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_SECONDS) -> str:
@@ -120,8 +74,8 @@ class _Daemon:
         self._texts = Texts(journal)
         self._idle = idle
         self._queue: queue.SimpleQueue[Event | Ask] = queue.SimpleQueue()
-        self._trees: dict[str, _Tree] = {}
-        self._git_folders: dict[str, _Tree] = {}
+        self._trees: dict[str, Tree] = {}
+        self._git_folders: dict[str, Tree] = {}
         self._watcher = watching.start(self._queue.put)
         self._problem = ""
         self._unwatched = ""  # why some folders are not watched, if any are not
@@ -215,7 +169,7 @@ class _Daemon:
             tree.touch(now, finished=True)
             self._watch(tree)
 
-    def _note_git(self, owner: _Tree, event: Event, now: float) -> None:
+    def _note_git(self, owner: Tree, event: Event, now: float) -> None:
         """Git wrote: a ref, HEAD or an index was moved."""
         folder, _, name = event.path.rpartition("/")
         of_refs = "/refs/" in f"{folder}/"
@@ -226,13 +180,15 @@ class _Daemon:
             owner.all = True
             owner.touch(now, finished=True)
 
-    def _note_file(self, tree: _Tree, event: Event, path: str, now: float) -> None:
+    def _note_file(self, tree: Tree, event: Event, path: str, now: float) -> None:
         if path == ".git" or path.startswith(".git/"):
             return
         if event.folder:
             tree.folders.add(path)
         if path.endswith(".gitignore"):
             tree.folders.add("")
+        if tree.puts_off(path, now):
+            return
         if not tree.paths and not tree.all:
             tree.first = 0.0
         tree.touch(now, finished=event.kind == DONE)
@@ -241,9 +197,10 @@ class _Daemon:
     def _look_where_due(self) -> None:
         for lane, tree in list(self._trees.items()):
             if tree.due(time.monotonic()) == 0:
+                tree.take_put_off(time.monotonic())
                 self._look(lane, tree)
 
-    def _look(self, lane: str, tree: _Tree) -> bool:
+    def _look(self, lane: str, tree: Tree) -> bool:
         """Look at what was touched; whether that went well: what did not is looked at again."""
         paths = None if tree.all or len(tree.paths) > _MOST_PATHS else tuple(sorted(tree.paths))
         folders = set(tree.folders)
@@ -277,21 +234,21 @@ class _Daemon:
             self._forget(lane)
         for lane, repo in found.items():
             if lane not in self._trees:
-                tree = _Tree(repo)
+                tree = Tree(repo)
                 self._trees[lane] = tree
                 self._add(list(watch_plan.git_folders(repo)), tree)
                 self._watch(tree)
         with suppress(OSError):
             self._watcher.add([f"{self._repo.common_dir}/worktrees"])
 
-    def _watch(self, tree: _Tree, below: str = "") -> None:
+    def _watch(self, tree: Tree, below: str = "") -> None:
         with suppress(GitFailed, OSError):
             if not below or (tree.repo.root / below).is_dir():
                 self._add(list(watch_plan.worktree_folders(tree.repo, below)), None)
             kept = ignored_files(tree.repo, self._ignored) if not below else []
             self._add([str((tree.repo.root / path).parent) for path in kept], None)
 
-    def _add(self, folders: list[str], owner: _Tree | None) -> None:
+    def _add(self, folders: list[str], owner: Tree | None) -> None:
         if owner:
             self._git_folders |= dict.fromkeys(folders, owner)
         try:

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from git_anvcs.flows.journal import daemon, daemon_socket
+from git_anvcs.flows.journal.daemon_tree import Tree
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
@@ -58,3 +59,17 @@ def test_a_daemon_that_could_not_look_does_not_say_that_it_has(repo: Sandbox) ->
         repo.ok("git-anvcs", "journal", "look")
     finally:
         repo.run("git-anvcs", "daemon", "stop")
+
+
+def test_a_large_file_that_grows_is_read_again_only_later(repo: Sandbox) -> None:
+    repo.write("log", bytes(3 << 20))
+    repo.write("small", "small\n")
+    tree = Tree(Repo.discover(repo.root))
+    tree.done()
+    assert [tree.puts_off(name, 100.0) for name in ("log", "small")] == [False, False]
+    assert [tree.puts_off(name, 101.0) for name in ("log", "small")] == [True, False]
+    assert tree.due(102.0) == 1.0
+    tree.take_put_off(102.0)
+    assert tree.paths == set()
+    tree.take_put_off(103.0)
+    assert tree.paths == {"log"}

@@ -1,0 +1,79 @@
+"""One worktree that the daemon watches: what was touched, and when it is due to be looked at."""
+
+import time
+
+from git_anvcs.flows.journal.observe import lane_of
+from git_anvcs.git.repo import Repo
+from git_anvcs.journal.disk import LARGEST_TEXT
+
+# Seconds from the last event of a save to the look, and the most it is put off by more of them.
+QUIET, PATIENCE = 0.012, 0.15
+# The same while somebody writes and has not closed the file.
+QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
+# While Git holds the index, nobody looks; a lock that is older was left behind.
+GIT_PATIENCE = 5.0
+# Of a large file that grows, so many bytes a second are read: no log is copied at each line.
+_LARGE_SPEED = 1 << 20
+
+
+class Tree:
+    """One worktree: what was touched there since it was last looked at. Times are monotonic."""
+
+    def __init__(self, repo: Repo) -> None:
+        self.repo = repo
+        self.lane = lane_of(repo)
+        self.paths: set[str] = set()
+        self.folders: set[str] = set()
+        self.all = True
+        self.unfinished = False
+        self.first = 0.0
+        self.last = 0.0
+        self._again: dict[str, float] = {}  # large file -> when it is read again at the earliest
+        self._put_off: set[str] = set()
+
+    def touch(self, now: float, *, finished: bool) -> None:
+        waits = bool(self.paths or self.all)
+        self.first = self.first if waits and self.first else now
+        self.last = now
+        self.unfinished = not finished and (self.unfinished or not waits)
+
+    def due(self, now: float) -> float | None:
+        """Seconds until it should be looked at, 0 at once; None when nothing was touched."""
+        if not (self.paths or self.all):
+            return min((max(0.0, self._again[path] - now) for path in self._put_off), default=None)
+        quiet = QUIET_UNFINISHED if self.unfinished else QUIET
+        patience = PATIENCE_UNFINISHED if self.unfinished else PATIENCE
+        left = max(0.0, min(self.last + quiet, self.first + patience) - now)
+        return left or self._git_at_work()
+
+    def puts_off(self, path: str, now: float) -> bool:
+        """Whether a file is so large, and was read so lately, that it is read again only later."""
+        try:
+            size = (self.repo.root / path).lstat().st_size
+        except OSError:
+            size = 0
+        if size <= LARGEST_TEXT:
+            return False
+        if now < self._again.get(path, 0.0):
+            self._put_off.add(path)
+            return True
+        self._again[path] = now + size / _LARGE_SPEED
+        return False
+
+    def take_put_off(self, now: float) -> None:
+        """What was put off long enough is looked at, too."""
+        ripe = {path for path in self._put_off if self._again[path] <= now}
+        self._put_off -= ripe
+        self.paths |= {path for path in ripe if not self.puts_off(path, now)}
+
+    def _git_at_work(self) -> float:
+        try:
+            age = time.time() - (self.repo.git_dir / "index.lock").stat().st_mtime
+        except OSError:
+            return 0.0
+        return QUIET if abs(age) < GIT_PATIENCE else 0.0  # a clock may have been set back
+
+    def done(self) -> None:
+        self.paths.clear()
+        self.all = self.unfinished = False
+        self.first = 0.0
