@@ -11,6 +11,8 @@ _STATUS = (
     *("--no-optional-locks", "status", "--porcelain=v2", "-z", "--branch"),
     *("-uall", "--no-renames", "--ignore-submodules=all"),
 )
+# For few paths: twenty threads that look ahead at a whole index take longer than the question.
+_ONE_THREAD = ("-c", "core.preloadIndex=false", "-c", "index.threads=1")
 _NONE = "0"
 _SCRATCH = b".merge_file_"  # what Git hands to a merge driver, for as long as that runs
 
@@ -42,7 +44,8 @@ def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
     paths: only these and what is below them, literally. Raises GitFailed.
     """
     only = ("--", *(f":(top,literal){path}" for path in paths)) if paths is not None else ()
-    fields = repo.git(*_STATUS, *only).split(b"\0")[:-1]
+    how = _ONE_THREAD if paths is not None else ()
+    fields = repo.git(*how, *_STATUS, *only).split(b"\0")[:-1]
     facts: dict[bytes, bytes] = {}
     files = dict(_files(fields, facts))
     head = facts.get(b"branch.oid", b"").decode()
