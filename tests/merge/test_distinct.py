@@ -181,6 +181,10 @@ def test_codes_count_whatever_a_side_took_away() -> None:
         ("a.json", '{"codes": {\n', '  "N": V,\n', '  "Last": 900\n}}\n'),
         ("a.yaml", "codes:\n", "  N: V\n", ""),
         ("a.toml", "[codes]\n", "N = V\n", ""),
+        ("a.go", "package a\n\nconst (\n", "\tN = V\n", ")\n"),
+        ("a.java", "class A {\n", "  static final int N = V;\n", "}\n"),
+        ("a.h", "#pragma once\n", "#define N V\n", ""),
+        ("c.ts", "export const CODES = {\n", "  N: V,\n", "} as const;\n"),
     ):
         kind = Kind(file, before, member, after)
         base = [("A", 1), ("B", 2), ("C", 3), ("D", 4)]

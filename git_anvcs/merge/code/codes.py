@@ -26,14 +26,15 @@ def candidates(source: Source, container: "Node") -> Iterator[tuple[str, list[Gr
         elif slot or kind in ("key", "row"):
             every = all(isinstance(one.values.get(slot), int) for one in found)
             alone = len({one.row.run for one in found}) == 1
-            yield slot, [group(rows, slot)] if (every and alone) or slot else []
+            yield slot, [group(rows, slot, whole=True)] if (every and alone) or slot else []
         elif kind == "enum" or enumeration(source, container):
             yield slot, [group(rows, slot, sure=kind != "enum" or known(source, container))]
         else:
-            yield slot, [group(run, slot) for run in [*runs(source, rows), *alike(rows)]]
+            parts = [*runs(source, rows), *alike(rows)]
+            yield slot, [group(run, slot, whole=len(run) == len(rows)) for run in parts]
 
 
-def group(rows: Sequence[Said], slot: str, *, sure: bool = False) -> Group:
+def group(rows: Sequence[Said], slot: str, *, sure: bool = False, whole: bool = False) -> Group:
     return Group(
         tuple(
             Member(
@@ -45,6 +46,7 @@ def group(rows: Sequence[Said], slot: str, *, sure: bool = False) -> Group:
             for one in rows
         ),
         sure,
+        whole,
     )
 
 
