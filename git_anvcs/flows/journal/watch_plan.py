@@ -10,6 +10,7 @@ from pathlib import Path
 from git_anvcs.git.repo import Repo
 
 _GIT = ".git"
+_MOST_ASKED = 1000  # of one git: its arguments have a limit
 _IGNORED = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
 
 
@@ -44,9 +45,13 @@ def is_git_folder(path: str) -> bool:
 def _tracked_folders(repo: Repo, names: set[str]) -> set[str]:
     """Those of the ignored folders in which something is tracked all the same."""
     asked = [f":(top,literal){name}" for name in sorted(names)]
-    listed = repo.git("ls-files", "-z", "--", *asked[:1000])
-    files = [os.fsdecode(name) for name in listed.split(b"\0")[:-1]]
-    return {name for name in names if any(file.startswith(f"{name}/") for file in files)}
+    found = set()
+    for start in range(0, len(asked), _MOST_ASKED):
+        listed = repo.git("ls-files", "-z", "--", *asked[start : start + _MOST_ASKED])
+        for file in map(os.fsdecode, listed.split(b"\0")[:-1]):
+            steps = file.split("/")
+            found |= names & {"/".join(steps[:count]) for count in range(1, len(steps))}
+    return found
 
 
 def _walk(top: str, left_out: set[str]) -> Iterator[str]:

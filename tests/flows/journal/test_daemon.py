@@ -7,6 +7,7 @@ import pytest
 
 from git_anvcs.flows.journal import daemon, daemon_socket
 from git_anvcs.flows.journal.daemon_tree import Tree
+from git_anvcs.flows.journal.watch_plan import worktree_folders
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
@@ -73,3 +74,15 @@ def test_a_large_file_that_grows_is_read_again_only_later(repo: Sandbox) -> None
     assert tree.paths == set()
     tree.take_put_off(103.0)
     assert tree.paths == {"log"}
+
+
+def test_ignored_folders_with_tracked_files_are_watched_however_many_there_are(
+    repo: Sandbox,
+) -> None:
+    for number in range(1100):
+        (repo.root / f"out{number:04}").mkdir()
+        (repo.root / f"out{number:04}/x").touch()
+    repo.write(".gitignore", "out*/\n")
+    repo.git("add", "-f", "out1099/x")
+    found = list(worktree_folders(Repo.discover(repo.root)))
+    assert found == [str(repo.root), str(repo.root / "out1099")]
