@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import os
 from pathlib import Path
 import sqlite3
+import time
 
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.atomic import CannotWrite
@@ -78,7 +79,7 @@ def problems(connection: Connection) -> list[str]:
 
 
 def _prepare(connection: Connection, path: Path, steps: Sequence[str]) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=OFF")
     if _version(connection, path, steps) == len(steps):
@@ -88,6 +89,21 @@ def _prepare(connection: Connection, path: Path, steps: Sequence[str]) -> None:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version={len(steps)}")
+
+
+def _write_ahead(connection: Connection) -> None:
+    """For this step alone SQLite does not wait for others that open the same new file."""
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _version(connection: Connection, path: Path, steps: Sequence[str]) -> int:

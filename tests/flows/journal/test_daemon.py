@@ -36,6 +36,9 @@ def test_where_no_folder_can_be_watched_it_looks_from_time_to_time_and_says_so(
     paths = Paths(repo.root / ".git")
     running = Thread(target=daemon.run, args=(Repo.discover(repo.root), tuple))
     running.start()
+    deadline = time.monotonic() + PATIENCE
+    while daemon_socket.ask(paths, {"do": "status"}, 1) is None and time.monotonic() < deadline:
+        time.sleep(0.02)
     try:
         for name in ("one", "two"):
             repo.write(name, "saved\n")
@@ -81,7 +84,8 @@ def test_ignored_folders_with_tracked_files_are_watched_however_many_there_are(
 ) -> None:
     for number in range(1100):
         (repo.root / f"out{number:04}").mkdir()
-        (repo.root / f"out{number:04}/x").touch()
+        for name in "xy":
+            (repo.root / f"out{number:04}" / name).touch()
     repo.write(".gitignore", "out*/\n")
     repo.git("add", "-f", "out1099/x")
     found = list(worktree_folders(Repo.discover(repo.root)))
