@@ -128,7 +128,9 @@ def collection(job: Job, base: Node | None, ours: Node, theirs: Node, where: Pat
     nodes = (base, ours, theirs)
     if base and (base.kind, base.style) != (ours.kind, ours.style):
         raise Unplaced("type-change", dotted(where))
-    if base is None and not (ours.kind == "map" and union.sound(where, job.rules)):
+    # Each key of a file that both sides add is a setting of its own.
+    whole = not where or union.sound(where, job.rules)
+    if base is None and not (ours.kind == "map" and whole):
         raise Unplaced("add/add", dotted(where))
     if ours.kind == "map":
         rows: list[list[Hashable]]

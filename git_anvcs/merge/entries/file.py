@@ -220,6 +220,8 @@ def misplaced(syntax: Syntax, roots: Sequence[Entry], made: Entry) -> list[Flaw]
     """
     base, ours, theirs = (leaves(syntax, root) for root in roots)
     known = {(*one.path, one.entry.key) for one in entry.walk(roots[0]) if one.entry.section}
+    counts = [keys_of(root) for root in roots]
+    written = {(at[1], b"".join(one[1])) for row in (ours, theirs) for at, one in row.items()}
     found = []
     for (path, key), (placed, said) in leaves(syntax, made).items():
         before, mine, yours = (
@@ -234,7 +236,8 @@ def misplaced(syntax: Syntax, roots: Sequence[Entry], made: Entry) -> list[Flaw]
             continue
         side = ours if yours == before else theirs
         gone = any(one not in side for one in base if one[0] == path)
-        if before is None and (gone or mine is yours):
+        unseen = (key, b"".join(said)) in written and not any(n[path, key] for n in counts)
+        if before is None and not unseen and (gone or mine is yours):
             continue
         found.append(Flaw("misplaced", placed.entry.name, placed.first, placed.last))
     return found
