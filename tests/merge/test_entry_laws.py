@@ -54,6 +54,7 @@ def test_every_result_parses_and_keeps_both_sides(kind: Kind, trio: Trio, end: s
         if renamed(trio[0]):  # what was added to it may stand under its new name: no line is lost
             rows = checks.lost(map(checks.line_tokens, versions), checks.line_tokens(merged.text))
             lost = lost if rows else []
+            assert strays(form.tokens(merged.text), counts) == []
         assert not [
             one
             for one in lost
@@ -65,6 +66,13 @@ def renamed(models: list[Model]) -> bool:
     """Whether a section went and another came on one side, as one that gets another name does."""
     base, *sides = (model.keys() for model in models)
     return any(base - side and side - base for side in sides)
+
+
+def strays(made: Tokens, counts: list[Tokens]) -> list[Hashable]:
+    """Words in a section of the base where no version has them."""
+    known = {token[0] for token in counts[0] if isinstance(token, tuple) and token[0]}
+    placed = (token for token in made if isinstance(token, tuple) and token[0] in known)
+    return [token for token in placed if not any(token in count for count in counts)]
 
 
 def came_and_went(token: Hashable, counts: list[Tokens]) -> bool:
