@@ -72,10 +72,11 @@ def test_zsh_completes_a_command_at_its_prompt(tmp_path: Path) -> None:
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PS1=; autoload -U compinit; compinit -u -D; source $file"
-# The prompt itself says that keys are read now, and not before.
-zpty -w shell 'bindkey "^I" complete-word; PS1=R''EADY'
+# The prompt itself says that keys are read now, and not before: what is typed and echoed says
+# neither word.
+zpty -w shell 'bindkey "^I" complete-word; PS1=R""EADY'
 zpty -r -m shell seen '*READY*'
-zpty -w -n shell $'git-anvcs complet\t z\t; print D''ONE\n'
+zpty -w -n shell $'git-anvcs complet\t z\t; print D""ONE\n'
 zpty -r -m shell seen '*DONE*'
 print -r -- $seen
 """

@@ -42,6 +42,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?[+-]\d{4}|Z)?", "TIME", text)
     text = re.sub(r"\b\d{4}-\d\d-\d\d\b", "DATE", text)
     text = text.replace(".git/anvcs/hooks/", ".git/hooks/")  # Git 2.54 and newer
+    text = re.sub(r"--to '#\d+'", "--to '#N'", text)  # how often the daemon has looked
     text = re.sub(r"\b\d+ files \(config", "N files (config", text)
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
 

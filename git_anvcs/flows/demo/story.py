@@ -186,6 +186,7 @@ def undo(stage: Stage) -> int:
     stage.say("(what Git ignores is kept, too)")
     stage.say("(a person works for an hour: cart.py changes, notes/ideas.md is new)")
     stage.show("git status --short")
+    stage.run("git anvcs drain")  # so that no record is written while we look
     before = worktree(stage.repo)
     stage.say("An agent wants a clean start:")
     argv = [sys.executable, "-m", "git_anvcs.flows.demo.agent", str(HERE / "vandal.json")]
