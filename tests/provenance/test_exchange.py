@@ -150,6 +150,12 @@ def test_a_trace_conforms_to_the_schema_in_the_specification(fields: dict[str, A
     checker.validate(agent_trace.write(record_with(fields)))
 
 
+def test_a_name_that_is_no_file_of_a_repository_is_left_out_of_a_trace() -> None:
+    key = "0123456789abcdef"
+    record = record_with({"attestations": {"/etc/x": {key: "1"}, "a": {key: "2"}}})
+    assert [file["path"] for file in agent_trace.write(record)["files"]] == ["a"]
+
+
 NOTE = """\
 f
   s_cccccccccccccc::t_99999999999999 1-3,5

@@ -13,10 +13,13 @@ _OURS = "io.git-anvcs"
 
 
 def write(record: Record) -> dict[str, Any]:
-    """One trace record: each attested file, each attribution a conversation."""
+    """One trace record: each attested file, each attribution a conversation.
+
+    A name that begins with a slash is no file of a repository; the standard has no word for it.
+    """
     files = []
     for path, who in sorted(record.mapping("attestations").items()):
-        if isinstance(who, Mapping):
+        if isinstance(who, Mapping) and not path.startswith("/"):
             said = [_conversation(record, key, str(r)) for key, r in sorted(who.items())]
             files.append({"path": path, "conversations": [each for each in said if each["ranges"]]})
     return {
