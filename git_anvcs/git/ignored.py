@@ -186,12 +186,22 @@ def _range(low: bytes, high: bytes) -> bytes:
 
 
 def _in_index(place: Place, path: bytes) -> bool:
-    """Whether the index seems to have the file: its name stands there, ended by NUL.
+    """Whether the index seems to have the file: its length, its name and NUL stand there.
 
-    Not told where the index compresses names (version 4): then it counts as ignored.
+    The length is the low 12 bits before the name (gitformat-index(5)), or two bytes further on in
+    an extended entry. Not told where the index compresses names (version 4): then it counts as
+    ignored.
     """
+    size = min(len(path), 0xFFF).to_bytes(2, "big")
     try:
         with (place.git_dir / "index").open("rb") as file:
-            return b"%s\0" % path in file.read(_LARGEST_INDEX)
+            data = file.read(_LARGEST_INDEX)
     except OSError:
         return False
+    at = data.find(path + b"\0")
+    while at >= 0:
+        for flags in (data[at - 2 : at], data[at - 4 : at - 2]):
+            if len(flags) == 2 and bytes((flags[0] & 0x0F, flags[1])) == size:
+                return True
+        at = data.find(path + b"\0", at + 1)
+    return False
