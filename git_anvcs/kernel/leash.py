@@ -52,9 +52,11 @@ def _children() -> set[int]:
     """Our children, zombies included; none where the system does not say."""
     own = str(os.getpid()).encode()
     found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it ended this very moment
-            facts = stat.read_bytes().rpartition(b")")[2].split()
-            if facts[1] == own:
-                found.add(int(stat.parent.name))
+    with suppress(OSError):  # no /proc
+        for process in Path("/proc").iterdir():
+            with suppress(OSError, ValueError):  # it ended this very moment, or is none
+                pid = int(process.name)
+                facts = (process / "stat").read_bytes().rpartition(b")")[2].split()
+                if facts[1] == own:
+                    found.add(pid)
     return found

@@ -9,16 +9,11 @@ import subprocess
 import pytest
 
 from tests.support.records import write_record
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, hear_interrupts
 
 # Far more than anything takes: a test that hangs fails.
 LONG = 60
 TAKE, GIVE_BACK = "\x1b[?1049h", "\x1b[?1049l"
-
-
-def _hear_interrupts() -> None:
-    """A suite that a shell started in the background has SIGINT ignored, and its children too."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Watcher:
@@ -33,7 +28,7 @@ class Watcher:
             stdout=inner,
             stderr=subprocess.PIPE,
             process_group=0,  # a group that nobody would continue is never stopped
-            preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads here
+            preexec_fn=hear_interrupts,  # noqa: PLW1509 - no threads here
         )
         os.close(inner)
         self.output = outer

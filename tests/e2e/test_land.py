@@ -11,7 +11,7 @@ import time
 import pytest
 
 from tests.flows.test_land import aside, branch, land, landed, sealed, tidy
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import Sandbox, hear_interrupts
 
 PATIENCE = 60.0
 
@@ -44,9 +44,16 @@ def started(repo: Sandbox) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     running = []
 
     def start(*args: str) -> subprocess.Popen[str]:
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         running.append(
-            subprocess.Popen(("git-anvcs", "land", *args), cwd=repo.root, env=repo.env, **pipes)  # type: ignore[call-overload]
+            subprocess.Popen(
+                ("git-anvcs", "land", *args),
+                cwd=repo.root,
+                env=repo.env,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                preexec_fn=hear_interrupts,  # noqa: PLW1509 - no threads here
+            )
         )
         return running[-1]
 

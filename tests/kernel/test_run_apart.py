@@ -1,6 +1,9 @@
 """A program of somebody else's, run apart from us: what it printed, and that nothing is left."""
 
+import os
 from pathlib import Path
+import signal
+import subprocess
 import sys
 import time
 
@@ -23,6 +26,17 @@ def test_what_it_printed_on_both_channels_in_order(tmp_path: Path) -> None:
         b"one\ntwo\nthree\n",
         False,
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only /proc tells of children")
+def test_processes_that_end_while_children_are_looked_for_disturb_nobody(tmp_path: Path) -> None:
+    churn = subprocess.Popen(("sh", "-c", "while :; do true & done"), start_new_session=True)
+    try:
+        for _ in range(60):
+            assert sh("exit 3", tmp_path).returncode == 3
+    finally:
+        os.killpg(churn.pid, signal.SIGKILL)
+        churn.wait()
 
 
 def test_a_hanging_one_is_killed_with_all_it_started(tmp_path: Path) -> None:

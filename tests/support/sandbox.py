@@ -8,6 +8,7 @@ It starts the *installed* executables: what is tested is what users run.
 from collections.abc import Mapping
 import os
 from pathlib import Path
+import signal
 import subprocess
 import sys
 
@@ -44,6 +45,12 @@ def _linked(folder: Path, names: tuple[str, ...]) -> Path:
         if not link.is_symlink():
             link.symlink_to(PROGRAMS / name)
     return folder
+
+
+def hear_interrupts() -> None:
+    """For preexec_fn: a suite that a shell started in the background has SIGINT ignored, and its
+    children too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Sandbox:
