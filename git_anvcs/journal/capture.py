@@ -8,8 +8,9 @@ from typing import NamedTuple
 from git_anvcs.journal import disk
 from git_anvcs.journal.disk import Held
 from git_anvcs.journal.edits import between
-from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Edit, doc_id
 from git_anvcs.journal.texts import Texts
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import zlib
 
 from git_anvcs.journal import text
-from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Document
 
 CHECKPOINT_OPS = 4096

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.journal import bursts
-from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, digest_of, encode
+from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.tables import STEPS
 from git_anvcs.store import database
 from git_anvcs.store.database import Damaged, Newer

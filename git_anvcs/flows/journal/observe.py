@@ -17,9 +17,10 @@ from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
 from git_anvcs.journal import history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
-from git_anvcs.journal.journal import Entry, Journal
+from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import Moves, pack
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import SEED, Texts
 from git_anvcs.kernel import clock
 

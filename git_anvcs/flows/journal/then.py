@@ -10,9 +10,9 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH
 from git_anvcs.journal import disk, history
 from git_anvcs.journal.history import Content
-from git_anvcs.journal.journal import Entry
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind
+from git_anvcs.journal.reading import Entry
 
 HEAD = "HEAD"
 OWN = (HEAD, BRANCH)

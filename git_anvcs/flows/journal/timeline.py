@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import bursts, moves
-from git_anvcs.journal.journal import Entry
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
+from git_anvcs.journal.reading import Entry
 
 
 class Wanted(NamedTuple):
