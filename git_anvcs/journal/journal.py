@@ -30,6 +30,8 @@ class Journal(Reading):
         self.contents = paths.journal / "contents"
         self.file = paths.journal / "journal.db"
         self._db = database.open_at(self.file, tables.STEPS)
+        # The end of our chain and the largest time of all, while a transaction lets nobody append.
+        self._tail: tuple[int, bytes, int] | None = None
         # Of lanes and paths, whose rows are never taken away.
         self._numbers: dict[tuple[str, str], int] = {}
         self._actor = self._own_actor()
@@ -48,14 +50,17 @@ class Journal(Reading):
         """One transaction: what the block looked at stays so, what it appends comes as a whole."""
         try:
             with database.writing(self._db, self.file):
+                self._tail = None  # others may have appended
                 yield
         except BaseException:
             self._numbers.clear()  # some may have been given out in the block
             raise
+        finally:
+            self._tail = None
 
     def append(self, ops: Sequence[Op], seconds: float) -> list[Entry]:
         """Continue the chain with these, timed now, within `writing`. seconds: since the epoch."""
-        seq, before, time = self._end()
+        seq, before, time = self._tail or self._end()
         made = []
         for given in ops:
             time = clock.after(time, seconds)
@@ -65,6 +70,7 @@ class Journal(Reading):
             made.append(Entry(self._insert(op, seq, before), op))
         for entry in made:
             self._note(entry)
+        self._tail = seq, before, time
         return made
 
     def _insert(self, op: Op, seq: int, digest: bytes) -> int:

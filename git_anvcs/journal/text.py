@@ -8,6 +8,7 @@ bounds is a panic that no `except Exception` catches; a client id must never be 
 import hashlib
 import os
 from typing import NamedTuple
+import weakref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Document:
             pycrdt.Doc(client_id=client) if client else pycrdt.Doc()
         )
         self._text = self._doc.get(_ROOT, type=pycrdt.Text)
-        self._said = _NOTHING
+        self._heard: _Heard | None = None
         self._bytes: bytes | None = None  # of the text, as long as they are known
 
     def __str__(self) -> str:
@@ -98,8 +99,8 @@ class Document:
         data = str(self._text).encode() if self._bytes is None else self._bytes
         self._bytes = None
         # What the transaction says, for `get_update` tells each time of all that was ever deleted.
-        self._said = _NOTHING
-        heard = self._doc.observe(self._hear)
+        heard = self._listening()
+        heard.on, heard.update = True, _NOTHING
         try:
             with self._doc.transaction():
                 for at, removed, added in edits:
@@ -110,16 +111,34 @@ class Document:
                         self._text.insert(at, added)
                     data = data[:at] + added.encode() + data[at + removed :]
         finally:
-            self._doc.unobserve(heard)
+            heard.on = False
         self._bytes = data
-        return self._said
+        return heard.update
 
-    def _hear(self, event: "pycrdt.TransactionEvent") -> None:
-        self._said = event.update
+    def _listening(self) -> "_Heard":
+        """Begun at the first edit: it takes longer than an edit, and many are never edited."""
+        if self._heard is None:
+            self._heard = _Heard()
+            subscription = self._doc.observe(self._heard)
+            # The library's document and its listener hold each other, and no collector sees it.
+            weakref.finalize(self, self._doc.unobserve, subscription)
+        return self._heard
 
     def whole(self) -> bytes:
         """Everything as one update: a checkpoint. Only whole when nothing of it is missing."""
         return self._doc.get_update()
+
+
+class _Heard:
+    """What the last transaction changed, while `on`."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.update = _NOTHING
+
+    def __call__(self, event: "pycrdt.TransactionEvent") -> None:
+        if self.on:
+            self.update = event.update
 
 
 def _check(data: bytes, at: int, removed: int) -> None:
