@@ -39,6 +39,7 @@ class Flag(IntFlag):
     BY_GIT = 2  # Git wrote it, nobody edited
     CRLF = 4  # the lines of the text end with CR LF on disk
     NOT_KEPT = 8  # too large, or unreadable: told of, and not to be had back
+    COSMETIC = 32  # the text says the same in another form: a formatter's work, nobody's writing
 
 
 class Precision(IntEnum):
