@@ -33,6 +33,7 @@ HEAVY = {
     "urllib.request",
     "watchdog",
     "yaml",
+    "zstandard",
 }
 
 

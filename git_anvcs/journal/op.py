@@ -39,6 +39,7 @@ class Flag(IntFlag):
     BY_GIT = 2  # Git wrote it, nobody edited
     CRLF = 4  # the lines of the text end with CR LF on disk
     NOT_KEPT = 8  # too large, or unreadable: told of, and not to be had back
+    PRIVATE = 16  # of a file that Git ignores: it never leaves this machine
     COSMETIC = 32  # the text says the same in another form: a formatter's work, nobody's writing
 
 
@@ -125,6 +126,37 @@ def decode(data: bytes) -> Link:
     except (struct.error, ValueError) as error:
         raise Damaged(str(error)) from error
     return Link(op, actor, seq, before)
+
+
+class Place(NamedTuple):
+    """Where an operation stands: its actor's chain, its number in it, the digest before."""
+
+    actor: bytes
+    seq: int
+    before: bytes
+
+
+# Of an encoded operation: up to its number, from there to the digest before, and behind its actor.
+_SEQ_AT, _AFTER_SEQ, _BEFORE_AT, _AFTER_ACTOR = 8, 16, 40, 92
+
+
+def without_place(encoded: bytes) -> bytes:
+    """An encoded operation without what `with_place` puts back: most of it packs badly."""
+    return encoded[:_SEQ_AT] + encoded[_AFTER_SEQ:_BEFORE_AT] + encoded[_AFTER_ACTOR:]
+
+
+def with_place(cut: bytes, place: Place) -> bytes:
+    """The encoded operation again."""
+    middle = _SEQ_AT + _BEFORE_AT - _AFTER_SEQ
+    actor = _LENGTH.pack(len(place.actor)) + place.actor
+    seq = place.seq.to_bytes(8, "big")
+    return b"".join((cut[:_SEQ_AT], seq, cut[_SEQ_AT:middle], place.before, actor, cut[middle:]))
+
+
+def without_digest(encoded: bytes) -> bytes:
+    """The same operation as if the digest of its content were empty."""
+    link = decode(encoded)
+    return encode(link.op._replace(digest=b""), *link[1:])
 
 
 def digest_of(encoded: bytes) -> bytes:

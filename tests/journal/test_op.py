@@ -24,7 +24,7 @@ PATHS = st.binary(min_size=1, max_size=9).filter(lambda b: b"\0" not in b).map(
 OPS = st.builds(
     Op, st.sampled_from(Kind), st.text(max_size=9), NUMBERS, PATHS, st.binary(max_size=16),
     st.sampled_from(["", "ab" * 20]), st.sampled_from([0, 0o100644, 0o120000]), NUMBERS,
-    st.binary(max_size=32), st.integers(0, 15).map(Flag), st.sampled_from(Precision),
+    st.binary(max_size=32), st.integers(0, 63).map(Flag), st.sampled_from(Precision),
     st.text(max_size=9), NUMBERS, st.binary(max_size=99),
 )  # fmt: skip
 
