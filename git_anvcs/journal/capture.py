@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
+import time
 from typing import NamedTuple
 
 from git_anvcs.journal import disk
@@ -13,6 +14,7 @@ from git_anvcs.journal.op import Flag, Kind, Op, Precision
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Edit, doc_id
 from git_anvcs.journal.texts import Texts
+from git_anvcs.journal.untouched import Untouched, sign_of
 
 # An edit that takes so much away of a text of some size is as good as deleting it.
 _MOST_GONE = 0.9
@@ -49,6 +51,8 @@ class Seen(NamedTuple):
     """One look at a worktree. seconds: when, since the epoch; by: whose changes these are
 
     check: called before anything is written; raises when what was seen counts no longer
+    all: it is a look at everything that differs
+    untouched: which files need not be read again; None: all are read
     """
 
     standing: Mapping[str, Standing]
@@ -56,6 +60,8 @@ class Seen(NamedTuple):
     precision: Precision = Precision.SAVE
     by: str = ""
     check: Callable[[], None] = lambda: None
+    all: bool = True
+    untouched: Untouched | None = None
 
 
 class Capture:
@@ -73,10 +79,30 @@ class Capture:
         made: list[Entry] = []
         paths = iter(seen.standing.items())
         while portion := dict(islice(paths, _PORTION)):
-            held = {path: self._read(path) for path in portion}
+            held = self._held(portion, seen.untouched)
             seen.check()
-            made += self._written(portion, held, seen)
+            changed = {path: portion[path] for path in held}
+            made += self._written(changed, held, seen) if changed else []
+        if seen.untouched and seen.all:
+            seen.untouched.keep_only(set(seen.standing))
         return made
+
+    def _held(
+        self, portion: Mapping[str, Standing], untouched: Untouched | None
+    ) -> dict[str, Held]:
+        """What the paths hold, without those that nobody touched since the journal knows them."""
+        if untouched is None:
+            return {path: self._read(path) for path in portion}
+        known = self._journal.differing(self._lane, portion)
+        found = {}
+        for path, standing in portion.items():
+            began, sign = time.time_ns(), sign_of(self._root, path)
+            held = untouched.held(path, sign)
+            if held and standing.differs and _is_known(known.get(path), held, standing):
+                continue
+            found[path] = self._read(path)
+            untouched.learn(path, sign, found[path], began)
+        return found
 
     def _read(self, path: str) -> Held:
         return disk.read(self._root, path, self._journal.contents) or disk.ABSENT
@@ -112,7 +138,7 @@ class Capture:
             gone = known.op.kind is Kind.DELETE if known else not standing.base
             lost = Flag.LOST | (Flag.BY_GIT if standing.by_git else Flag(0))
             return None if gone else self._op(Kind.DELETE, path, standing, held, lost)
-        if known and _same(known.op, held) and known.op.base == standing.base:
+        if _is_known(known, held, standing):
             return None
         text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
         if text is None:
@@ -195,6 +221,10 @@ def _may_be_kept(op: Op, before: Op) -> bool:
     by_git = bool(op.flags & Flag.BY_GIT) or (op.kind is Kind.DELETE and not op.base)
     changed = (op.mode, op.size, op.digest) != (before.mode, before.size, before.digest)
     return by_git and changed and bool(before.digest)
+
+
+def _is_known(known: Entry | None, held: Held, standing: Standing) -> bool:
+    return known is not None and _same(known.op, held) and known.op.base == standing.base
 
 
 def _same(op: Op, held: Held) -> bool:

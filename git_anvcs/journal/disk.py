@@ -43,7 +43,7 @@ def read(root: Path, path: str, keep: Path | None = None, largest: int = LARGEST
     full = f"{root}/{path}"
     try:
         found = os.lstat(full)
-        if _is_below_link(root, path):
+        if is_below_link(root, path):
             return ABSENT  # what is there belongs to another path, or lies outside
         if stat.S_ISLNK(found.st_mode):
             return _held(LINK, os.fsencode(Path(full).readlink()))
@@ -92,7 +92,8 @@ def bytes_of(text: str, *, crlf: bool) -> bytes:
     return (text.replace("\n", "\r\n") if crlf else text).encode()
 
 
-def _is_below_link(root: Path, path: str) -> bool:
+def is_below_link(root: Path, path: str) -> bool:
+    """Whether a folder above the path is a link. Raises OSError when one is missing."""
     steps = path.split("/")
     return any(
         stat.S_ISLNK(os.lstat(f"{root}/{'/'.join(steps[:count])}").st_mode)

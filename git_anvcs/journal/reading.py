@@ -48,6 +48,17 @@ class Reading:
         found = self._select(f"WHERE op.n IN ({numbers})", (lane, *named))
         return {entry.op.path: entry for entry in found}
 
+    def below(self, lane: str, paths: Collection[str]) -> dict[str, Entry]:
+        """The same of these paths and all that is below them."""
+        numbers: list[int] = []
+        for name in map(os.fsencode, paths):
+            with database.reading(self.file):
+                # 0 follows /
+                rows = self._db.execute(tables.NOW_BELOW, (lane, name, name + b"/", name + b"0"))
+                numbers += [row[0] for row in rows]
+        found = (self._select("WHERE op.n = ?", (n,)) for n in numbers)
+        return {entry.op.path: entry for some in found for entry in some}
+
     def differing_at(self, lane: str, n: int) -> dict[str, Entry]:
         """The same as it was after operation `n`."""
         found = self._select(f"WHERE op.n IN ({tables.NEWEST_OF_ALL})", (lane, n))

@@ -22,6 +22,11 @@ LAST_LOST = """
     SELECT n, time FROM op
     WHERE lane = (SELECT id FROM lane WHERE name = ?) AND flags & 1 AND n <= ?
     ORDER BY n DESC LIMIT 1"""
+# lane, name, name/, name0
+NOW_BELOW = """
+    SELECT now.n FROM path JOIN now ON now.path = path.id
+    WHERE now.lane = (SELECT id FROM lane WHERE name = ?)
+        AND (path.name = ? OR (path.name > ? AND path.name < ?))"""
 
 STEPS = (
     """

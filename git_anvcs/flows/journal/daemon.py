@@ -212,7 +212,7 @@ class _Daemon:
                 folders.add("")
             for folder in folders:
                 self._watch(tree, folder)
-            look = Look("", Precision.SAVE, paths, self._ignored)
+            look = Look("", Precision.SAVE, paths, self._ignored, tree.untouched)
             observe(tree.repo, self._journal, self._texts, look)
             self._problem = ""
             return True

@@ -5,6 +5,7 @@ import time
 from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.disk import LARGEST_TEXT
+from git_anvcs.journal.untouched import Untouched
 
 # Seconds from the last event of a save to the look, and the most it is put off by more of them.
 QUIET, PATIENCE = 0.012, 0.15
@@ -28,6 +29,7 @@ class Tree:
         self.unfinished = False
         self.first = 0.0
         self.last = 0.0
+        self.untouched = Untouched()
         self._again: dict[str, float] = {}  # large file -> when it is read again at the earliest
         self._put_off: set[str] = set()
 

@@ -22,6 +22,7 @@ from git_anvcs.journal.moves import Moves, pack
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import SEED, Texts
+from git_anvcs.journal.untouched import Untouched
 from git_anvcs.kernel import clock
 
 KEPT = "refs/anvcs/kept/"
@@ -41,12 +42,14 @@ class Look(NamedTuple):
 
     paths: look at these alone, files or folders, and not at HEAD and refs; None: at everything
     ignored: patterns of files that count although Git ignores them (the setting journal.ignored)
+    untouched: which files need not be read again, of this worktree alone; None: all are read
     """
 
     by: str = ""
     precision: Precision = Precision.OBSERVED
     paths: tuple[str, ...] | None = None
     ignored: tuple[str, ...] = ()
+    untouched: Untouched | None = None
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
@@ -69,7 +72,7 @@ def _observed(
     """One look. steady: tells whether Git moved meanwhile, by raising Moving; None: who cares"""
     lane = lane_of(repo)
     now = standing.look(repo, paths=look.paths)
-    known = journal.differing(lane)
+    known = journal.differing(lane) if look.paths is None else journal.below(lane, look.paths)
     if steady:
         staged = (path for path, file in now.files.items() if file.staged and path not in known)
         steady.check(pause=_PAUSE if any(staged) else 0)
@@ -79,11 +82,11 @@ def _observed(
     commits = _commits_since(repo, known_head, now.head)
     paths = {path: _how(file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
-    differing = (path for path in known if path not in paths)
-    paths |= _at_head(repo, now.head, [path for path in differing if _is_meant(path, look.paths)])
+    paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
     git = Git(lambda oid: _blob(repo, oid), lambda held: _kept(repo, journal, texts, held, commits))
     capture = Capture(journal, texts, git, lane, repo.root)
-    seen = Seen(paths, seconds, look.precision, look.by)
+    seen = Seen(paths, seconds, look.precision, look.by, all=look.paths is None,
+                untouched=look.untouched)  # fmt: skip
     return made + capture.take(seen._replace(check=steady.check) if steady else seen)
 
 
@@ -94,10 +97,6 @@ def ignored_files(repo: Repo, patterns: tuple[str, ...]) -> list[str]:
     found = [f":(top,glob){'' if '/' in one else '**/'}{one}" for one in patterns]
     listed = repo.git("ls-files", "-z", "-o", "-i", "--exclude-standard", "--", *found)
     return [os.fsdecode(path) for path in listed.split(b"\0")[:-1]][:_MOST_IGNORED]
-
-
-def _is_meant(path: str, chosen: tuple[str, ...] | None) -> bool:
-    return chosen is None or any(path == one or path.startswith(f"{one}/") for one in chosen)
 
 
 def lane_of(repo: Repo) -> str:

@@ -1,5 +1,7 @@
 """The daemon's loop where the system does not help it."""
 
+import os
+from pathlib import Path
 from threading import Thread
 import time
 
@@ -7,10 +9,13 @@ import pytest
 
 from git_anvcs.flows.journal import daemon, daemon_socket
 from git_anvcs.flows.journal.daemon_tree import Tree
+from git_anvcs.flows.journal.observe import Look, observe
+from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.watch_plan import worktree_folders
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.untouched import Untouched
 from git_anvcs.store.paths import Paths
 from tests.support.sandbox import Sandbox
 
@@ -90,3 +95,27 @@ def test_ignored_folders_with_tracked_files_are_watched_however_many_there_are(
     repo.git("add", "-f", "out1099/x")
     found = list(worktree_folders(Repo.discover(repo.root)))
     assert found == [str(repo.root), str(repo.root / "out1099")]
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").exists(), reason="only Linux counts what is read")
+def test_a_full_look_reads_no_file_that_nobody_touched(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "a\n"})
+    for number in range(20):
+        (repo.root / f"large{number}").write_bytes(os.urandom(300_000))
+    rested = max(file.stat().st_ctime_ns for file in repo.root.iterdir()) + 3_500_000_000
+    while time.time_ns() < rested:
+        time.sleep(0.1)
+    untouched = Untouched()
+    with opened(Repo.discover(repo.root), look=False) as here:
+        look = Look(untouched=untouched)
+        assert len(observe(here.repo, here.journal, here.texts, look)) == 21  # and HEAD
+        (repo.root / "large7").write_bytes(b"another\n")
+        before = read_by_now()
+        [entry] = observe(here.repo, here.journal, here.texts, look)
+        assert entry.op.path == "large7"
+        assert read_by_now() - before < 1_000_000
+
+
+def read_by_now() -> int:
+    """Bytes that this process has read (proc(5))."""
+    return int(Path("/proc/self/io").read_text().split()[1])
