@@ -153,12 +153,12 @@ class Capture:
         if not held.mode and not standing.base:
             return self._op(Kind.DELETE, path, standing, held, lost)
         doc = doc_id(standing.base, path)
-        payload = b""
-        if known.op.kind is Kind.EDIT and known.op.doc == doc:
-            document = self._texts.newest(doc, self._lane)
-            payload = document.edit(between(str(document), self._texts.first(doc)))
         op = self._op(Kind.CLEAN, path, standing, held, lost | Flag.BY_GIT)
-        return op._replace(doc=doc if payload else b"", payload=payload, client=self._texts.client)
+        if known.op.kind is not Kind.EDIT or known.op.doc != doc:
+            return op
+        document = self._texts.newest(doc, self._lane)
+        payload = document.edit(between(str(document), self._texts.first(doc)))
+        return op._replace(doc=doc, payload=payload, client=document.client)
 
     def _blob(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op:
         flags = Flag(0) if held.kept else Flag.NOT_KEPT
@@ -183,7 +183,7 @@ class Capture:
         if not standing.by_git and _is_wipe(old, edits):
             flags |= Flag.LOST
         return self._op(Kind.EDIT, path, standing, held, flags)._replace(
-            doc=doc, payload=document.edit(edits), client=self._texts.client
+            doc=doc, payload=document.edit(edits), client=document.client
         )
 
     def _op(self, kind: Kind, path: str, standing: Standing, held: Held, flags: Flag) -> Op:

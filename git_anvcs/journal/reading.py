@@ -170,6 +170,14 @@ class Reading:
             for row in rows:
                 yield row[0]
 
+    def updates_of(self, doc: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The updates of a document in all lanes, each with its actor, those of each in order."""
+        with database.reading(self.file):
+            yield from self._db.execute(
+                "SELECT actor.name, payload FROM op JOIN actor ON actor.id = op.actor"
+                " WHERE doc = ? AND length(payload) > 0 ORDER BY n", (doc,)
+            )  # fmt: skip
+
     def checkpoint(self, doc: bytes, lane: str, upto: int) -> tuple[int, bytes] | None:
         """The newest checkpoint of a document up to an operation: its number and state."""
         row = self._row(

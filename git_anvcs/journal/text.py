@@ -10,6 +10,8 @@ import os
 from typing import NamedTuple
 import weakref
 
+from git_anvcs.journal.updates import NoUpdate
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,10 +31,6 @@ class Edit(NamedTuple):
     added: str
 
 
-class NoUpdate(ValueError):
-    """These bytes are no update of such a document."""
-
-
 def doc_id(base: str, path: str) -> bytes:
     """The document of the text that begins as blob `base` (empty: none) at `path`; 16 bytes.
 
@@ -42,9 +40,13 @@ def doc_id(base: str, path: str) -> bytes:
     return hashlib.blake2b(named, digest_size=16).digest()
 
 
-def new_client() -> int:
-    """A client id for one process: random, since one that is used twice makes texts diverge."""
-    return int.from_bytes(os.urandom(8), "big") >> 64 - _CLIENT_BITS
+def new_client(secret: bytes = b"", doc: bytes = b"", lane: str = "") -> int:
+    """A client id for one replica: one that two use makes texts diverge.
+
+    secret: random bytes that nobody else has; with them, the same id for the same replica
+    """
+    named = b"\0".join((secret or os.urandom(16), doc, lane.encode()))
+    return _client_of(named) or 1
 
 
 def seed(doc: bytes, text: str) -> bytes:
@@ -55,18 +57,21 @@ def seed(doc: bytes, text: str) -> bytes:
     """
     if not text:
         return _NOTHING
-    client = int.from_bytes(hashlib.blake2b(doc, digest_size=8).digest(), "big")
-    client >>= 64 - _CLIENT_BITS
+    client = _client_of(doc)
     struct = b"\x04\x01" + _counted(_ROOT) + _counted(text)
     return b"\x01\x01" + _number(client) + b"\0" + struct + b"\0"
 
 
 class Document:
-    """One document and its text; updates of each client must be given in their order."""
+    """One document and its text; updates of each client must be given in their order.
+
+    client: under which Yjs id it edits; 0: it does not, or one that nobody is told of
+    """
 
     def __init__(self, client: int = 0) -> None:
         import pycrdt
 
+        self.client = client
         self._doc: pycrdt.Doc[pycrdt.Text] = (
             pycrdt.Doc(client_id=client) if client else pycrdt.Doc()
         )
@@ -139,6 +144,11 @@ class _Heard:
     def __call__(self, event: "pycrdt.TransactionEvent") -> None:
         if self.on:
             self.update = event.update
+
+
+def _client_of(named: bytes) -> int:
+    digest = hashlib.blake2b(named, digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 64 - _CLIENT_BITS
 
 
 def _check(data: bytes, at: int, removed: int) -> None:

@@ -1,6 +1,7 @@
 """Texts of the journal at any of its operations: the newest checkpoint and what came after it."""
 
 from collections import OrderedDict
+import os
 from typing import NamedTuple
 import zlib
 
@@ -32,13 +33,9 @@ class Texts:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._client = text.new_client()
+        # Of this process: each replica, a document in a lane, edits under an id that comes of it.
+        self._secret = os.urandom(16)
         self._open: OrderedDict[tuple[bytes, str], _Open] = OrderedDict()
-
-    @property
-    def client(self) -> int:
-        """Under which id this process edits."""
-        return self._client
 
     def knows(self, doc: bytes) -> bool:
         """Whether the document has its first text."""
@@ -66,11 +63,11 @@ class Texts:
         return held.document
 
     def forget(self) -> None:
-        """Nothing stays open: what was edited in memory was not written down, so that its client
-        has said what others will never hear, and may say nothing more.
+        """Nothing stays open: what was edited in memory was not written down, so that its clients
+        have said what others will never hear, and may say nothing more.
         """
         self._open.clear()
-        self._client = text.new_client()
+        self._secret = os.urandom(16)
 
     def at(self, doc: bytes, lane: str, n: int) -> str:
         """The text after operation `n`."""
@@ -93,7 +90,7 @@ class Texts:
     def _load(self, doc: bytes, lane: str, n: int) -> _Open:
         found = self._journal.checkpoint(doc, lane, n) or self._journal.checkpoint(doc, SEED, n)
         at, state = found or (0, zlib.compress(text.seed(doc, "")))
-        document = Document(self._client)
+        document = Document(text.new_client(self._secret, doc, lane))
         document.apply([zlib.decompress(state)])
         return self._forward(_Open(document, at, 0, 0), doc, lane, n)
 

@@ -106,3 +106,11 @@ def test_bytes_that_are_no_update_are_refused_or_harmless(data: bytes) -> None:
         made.apply([data])
     except NoUpdate:
         assert str(made) == "text"
+
+
+def test_each_replica_of_a_process_edits_under_an_id_of_its_own() -> None:
+    secret = b"s" * 16
+    ids = {new_client(secret, doc, lane) for doc in (b"a" * 16, b"b" * 16) for lane in (".", "w")}
+    assert len(ids) == 4
+    assert new_client(secret, b"a" * 16, ".") in ids
+    assert new_client(b"t" * 16, b"a" * 16, ".") not in ids
