@@ -1,6 +1,7 @@
 """The journal of the repository that a command was called in, by its settings."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import settings
@@ -8,7 +9,14 @@ from git_anvcs.flows.journal import opened
 from git_anvcs.flows.journal.opened import Opened
 
 
-def journal_of(call: Call, *, look: bool = True) -> AbstractContextManager[Opened]:
-    """Open, and with `look` up to date. Raises UsageError, CannotWrite, Damaged."""
+@contextmanager
+def journal_of(call: Call, *, look: bool = True, reads: bool = False) -> Iterator[Opened]:
+    """Open, and with `look` up to date. Raises UsageError, CannotWrite, Damaged.
+
+    reads: where nothing can be written, it answers as of its last look, and says so
+    """
     ignored = settings.load(call.repo, call.env).words("journal.ignored") if look else ()
-    return opened.opened(call.repo, look=look, ignored=ignored)
+    with opened.opened(call.repo, look=look, ignored=ignored, reads=reads) as here:
+        if here.stopped:
+            call.output.note(f"{here.stopped}: what follows is as of the last look")
+        yield here

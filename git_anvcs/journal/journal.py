@@ -13,6 +13,7 @@ from git_anvcs.journal import clock, tables
 from git_anvcs.journal.op import NOTHING, Op, digest_of, encode
 from git_anvcs.journal.reading import Entry, Reading
 from git_anvcs.store import contents, database
+from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
 _INSERT = (
@@ -23,18 +24,28 @@ _INSERT = (
 
 
 class Journal(Reading):
-    """An open journal; to be closed. Not for two threads at once."""
+    """An open journal; to be closed. Not for two threads at once.
+
+    stopped: why it can only be read, as on a full disk; empty when it can be written
+    """
 
     def __init__(self, paths: Paths) -> None:
-        """Raises CannotWrite, Damaged, Newer (store.database)."""
+        """Raises CannotWrite when there is none and none can be made, Damaged, Newer."""
         self.contents = paths.journal / "contents"
         self.file = paths.journal / "journal.db"
-        self._db = database.open_at(self.file, tables.STEPS)
         # The end of our chain and the largest time of all, while a transaction lets nobody append.
         self._tail: tuple[int, bytes, int] | None = None
         # Of lanes and paths, whose rows are never taken away.
         self._numbers: dict[tuple[str, str], int] = {}
-        self._actor = self._own_actor()
+        self.stopped = ""
+        try:
+            self._db = database.open_at(self.file, tables.STEPS)
+            self._actor = self._own_actor()
+        except CannotWrite as error:
+            if not self.file.is_file() or not self.file.stat().st_size:
+                raise
+            self._db = database.open_to_read(self.file)
+            self.stopped = error.message
 
     def __enter__(self) -> "Journal":
         return self
@@ -48,6 +59,8 @@ class Journal(Reading):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One transaction: what the block looked at stays so, what it appends comes as a whole."""
+        if self.stopped:
+            raise CannotWrite(self.stopped)
         try:
             with database.writing(self._db, self.file):
                 self._tail = None  # others may have appended
@@ -131,6 +144,8 @@ class Journal(Reading):
         """Who writes here: a name that a copy of the file does not share."""
         found = self.file.stat()
         place = f"{found.st_dev}:{found.st_ino}".encode()
+        if found_actor := self._known_actor(place):
+            return found_actor  # most of the time nothing is written: readers need no room
         with database.writing(self._db, self.file):
             known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
             if known.get("place") != place or "actor" not in known:
@@ -141,6 +156,15 @@ class Journal(Reading):
             name = (self._actor_name,)
             row = self._row("SELECT id FROM actor WHERE name = ?", name)
             return row[0] if row else self._added("INSERT INTO actor VALUES (NULL, ?)", name)
+
+    def _known_actor(self, place: bytes) -> int:
+        with database.reading(self.file):
+            known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
+        if known.get("place") != place or "actor" not in known:
+            return 0
+        self._actor_name = bytes(known["actor"])
+        row = self._row("SELECT id FROM actor WHERE name = ?", (self._actor_name,))
+        return row[0] if row else 0
 
     def _lane(self, name: str) -> int:
         found = self._numbers.get(("lane", name))

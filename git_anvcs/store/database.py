@@ -6,10 +6,12 @@ never half of one (`synchronous=NORMAL`, sqlite.org/pragma.html).
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 import os
 from pathlib import Path
+import shutil
 import sqlite3
+import tempfile
 import time
 
 from git_anvcs.kernel.errors import AnvcsError
@@ -19,6 +21,7 @@ Connection = sqlite3.Connection
 Row = sqlite3.Row
 
 _WAIT_SECONDS = 30.0
+_OF_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Damaged(AnvcsError):
@@ -45,6 +48,35 @@ def open_at(path: Path, steps: Sequence[str]) -> Connection:
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def open_to_read(path: Path) -> Connection:
+    """The database where nothing can be written: a full or read-only disk, a foreign folder.
+
+    What its write-ahead log holds counts, too. Raises CannotWrite, Damaged.
+    """
+    with _told(path):
+        log = path.with_name(f"{path.name}-wal")
+        if not log.exists() or not log.stat().st_size:
+            return _read_only(f"{path.resolve().as_uri()}?immutable=1")
+        with suppress(sqlite3.OperationalError):
+            return _read_only(f"{path.resolve().as_uri()}?mode=ro")
+        # SQLite reads a log only beside an index of it, which nobody can write here.
+        with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
+            copy = shutil.copyfile(path, Path(scratch) / "read.db")
+            shutil.copyfile(log, Path(scratch) / "read.db-wal")
+            return _read_only(f"{copy.as_uri()}?mode=rw")
+
+
+def _read_only(uri: str) -> Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only=ON")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -122,7 +154,9 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        # A text that is no UTF-8 has no code: Python says so, not SQLite.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        if code & 0xFF in _OF_DAMAGE or "no such table" in str(error):
             raise _damaged(path) from error
         raise CannotWrite(f"cannot write {path}: {error}") from error
     except sqlite3.DatabaseError as error:

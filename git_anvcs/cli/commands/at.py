@@ -37,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    with journal_of(call) as here:
+    with journal_of(call, reads=True) as here:
         n = moments.resolve(here, call.args.when)
         if call.args.print:
             return _print(call, here, n)

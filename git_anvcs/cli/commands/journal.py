@@ -16,12 +16,13 @@ from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.flows.journal.observe import lane_of
-from git_anvcs.flows.journal.size import measured
+from git_anvcs.flows.journal.size import measured, no_room
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE
 from git_anvcs.store.paths import Paths
 
 _FLUSH_SECONDS = 30.0
+_ANSWER_SECONDS = 5.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,13 +34,21 @@ def run(call: Call) -> int:
         return _look(call)
     with journal_of(call, look=False) as here:
         found = measured(here)
+        problem = here.journal.stopped or _problem(call)
     since = clock.rfc3339(found.since) if found.since else None
-    facts = {**found._asdict(), "since": since}
+    facts = {**found._asdict(), "since": since, "problem": problem or None}
     text = (
         f"{found.operations:,} operations since {since or 'never'}, {found.bytes:,} bytes on disk"
     )
-    call.output.answer(facts, text)
+    call.output.answer(facts, f"{text}\nit takes nothing down: {problem}" if problem else text)
     return DONE
+
+
+def _problem(call: Call) -> str:
+    """Why the daemon could not look, or what would stop the next look."""
+    paths = Paths(call.repo.common_dir)
+    state = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+    return str(state["stopped"]) if state and state.get("stopped") else no_room(paths.journal)
 
 
 def _look(call: Call) -> int:

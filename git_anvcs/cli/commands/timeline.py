@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     args = call.args
-    with journal_of(call) as here:
+    with journal_of(call, reads=True) as here:
         path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
         wanted = timeline.Wanted(path, args.n, None if args.all else here.lane, args.before)
         looks = timeline.looks(here, wanted)

@@ -214,6 +214,9 @@ class _Daemon:
                 self._watch(tree, folder)
             look = Look("", Precision.SAVE, paths, self._ignored, tree.untouched)
             observe(tree.repo, self._journal, self._texts, look)
+            if self._problem:  # told again: on a full disk it could not be told
+                note = f"{lane}: it goes on after: {self._problem}"
+                log.note(self._paths.logs / "journal.log", note)
             self._problem = ""
             return True
         except (AnvcsError, OSError) as error:
@@ -223,9 +226,18 @@ class _Daemon:
             if str(error) != self._problem:
                 log.note(self._paths.logs / "journal.log", f"{lane}: {error}")
             self._problem = str(error)
+            if self._journal.stopped:
+                self._reopen()
             tree.all = True
             tree.first = tree.last = time.monotonic() + RETRY
             return False
+
+    def _reopen(self) -> None:
+        """A journal that could only be read when it was opened: perhaps it can be written now."""
+        with suppress(AnvcsError):
+            opened = Journal(self._paths)
+            self._journal.close()
+            self._journal, self._texts = opened, Texts(opened)
 
     def _find_trees(self) -> None:
         """Begin to watch worktrees that are new, and forget those that are gone."""
@@ -290,6 +302,7 @@ class _Daemon:
             "operations": self._journal.last(),
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
             "folders": self._watcher.count(),
+            "stopped": self._problem,
             "problem": self._problem or self._unwatched,
         }
 
