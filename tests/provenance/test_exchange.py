@@ -134,7 +134,7 @@ def test_a_note_is_one_by_the_published_standard(fields: dict[str, Any]) -> None
 def test_a_trace_is_one_by_the_published_specification(fields: dict[str, Any]) -> None:
     trace = agent_trace.write(record_with(fields))
     assert published.agent_trace(json.loads(json.dumps(trace))) == []
-    told = fields.get("attestations", {})
+    told = [path for path in fields.get("attestations", {}) if not path.startswith("/")]
     assert [file["path"] for file in trace["files"]] == sorted(told)
 
 
