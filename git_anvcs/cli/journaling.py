@@ -10,13 +10,16 @@ from git_anvcs.flows.journal.opened import Opened
 
 
 @contextmanager
-def journal_of(call: Call, *, look: bool = True, reads: bool = False) -> Iterator[Opened]:
+def journal_of(
+    call: Call, *, look: bool = True, by: str = "", reads: bool = False
+) -> Iterator[Opened]:
     """Open, and with `look` up to date. Raises UsageError, CannotWrite, Damaged.
 
+    by: whose it is what the look finds
     reads: where nothing can be written, it answers as of its last look, and says so
     """
     ignored = settings.load(call.repo, call.env).words("journal.ignored") if look else ()
-    with opened.opened(call.repo, look=look, ignored=ignored, reads=reads) as here:
+    with opened.opened(call.repo, look=look, by=by, ignored=ignored, reads=reads) as here:
         if here.stopped:
             call.output.note(f"{here.stopped}: what follows is as of the last look")
         yield here

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from git_anvcs.flows.journal.timeline import Look
 from git_anvcs.git.tips_seen import STASH
-from git_anvcs.journal.op import Flag, Kind, Op
+from git_anvcs.journal.op import Flag, Kind
+from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.terminal import safe, styled
 
@@ -16,7 +17,7 @@ def line(look: Look, *, lanes: bool, colour: bool) -> str:
     """`#120  2026-11-22 14:02:11  edited src/app.py, wrote logo.png  (claude:7f3a)`, local time."""
     when = datetime.fromtimestamp(look.seconds).strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ006 - local time is what a person reads
     said = "; ".join(_parts(look))
-    who = sorted({entry.op.by for entry in look.entries if entry.op.by})
+    who = sorted({entry.by for entry in look.entries if entry.by})
     told = [f"#{look.n}", when, *([safe(look.lane)] if lanes else []), said]
     if who:
         told.append(f"({', '.join(map(safe, who))})")
@@ -32,7 +33,7 @@ def as_json(look: Look) -> dict[str, object]:
         "git": list(look.moved.said) if look.moved else [],
         "refs": {k: list(v) for k, v in look.moved.refs.items()} if look.moved else {},
         "undid": list(look.undo) if look.undo else None,
-        "files": [_file(entry.op) for entry in look.entries if entry.op.path],
+        "files": [_file(entry) for entry in look.entries if entry.op.path],
     }
 
 
@@ -58,12 +59,14 @@ def _refs(look: Look) -> str:
     return ", ".join("a stash" if name.startswith(STASH) else safe(name) for name in names)
 
 
-def _file(op: Op) -> dict[str, object]:
+def _file(entry: Entry) -> dict[str, object]:
+    op = entry.op
     return {
         "path": op.path,
         "what": op.kind.name.lower(),
         "bytes": op.size,
         "lost": bool(op.flags & Flag.LOST),
         "by_git": bool(op.flags & Flag.BY_GIT),
-        "by": op.by or None,
+        "by": entry.by or None,
+        "form": bool(op.flags & Flag.COSMETIC),
     }

@@ -4,13 +4,14 @@ Several processes may write: each append is one transaction that continues the a
 `now` says which operation each path that differs from HEAD stands at; the rest is history.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 import os
 from pathlib import Path
 
-from git_anvcs.journal import clock, tables
-from git_anvcs.journal.op import NOTHING, Op, digest_of, encode
+from git_anvcs.journal import claims, clock, tables
+from git_anvcs.journal.claims import Claim
+from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
 from git_anvcs.journal.reading import Entry, Reading
 from git_anvcs.store import contents, database
 from git_anvcs.store.atomic import CannotWrite
@@ -97,6 +98,8 @@ class Journal(Reading):
     def _note(self, entry: Entry) -> None:
         """Where the path stands now."""
         op = entry.op
+        if op.kind is Kind.CLAIM:
+            self._take_claim(entry)
         if not op.path:
             return
         key = (self._lane(op.lane), self._path(op.path))
@@ -104,6 +107,25 @@ class Journal(Reading):
             self._db.execute("DELETE FROM now WHERE lane = ? AND path = ?", key)
         else:
             self._db.execute("INSERT OR REPLACE INTO now VALUES (?, ?, ?)", (*key, entry.n))
+
+    def _take_claim(self, entry: Entry) -> None:
+        """Whose operations are, by an operation of the same chain."""
+        claim = claims.unpack(entry.op.payload)
+        for first, last in claim.of if claim else ():
+            self._db.execute(
+                "INSERT OR REPLACE INTO claim SELECT n, ? FROM op WHERE seq BETWEEN ? AND ?"
+                " AND actor = (SELECT actor FROM op WHERE n = ?)",
+                (claim.by if claim else "", first, last, entry.n),
+            )
+
+    def claim(self, lane: str, by: str, numbers: Collection[int], seconds: float) -> None:
+        """Within `writing`: say whose these operations are, as far as they are of our own chain."""
+        marks = ",".join("?" * len(numbers))
+        asked = f"SELECT seq FROM op WHERE actor = ? AND n IN ({marks})"  # noqa: S608
+        rows = self._db.execute(asked, (self._actor, *numbers)).fetchall()
+        if rows:
+            payload = claims.pack(Claim(by, claims.runs(row[0] for row in rows)))
+            self.append([Op(Kind.CLAIM, lane, 0, payload=payload)], seconds)
 
     def put(self, data: bytes) -> bytes:
         """Keep a content that is no text; its digest. Raises CannotWrite."""

@@ -30,6 +30,7 @@ class Kind(IntEnum):
     CLEAN = 4  # the file is as HEAD has it
     GIT = 5  # HEAD or refs moved; the payload says which
     MARK = 6  # a moment with a name: an undo, a restore, a flush before a command
+    CLAIM = 7  # whose earlier operations of its chain are; the payload says which
 
 
 class Flag(IntFlag):
@@ -55,7 +56,7 @@ class Op(NamedTuple):
 
     lane: the worktree, as `store.spool.worktree_of` names it
     time: milliseconds since the epoch << 16 | counter, never less than the actor's last
-    path: from the top of the worktree; empty for GIT and MARK
+    path: from the top of the worktree; empty for GIT, MARK and CLAIM
     doc, base: the document of a text and the blob at HEAD it began as (empty: none)
     mode, size, digest: of the file as it stands now on disk; SHA-256 of its bytes
     by: who did it, as a record names a session; empty when nobody says

@@ -15,18 +15,30 @@ from git_anvcs.store import database
 
 _COLUMNS = (
     "op.n, op.kind, lane.name, op.time, path.name, op.doc, op.base, op.mode, op.size, op.digest,"
-    " op.flags, op.precision, op.author, op.client"
+    " op.flags, op.precision, op.author, op.client, claim.author"
 )
 # The newest of so many paths are asked for path by path; of more, all are read and chosen from.
 _FEW = 100
-_JOINS = "FROM op JOIN lane ON lane.id = op.lane LEFT JOIN path ON path.id = op.path"
+_JOINS = (
+    "FROM op JOIN lane ON lane.id = op.lane LEFT JOIN path ON path.id = op.path"
+    " LEFT JOIN claim ON claim.n = op.n"
+)
 
 
 class Entry(NamedTuple):
-    """An operation with its number in this clone; numbers only grow."""
+    """An operation with its number in this clone; numbers only grow.
+
+    claimed: whose a later CLAIM says it is; None when none says anything
+    """
 
     n: int
     op: Op
+    claimed: str | None = None
+
+    @property
+    def by(self) -> str:
+        """Whose it is, as far as is known: `op.by` is only what was known when it was made."""
+        return self.op.by if self.claimed is None else self.claimed
 
 
 class Reading:
@@ -135,6 +147,26 @@ class Reading:
                 moment = entry.op.time >> 16 if entry.op.flags & Flag.LOST else moment
                 yield entry
 
+    def newest_by(
+        self, author: str, lane: str | None = None, *, before: int | None = None
+    ) -> Iterator[Entry]:
+        """The operations of one author from the newest on, of one lane or of all."""
+        rest = f" AND op.lane = {tables.LANE}" if lane is not None else ""
+        values = (author, before or self.last() + 1, *(() if lane is None else (lane,)))
+        own = self._select(
+            "WHERE op.author = ? AND op.author != '' AND op.n < ? AND claim.n IS NULL"
+            f"{rest} ORDER BY op.n DESC", values,
+        )  # fmt: skip
+        told = self._select(
+            f"WHERE claim.author = ? AND claim.n < ?{rest} ORDER BY claim.n DESC", values
+        )
+        yield from merge(own, told, key=lambda entry: -entry.n)
+
+    def authors(self) -> list[str]:
+        """Everybody whose operations are here, sorted."""
+        with database.reading(self.file):
+            return [row[0] for row in self._db.execute(tables.AUTHORS)]
+
     def between(self, lane: str, after: int, upto: int) -> list[Entry]:
         """The operations of a lane after one number and up to another, in order."""
         where = f"WHERE op.lane = {tables.LANE} AND op.n > ? AND op.n <= ? ORDER BY op.n"
@@ -217,9 +249,25 @@ class Reading:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     """A row of _COLUMNS; the payload, which may be large, is asked for by itself."""
-    n, kind, lane, time, path, doc, base, mode, size, digest, flags, precision, by, client = row
+    (
+        n,
+        kind,
+        lane,
+        time,
+        path,
+        doc,
+        base,
+        mode,
+        size,
+        digest,
+        flags,
+        precision,
+        by,
+        client,
+        claim,
+    ) = row
     op = Op(
         Kind(kind), lane, time, os.fsdecode(path or b""), doc or b"", base, mode, size, digest,
         Flag(flags), Precision(precision), by, client,
     )  # fmt: skip
-    return Entry(n, op)
+    return Entry(n, op, claim)

@@ -28,6 +28,20 @@ NOW_BELOW = """
     WHERE now.lane = (SELECT id FROM lane WHERE name = ?)
         AND (path.name = ? OR (path.name > ? AND path.name < ?))"""
 
+# Everybody who is said to have made an operation: each is one seek.
+AUTHORS = """
+    WITH RECURSIVE
+        own (name) AS (
+            SELECT min(author) FROM op WHERE author != ''
+            UNION ALL SELECT (SELECT min(author) FROM op WHERE author != '' AND author > own.name)
+                FROM own WHERE own.name IS NOT NULL),
+        told (name) AS (
+            SELECT min(author) FROM claim WHERE author != ''
+            UNION ALL SELECT (SELECT min(author) FROM claim WHERE author > told.name)
+                FROM told WHERE told.name IS NOT NULL)
+    SELECT name FROM own WHERE name IS NOT NULL UNION SELECT name FROM told WHERE name IS NOT NULL
+    ORDER BY name"""
+
 STEPS = (
     """
     CREATE TABLE actor (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
@@ -62,5 +76,10 @@ STEPS = (
     CREATE INDEX op_told ON op (lane, kind, n) WHERE kind > 4;
     CREATE INDEX op_of_lane ON op (lane, n);
     CREATE INDEX op_lost ON op (lane, n) WHERE flags & 1
+    """,
+    """
+    CREATE TABLE claim (n INTEGER PRIMARY KEY, author TEXT NOT NULL);
+    CREATE INDEX claim_by ON claim (author, n);
+    CREATE INDEX op_by ON op (author, n) WHERE author != ''
     """,
 )

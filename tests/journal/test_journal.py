@@ -1,6 +1,7 @@
 """The log: one chain, written by several processes, whole after any of them died."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from multiprocessing import get_context
 import os
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.journal import bursts
+from git_anvcs.journal import bursts, claims
+from git_anvcs.journal.claims import Claim
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, digest_of, encode
 from git_anvcs.journal.reading import Entry
@@ -227,3 +229,36 @@ def test_no_question_reads_all_operations(tmp_path: Path) -> None:
             whole = [step for step in plan if step.startswith("SCAN op")]
             assert not whole or "LIMIT 1" in question or "max(n)" in question, (question, plan)
             assert not ("kind > 4" in question and "op_told" not in str(plan)), (question, plan)
+
+
+def test_a_claim_says_whose_earlier_operations_are_and_the_chain_stays_whole(
+    tmp_path: Path,
+) -> None:
+    with Journal(Paths(tmp_path)) as journal:
+        one, two, three = append(journal, blob("a"), blob("b", by="codex:1"), blob("c"))
+        for by, numbers in (("claude:1", [one, three]), ("claude:2", [two]), ("", [three])):
+            with journal.writing():
+                journal.claim(".", by, numbers, 2000.0)
+        found = {entry.n: entry.by for entry in journal.newest()}
+        assert (found[one], found[two], found[three]) == ("claude:1", "claude:2", "")
+        assert journal.authors() == ["claude:1", "claude:2", "codex:1"]
+        assert [e.n for e in journal.newest_by("claude:2", ".")] == [two]
+        assert list(journal.newest_by("codex:1")) == []
+        assert chain(journal) == [1, 2, 3, 4, 5, 6]
+
+
+def test_nobody_claims_operations_of_another_chain(tmp_path: Path) -> None:
+    with Journal(Paths(tmp_path)) as journal:
+        [theirs] = append(journal, blob("a"))
+    shutil.copytree(tmp_path, tmp_path / "copy")
+    with Journal(Paths(tmp_path / "copy")) as journal, journal.writing():
+        journal.claim(".", "claude:1", [theirs], 2000.0)
+        assert journal.last() == theirs
+
+
+@given(st.sets(st.integers(1, 60)))
+def test_runs_hold_every_number_once(numbers: set[int]) -> None:
+    found = claims.runs(numbers)
+    assert [n for first, last in found for n in range(first, last + 1)] == sorted(numbers)
+    assert all(one[1] + 1 < two[0] for one, two in pairwise(found))
+    assert claims.unpack(claims.pack(Claim("x", found))) == Claim("x", found)

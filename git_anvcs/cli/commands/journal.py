@@ -7,6 +7,7 @@
 
 Example:
   git anvcs journal look
+  git anvcs journal look --by codex:7f3a
   git anvcs journal status --json
 """
 
@@ -18,15 +19,17 @@ from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.flows.journal.size import measured, no_room
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.errors import DONE
+from git_anvcs.kernel.errors import DONE, UsageError
 from git_anvcs.store.paths import Paths
 
 _FLUSH_SECONDS = 30.0
 _ANSWER_SECONDS = 5.0
+_LONGEST_NAME = 400
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("action", choices=("look", "status"), help="what to do")
+    parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
 
 
 def run(call: Call) -> int:
@@ -54,9 +57,19 @@ def _problem(call: Call) -> str:
 def _look(call: Call) -> int:
     """By the daemon if there is one, which has it all open; else here."""
     paths = Paths(call.repo.common_dir)
-    answer = daemon_socket.has_looked(paths, lane_of(call.repo), _FLUSH_SECONDS)
+    by = _name(call.args.by)
+    answer = daemon_socket.has_looked(paths, lane_of(call.repo), _FLUSH_SECONDS, by)
     if answer is None:
-        with journal_of(call) as here:
+        with journal_of(call, by=by) as here:
             answer = {"operations": here.journal.last()}
     call.output.answer({"operations": answer["operations"]}, "")
     return DONE
+
+
+def _name(said: str) -> str:
+    """Who it is, in one printable word. Raises UsageError."""
+    if len(said) > _LONGEST_NAME or not said.isprintable() or " " in said:
+        raise UsageError(
+            f"--by {said[:40]!r} is no name", hint="such as claude:7f3a: the agent, and its session"
+        )
+    return said

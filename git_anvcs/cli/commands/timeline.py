@@ -7,6 +7,7 @@ and `git anvcs undo --to '#N'` take.
 Example:
   git anvcs timeline
   git anvcs timeline src/app.py -n 50
+  git anvcs timeline --by claude
   git anvcs timeline --all --json
 """
 
@@ -23,6 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", nargs="?", metavar="PATH", help="only this file or folder")
     parser.add_argument("-n", type=int, default=0, metavar="N", help="not more than N looks")
     parser.add_argument("--all", action="store_true", help="of every worktree")
+    parser.add_argument(
+        "--by",
+        default="",
+        metavar="WHO",
+        help="only what a session, or any session of an agent, wrote",
+    )
     parser.add_argument("--before", type=int, metavar="OPERATION", help="what came before it")
 
 
@@ -30,7 +37,9 @@ def run(call: Call) -> int:
     args = call.args
     with journal_of(call, reads=True) as here:
         path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
-        wanted = timeline.Wanted(path, args.n, None if args.all else here.lane, args.before)
+        wanted = timeline.Wanted(
+            path, args.n, None if args.all else here.lane, args.before, args.by
+        )
         looks = timeline.looks(here, wanted)
         if call.output.as_json:
             call.output.stream("looks", (told.as_json(look) for look in looks))

@@ -200,7 +200,7 @@ class _Daemon:
                 tree.take_put_off(time.monotonic())
                 self._look(lane, tree)
 
-    def _look(self, lane: str, tree: Tree) -> bool:
+    def _look(self, lane: str, tree: Tree, by: str = "") -> bool:
         """Look at what was touched; whether that went well: what did not is looked at again."""
         paths = None if tree.all or len(tree.paths) > _MOST_PATHS else tuple(sorted(tree.paths))
         folders = set(tree.folders)
@@ -212,7 +212,7 @@ class _Daemon:
                 folders.add("")
             for folder in folders:
                 self._watch(tree, folder)
-            look = Look("", Precision.SAVE, paths, self._ignored, tree.untouched)
+            look = Look(by, Precision.SAVE, paths, self._ignored, tree.untouched)
             observe(tree.repo, self._journal, self._texts, look)
             if self._problem:  # told again: on a full disk it could not be told
                 note = f"{lane}: it goes on after: {self._problem}"
@@ -289,7 +289,9 @@ class _Daemon:
             for lane, tree in list(self._trees.items()):
                 if wanted in (None, lane):
                     tree.all = True
-                    looked += [lane] if self._look(lane, tree) else []
+                    looked += (
+                        [lane] if self._look(lane, tree, str(ask.asked.get("by") or "")) else []
+                    )
         ask.answer["looked"] = looked
         ask.answer.update(self._state())
         ask.ready.set()

@@ -34,12 +34,13 @@ def ask(paths: Paths, request: Mapping[str, object], seconds: float) -> dict[str
     return found if isinstance(found, dict) else None
 
 
-def has_looked(paths: Paths, lane: str, seconds: float) -> dict[str, object] | None:
+def has_looked(paths: Paths, lane: str, seconds: float, by: str = "") -> dict[str, object] | None:
     """What a daemon answers that has looked at the lane just now; None when none has.
 
+    by: whose the changes are that the look finds
     One that runs may have failed: the disk is full, or the repository was moved since it began.
     """
-    found = ask(paths, {"do": "flush", "lane": lane}, seconds)
+    found = ask(paths, {"do": "flush", "lane": lane, "by": by}, seconds)
     looked = found.get("looked") if found else None
     return found if isinstance(looked, list) and lane in looked else None
 

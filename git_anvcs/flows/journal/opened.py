@@ -33,10 +33,16 @@ class Opened(NamedTuple):
 
 @contextmanager
 def opened(
-    repo: Repo, *, look: bool = True, ignored: tuple[str, ...] = (), reads: bool = False
+    repo: Repo,
+    *,
+    look: bool = True,
+    by: str = "",
+    ignored: tuple[str, ...] = (),
+    reads: bool = False,
 ) -> Iterator[Opened]:
     """The journal, made if there is none; with `look`, it first takes down what is there now.
 
+    by: whose that is
     reads: it is only asked, and answers as of its last look where nothing can be written
     Raises UsageError in a bare repository, CannotWrite, Damaged.
     """

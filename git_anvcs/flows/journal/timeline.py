@@ -1,6 +1,7 @@
 """What a worktree went through, look by look: operations that were found together, as one."""
 
 from collections.abc import Iterator
+from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -9,18 +10,23 @@ from git_anvcs.journal import bursts, moves
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.reading import Entry
+from git_anvcs.kernel.errors import UsageError
+
+_MOST_NAMED = 5
 
 
 class Wanted(NamedTuple):
     """path: only this file, or below this folder; most: so many looks, 0 for all
 
     lane: only this one; before: only operations before this one
+    by: only what this session, or a session of this agent, wrote
     """
 
     path: str = ""
     most: int = 0
     lane: str | None = None
     before: int | None = None
+    by: str = ""
 
 
 class Look(NamedTuple):
@@ -48,13 +54,40 @@ class Look(NamedTuple):
 
 def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
     """The newest first, read as they are asked for."""
-    if wanted.path in ("", "."):
-        entries = here.journal.newest(wanted.lane, before=wanted.before)
-    else:
-        entries = here.journal.newest_below(wanted.path, wanted.lane, before=wanted.before)
+    entries = _entries(here, wanted)
     together = groupby(entries, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
     found = (_look(here, list(group)[::-1]) for _, group in together)
     yield from islice(found, wanted.most or None)
+
+
+def _entries(here: Opened, wanted: Wanted) -> Iterator[Entry]:
+    """The newest first; a claim is told with the operations it is about."""
+    if wanted.by:
+        found = (e for e in _by(here, wanted) if _is_below(e.op.path, wanted.path))
+    elif wanted.path in ("", "."):
+        found = (e for e in here.journal.newest(wanted.lane, before=wanted.before))
+    else:
+        found = (
+            e for e in here.journal.newest_below(wanted.path, wanted.lane, before=wanted.before)
+        )
+    return (entry for entry in found if entry.op.kind is not Kind.CLAIM)
+
+
+def _by(here: Opened, wanted: Wanted) -> Iterator[Entry]:
+    """The operations of a session, or of all sessions of an agent. Raises UsageError."""
+    known = here.journal.authors()
+    chosen = [one for one in known if wanted.by in (one, one.partition(":")[0])]
+    if not chosen:
+        names = ", ".join(known[:_MOST_NAMED]) or "nobody"
+        raise UsageError(
+            f"the journal knows no operation by {wanted.by!r}", hint=f"it knows those of {names}"
+        )
+    found = [here.journal.newest_by(one, wanted.lane, before=wanted.before) for one in chosen]
+    yield from merge(*found, key=lambda entry: -entry.n)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return folder in ("", ".", path) or path.startswith(f"{folder}/")
 
 
 def _look(here: Opened, entries: list[Entry]) -> Look:
