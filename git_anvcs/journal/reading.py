@@ -172,6 +172,11 @@ class Reading:
         where = f"WHERE op.lane = {tables.LANE} AND op.n > ? AND op.n <= ? ORDER BY op.n"
         return list(self._select(where, (lane, after, upto)))
 
+    def of_path(self, lane: str, path: str, after: int = 0) -> list[Entry]:
+        """The operations of one path, after a number, in order."""
+        where = f"WHERE op.lane = {tables.LANE} AND op.path = {tables.PATH} AND op.n > ?"
+        return list(self._select(f"{where} ORDER BY op.n", (lane, os.fsencode(path), after)))
+
     def last_before(self, lane: str, time: int) -> int:
         """The number of the lane's last operation at or before a time; 0 when there is none."""
         row = self._row(tables.LAST_BEFORE, (lane, time))

@@ -213,6 +213,7 @@ def test_no_question_reads_all_operations(tmp_path: Path) -> None:
         journal.last_of(".", "a", 1)
         journal.between(".", 0, 1)
         journal.last_before(".", 1)
+        journal.of_path(".", "a", 1)
         journal.since()
         append(journal, blob("a"))
         for entries in (
