@@ -63,6 +63,7 @@ COMMANDS: dict[str, Entry] = {
     "at": Entry("the worktree, or a file, as it was at a moment", "journal"),
     "restore": Entry("put files back as they were at a moment", "journal"),
     "undo": Entry("give back what was destroyed in this worktree", "journal"),
+    "tidy": Entry("put unpublished commits together, keep every record", "journal"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),
     "pull": Entry("git pull, and bring in the records others made", "records", passes_on=True),
