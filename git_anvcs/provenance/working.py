@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from git_anvcs.provenance import lines
+from git_anvcs.provenance.calls import Calls, is_sure
 from git_anvcs.provenance.events import SHELLS, Event
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.lost import Lost
@@ -35,9 +36,6 @@ MOST_VERSIONS = 8
 MOST_STASHES = 32
 KEPT_SECONDS = 7 * 24 * 3600
 
-# An edit whose end was never told is over by then.
-EDIT_SECONDS = 600
-
 
 class Change(NamedTuple):
     """What one event says a file is now.
@@ -56,7 +54,7 @@ class Change(NamedTuple):
 class Working:
     """The versions of files in one worktree since their last commits.
 
-    files: path -> versions, oldest first; open: path -> calls that are about to edit it
+    files: path -> versions, oldest first; calls: edits that are under way
     stashes: stash -> path -> owner -> ranges in the file as it was stashed; of all worktrees,
         so kept apart
     """
@@ -65,18 +63,14 @@ class Working:
         self.files = {
             p: v for p, item in table(value.get("files")).items() if (v := read_versions(item))
         }
-        self.open: dict[str, dict[str, dict[str, Any]]] = {
-            path: {call: dict(said) for call, said in table(calls).items() if _is_open(said)}
-            for path, calls in table(value.get("open")).items()
-        }
+        self.calls = Calls(value.get("open"))
         self.stashes: Stashes = {}
 
     @property
     def value(self) -> dict[str, Any]:
         """The same as JSON; what is empty is left out."""
         files = {p: [written(v) for v in versions] for p, versions in self.files.items()}
-        opened = {path: calls for path, calls in self.open.items() if calls}
-        every = {"files": files, "open": opened}
+        every = {"files": files, "open": self.calls.value}
         return {key: item for key, item in every.items() if item}
 
     @property
@@ -104,32 +98,19 @@ class Working:
         around = _Around(self.files, event, texts)
         for path, key in event.files.items():
             self._advance(Change(path, key, event.ts), texts, around)
-            calls = self._calls(path, event.ts)
-            mixed = any(said["who"] != event.who for said in calls.values())
-            for said in calls.values():
-                said["mixed"] = said["mixed"] or mixed
-            calls[_call(event)] = {"who": event.who, "ts": event.ts, "mixed": mixed}
+            self.calls.begins(path, event)
 
     def edit_ends(self, event: Event, texts: Texts) -> None:
         """Take the snapshots after an edit in: what is new since its begin is the agent's."""
         around = _Around(self.files, event, texts)
         for path, key in event.files.items():
-            calls = self._calls(path, event.ts)
-            said = calls.pop(_call(event), None)
-            if said is None and not event.tool_use_id:  # with an id its begin would have one, too
-                said = calls.pop("", None)
-            sure = said is not None and not said["mixed"] and said["who"] in ("", event.who)
-            by = event.who if sure else NOBODY
+            by = event.who if is_sure(self.calls.ends(path, event), event) else NOBODY
             told = frozenset(event.told[path]) if path in event.told else None
             self._advance(Change(path, key, event.ts, by, told), texts, around)
 
     def ends(self, who: str) -> None:
         """A session goes on to something else: none of its edits is under way any more."""
-        for path, calls in list(self.open.items()):
-            kept = {call: said for call, said in calls.items() if said["who"] != who}
-            self.open[path] = kept
-            if not kept:
-                del self.open[path]
+        self.calls.over(who)
 
     def seen(self, event: Event, texts: Texts, by: str = NOBODY) -> None:
         """Take the snapshots around a shell command in; `by` made what is new."""
@@ -174,8 +155,7 @@ class Working:
 
         With the versions goes what an edit that is under way began with: it proves nothing now.
         """
-        for said in self.open.get(path, {}).values():
-            said["mixed"] = True
+        self.calls.spoil(path)
         newest = self.files.get(path, [])[-1:]
         source = source_of(newest[0], texts) if newest else None
         if source is not None and blob is not None and source.lines != blob:
@@ -191,13 +171,6 @@ class Working:
         oldest = sorted(self.files, key=lambda path: self.files[path][-1].ts)
         for path in oldest[: max(0, len(oldest) - MOST_PATHS)]:
             del self.files[path]
-
-    def _calls(self, path: str, now: float) -> dict[str, dict[str, Any]]:
-        calls = self.open.setdefault(path, {})
-        for call, said in list(calls.items()):
-            if said["ts"] < now - EDIT_SECONDS:
-                del calls[call]
-        return calls
 
     def _advance(self, change: Change, texts: Texts, around: "_Around") -> None:
         """The file is `change.key` now."""
@@ -303,17 +276,3 @@ def _credited(change: Change, new: Lines) -> dict[int, str]:
     if change.told is None or len(change.told) >= MOST_LINES:  # it did not say, or not all
         return dict.fromkeys(range(len(new)), change.by)
     return {i: change.by for i, line in enumerate(new) if digest(line) in change.told}
-
-
-def _call(event: Event) -> str:
-    """What joins the begin and the end of an edit; checkpoints of nobody have no id."""
-    return f"{event.who} {event.tool_use_id}" if event.who else ""
-
-
-def _is_open(value: object) -> bool:
-    said = table(value)
-    return (
-        isinstance(said.get("who"), str)
-        and isinstance(said.get("ts"), int | float)
-        and isinstance(said.get("mixed"), bool)
-    )

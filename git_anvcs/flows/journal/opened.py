@@ -52,7 +52,7 @@ def opened(
         here = Opened(repo, journal, Texts(journal), lane_of(repo), ignored)
         if look:
             try:
-                here.look()
+                here.look(by)
             except CannotWrite as error:
                 if not reads:
                     raise
