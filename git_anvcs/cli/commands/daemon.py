@@ -4,6 +4,8 @@
   daemon stop      end it, after a last look
   daemon status    whether one runs, and what it watches
   daemon run       watch in the foreground, until ^C
+  daemon unit      print a unit for systemd (macOS: launchd) that keeps one whenever you are
+                   logged in; --install writes it, --remove deletes it
 
 One daemon serves all worktrees. It ends by itself when nothing happens for --idle hours, and what
 changes while none runs is found by the next one. What it keeps: docs/formats/journal.md.
@@ -16,10 +18,12 @@ Example:
 """
 
 from argparse import ArgumentParser
+import sys
+import threading
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import settings
-from git_anvcs.flows.journal import daemon_socket, keeping
+from git_anvcs.flows.journal import daemon_socket, keeping, unit
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 from git_anvcs.store.paths import Paths
 
@@ -27,10 +31,15 @@ _STOP_SECONDS = 60.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("start", "stop", "status", "run"), help="what to do")
     parser.add_argument(
-        "--idle", type=float, default=4.0, metavar="HOURS", help="end after so long (4)"
+        "action", choices=("start", "stop", "status", "run", "unit"), help="what to do"
     )
+    parser.add_argument(
+        "--idle", type=float, default=4.0, metavar="HOURS", help="end after so long (4; 0: never)"
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--install", action="store_true", help="unit: write it where it belongs")
+    which.add_argument("--remove", action="store_true", help="unit: delete it")
 
 
 def run(call: Call) -> int:
@@ -40,6 +49,8 @@ def run(call: Call) -> int:
             return _run(call)
         case "start":
             return _start(call, paths)
+        case "unit":
+            return _unit(call)
         case action:
             request = {"do": action}
             found = daemon_socket.ask(paths, request, _STOP_SECONDS)
@@ -53,7 +64,7 @@ def _run(call: Call) -> int:
     def ignored() -> tuple[str, ...]:
         return settings.load(call.repo, call.env).words("journal.ignored")
 
-    why = daemon.run(call.repo, ignored, call.args.idle * 3600)
+    why = daemon.run(call.repo, ignored, call.args.idle * 3600 or threading.TIMEOUT_MAX)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 
@@ -63,6 +74,21 @@ def _start(call: Call, paths: Paths) -> int:
     if found is None:
         raise AnvcsError("the daemon did not start", hint="`git anvcs daemon run` shows why")
     call.output.answer(found, _text("start", found))
+    return DONE
+
+
+def _unit(call: Call) -> int:
+    found = unit.unit(call.repo, call.env, sys.platform)
+    facts = {"file": str(found.file), "on": found.on, "off": found.off}
+    if call.args.install:
+        changed = unit.install(found)
+        said = f"{found.file} is {'written' if changed else 'there'}; switch it on: {found.on}"
+    elif call.args.remove:
+        changed = unit.remove(found)
+        said = f"{found.file} is {'deleted' if changed else 'not there'}; if it is on: {found.off}"
+    else:
+        changed, said = False, found.data.decode().rstrip("\n")
+    call.output.answer({**facts, "changed": changed, "unit": found.data.decode()}, said)
     return DONE
 
 

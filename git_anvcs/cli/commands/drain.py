@@ -20,6 +20,7 @@ import signal
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import background, drain, drain_state, moved
+from git_anvcs.git.locate import Place
 from git_anvcs.kernel.errors import DONE, PARTLY
 from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
@@ -36,6 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     if call.args.background:
         background.run(call.repo)
+        _keep_journal(call)
         return DONE
     if call.args.dry_run:
         return _waiting(call)
@@ -49,6 +51,15 @@ def run(call: Call) -> int:
     facts = {"recorded": list(done.recorded), "set_aside": done.set_aside}
     call.output.answer(facts, lambda: _text(done))
     return PARTLY if done.set_aside else DONE
+
+
+def _keep_journal(call: Call) -> None:
+    """Who commits, works: since a reboot nobody may have started a daemon."""
+    if not call.repo.bare:
+        from git_anvcs.flows.journal import keeping
+
+        place = Place(call.repo.root, call.repo.git_dir, call.repo.common_dir)
+        keeping.begin(place, call.env)
 
 
 def _waiting(call: Call) -> int:

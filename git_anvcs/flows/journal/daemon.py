@@ -14,8 +14,9 @@ from threading import Event as Signal
 import time
 from typing import NamedTuple
 
+from git_anvcs import __version__
 from git_anvcs.flows.journal import watch_plan
-from git_anvcs.flows.journal.daemon_socket import Server
+from git_anvcs.flows.journal.daemon_socket import Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.git.repo import GitFailed, NotARepository, Repo
@@ -32,6 +33,9 @@ from git_anvcs.store.paths import Paths
 SEARCH, SEARCH_EVERY = 5.0, 0.2
 # After a failure, such as a full disk; and where not every folder can be watched.
 RETRY, POLL = 2.0, 10.0
+
+# So long, in seconds, one daemon may take to end before the next begins.
+HANDOVER = 10.0
 
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200
@@ -55,7 +59,9 @@ def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
     """
     paths = Paths(repo.common_dir)
-    with lock.held(paths.locks / "daemon", timeout=0), Journal(paths) as journal:
+    # One that does not answer is ending, or an older one that makes room for us.
+    patience = 0 if running(paths, HANDOVER) else HANDOVER
+    with lock.held(paths.locks / "daemon", timeout=patience), Journal(paths) as journal:
         return _Daemon(repo, journal, paths, idle, ignored).run()
 
 
@@ -104,8 +110,8 @@ class _Daemon:
             for item in self._taken(self._pause()):
                 used = time.monotonic()
                 if isinstance(item, Ask):
-                    if self._answered(item):
-                        return "it was asked to"
+                    if why := self._answered(item):
+                        return why
                 else:
                     self._note(item)
             if time.monotonic() < self._search_until:
@@ -275,8 +281,8 @@ class _Daemon:
         self._git_folders = {k: v for k, v in self._git_folders.items() if v is not tree}
         self._watcher.remove_below(str(tree.repo.root))
 
-    def _answered(self, ask: Ask) -> bool:
-        """Do what was asked; whether that was to end."""
+    def _answered(self, ask: Ask) -> str:
+        """Do what was asked; why to end now, empty to go on."""
         kind = ask.asked.get("do")
         looked: list[str] = []
         if kind in ("flush", "stop"):
@@ -293,13 +299,17 @@ class _Daemon:
                         [lane] if self._look(lane, tree, str(ask.asked.get("by") or "")) else []
                     )
         ask.answer["looked"] = looked
-        ask.answer.update(self._state())
+        outdated = is_newer(ask.asked.get("version"))
+        ask.answer.update(self._state(), ends=outdated)
         ask.ready.set()
-        return kind == "stop"
+        if outdated:
+            return "a newer git-anvcs is there"
+        return "it was asked to" if kind == "stop" else ""
 
     def _state(self) -> dict[str, object]:
         return {
             "pid": os.getpid(),
+            "version": __version__,
             "seconds": round(time.monotonic() - self._began, 1),
             "operations": self._journal.last(),
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],

@@ -9,9 +9,11 @@ from contextlib import contextmanager, suppress
 import json
 import os
 from pathlib import Path
+import re
 import socket
 from threading import Thread
 
+from git_anvcs import __version__
 from git_anvcs.store.paths import Paths
 
 _NAME = "daemon.sock"
@@ -26,12 +28,18 @@ def ask(paths: Paths, request: Mapping[str, object], seconds: float) -> dict[str
         with _within(paths.journal), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(seconds)
             line.connect(_NAME)
-            line.sendall(json.dumps(request).encode() + b"\n")
+            line.sendall(json.dumps({"version": __version__, **request}).encode() + b"\n")
             with line.makefile("rb") as pipe:
                 found = json.loads(pipe.readline(_LONGEST))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def running(paths: Paths, seconds: float) -> dict[str, object] | None:
+    """What the daemon says of itself; None when there is none, or an older one that ends now."""
+    found = ask(paths, {"do": "status"}, seconds)
+    return None if found is None or found.get("ends") else found
 
 
 def has_looked(paths: Paths, lane: str, seconds: float, by: str = "") -> dict[str, object] | None:
@@ -43,6 +51,15 @@ def has_looked(paths: Paths, lane: str, seconds: float, by: str = "") -> dict[st
     found = ask(paths, {"do": "flush", "lane": lane, "by": by}, seconds)
     looked = found.get("looked") if found else None
     return found if isinstance(looked, list) and lane in looked else None
+
+
+def is_newer(version: object) -> bool:
+    """Whether somebody who asks is of a newer git-anvcs than this process."""
+    return isinstance(version, str) and _numbers(version) > _numbers(__version__)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version.partition("+")[0])]
 
 
 class Server:

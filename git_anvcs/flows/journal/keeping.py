@@ -22,7 +22,7 @@ _ANSWER_SECONDS = 10.0
 # Before a command that destroys, an agent waits so long at most.
 _LOOK_SECONDS = 3.0
 
-_OURS = (sys.executable, "-P", "-m", "git_anvcs.cli.start")
+OURS = (sys.executable, "-P", "-m", "git_anvcs.cli.start")
 
 
 def start(root: Path, paths: Paths, idle: float = IDLE_HOURS) -> dict[str, object] | None:
@@ -30,14 +30,14 @@ def start(root: Path, paths: Paths, idle: float = IDLE_HOURS) -> dict[str, objec
 
     root: a worktree; idle: hours without events after which it ends
     """
-    found = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+    found = daemon_socket.running(paths, _ANSWER_SECONDS)
     if found is not None:
         return found
     _leave_running(root, idle)
     deadline = time.monotonic() + _START_SECONDS
     while found is None and time.monotonic() < deadline:
         time.sleep(0.02)
-        found = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+        found = daemon_socket.running(paths, _ANSWER_SECONDS)
     return found
 
 
@@ -47,7 +47,7 @@ def begin(place: Place, env: Mapping[str, str]) -> bool:
     Whether it did.
     """
     paths = Paths(place.common_dir)
-    missing = _is_wanted(place, paths, env) and not daemon_socket.ask(paths, {"do": "status"}, 1.0)
+    missing = _is_wanted(place, paths, env) and daemon_socket.running(paths, 1.0) is None
     if missing:
         _leave_running(place.root, IDLE_HOURS)
     return missing
@@ -60,7 +60,7 @@ def look(place: Place) -> None:
     paths = Paths(place.common_dir)
     lane = lanes.name_of(place.git_dir, place.common_dir)
     if daemon_socket.has_looked(paths, lane, _LOOK_SECONDS) is None:
-        argv = (*_OURS, "-C", str(place.root), "journal", "look")
+        argv = (*OURS, "-C", str(place.root), "journal", "look")
         spawn.output_within(argv, spawn.clean_environment(), seconds=_LOOK_SECONDS, most=1 << 16)
 
 
@@ -81,4 +81,4 @@ def _is_wanted(place: Place, paths: Paths, env: Mapping[str, str]) -> bool:
 def _leave_running(root: Path, idle: float) -> None:
     from git_anvcs.kernel import process
 
-    process.leave_running((*_OURS, "daemon", "run", "--idle", str(idle)), cwd=root)
+    process.leave_running((*OURS, "daemon", "run", "--idle", str(idle)), cwd=root)

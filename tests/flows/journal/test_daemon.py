@@ -119,3 +119,28 @@ def test_a_full_look_reads_no_file_that_nobody_touched(repo: Sandbox) -> None:
 def read_by_now() -> int:
     """Bytes that this process has read (proc(5))."""
     return int(Path("/proc/self/io").read_text().split()[1])
+
+
+def test_a_newer_version_takes_over_and_an_older_one_does_not(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    paths = Paths(repo.root / ".git")
+    repo.ok("git-anvcs", "daemon", "start")
+    try:
+        first = daemon_socket.ask(paths, {"do": "status"}, PATIENCE)
+        older = daemon_socket.ask(paths, {"do": "status", "version": "0.0.9"}, PATIENCE)
+        newer = daemon_socket.ask(paths, {"do": "status", "version": "9.0"}, PATIENCE)
+        repo.ok("git-anvcs", "daemon", "start")  # while that one ends
+        last = daemon_socket.ask(paths, {"do": "status"}, PATIENCE)
+    finally:
+        repo.ok("git-anvcs", "daemon", "stop")
+    assert first
+    assert older
+    assert newer
+    assert last
+    assert [first["ends"], older["ends"], newer["ends"], last["ends"]] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert first["pid"] == older["pid"] == newer["pid"] != last["pid"]
