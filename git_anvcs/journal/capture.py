@@ -98,7 +98,7 @@ class Capture:
         for path, standing in portion.items():
             began, sign = time.time_ns(), sign_of(self._root, path)
             held = untouched.held(path, sign)
-            if held and standing.differs and _is_known(known.get(path), held, standing):
+            if held and standing.differs and self._stands(known.get(path), held, standing):
                 continue
             found[path] = self._read(path)
             untouched.learn(path, sign, found[path], began)
@@ -130,20 +130,34 @@ class Capture:
             raise
         return made
 
+    def _stands(self, known: Entry | None, held: Held, standing: Standing) -> bool:
+        """Whether the journal knows the path so. What another actor said here is said again: other
+        clones may never hear of that one.
+        """
+        by_us = known is not None and known.n > self._journal.begun()
+        return by_us and _is_known(known, held, standing)
+
     def _change(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
         """What happened to the path; None when nothing did."""
         if not standing.differs:
             return self._clean(path, standing, held, known) if known else None
         if not held.mode:
-            gone = known.op.kind is Kind.DELETE if known else not standing.base
-            lost = Flag.LOST | (Flag.BY_GIT if standing.by_git else Flag(0))
-            return None if gone else self._op(Kind.DELETE, path, standing, held, lost)
-        if _is_known(known, held, standing):
+            return self._deleted(path, standing, held, known)
+        if self._stands(known, held, standing):
             return None
         text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
         if text is None:
             return self._blob(path, standing, held, known)
-        return self._edit(path, standing, held, *text)
+        op = self._edit(path, standing, held, *text)
+        return op._replace(flags=op.flags & ~Flag.LOST) if _is_known(known, held, standing) else op
+
+    def _deleted(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
+        gone = known.op.kind is Kind.DELETE if known else not standing.base
+        if gone and (known is None or known.n > self._journal.begun()):
+            return None
+        lost = Flag(0) if gone else Flag.LOST
+        flags = lost | (Flag.BY_GIT if standing.by_git else Flag(0))
+        return self._op(Kind.DELETE, path, standing, held, flags)
 
     def _clean(self, path: str, standing: Standing, held: Held, known: Entry) -> Op | None:
         """HEAD has it so; the text, if it was one, goes back to what it was at first."""

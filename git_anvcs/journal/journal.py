@@ -41,11 +41,13 @@ class Journal(Reading):
         self.stopped = ""
         try:
             self._db = database.open_at(self.file, tables.STEPS)
+            self._place = _place(self.file)
             self._actor = self._own_actor()
         except CannotWrite as error:
             if not self.file.is_file() or not self.file.stat().st_size:
                 raise
             self._db = database.open_to_read(self.file)
+            self._place = _place(self.file)
             self.stopped = error.message
 
     def __enter__(self) -> "Journal":
@@ -56,6 +58,18 @@ class Journal(Reading):
 
     def close(self) -> None:
         self._db.close()
+
+    @property
+    def actor(self) -> bytes:
+        """The name of our chain, 16 bytes."""
+        return self._actor_name
+
+    def is_there(self) -> bool:
+        """Whether its file is still the one that was opened: it may have been moved or replaced."""
+        try:
+            return _place(self.file) == self._place
+        except OSError:
+            return False
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -153,40 +167,44 @@ class Journal(Reading):
             else:
                 self._db.execute("DELETE FROM ref WHERE lane = ? AND name = ?", key)
 
+    def renew(self) -> None:
+        """Within `writing`: go on under another name, for somebody else goes on under this one."""
+        self._tail = None
+        self._begin(os.urandom(16))
+        self._actor_name, self._actor = self._known_actor()
+
     def _end(self) -> tuple[int, bytes, int]:
-        """The last sequence number and digest of our chain, and the largest time of all."""
+        """The last sequence number and digest of our chain, and the largest time of ours."""
+        self._actor_name, self._actor = self._known_actor()
         row = self._db.execute(
             "SELECT seq, hash FROM op WHERE actor = ? ORDER BY seq DESC LIMIT 1", (self._actor,)
         ).fetchone()
-        last = self._db.execute("SELECT time FROM op ORDER BY n DESC LIMIT 1").fetchone()
+        last = self._db.execute(tables.LAST_OWN).fetchone()
         seq, digest = row or (0, NOTHING)
-        return seq, digest, last[0] if last else 0
+        return seq, digest, last[0] or 0
 
     def _own_actor(self) -> int:
         """Who writes here: a name that a copy of the file does not share."""
-        found = self.file.stat()
-        place = f"{found.st_dev}:{found.st_ino}".encode()
-        if found_actor := self._known_actor(place):
-            return found_actor  # most of the time nothing is written: readers need no room
         with database.writing(self._db, self.file):
             known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
-            if known.get("place") != place or "actor" not in known:
-                known["actor"] = os.urandom(16)
-                rows = [("place", place), ("actor", known["actor"])]
-                self._db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
-            self._actor_name = bytes(known["actor"])
-            name = (self._actor_name,)
-            row = self._row("SELECT id FROM actor WHERE name = ?", name)
-            return row[0] if row else self._added("INSERT INTO actor VALUES (NULL, ?)", name)
+            if known.get("place") != self._place or "actor" not in known:
+                self._db.execute("INSERT OR REPLACE INTO about VALUES ('place', ?)", (self._place,))
+                self._begin(os.urandom(16))
+            self._actor_name, self._actor = self._known_actor()
+        return self._actor
 
-    def _known_actor(self, place: bytes) -> int:
-        with database.reading(self.file):
-            known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
-        if known.get("place") != place or "actor" not in known:
-            return 0
-        self._actor_name = bytes(known["actor"])
-        row = self._row("SELECT id FROM actor WHERE name = ?", (self._actor_name,))
-        return row[0] if row else 0
+    def _known_actor(self) -> tuple[bytes, int]:
+        """Another process may have renewed it."""
+        row = self._db.execute(
+            "SELECT actor.name, actor.id FROM about JOIN actor ON actor.name = about.value"
+            " WHERE key = 'actor'"
+        ).fetchone()
+        return bytes(row[0]), row[1]
+
+    def _begin(self, name: bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO about VALUES ('actor', ?)", (name,))
+        actor = self._added("INSERT INTO actor VALUES (NULL, ?)", (name,))
+        self._db.execute("INSERT INTO own SELECT ?, ifnull(max(n), 0) FROM op", (actor,))
 
     def _lane(self, name: str) -> int:
         found = self._numbers.get(("lane", name))
@@ -207,6 +225,11 @@ class Journal(Reading):
 
     def _added(self, sql: str, values: Sequence[object]) -> int:
         return self._db.execute(sql, values).lastrowid or 0
+
+
+def _place(file: Path) -> bytes:
+    found = file.stat()
+    return f"{found.st_dev}:{found.st_ino}".encode()
 
 
 def _bound(text: str) -> str | bytes:

@@ -192,6 +192,17 @@ class Reading:
         row = self._row("SELECT time FROM op ORDER BY n LIMIT 1", ())
         return (row[0] >> 16) / 1000 if row else 0.0
 
+    def begun(self, n: int | None = None) -> int:
+        """The operation after which the actor began who wrote here last, up to `n` if it is given.
+
+        What it says does not build on operations before: other clones need not have those.
+        """
+        if not self._row("SELECT 1 FROM sqlite_master WHERE name = 'own'", ()):
+            return 0  # an older file that can only be read
+        upto, values = ("", ()) if n is None else (" WHERE n < ?", (n,))
+        row = self._row(f"SELECT max(n) FROM own{upto}", values)  # noqa: S608
+        return row[0] or 0 if row else 0
+
     def payload(self, n: int) -> bytes:
         row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
         return row[0] if row else b""

@@ -17,6 +17,12 @@ NEWEST_OF_ALL = """
 LAST_BEFORE = """
     SELECT n FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?) AND time <= ?
     ORDER BY time DESC LIMIT 1"""
+# Of other clones no time counts: their clocks may be wrong.
+LAST_OWN = """
+    SELECT max(time) FROM (
+        SELECT (SELECT time FROM op WHERE op.actor = own.actor ORDER BY seq DESC LIMIT 1) AS time
+        FROM own
+    )"""
 # lane, n
 LAST_LOST = """
     SELECT n, time FROM op
@@ -81,5 +87,13 @@ STEPS = (
     CREATE TABLE claim (n INTEGER PRIMARY KEY, author TEXT NOT NULL);
     CREATE INDEX claim_by ON claim (author, n);
     CREATE INDEX op_by ON op (author, n) WHERE author != ''
+    """,
+    """
+    CREATE TABLE own (actor INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+    INSERT INTO own SELECT actor.id, 0 FROM actor, about
+        WHERE about.key = 'actor' AND actor.name = about.value;
+    CREATE TABLE heard (
+        actor INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, key BLOB NOT NULL
+    )
     """,
 )

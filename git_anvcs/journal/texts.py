@@ -5,7 +5,7 @@ import os
 from typing import NamedTuple
 import zlib
 
-from git_anvcs.journal import text
+from git_anvcs.journal import foreign, text
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Document
@@ -20,12 +20,16 @@ _MOST_OPEN = 256
 
 
 class _Open(NamedTuple):
-    """A document as it is after operation `n`, and how much came since its last checkpoint."""
+    """A document as it is after operation `n`, and how much came since its last checkpoint.
+
+    begun: it is made of what came after this operation
+    """
 
     document: Document
     n: int
     ops: int
     bytes: int
+    begun: int
 
 
 class Texts:
@@ -56,7 +60,10 @@ class Texts:
         """The document as the lane has it, within `Journal.writing`: to be edited."""
         n = self._journal.last()
         held = self._open.pop((doc, lane), None)
-        held = self._forward(held, doc, lane, n) if held else self._load(doc, lane, n)
+        begun = self._journal.begun(n + 1)
+        if held and held.begun != begun:
+            held = None
+        held = self._forward(held, doc, lane, n) if held else self._load(doc, lane, n, begun)
         self._open[doc, lane] = held
         if len(self._open) > _MOST_OPEN:
             self._open.popitem(last=False)
@@ -71,7 +78,8 @@ class Texts:
 
     def at(self, doc: bytes, lane: str, n: int) -> str:
         """The text after operation `n`."""
-        return str(self._load(doc, lane, n).document)
+        begun = 0 if foreign.is_foreign(lane) else self._journal.begun(n)
+        return str(self._load(doc, lane, n, begun).document)
 
     def written(self, entry: Entry) -> None:
         """The newest edit of a document became this operation; within `Journal.writing`."""
@@ -87,12 +95,15 @@ class Texts:
             held = held._replace(ops=0, bytes=0)
         self._open[doc, lane] = held
 
-    def _load(self, doc: bytes, lane: str, n: int) -> _Open:
-        found = self._journal.checkpoint(doc, lane, n) or self._journal.checkpoint(doc, SEED, n)
+    def _load(self, doc: bytes, lane: str, n: int, begun: int) -> _Open:
+        """As after operation `n`, made of what came after `begun`: see `Journal.begun`."""
+        found = self._journal.checkpoint(doc, lane, n)
+        if found is None or found[0] <= begun:
+            found = self._journal.checkpoint(doc, SEED, n)
         at, state = found or (0, zlib.compress(text.seed(doc, "")))
         document = Document(text.new_client(self._secret, doc, lane))
         document.apply([zlib.decompress(state)])
-        return self._forward(_Open(document, at, 0, 0), doc, lane, n)
+        return self._forward(_Open(document, max(at, begun), 0, 0, begun), doc, lane, n)
 
     def _forward(self, held: _Open, doc: bytes, lane: str, n: int) -> _Open:
         if held.n >= n:

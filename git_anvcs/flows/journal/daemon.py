@@ -147,6 +147,9 @@ class _Daemon:
             found.append(self._queue.get(timeout=pause) if pause else self._queue.get_nowait())
             while True:
                 found.append(self._queue.get_nowait())
+        if not self._journal.is_there():  # moved, and another repository may be in its place
+            self._search_until = 0.0
+            self._trees.clear()
         return found
 
     def _note(self, event: Event) -> None:

@@ -126,6 +126,7 @@ def _moved(
     before_own, before = journal.refs(lane), journal.refs(SEED)
     first_look = not before_own
     moved = tips_seen.changed(before_own, own) | tips_seen.changed(before, shared)
+    moved = _all_of(before_own | before) | moved if _is_begun(journal, lane) else moved
     if not moved:
         return []
     lost = () if first_look else _lost(repo, moved)
@@ -140,6 +141,17 @@ def _moved(
         return journal.append([op], seconds)
 
 
+def _is_begun(journal: Journal, lane: str) -> bool:
+    """Whether another actor told where refs are, and this one did not yet: it says all of them."""
+    begun = journal.begun()
+    last = next(journal.newest(lane, kinds=(Kind.GIT,)), None) if begun else None
+    return last is not None and last.n <= begun
+
+
+def _all_of(refs: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    return {name: (target, target) for name, target in refs.items()}
+
+
 def _lost(repo: Repo, moved: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     """The refs whose old commit no branch, tag or stash leads to, and that a person would miss.
 
@@ -148,7 +160,7 @@ def _lost(repo: Repo, moved: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
     """
     found = []
     for name, (old, new) in moved.items():
-        if not old or name == tips_seen.BRANCH:
+        if not old or old == new or name == tips_seen.BRANCH:
             continue
         if name.startswith(tips_seen.STASH):
             gone = not new
