@@ -38,6 +38,11 @@ def pytest_configure() -> None:
             )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits more than it works begins first, so that the others run beside it."""
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
 def pytest_collection_finish() -> None:
     """Thousands of tests stay to the end; to look through them for garbage costs laws a tenth."""
     gc.freeze()

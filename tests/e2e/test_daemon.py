@@ -125,6 +125,40 @@ def test_a_worktree_that_is_added_is_watched(watched: Sandbox, tmp_path: Path) -
     assert (tree / "b.txt").read_text() == "there\n"
 
 
+def test_a_commit_is_seen_in_the_worktree_whose_head_it_moves(
+    watched: Sandbox, tmp_path: Path
+) -> None:
+    tree = tmp_path / "tree"
+    watched.git("worktree", "add", "-q", str(tree), "-b", "topic")
+    until_lanes(watched, {".", "worktrees/tree"})
+    for lane, root in ((".", watched.root), ("worktrees/tree", tree)):
+        watched.git("commit", "-q", "--allow-empty", "-m", "here", cwd=root)
+        head = watched.git("rev-parse", "HEAD", cwd=root).strip()
+        until_head(watched, lane, head)
+        other = tree if root == watched.root else watched.root
+        branch = watched.git("symbolic-ref", "HEAD", cwd=root).strip()
+        watched.git("update-ref", branch, f"{head}~1", cwd=other)  # moved from elsewhere
+        until_head(watched, lane, watched.git("rev-parse", "HEAD", cwd=root).strip())
+
+
+def until_lanes(repo: Sandbox, wanted: set[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while {entry.op.lane for entry in entries(repo)} != wanted:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def until_head(repo: Sandbox, lane: str, wanted: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with Journal(Paths(repo.root / ".git")) as journal:
+            found = journal.refs(lane)["HEAD"]
+        if found == wanted:
+            return
+        assert time.monotonic() < deadline, f"the journal has {lane} at {found}, not at {wanted}"
+        time.sleep(0.02)
+
+
 def test_one_daemon_a_repository_and_the_next_finds_what_was_missed(watched: Sandbox) -> None:
     state = json.loads(watched.ok("git-anvcs", "daemon", "status", "--json"))
     again = json.loads(watched.ok("git-anvcs", "daemon", "start", "--json"))

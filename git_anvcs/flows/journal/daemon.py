@@ -40,7 +40,8 @@ HANDOVER = 10.0
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
-_OF_GIT = ("index", "HEAD", "packed-refs", "config")
+_OF_ONE = ("index", "HEAD")  # in a worktree's own folder of Git
+_OF_ALL = ("packed-refs", "config", "tables.list")
 
 
 class Ask(NamedTuple):
@@ -81,7 +82,7 @@ class _Daemon:
         self._idle = idle
         self._queue: queue.SimpleQueue[Event | Ask] = queue.SimpleQueue()
         self._trees: dict[str, Tree] = {}
-        self._git_folders: dict[str, Tree] = {}
+        self._git_folders: dict[str, list[Tree]] = {}  # several, of what worktrees share
         self._watcher = watching.start(self._queue.put)
         self._problem = ""
         self._unwatched = ""  # why some folders are not watched, if any are not
@@ -178,16 +179,26 @@ class _Daemon:
             tree.touch(now, finished=True)
             self._watch(tree)
 
-    def _note_git(self, owner: Tree, event: Event, now: float) -> None:
+    def _note_git(self, owners: list[Tree], event: Event, now: float) -> None:
         """Git wrote: a ref, HEAD or an index was moved."""
         folder, _, name = event.path.rpartition("/")
         of_refs = "/refs/" in f"{folder}/"
+        concerned: list[Tree] = []
         if event.folder:
             if of_refs:
-                self._add(list(watch_plan.git_folders(owner.repo)), owner)
-        elif name in _OF_GIT or (of_refs and not name.endswith(".lock")):
-            owner.all = True
-            owner.touch(now, finished=True)
+                for owner in owners:
+                    self._add(list(watch_plan.git_folders(owner.repo)), owner)
+        elif name in _OF_ONE and not of_refs:
+            concerned = [tree for tree in owners if str(tree.repo.git_dir) == folder]
+        elif name in _OF_ALL and not of_refs:
+            concerned = owners
+        elif of_refs and not name.endswith(".lock"):
+            branch = event.path.removeprefix(f"{self._repo.common_dir}/")
+            # Where HEAD is on it, HEAD moved; else some look has to tell of it.
+            concerned = [tree for tree in owners if tree.is_on(branch)] or owners[:1]
+        for tree in concerned:
+            tree.all = True
+            tree.touch(now, finished=True)
 
     def _note_file(self, tree: Tree, event: Event, path: str, now: float) -> None:
         if path == ".git" or path.startswith(".git/"):
@@ -270,8 +281,10 @@ class _Daemon:
             self._add([str((tree.repo.root / path).parent) for path in kept], None)
 
     def _add(self, folders: list[str], owner: Tree | None) -> None:
-        if owner:
-            self._git_folders |= dict.fromkeys(folders, owner)
+        for folder in folders if owner else ():
+            owners = self._git_folders.setdefault(folder, [])
+            if owner and owner not in owners:
+                owners.append(owner)
         try:
             self._watcher.add(folders)
         except TooMany as error:
@@ -281,7 +294,9 @@ class _Daemon:
 
     def _forget(self, lane: str) -> None:
         tree = self._trees.pop(lane)
-        self._git_folders = {k: v for k, v in self._git_folders.items() if v is not tree}
+        for owners in self._git_folders.values():
+            with suppress(ValueError):
+                owners.remove(tree)
         self._watcher.remove_below(str(tree.repo.root))
 
     def _answered(self, ask: Ask) -> str:

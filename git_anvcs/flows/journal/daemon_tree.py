@@ -1,5 +1,6 @@
 """One worktree that the daemon watches: what was touched, and when it is due to be looked at."""
 
+import os
 import time
 
 from git_anvcs.flows.journal.observe import lane_of
@@ -67,6 +68,14 @@ class Tree:
         ripe = {path for path in self._put_off if self._again[path] <= now}
         self._put_off -= ripe
         self.paths |= {path for path in ripe if not self.puts_off(path, now)}
+
+    def is_on(self, ref: str) -> bool:
+        """Whether HEAD is on this branch."""
+        try:
+            head = (self.repo.git_dir / "HEAD").read_bytes()
+        except OSError:
+            return False
+        return head.strip() == b"ref: " + os.fsencode(ref)
 
     def _git_at_work(self) -> float:
         try:
