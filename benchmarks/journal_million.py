@@ -32,7 +32,7 @@ from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind, Op
 from git_anvcs.journal.text import Document, doc_id, new_client
-from git_anvcs.journal.texts import CHECKPOINT_OPS, Texts
+from git_anvcs.journal.texts import Texts, checkpoint_due
 from git_anvcs.store.paths import Paths
 
 FILES, EDITS, OTHERS = 200, 4_900, 20_000
@@ -174,16 +174,20 @@ def make(folder: Path, steps: list[Step]) -> None:
             journal.know_refs(LANE, {"HEAD": head, BRANCH: "refs/heads/main"})
             for doc in docs:
                 texts.begin(doc, "")
-        everything = Document()
+        everything, ops_since, bytes_since, state = Document(), 0, 0, b""
         for number, step in enumerate(steps):
             everything.apply([step.update])
+            ops_since, bytes_since = ops_since + 1, bytes_since + len(step.update)
+            due = checkpoint_due(ops_since, bytes_since, len(state))
+            if due:
+                ops_since, bytes_since = 0, 0
+                state = zlib.compress(everything.whole(), 6)
             ops = [edit(name(file), docs[file], step) for file in range(FILES)]
             ops += others(number, head)
             with journal.writing():
                 for at, op in enumerate(ops):
                     [entry] = journal.append([op], begin + number * 1500 + at * 7)
-                    if op.doc and (number + 1) % CHECKPOINT_OPS == 0:
-                        state = zlib.compress(everything.whole(), 6)
+                    if op.doc and due:
                         journal.keep_checkpoint(op.doc, LANE, entry.n, state)
 
 

@@ -10,8 +10,9 @@ from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Document
 
-CHECKPOINT_OPS = 4096
-CHECKPOINT_BYTES = 256 << 10
+_MOST_OPS, _MOST_BYTES = 4096, 256 << 10
+# A small document has its checkpoints often, and all of them are a quarter of its updates.
+_UPDATES_TO_STATE, _LEAST_BYTES = 4, 16 << 10
 
 # The lane of a document's first text, which all lanes share.
 SEED = ""
@@ -23,6 +24,7 @@ class _Open(NamedTuple):
     """A document as it is after operation `n`, and how much came since its last checkpoint.
 
     begun: it is made of what came after this operation
+    state: the bytes of that checkpoint, packed
     """
 
     document: Document
@@ -30,6 +32,7 @@ class _Open(NamedTuple):
     ops: int
     bytes: int
     begun: int
+    state: int
 
 
 class Texts:
@@ -89,10 +92,10 @@ class Texts:
             return
         size = held.bytes + len(entry.op.payload)
         held = held._replace(n=n, ops=held.ops + 1, bytes=size)
-        if held.ops >= CHECKPOINT_OPS or held.bytes >= CHECKPOINT_BYTES:
+        if checkpoint_due(held.ops, held.bytes, held.state):
             state = zlib.compress(held.document.whole(), 6)
             self._journal.keep_checkpoint(doc, lane, n, state)
-            held = held._replace(ops=0, bytes=0)
+            held = held._replace(ops=0, bytes=0, state=len(state))
         self._open[doc, lane] = held
 
     def _load(self, doc: bytes, lane: str, n: int, begun: int) -> _Open:
@@ -103,7 +106,7 @@ class Texts:
         at, state = found or (0, zlib.compress(text.seed(doc, "")))
         document = Document(text.new_client(self._secret, doc, lane))
         document.apply([zlib.decompress(state)])
-        return self._forward(_Open(document, max(at, begun), 0, 0, begun), doc, lane, n)
+        return self._forward(_Open(document, max(at, begun), 0, 0, begun, len(state)), doc, lane, n)
 
     def _forward(self, held: _Open, doc: bytes, lane: str, n: int) -> _Open:
         if held.n >= n:
@@ -112,3 +115,12 @@ class Texts:
         held.document.apply(updates)
         size = sum(map(len, updates))
         return held._replace(n=n, ops=held.ops + len(updates), bytes=held.bytes + size)
+
+
+def checkpoint_due(ops: int, size: int, state: int) -> bool:
+    """Whether a document's whole state is worth keeping.
+
+    ops, size: how many updates came since the last, and their bytes; state: the bytes of that one
+    """
+    enough = max(_LEAST_BYTES, state * _UPDATES_TO_STATE)
+    return ops >= _MOST_OPS or size >= min(_MOST_BYTES, enough)
