@@ -1,27 +1,56 @@
 """One look of the timeline as a line, and as JSON."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from git_anvcs.flows.journal.timeline import Look
-from git_anvcs.git.tips_seen import STASH
+from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
+from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.terminal import safe, styled
 
 _MOST_PATHS = 4
+_NAMES = {BRANCH: "HEAD's branch", INDEX: "what is staged"}
 _WORDS = {Kind.EDIT: "edited", Kind.BLOB: "wrote", Kind.DELETE: "deleted", Kind.CLEAN: "as HEAD"}
 
 
-def line(look: Look, *, lanes: bool, colour: bool) -> str:
+class How(NamedTuple):
+    """lanes: with the worktree; refs: with a line for each ref that moved, and how"""
+
+    lanes: bool = False
+    refs: bool = False
+    colour: bool = False
+
+
+def lines(look: Look, how: How) -> Iterator[str]:
     """`#120  2026-11-22 14:02:11  edited src/app.py, wrote logo.png  (claude:7f3a)`, local time."""
-    when = datetime.fromtimestamp(look.seconds).strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ006 - local time is what a person reads
     said = "; ".join(_parts(look))
     who = sorted({entry.by for entry in look.entries if entry.by})
-    told = [f"#{look.n}", when, *([safe(look.lane)] if lanes else []), said]
+    told = [
+        f"#{look.n}",
+        clock.local(look.seconds),
+        *([safe(look.lane)] if how.lanes else []),
+        said,
+    ]
     if who:
         told.append(f"({', '.join(map(safe, who))})")
-    return styled("  ".join(told), "red", colour=colour and look.lost)
+    yield styled("  ".join(told), "red", colour=how.colour and look.lost)
+    if how.refs and look.moved:
+        yield from _moves(look.moved)
+
+
+def _moves(moved: Moves) -> Iterator[str]:
+    """Each ref: what it was, and what it is."""
+    for name, pair in moved.refs.items():
+        old, new = (safe(value if value.startswith("refs/") else value[:10]) for value in pair)
+        lost = "  left behind" if name in moved.lost else ""
+        yield f"    {_name(name)}: {old or 'nothing'} -> {new or 'nothing'}{lost}"
+
+
+def _name(ref: str) -> str:
+    return _NAMES.get(ref) or ("a stash" if ref.startswith(STASH) else safe(ref))
 
 
 def as_json(look: Look) -> dict[str, object]:
@@ -32,6 +61,8 @@ def as_json(look: Look) -> dict[str, object]:
         "lost": look.lost,
         "git": list(look.moved.said) if look.moved else [],
         "refs": {k: list(v) for k, v in look.moved.refs.items()} if look.moved else {},
+        "left_behind": list(look.moved.lost) if look.moved else [],
+        "by": sorted({entry.by for entry in look.entries if entry.by}),
         "undid": list(look.undo) if look.undo else None,
         "files": [_file(entry) for entry in look.entries if entry.op.path],
     }
@@ -56,7 +87,7 @@ def _parts(look: Look) -> list[str]:
 def _refs(look: Look) -> str:
     """The refs that moved, where Git says nothing of it."""
     names = look.moved.refs if look.moved else ()
-    return ", ".join("a stash" if name.startswith(STASH) else safe(name) for name in names)
+    return ", ".join(map(_name, names))
 
 
 def _file(entry: Entry) -> dict[str, object]:

@@ -6,22 +6,22 @@ import difflib
 import sys
 
 from git_anvcs.flows.journal.undo import Done, File, Plan
-from git_anvcs.git.tips_seen import BRANCH, STASH
+from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
 from git_anvcs.journal import disk
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.terminal import safe, styled
 
 _MOST_FILES = 30
+_NAMES = {BRANCH: "HEAD's branch", INDEX: "the index"}
 _MOST_LINES = 60  # of one file's difference
 
 
 def planned(plan: Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
     """What is about to change; diffs: with the lines of texts."""
-    when = clock.rfc3339(plan.seconds).replace("T", " ")[:19]
     said = f" ({', '.join(dict.fromkeys(map(safe, plan.said)))})" if plan.said else ""
-    yield f"takes back what happened from {when} UTC on{said}:"
+    yield f"takes back what happened from {clock.local(plan.seconds)} on{said}:"
     for name, (now, then) in plan.refs.items():
-        yield f"  {_ref(name)}: {_short(now)} -> {_short(then)}"
+        yield f"  {_ref(name)}: {_where(name, now)} -> {_where(name, then)}"
     for file in plan.files[:_MOST_FILES]:
         style = "green" if file.then else "red"
         yield styled(f"  {_change(file):8} {safe(file.path)}", style, colour=colour)
@@ -44,7 +44,7 @@ def not_done(plan: Plan, args: Namespace) -> str:
 def text(plan: Plan, done: Done) -> str:
     """What was done, and how to take that back."""
     lines = [_given_back([file for file in plan.files if file.path not in done.left])]
-    lines += [f"{_ref(name)} is at {_short(then)} again" for name, (_, then) in plan.refs.items()]
+    lines += [f"{_ref(name)} is {_again(name, then)}" for name, (_, then) in plan.refs.items()]
     lines += [f"stays: {safe(name)}: {safe(why)}" for name, why in done.left.items()]
     lines.append(f"undo of this: git anvcs undo --to '#{done.before}'")
     return "\n".join(lines)
@@ -82,13 +82,26 @@ def _size(file: File) -> int:
 
 
 def _ref(name: str) -> str:
-    if name == BRANCH:
-        return "HEAD's branch"
+    if name in _NAMES:
+        return _NAMES[name]
     return "a stash" if name.startswith(STASH) else safe(name)
+
+
+def _again(name: str, then: str) -> str:
+    if name == INDEX:
+        return "as it was" if then else "as HEAD has it"
+    return f"at {_short(then)} again" if then else "gone again"
 
 
 def _short(value: str) -> str:
     return safe(value if value.startswith("refs/") else value[:10]) or "nothing"
+
+
+def _where(name: str, value: str) -> str:
+    """Of the index: whether something is staged says more than the id of its tree."""
+    if name == INDEX:
+        return "what was staged" if value else "as HEAD has it"
+    return _short(value)
 
 
 def _lines(file: File) -> Iterator[str]:

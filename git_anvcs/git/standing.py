@@ -31,11 +31,15 @@ class File(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """head: the commit, empty before the first; branch: its ref, empty when HEAD is detached."""
+    """head: the commit, empty before the first; branch: its ref, empty when HEAD is detached
+
+    staged: path -> mode and blob in the index, where these are not as HEAD has them
+    """
 
     head: str
     branch: str
     files: dict[str, File]
+    staged: dict[str, str]
 
 
 def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
@@ -54,7 +58,15 @@ def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
         "" if head == "(initial)" else head,
         "" if branch == "(detached)" else f"refs/heads/{branch}",
         files,
+        dict(_staged(fields)),
     )
+
+
+def _staged(fields: list[bytes]) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        if field.startswith(b"1 ") and not field.startswith(b"1 ."):
+            words = field.split(b" ", 8)
+            yield os.fsdecode(words[8]), f"{words[4].decode()} {words[7].decode()}"
 
 
 def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str, File]]:

@@ -8,19 +8,22 @@ from git_anvcs.git.repo import Repo
 # What people move; remotes move by themselves, and ours nobody should.
 PLACES = ("refs/heads", "refs/tags")
 STASH = "stash:"
-_MOST_STASHES = 1000
+MOST_STASHES = 1000
+HEAD = "HEAD"
 BRANCH = "HEAD:branch"
+# The tree of what is staged, where that is not as HEAD has it.
+INDEX = "HEAD:index"
 
 
 def shared(repo: Repo) -> dict[str, str]:
     """Refs and their ids; each stash under its own name, since their list moves them on."""
     found = refs.read(repo, *PLACES)
-    return found | {f"{STASH}{oid}": oid for oid in stash.listed(repo, most=_MOST_STASHES)}
+    return found | {f"{STASH}{oid}": oid for oid in stash.listed(repo, most=MOST_STASHES)}
 
 
 def own(repo: Repo, head: str, branch: str) -> dict[str, str]:
     """HEAD of one worktree: the commit, and the branch when it is on one."""
-    found = {"HEAD": head, BRANCH: branch}
+    found = {HEAD: head, BRANCH: branch}
     return {name: value for name, value in found.items() if value}
 
 

@@ -177,6 +177,19 @@ class Reading:
         where = f"WHERE op.lane = {tables.LANE} AND op.path = {tables.PATH} AND op.n > ?"
         return list(self._select(f"{where} ORDER BY op.n", (lane, os.fsencode(path), after)))
 
+    def beside(self, lane: str, n: int) -> list[Entry]:
+        """What one look at the lane found, of which `n` is one; empty when it is of another."""
+        found = self.between(lane, n - 1, n)
+        if not found:
+            return []
+        moment = found[0].op.time >> 16
+        for entry in self.newest(lane, before=n):
+            if entry.op.time >> 16 != moment:
+                break
+            found.insert(0, entry)
+        last = self.last_before(lane, moment << 16 | 0xFFFF)
+        return found + self.between(lane, n, last)
+
     def last_before(self, lane: str, time: int) -> int:
         """The number of the lane's last operation at or before a time; 0 when there is none."""
         row = self._row(tables.LAST_BEFORE, (lane, time))

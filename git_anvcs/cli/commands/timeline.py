@@ -2,12 +2,14 @@
 
 Each line is one look: its last operation's number, when, what, and whose it was if that is known.
 With PATH only that file, or what lies below that folder. The number is what `git anvcs at '#N'`
-and `git anvcs undo --to '#N'` take.
+and `git anvcs undo --to '#N'` take. With --git only what Git did, and each ref that it moved;
+`git anvcs undo --op N` takes such a line back alone.
 
 Example:
   git anvcs timeline
   git anvcs timeline src/app.py -n 50
   git anvcs timeline --by claude
+  git anvcs timeline --git -n 10
   git anvcs timeline --all --json
 """
 
@@ -30,6 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="WHO",
         help="only what a session, or any session of an agent, wrote",
     )
+    parser.add_argument("--git", action="store_true", help="only what Git did, ref by ref")
     parser.add_argument("--before", type=int, metavar="OPERATION", help="what came before it")
 
 
@@ -38,13 +41,15 @@ def run(call: Call) -> int:
     with journal_of(call, reads=True) as here:
         path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
         wanted = timeline.Wanted(
-            path, args.n, None if args.all else here.lane, args.before, args.by
+            path, args.n, None if args.all else here.lane, args.before, args.by, git=args.git
         )
         looks = timeline.looks(here, wanted)
         if call.output.as_json:
             call.output.stream("looks", (told.as_json(look) for look in looks))
             return 0
+        how = told.How(lanes=args.all, refs=args.git, colour=call.output.colour)
         with paged(call):
             for look in looks:
-                print(told.line(look, lanes=args.all, colour=call.output.colour))
+                for line in told.lines(look, how):
+                    print(line)
     return 0

@@ -3,7 +3,9 @@
 Without --to it takes back the last burst of destruction: commands such as `git reset --hard`,
 `git clean`, `git checkout --`, `rm -rf`, and branches or stashes that were deleted, that followed
 each other within seconds. What was changed again since stays as it is, and is named. With --to
-WHEN the whole worktree, its branch and HEAD go back to that moment.
+WHEN the whole worktree, its branch, HEAD and the index go back to that moment. With --op N one line
+of the timeline is taken back, and nothing else: a commit, a merge, a rebase, a branch that was
+deleted, a `git add`, or a save. When something since depends on it, it says what.
 
 WHEN: -5m, 14:30, 2026-11-22T14:30, an operation (#120), a commit, or before:reset.
 
@@ -16,20 +18,24 @@ Example:
   git anvcs undo
   git anvcs undo --to before:reset --dry-run
   git anvcs undo --to -10m --yes
+  git anvcs undo --op 120
 """
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 
 from git_anvcs.cli import undone
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import moments, undo
+from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal.bursts import Span
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--to", metavar="WHEN", help="go back to a moment, whatever happened since")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--to", metavar="WHEN", help="go back to a moment, whatever happened since")
+    what.add_argument("--op", type=_number, metavar="N", help="take back this one operation")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--dry-run", action="store_true", help="only show what would change")
 
@@ -37,11 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     args = call.args
     with journal_of(call) as here:
-        if args.to:
-            span = Span(moments.resolve(here, args.to), here.journal.last())
-            plan = undo.plan(here, span, all_since=True)
-        else:
-            plan = undo.last_burst(here)
+        plan = _plan(here, args)
         shown = call.output.verbosity > 0 or args.dry_run
         if not call.output.as_json and (shown or not args.yes):
             print("\n".join(undone.planned(plan, colour=call.output.colour, diffs=shown)))
@@ -52,3 +54,16 @@ def run(call: Call) -> int:
         done = undo.apply(here, plan)
     call.output.answer(undone.as_json(plan, done), lambda: undone.text(plan, done))
     return PARTLY if done.left else DONE
+
+
+def _plan(here: Opened, args: Namespace) -> undo.Plan:
+    if args.op is not None:
+        return undo.operation(here, args.op)
+    if args.to:
+        span = Span(moments.resolve(here, args.to), here.journal.last())
+        return undo.plan(here, span, all_since=True)
+    return undo.last_burst(here)
+
+
+def _number(said: str) -> int:
+    return int(said.removeprefix("#"))

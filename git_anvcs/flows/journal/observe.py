@@ -10,22 +10,19 @@ import os
 import time
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import lanes
-from git_anvcs.git import objects, reflog, standing, stash, tips_seen
+from git_anvcs.flows.journal import git_moves, lanes
+from git_anvcs.git import objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
 from git_anvcs.journal import history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
 from git_anvcs.journal.journal import Journal
-from git_anvcs.journal.moves import Moves, pack
-from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal.op import Precision
 from git_anvcs.journal.reading import Entry
-from git_anvcs.journal.texts import SEED, Texts
+from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched
 from git_anvcs.kernel import clock
-
-KEPT = "refs/anvcs/kept/"
 
 # How often a look waits for Git, and how long each time, in seconds.
 _ATTEMPTS, _PAUSE = 16, 0.06
@@ -77,9 +74,9 @@ def _observed(
         staged = (path for path, file in now.files.items() if file.staged and path not in known)
         steady.check(pause=_PAUSE if any(staged) else 0)
     seconds = clock.now()
-    known_head = journal.refs(lane).get("HEAD", "")
-    made = _moved(repo, journal, lane, now, seconds) if look.paths is None else []
-    commits = _commits_since(repo, known_head, now.head)
+    found = git_moves.seen(repo, journal, now, seconds, look.by)
+    made = git_moves.take(repo, journal, found) if look.paths is None else []
+    commits = _commits_since(repo, found)
     paths = {path: _how(file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
@@ -118,105 +115,11 @@ def _at_head(repo: Repo, head: str, paths: list[str]) -> dict[str, Standing]:
     }
 
 
-def _moved(
-    repo: Repo, journal: Journal, lane: str, now: standing.Standing, seconds: float
-) -> list[Entry]:
-    """Append that HEAD or refs moved, when they did."""
-    own, shared = tips_seen.own(repo, now.head, now.branch), tips_seen.shared(repo)
-    before_own, before = journal.refs(lane), journal.refs(SEED)
-    first_look = not before_own
-    moved = tips_seen.changed(before_own, own) | tips_seen.changed(before, shared)
-    moved = _all_of(before_own | before) | moved if _is_begun(journal, lane) else moved
-    if not moved:
-        return []
-    lost = () if first_look else _lost(repo, moved)
-    said = tuple(move.message for move in _since(repo, before_own.get("HEAD", "")))
-    flags = Flag.BY_GIT | (Flag.LOST if lost else Flag(0))
-    op = Op(Kind.GIT, lane, 0, flags=flags, payload=pack(Moves(moved, lost, said[-20:])))
-    for name in lost:
-        keep(repo, moved[name][0])
-    with journal.writing():
-        journal.know_refs(lane, {k: own.get(k, "") for k in moved if k in own or k in before_own})
-        journal.know_refs(SEED, {k: shared.get(k, "") for k in moved if k in shared or k in before})
-        return journal.append([op], seconds)
-
-
-def _is_begun(journal: Journal, lane: str) -> bool:
-    """Whether another actor told where refs are, and this one did not yet: it says all of them."""
-    begun = journal.begun()
-    last = next(journal.newest(lane, kinds=(Kind.GIT,)), None) if begun else None
-    return last is not None and last.n <= begun
-
-
-def _all_of(refs: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    return {name: (target, target) for name, target in refs.items()}
-
-
-def _lost(repo: Repo, moved: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
-    """The refs whose old commit no branch, tag or stash leads to, and that a person would miss.
-
-    A commit that was rewritten has its successor in its place: only a reset, and what is deleted,
-    takes something away.
-    """
-    found = []
-    for name, (old, new) in moved.items():
-        if not old or old == new or name == tips_seen.BRANCH:
-            continue
-        if name.startswith(tips_seen.STASH):
-            gone = not new
-        elif name == "HEAD":
-            gone = bool(new) and _unreachable(repo, old) and _was_reset(repo, old, new)
-        else:
-            gone = _unreachable(repo, old) and (not new or _was_moved_by_hand(repo, name, new))
-        if gone:
-            found.append(name)
-    return tuple(found)
-
-
-def _was_reset(repo: Repo, old: str, new: str) -> bool:
-    """Whether HEAD went from one commit to the other by a reset, or was moved off its commits."""
-    moves = _since(repo, old)
-    return any(move.message.startswith(("reset:", "checkout:")) for move in moves) or not moves
-
-
-def _was_moved_by_hand(repo: Repo, name: str, new: str) -> bool:
-    done = repo.try_git("reflog", "show", "-n1", "--format=%H %gs", name, "--")
-    at, _, said = done.stdout.decode(errors="replace").strip().partition(" ")
-    return at == new and said.startswith(("reset:", "branch: Reset", "branch: reset"))
-
-
-def _unreachable(repo: Repo, oid: str) -> bool:
-    """Whether it is a commit that no ref but ours leads to."""
-    done = repo.try_git(
-        "rev-list", "-n1", oid, "--not", "--exclude=refs/anvcs/*", "--all", "HEAD", "--"
-    )
-    return done.returncode == 0 and bool(done.stdout.strip())
-
-
-def keep(repo: Repo, oid: str) -> None:
-    """No gc takes a commit away while the journal tells of it.
-
-    Nothing is written into a repository that somebody is deleting.
-    """
-    if _unreachable(repo, oid) and (repo.common_dir / "HEAD").exists():
-        repo.try_git("update-ref", f"{KEPT}{oid}", oid)
-
-
-def _since(repo: Repo, head: str) -> list[reflog.Move]:
-    """What moved HEAD since it was at `head`, oldest first; all that is known if it never was."""
-    moves = reflog.recent(repo, repo.git_dir)
-    for index in range(len(moves) - 1, -1, -1):
-        if moves[index].new == head:
-            return moves[index + 1 :]
-    return moves
-
-
-def _commits_since(repo: Repo, known: str, head: str) -> list[str]:
+def _commits_since(repo: Repo, found: git_moves.Seen) -> list[str]:
     """Where HEAD was since the last look, and the stashes: where Git may have put a content."""
-    moves = _since(repo, known)[-_MOST_COMMITS:] if known != head else []
     stashes = stash.listed(repo)
-    found = [head, *(move.new for move in moves)]
-    return [c for c in dict.fromkeys(found) if c] + [
+    passed = [found.now.head, *(move.new for move in found.moves[-_MOST_COMMITS:])]
+    return [c for c in dict.fromkeys(passed) if c] + [
         name for oid in stashes for name in (oid, f"{oid}^3")
     ]
 

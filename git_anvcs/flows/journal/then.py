@@ -3,19 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 import os
+from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
-from git_anvcs.git.tips_seen import BRANCH
+from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX
 from git_anvcs.journal import disk, history
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.reading import Entry
-
-HEAD = "HEAD"
-OWN = (HEAD, BRANCH)
 
 # A content; None: nothing was there; a text: why it cannot be had.
 Held = Content | str | None
@@ -35,7 +33,7 @@ class Then:
     def __init__(self, here: Opened, n: int) -> None:
         self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
         self._lane, self._n = here.lane, n
-        self.head, self.branch = own_at(here, n)
+        self.head, self.branch, _ = own_at(here, n)
 
     def differing(self) -> list[str]:
         """The paths that were not as HEAD had them."""
@@ -97,13 +95,22 @@ def smudged(repo: Repo, files: Mapping[str, tuple[int, str]]) -> dict[str, bytes
     return objects.smudged(repo, plain) | {path: one.data for path, one in targets if one}
 
 
-def own_at(here: Opened, n: int) -> tuple[str, str]:
-    """The commit and the branch HEAD was at after an operation; empty for none."""
+class Own(NamedTuple):
+    """The commit and the branch HEAD is at, and the tree of what is staged; empty for none."""
+
+    head: str
+    branch: str
+    staged: str
+
+
+def own_at(here: Opened, n: int) -> Own:
+    """What is of one worktree alone, as it was after an operation."""
+    names = (HEAD, BRANCH, INDEX)
     refs_now = here.journal.refs(here.lane)
-    found = {name: refs_now.get(name, "") for name in OWN}
+    found = {name: refs_now.get(name, "") for name in names}
     for entry in here.journal.newest(here.lane, kinds=(Kind.GIT,)):
         if entry.n <= n:
             break
         moved = unpack(here.journal.payload(entry.n)).refs
-        found |= {name: moved[name][0] for name in OWN if name in moved}
-    return found[HEAD], found[BRANCH]
+        found |= {name: moved[name][0] for name in names if name in moved}
+    return Own(*(found[name] for name in names))

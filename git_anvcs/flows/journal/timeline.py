@@ -19,7 +19,8 @@ class Wanted(NamedTuple):
     """path: only this file, or below this folder; most: so many looks, 0 for all
 
     lane: only this one; before: only operations before this one
-    by: only what this session, or a session of this agent, wrote
+    by: only what this session, or a session of this agent, wrote; git: only looks at which Git
+    had moved something
     """
 
     path: str = ""
@@ -27,6 +28,7 @@ class Wanted(NamedTuple):
     lane: str | None = None
     before: int | None = None
     by: str = ""
+    git: bool = False
 
 
 class Look(NamedTuple):
@@ -55,9 +57,21 @@ class Look(NamedTuple):
 def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
     """The newest first, read as they are asked for."""
     entries = _entries(here, wanted)
+    if wanted.git:
+        entries = _of_git(here, wanted)
     together = groupby(entries, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
     found = (_look(here, list(group)[::-1]) for _, group in together)
     yield from islice(found, wanted.most or None)
+
+
+def _of_git(here: Opened, wanted: Wanted) -> Iterator[Entry]:
+    """All that was found beside what Git did, the newest first."""
+    found = here.journal.newest(wanted.lane, kinds=(Kind.GIT,), before=wanted.before)
+    last = None
+    for entry in found:
+        if last is None or (entry.op.lane, entry.op.time >> 16) != last:
+            last = entry.op.lane, entry.op.time >> 16
+            yield from reversed(here.journal.beside(entry.op.lane, entry.n))
 
 
 def _entries(here: Opened, wanted: Wanted) -> Iterator[Entry]:

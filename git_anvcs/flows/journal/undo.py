@@ -10,27 +10,27 @@ from itertools import islice
 import os
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import in_use, put_back
-from git_anvcs.flows.journal.observe import keep
+from git_anvcs.flows.journal import put_back, refs_back
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
-from git_anvcs.flows.journal.then import HEAD, OWN, Then, own_at
-from git_anvcs.git import refs
-from git_anvcs.git.refs import Update
-from git_anvcs.git.repo import GitFailed, Repo
-from git_anvcs.git.tips_seen import BRANCH, STASH
+from git_anvcs.flows.journal.refs_back import Back, Left
+from git_anvcs.flows.journal.then import Then
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.git.tips_seen import BRANCH, HEAD, STASH
 from git_anvcs.journal import bursts, disk
 from git_anvcs.journal.bursts import Span, Undone
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind, Op
 from git_anvcs.journal.reading import Entry
-from git_anvcs.journal.texts import SEED
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.errors import AnvcsError, UsageError
 
-REASON = "anvcs: undo"
+CHANGED_AGAIN = "it was changed again since"
 _MOST_BURSTS = 50
+# Where a stash has what was tracked, and what was not.
+_PARTS = ("", "^3")
 
 
 class NothingToUndo(AnvcsError):
@@ -89,36 +89,98 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
 
     all_since: whatever happened to a path after the span goes, too
     """
-    repo, journal, lane = here.repo, here.journal, here.lane
-    entries = journal.between(lane, *span)
+    entries = here.journal.between(here.lane, *span)
     if not entries:
         raise NothingToUndo("nothing happened there", hint="`git anvcs timeline` shows what did")
-    moves = [unpack(journal.payload(e.n)) for e in entries if e.op.kind is Kind.GIT]
-    back, left = _refs_back(here, entries, span.after, all_since=all_since)
-    since = [] if all_since else journal.between(lane, span.upto, journal.last())
-    later = {entry.op.path for entry in since}
-    rewritten = set() if all_since else _rewritten(entries)
-    then = Then(here, span.after)
+    if all_since:
+        return _planned(here, span, entries, refs_back.of_moment(here, span.after, entries), None)
+    since = _since(here, span)
+    return _planned(here, span, entries, refs_back.of_burst(here, entries), since)
+
+
+def operation(here: Opened, n: int) -> Plan:
+    """Takes back one line of the timeline, the one with operation `n`: what Git moved then only as
+
+    a whole, and each file that nobody changed since. Raises UsageError.
+    """
+    entries = here.journal.beside(here.lane, n)
+    if not entries:
+        raise UsageError(
+            f"there is no operation #{n} of this worktree", hint="`git anvcs timeline` numbers them"
+        )
+    span = Span(entries[0].n - 1, entries[-1].n)
+    since = _since(here, span)
+    back, left = refs_back.of_operation(here, entries)
+    if left:
+        return Plan(span, entries[0].op.seconds, _said(here, entries), (), {}, left)
+    found = _planned(here, span, entries, (back, left), since)
+    if not (found.files or found.refs or found.left):
+        raise NothingToUndo(f"everything is as it was before operation #{n} already")
+    return found
+
+
+def _planned(
+    here: Opened,
+    span: Span,
+    entries: Sequence[Entry],
+    refs: tuple[Back, Left],
+    later: Set[str] | None,
+) -> Plan:
+    """later: the paths that were changed since the span; None: whatever happened since goes, too"""
+    back, left = refs[0], dict(refs[1])
+    popped = set() if later is None else _popped(here, entries)
+    rewritten = set() if later is None else _rewritten(entries) - popped
+    by_git = [e for e in entries if _is_git_s(e.op) or e.op.path in popped]
+    told = entries if later is None or not by_git else by_git
     files = []
-    told = entries if all_since else [e for e in entries if e.op.flags & (Flag.LOST | Flag.BY_GIT)]
-    for path, was in then.contents(_paths(repo, told, back)):
+    for path, was in Then(here, span.after).contents(_paths(here.repo, told, back)):
         try:
-            now = on_disk(repo, path)
+            now = on_disk(here.repo, path)
         except OSError as error:
             left[path] = error.strerror or str(error)
             continue
         if was == now:
             continue
-        if path in later or path in rewritten:
-            left[path] = "it was changed again since"
+        if path in (later or ()) or (path in rewritten and told is by_git):
+            left[path] = CHANGED_AGAIN
         elif isinstance(was, str):
             left[path] = was
         else:
             files.append(File(path, now, was))
-    files += _in_the_way(repo, files, {e.op.path for e in entries} - later)
-    said = tuple(text for move in moves for text in move.said)
+    files += _in_the_way(here.repo, files, {e.op.path for e in entries} - (later or set()))
     files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
-    return Plan(span, entries[0].op.seconds, said, tuple(files), back, left)
+    return Plan(span, entries[0].op.seconds, _said(here, entries), tuple(files), back, left)
+
+
+def _since(here: Opened, span: Span) -> set[str]:
+    """The paths that were changed after the span."""
+    last = here.journal.last()
+    return {entry.op.path for entry in here.journal.between(here.lane, span.upto, last)}
+
+
+def _is_git_s(op: Op) -> bool:
+    """Whether it is nobody's writing: Git's, a loss, or a deletion, which `stash -u` makes too."""
+    return bool(op.flags & (Flag.LOST | Flag.BY_GIT)) or op.kind is Kind.DELETE
+
+
+def _popped(here: Opened, entries: Sequence[Entry]) -> set[str]:
+    """The paths that hold what a stash held which is gone since: `stash pop` wrote them."""
+    payloads = [here.journal.payload(e.n) for e in entries if e.op.kind is Kind.GIT]
+    moved = [pair for payload in payloads for pair in unpack(payload).refs.items()]
+    stashes = [n.removeprefix(STASH) for n, (_, new) in moved if n.startswith(STASH) and not new]
+    if not stashes:
+        return set()
+    paths = [e.op.path for e in entries if e.op.path and not _is_git_s(e.op)]
+    asked = [(path, f"{oid}{part}:{path}") for path in paths for oid in stashes for part in _PARTS]
+    held = {path: on_disk(here.repo, path) for path, _ in asked}
+    oids = {p: objects.make(here.repo, "blob", one.data).oid for p, one in held.items() if one}
+    found = objects.ids(here.repo, [name for _, name in asked])
+    return {path for (path, _), oid in zip(asked, found, strict=True) if oid == oids.get(path, "")}
+
+
+def _said(here: Opened, entries: Iterable[Entry]) -> tuple[str, ...]:
+    found = (here.journal.payload(e.n) for e in entries if e.op.kind is Kind.GIT)
+    return tuple(text for payload in found for text in unpack(payload).said)
 
 
 def _rewritten(entries: Iterable[Entry]) -> set[str]:
@@ -146,7 +208,7 @@ def apply(here: Opened, plan: Plan) -> Done:
     repo, journal = here.repo, here.journal
     before = journal.last()
     left = dict(plan.left)
-    _move_refs(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
+    refs_back.move(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
     for file in plan.files:
         try:
             if on_disk(repo, file.path) != file.now:
@@ -168,101 +230,10 @@ def apply(here: Opened, plan: Plan) -> Done:
 def _paths(repo: Repo, entries: Iterable[Entry], back: Mapping[str, tuple[str, str]]) -> list[str]:
     """Every path that the span, or moving HEAD back, may have to do with."""
     found = {entry.op.path for entry in entries if entry.op.path}
-    if "HEAD" in back and all(back["HEAD"]):
-        listed = repo.git("diff-tree", "-r", "-z", "--name-only", *back["HEAD"])
+    if all(back.get(HEAD, ("", ""))):
+        listed = repo.git("diff-tree", "-r", "-z", "--name-only", *back[HEAD])
         found |= {os.fsdecode(path) for path in listed.split(b"\0")[:-1]}
     return sorted(found)
-
-
-def _refs_back(
-    here: Opened, entries: Iterable[Entry], n: int, *, all_since: bool
-) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """The refs that go back, from what they are to what they were; and those that stay, and why."""
-    now = {**here.journal.refs(SEED), **here.journal.refs(here.lane)}
-    wanted = _own_wanted(here, n) if all_since else {}
-    for entry in entries:
-        if entry.op.kind is Kind.GIT and _has_before(here, entry.n):
-            moves = unpack(here.journal.payload(entry.n))
-            # A switch that took work away is taken back; any other movement is nobody's loss.
-            switched = OWN if BRANCH in moves.refs and not all_since else ()
-            for name in {*moves.lost, *(one for one in switched if one in moves.refs)}:
-                then = wanted[name].then if name in wanted else moves.refs[name][0]
-                wanted[name] = _Wanted(then, moves.refs[name][1])
-    if HEAD in wanted and BRANCH not in wanted and (branch := now.get(BRANCH)):
-        wanted.setdefault(branch, wanted[HEAD])
-    moved = {name: (now.get(name, ""), want) for name, want in wanted.items()}
-    moved = {name: (is_at, want) for name, (is_at, want) in moved.items() if is_at != want.then}
-    stay = dict.fromkeys(
-        (name for name, (is_at, want) in moved.items() if not all_since and is_at != want.after),
-        "it was moved again since",
-    )
-    used = in_use.refs(here.repo, now.get(BRANCH, "")) if moved else {}
-    stay |= {name: used[name] for name in moved if name in used}
-    back = {name: (is_at, want.then) for name, (is_at, want) in moved.items() if name not in stay}
-    return back, stay
-
-
-def _has_before(here: Opened, n: int) -> bool:
-    """Whether the lane was known before: its first look finds HEAD somewhere, and moves nothing."""
-    return next(here.journal.newest(here.lane, before=n), None) is not None
-
-
-class _Wanted(NamedTuple):
-    """then: what a ref goes back to; after: what the span left it at"""
-
-    then: str
-    after: str = ""
-
-
-def _own_wanted(here: Opened, n: int) -> dict[str, _Wanted]:
-    """HEAD, and the branch it was on, as they were after an operation."""
-    head, branch = own_at(here, n)
-    found = {HEAD: _Wanted(head), BRANCH: _Wanted(branch)}
-    return found | ({branch: _Wanted(head)} if branch else {})
-
-
-def _move_refs(repo: Repo, back: Mapping[str, tuple[str, str]], *, attached: bool) -> None:
-    """Refs first: each from what it is to what it was; then the index follows HEAD.
-
-    attached: HEAD is on a branch, and goes where that goes
-    """
-    head = back.get(HEAD)
-    for now, _ in back.values():
-        keep(repo, now)
-    moved = {name: pair for name, pair in back.items() if name.startswith("refs/")}
-    if moved:
-        updates = [Update(name, now or None, then or None) for name, (now, then) in moved.items()]
-        refs.update(repo, updates, REASON)
-    if BRANCH in back and back[BRANCH][1]:
-        repo.git("symbolic-ref", "-m", REASON, HEAD, back[BRANCH][1])
-    elif head and head[1] and (BRANCH in back or not attached):
-        repo.git("update-ref", "--no-deref", "-m", REASON, HEAD, head[1])
-    for name, (now, then) in back.items():
-        if name.startswith(STASH) and then and not now:
-            message = repo.line("log", "-1", "--format=%s", then, "--")
-            repo.git("stash", "store", "-m", message, then)
-    if head and all(head):
-        _index_follows(repo, *head)
-
-
-def _index_follows(repo: Repo, now: str, then: str) -> None:
-    """The index goes from one commit to the other and keeps what else was staged, if it can."""
-    try:
-        repo.git("read-tree", "-i", "-m", now, then)
-    except GitFailed:
-        staged = _staged(repo, now)
-        repo.git("read-tree", then)
-        repo.git("update-index", "-z", "--index-info", stdin=staged)
-
-
-def _staged(repo: Repo, head: str) -> bytes:
-    """Where the index differs from a commit, as `update-index --index-info` takes it."""
-    listed = repo.git("diff-index", "--cached", "--no-renames", "--name-only", "-z", head)
-    names = set(listed.split(b"\0")[:-1])
-    entries = repo.git("ls-files", "--stage", "-z").split(b"\0")[:-1]
-    kept = [entry for entry in entries if entry.partition(b"\t")[2] in names]
-    gone = [b"0 %s\t%s" % (repo.zero_oid.encode(), name) for name in sorted(names)]
-    return b"".join(line + b"\0" for line in [*gone, *kept])
 
 
 def on_disk(repo: Repo, path: str) -> Content | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows import mirror, record_commit
 from git_anvcs.flows.attribute import Contents
-from git_anvcs.flows.journal.observe import KEPT
+from git_anvcs.flows.journal.kept import KEPT
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.made import Made
 from git_anvcs.flows.tidy.plan import Milestone, Step
