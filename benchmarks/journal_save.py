@@ -25,6 +25,7 @@ from git_anvcs.journal.op import Kind
 from git_anvcs.store.paths import Paths
 
 FILES, LINES = 10_000, 5_000
+MANY = 50_000
 BIG = "big.py"
 PATIENCE = 60.0
 TICK = os.sysconf("SC_CLK_TCK")
@@ -50,6 +51,7 @@ def main() -> None:
         finally:
             run(folder, "daemon", "stop")
         plain_git(folder, args.saves, table)
+    rests(args.idle, table)
     table.print(as_json=args.json)
 
 
@@ -68,6 +70,26 @@ def make(folder: Path) -> None:
         (folder / BIG).write_text("".join(f"line_{n} = {n} * 3\n" for n in range(LINES)))
         reading.git(folder, "add", "-A")
         reading.git(folder, "commit", "-q", "-m", branch)
+
+
+def rests(seconds: float, table: journal_table.Table) -> None:
+    """A daemon with nothing to do on a large repository."""
+    with tempfile.TemporaryDirectory(prefix="anvcs-idle-") as scratch:
+        folder = Path(scratch)
+        reading.git(folder, "init", "-q", "-b", "main")
+        for number in range(MANY):
+            file = folder / f"src/{number % 50}/{number % 1000}/file{number}.py"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"value = {number}\n")
+        reading.git(folder, "add", "-A")
+        reading.git(folder, "-c", "user.name=T", "-c", "user.email=t@example.com",
+                    "commit", "-q", "-m", "all")  # fmt: skip
+        run(folder, "daemon", "start")
+        try:
+            settled(folder)
+            idle(folder, seconds, table, f" with {MANY:,} files")
+        finally:
+            run(folder, "daemon", "stop")
 
 
 def run(folder: Path, *args: str) -> str:
@@ -96,12 +118,12 @@ def memory(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def idle(folder: Path, seconds: float, table: journal_table.Table) -> None:
+def idle(folder: Path, seconds: float, table: journal_table.Table, where: str = "") -> None:
     pid = daemon(folder)
     before = cpu(pid)
     time.sleep(seconds)
-    table.value("idle", (cpu(pid) - before) / seconds * 100, "% CPU", goal=0.5)
-    table.value("memory, idle", memory(pid), "MB", goal=120)
+    table.value(f"idle{where}", (cpu(pid) - before) / seconds * 100, "% CPU", goal=0.5)
+    table.value(f"memory, idle{where}", memory(pid), "MB", goal=120)
 
 
 def saves(folder: Path, count: int, table: journal_table.Table) -> None:
