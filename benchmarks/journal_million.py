@@ -9,34 +9,30 @@ that is read is compared with what it was.
 
 from argparse import ArgumentParser
 from collections.abc import Callable
-from functools import partial
 import hashlib
 from pathlib import Path
 import random
 import sys
-import tempfile
 import time
 from typing import NamedTuple
 import zlib
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import journal_table, reading
-from git_anvcs.flows.journal import timeline, whole
+from git_anvcs.flows.journal import timeline
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then
 from git_anvcs.git.repo import Repo
-from git_anvcs.git.tips_seen import BRANCH
 from git_anvcs.journal import bursts, moves
 from git_anvcs.journal.edits import between
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind, Op
 from git_anvcs.journal.text import Document, doc_id, new_client
-from git_anvcs.journal.texts import Texts, checkpoint_due
+from git_anvcs.journal.texts import CHECKPOINT_OPS, Texts
 from git_anvcs.store.paths import Paths
 
 FILES, EDITS, OTHERS = 200, 4_900, 20_000
-COMMITTED = 10_000
 LANE = "."
 PAGE = 50
 
@@ -64,7 +60,6 @@ def main() -> None:
     with Journal(Paths(folder / ".git")) as journal:
         here = Opened(Repo.discover(folder), journal, Texts(journal), LANE)
         measure(here, steps, args.runs, table)
-        whole_trees(here, args.runs // 10, table)
     table.value("size", sum(f.stat().st_size for f in folder.glob(".git/anvcs/journal/*")) / 1e6,
                 "MB")  # fmt: skip
     table.print(as_json=args.json)
@@ -103,29 +98,6 @@ def measure(here: Opened, steps: list[Step], runs: int, table: journal_table.Tab
     table.times("at, one file, any operation", at, goal=50)
 
 
-def whole_trees(here: Opened, runs: int, table: journal_table.Table) -> None:
-    """All of the worktree at any operation, into a folder; and plain Git, of HEAD alone."""
-    chosen, spent, plain = random.Random(3), [], []
-    for _ in range(runs):
-        n = chosen.randint(FILES, here.journal.last())
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
-            write = partial(whole.write, here, n, folder / "then")
-            took, done = journal_table.timed(write)
-            assert done == whole.Written(COMMITTED + FILES, {}), done
-            spent.append(took)
-            for path in (name(number) for number in range(FILES)):
-                entry = here.journal.last_of(LANE, path, n)
-                assert entry
-                held = (folder / "then" / path).read_bytes()
-                assert hashlib.sha256(held).digest() == entry.op.digest
-            add = ("worktree", "add", "-q", "--detach", str(folder / "head"))
-            plain.append(journal_table.timed(partial(here.repo.git, *add))[0])
-            here.repo.git("worktree", "remove", "--force", str(folder / "head"))
-    table.times(f"at, a whole worktree of {COMMITTED + FILES:,} files", spent, goal=2000)
-    table.times("for comparison, git worktree add", plain)
-
-
 def page(here: Opened, wanted: timeline.Wanted) -> None:
     assert len(list(timeline.looks(here, wanted))) == PAGE
 
@@ -158,36 +130,23 @@ def edits() -> list[Step]:
 
 def make(folder: Path, steps: list[Step]) -> None:
     reading.git(folder, "init", "-q", "-b", "main")
-    for number in range(COMMITTED):
-        file = folder / f"lib/part{number % 100}/file{number}.py"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(f"value = {number}\n" * 20)
-    reading.git(folder, "add", "-A")
-    reading.git(folder, "-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "-qm", "1")
-    head = reading.git(folder, "rev-parse", "HEAD").strip()
     begin = time.time() - 90 * 86400
     with Journal(Paths(folder / ".git")) as journal:
         docs = [doc_id("", name(number)) for number in range(FILES)]
         texts = Texts(journal)
         with journal.writing():
-            journal.know_lane(LANE, folder)
-            journal.know_refs(LANE, {"HEAD": head, BRANCH: "refs/heads/main"})
             for doc in docs:
                 texts.begin(doc, "")
-        everything, ops_since, bytes_since, state = Document(), 0, 0, b""
+        whole = Document()
         for number, step in enumerate(steps):
-            everything.apply([step.update])
-            ops_since, bytes_since = ops_since + 1, bytes_since + len(step.update)
-            due = checkpoint_due(ops_since, bytes_since, len(state))
-            if due:
-                ops_since, bytes_since = 0, 0
-                state = zlib.compress(everything.whole(), 6)
+            whole.apply([step.update])
             ops = [edit(name(file), docs[file], step) for file in range(FILES)]
-            ops += others(number, head)
+            ops += others(number)
             with journal.writing():
                 for at, op in enumerate(ops):
                     [entry] = journal.append([op], begin + number * 1500 + at * 7)
-                    if op.doc and due:
+                    if op.doc and (number + 1) % CHECKPOINT_OPS == 0:
+                        state = zlib.compress(whole.whole(), 6)
                         journal.keep_checkpoint(op.doc, LANE, entry.n, state)
 
 
@@ -196,7 +155,7 @@ def edit(path: str, doc: bytes, step: Step) -> Op:
               digest=step.digest, payload=step.update)  # fmt: skip
 
 
-def others(number: int, head: str) -> list[Op]:
+def others(number: int) -> list[Op]:
     """What happens meanwhile in other worktrees, and seldom to HEAD."""
     share = OTHERS // EDITS + 1
     found = [
@@ -204,7 +163,7 @@ def others(number: int, head: str) -> list[Op]:
         for lane in (("one",) * share)[: share if number * share < OTHERS else 0]
     ]
     if number % (EDITS // 10) == 0:
-        payload = moves.pack(Moves({"HEAD": (head, head)}))
+        payload = moves.pack(Moves({"HEAD": ("", "")}))
         found.append(Op(Kind.GIT, LANE, 0, flags=Flag.BY_GIT, payload=payload))
     return found
 

@@ -64,6 +64,7 @@ COMMANDS: dict[str, Entry] = {
     "restore": Entry("put files back as they were at a moment", "journal"),
     "undo": Entry("give back what was destroyed in this worktree", "journal"),
     "tidy": Entry("put unpublished commits together, keep every record", "journal"),
+    "sessions": Entry("what each agent's session did; take one back", "journal"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),
     "pull": Entry("git pull, and bring in the records others made", "records", passes_on=True),

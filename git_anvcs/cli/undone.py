@@ -22,15 +22,20 @@ def planned(plan: Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
     yield f"takes back what happened from {clock.local(plan.seconds)} on{said}:"
     for name, (now, then) in plan.refs.items():
         yield f"  {_ref(name)}: {_where(name, now)} -> {_where(name, then)}"
-    for file in plan.files[:_MOST_FILES]:
+    yield from files(plan.files, colour=colour, diffs=diffs)
+    for name, why in plan.left.items():
+        yield f"  stays: {safe(name)}: {safe(why)}"
+
+
+def files(changed: Sequence[File], *, colour: bool, diffs: bool) -> Iterator[str]:
+    """A line for each file, the first of them; diffs: with the lines of texts."""
+    for file in changed[:_MOST_FILES]:
         style = "green" if file.then else "red"
         yield styled(f"  {_change(file):8} {safe(file.path)}", style, colour=colour)
         if diffs:
             yield from (f"    {line}" for line in _lines(file))
-    if len(plan.files) > _MOST_FILES:
-        yield f"  and {len(plan.files) - _MOST_FILES:,} files more (--json names them all)"
-    for name, why in plan.left.items():
-        yield f"  stays: {safe(name)}: {safe(why)}"
+    if len(changed) > _MOST_FILES:
+        yield f"  and {len(changed) - _MOST_FILES:,} files more (--json names them all)"
 
 
 def not_done(plan: Plan, args: Namespace) -> str:
@@ -64,11 +69,15 @@ def as_json(plan: Plan, done: Done | None) -> dict[str, object]:
         "operations": list(plan.span),
         "began": clock.rfc3339(plan.seconds),
         "git_said": list(plan.said),
-        "files": [{"path": f.path, "change": _change(f), "bytes": _size(f)} for f in plan.files],
+        "files": [fact(file) for file in plan.files],
         "refs": {name: {"from": now, "to": then} for name, (now, then) in plan.refs.items()},
         "left": dict(done.left if done else plan.left),
         "back": f"git anvcs undo --to '#{done.before}'" if done else None,
     }
+
+
+def fact(file: File) -> dict[str, object]:
+    return {"path": file.path, "change": _change(file), "bytes": _size(file)}
 
 
 def _change(file: File) -> str:

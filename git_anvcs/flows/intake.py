@@ -123,6 +123,11 @@ def known(paths: Paths, here: state.Pending, declared: str) -> Known:
     return Known(here, {who: session for who, session in found.items() if session})
 
 
+def session_of(paths: Paths, who: str) -> Table:
+    """What is known of a session besides: agent, model, prompt_mac …; empty when nothing is."""
+    return _read(_file(paths, who))
+
+
 def _add_lines(claim: Table, wrote: attribute.Wrote, what: Known, made: Made, facts: Facts) -> None:
     """Put into a claim whose the lines are, and whether that is all there is to say of them.
 

@@ -51,6 +51,15 @@ def find(repo: Repo, words: str) -> Found:
     return _found(names[0], keys, _decoded(_with(texts, spoken, end='"')))
 
 
+def everyone(repo: Repo) -> dict[str, list[Record]]:
+    """Every session that records name, with these records. Raises Offline."""
+    found: dict[str, list[Record]] = {}
+    for record in _decoded(_texts(repo)):
+        for name in sessions.named(record):
+            found.setdefault(name, []).append(record)
+    return found
+
+
 def _meant(words: str, texts: Sequence[bytes]) -> tuple[dict[str, set[str]], list[str]]:
     """The sessions that `words` may stand for, and the keys of all that were looked at."""
     if sessions.is_key(words):  # it need not stand in any record

@@ -16,7 +16,8 @@ Mine = Callable[[str], bool]  # whether a version's author is the one to be take
 class Hunk(NamedTuple):
     """Whole lines: as they are now, and as they are without the author; equal where none was.
 
-    conflict: others built on what the author did there, so that it cannot be taken back alone
+    conflict: others built on what the author did there, so that it cannot be taken back alone;
+        then `without` is also without what they did
     pieces: the numbers of the pieces that go or come back
     """
 
@@ -212,28 +213,55 @@ def _hunks(
     """Cut where, before and after, a line begins; never within a conflict."""
     hit = {place for first, last in conflicts for place in range(first, last + 1)}
     glued = {place for first, last in conflicts for place in range(first, last)}
-    hunk = Hunk(b"", b"")
+    first = _first_change(weave.pieces, kinds)
+    lines = _Lines()
     for place, (piece, kind) in enumerate(zip(weave.pieces, kinds, strict=True)):
         if kind is _Kind.GONE:
             continue
-        lines = _lines(piece.data) if kind is _Kind.KEPT and place not in hit else [piece.data]
-        for line in lines:
-            if not glued & {place - 1} and _is_line_start(hunk) and (hunk.now or hunk.without):
-                yield hunk
-                hunk = Hunk(b"", b"")
-            hunk = Hunk(
-                hunk.now + (b"" if kind is _Kind.BACK else line),
-                hunk.without + (b"" if kind is _Kind.GOES else line),
-                hunk.conflict or place in hit,
-                (*hunk.pieces, place) if kind in _CHANGED else hunk.pieces,
-            )
-    if hunk.now or hunk.without:
-        yield hunk
+        whole = kind is not _Kind.KEPT or place in hit
+        for line in [piece.data] if whole else _lines(piece.data):
+            if place - 1 not in glued and lines.can_end:
+                yield lines.hunk()
+                lines = _Lines()
+            lines.add(line, kind, place, fresh=piece.born > first)
+            lines.conflict |= place in hit
+    if lines.now or lines.without:
+        yield lines.hunk()
 
 
-def _is_line_start(hunk: Hunk) -> bool:
-    """Whether a line begins behind it, before and after."""
-    return all(not side or side.endswith(b"\n") for side in (hunk.now, hunk.without))
+def _first_change(pieces: Sequence[Piece], kinds: Sequence[_Kind]) -> int:
+    """The first version of the author that is taken back."""
+    found = [piece.born if kind is _Kind.GOES else piece.gone
+             for piece, kind in zip(pieces, kinds, strict=True) if kind in _CHANGED]  # fmt: skip
+    return min(found, default=0)
+
+
+class _Lines:
+    """A hunk on its way. before: without what others put in since, too"""
+
+    def __init__(self) -> None:
+        self.now = self.without = self.before = b""
+        self.pieces: list[int] = []
+        self.conflict = False
+
+    @property
+    def can_end(self) -> bool:
+        """Whether it holds something, and a line begins behind it, before and after."""
+        sides = [side for side in (self.now, self.without) if side]
+        return bool(sides) and all(side.endswith(b"\n") for side in sides)
+
+    def add(self, data: bytes, kind: _Kind, place: int, *, fresh: bool) -> None:
+        if kind is not _Kind.BACK:
+            self.now += data
+        if kind is not _Kind.GOES:
+            self.without += data
+            self.before += b"" if fresh else data
+        if kind in _CHANGED:
+            self.pieces.append(place)
+
+    def hunk(self) -> Hunk:
+        without = self.before if self.conflict else self.without
+        return Hunk(self.now, without, self.conflict, tuple(self.pieces))
 
 
 def _lines(data: bytes) -> list[bytes]:

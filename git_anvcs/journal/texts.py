@@ -1,6 +1,7 @@
 """Texts of the journal at any of its operations: the newest checkpoint and what came after it."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 import os
 from typing import NamedTuple
 import zlib
@@ -10,9 +11,8 @@ from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Document
 
-_MOST_OPS, _MOST_BYTES = 4096, 256 << 10
-# A small document has its checkpoints often, and all of them are a quarter of its updates.
-_UPDATES_TO_STATE, _LEAST_BYTES = 4, 16 << 10
+CHECKPOINT_OPS = 4096
+CHECKPOINT_BYTES = 256 << 10
 
 # The lane of a document's first text, which all lanes share.
 SEED = ""
@@ -24,7 +24,6 @@ class _Open(NamedTuple):
     """A document as it is after operation `n`, and how much came since its last checkpoint.
 
     begun: it is made of what came after this operation
-    state: the bytes of that checkpoint, packed
     """
 
     document: Document
@@ -32,7 +31,6 @@ class _Open(NamedTuple):
     ops: int
     bytes: int
     begun: int
-    state: int
 
 
 class Texts:
@@ -81,8 +79,21 @@ class Texts:
 
     def at(self, doc: bytes, lane: str, n: int) -> str:
         """The text after operation `n`."""
-        begun = 0 if foreign.is_foreign(lane) else self._journal.begun(n)
-        return str(self._load(doc, lane, n, begun).document)
+        return str(self._load(doc, lane, n, self._begun(lane, n)).document)
+
+    def follow(self, doc: bytes, lane: str) -> Callable[[int], str]:
+        """The text after an operation; to be asked of one after the other, in their order."""
+        held: _Open | None = None
+
+        def at(n: int) -> str:
+            nonlocal held
+            begun = self._begun(lane, n)
+            if held is None or held.begun != begun:
+                held = self._load(doc, lane, n, begun)
+            held = self._forward(held, doc, lane, n)
+            return str(held.document)
+
+        return at
 
     def written(self, entry: Entry) -> None:
         """The newest edit of a document became this operation; within `Journal.writing`."""
@@ -92,11 +103,14 @@ class Texts:
             return
         size = held.bytes + len(entry.op.payload)
         held = held._replace(n=n, ops=held.ops + 1, bytes=size)
-        if checkpoint_due(held.ops, held.bytes, held.state):
+        if held.ops >= CHECKPOINT_OPS or held.bytes >= CHECKPOINT_BYTES:
             state = zlib.compress(held.document.whole(), 6)
             self._journal.keep_checkpoint(doc, lane, n, state)
-            held = held._replace(ops=0, bytes=0, state=len(state))
+            held = held._replace(ops=0, bytes=0)
         self._open[doc, lane] = held
+
+    def _begun(self, lane: str, n: int) -> int:
+        return 0 if foreign.is_foreign(lane) else self._journal.begun(n)
 
     def _load(self, doc: bytes, lane: str, n: int, begun: int) -> _Open:
         """As after operation `n`, made of what came after `begun`: see `Journal.begun`."""
@@ -106,7 +120,7 @@ class Texts:
         at, state = found or (0, zlib.compress(text.seed(doc, "")))
         document = Document(text.new_client(self._secret, doc, lane))
         document.apply([zlib.decompress(state)])
-        return self._forward(_Open(document, max(at, begun), 0, 0, begun, len(state)), doc, lane, n)
+        return self._forward(_Open(document, max(at, begun), 0, 0, begun), doc, lane, n)
 
     def _forward(self, held: _Open, doc: bytes, lane: str, n: int) -> _Open:
         if held.n >= n:
@@ -115,12 +129,3 @@ class Texts:
         held.document.apply(updates)
         size = sum(map(len, updates))
         return held._replace(n=n, ops=held.ops + len(updates), bytes=held.bytes + size)
-
-
-def checkpoint_due(ops: int, size: int, state: int) -> bool:
-    """Whether a document's whole state is worth keeping.
-
-    ops, size: how many updates came since the last, and their bytes; state: the bytes of that one
-    """
-    enough = max(_LEAST_BYTES, state * _UPDATES_TO_STATE)
-    return ops >= _MOST_OPS or size >= min(_MOST_BYTES, enough)

@@ -54,11 +54,15 @@ class Weave:
         self.pieces = [Piece(first.encode(), 0)] if first else []
         self._known = {_digest(first): 0}
 
-    def step(self, text: str, by: str) -> None:
-        """The next version. One that was there before brings back what was in the text then."""
+    def step(self, text: str, by: str, since: int = 0) -> None:
+        """The next version. One that was there before brings back what was in the text then.
+
+        since: the oldest version that may come back so
+        """
+        known = self._known.get(_digest(text), -1)
         if text == self.text:
             self._next(text, by)
-        elif (known := self._known.get(_digest(text))) is not None:
+        elif known >= since:
             self._back(known, self._next(text, by))
         else:
             edits = between(self.text, text)

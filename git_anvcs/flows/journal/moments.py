@@ -4,7 +4,7 @@ from datetime import datetime
 import re
 
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.journal import bursts
+from git_anvcs.journal import bursts, reverts
 from git_anvcs.journal import clock as logical
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Kind
@@ -33,6 +33,16 @@ def resolve(here: Opened, said: str) -> int:
     return found
 
 
+def seconds_of(said: str) -> float:
+    """A duration ago (`2h`, `-2h`) or a date, in seconds since the epoch. Raises UsageError."""
+    if found := _AGO.fullmatch(f"-{said.removeprefix('-')}"):
+        return clock.now() - int(found[1]) * _SECONDS[found[2]]
+    moment = _date(said)
+    if moment is None:
+        raise UsageError(f"{said!r} is no moment", hint="such as 2h, 3d, 14:30 or 2026-11-22T14:30")
+    return moment
+
+
 def _resolved(here: Opened, said: str) -> int:
     if said.startswith(_BEFORE):
         return _before(here, said.removeprefix(_BEFORE))
@@ -50,6 +60,9 @@ def _before(here: Opened, word: str) -> int:
     for entry in here.journal.newest(here.lane, kinds=(Kind.GIT, Kind.MARK)):
         payload = here.journal.payload(entry.n)
         if entry.op.kind is Kind.MARK:
+            begun = reverts.unpack(payload)
+            if begun and not begun.own and word == "revert":
+                return entry.n - 1
             undone = bursts.unpack(entry.n, payload)
             if undone and word == "undo":
                 return undone.own.after

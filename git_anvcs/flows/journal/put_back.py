@@ -13,11 +13,8 @@ class InTheWay(Exception):
     """Something else stands where the file, or a folder above it, must be."""
 
 
-def write(root: Path, path: str, content: Content, *, sync: bool = True) -> None:
-    """The file gets these bytes, as a whole. Raises InTheWay, OSError.
-
-    sync: they are on the disk before they replace what was there
-    """
+def write(root: Path, path: str, content: Content) -> None:
+    """The file gets these bytes, as a whole. Raises InTheWay, OSError."""
     place = _ready(root, path)
     temporary = place.with_name(f".{place.name[:80]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
@@ -29,8 +26,7 @@ def write(root: Path, path: str, content: Content, *, sync: bool = True) -> None
             with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
                 file.write(content.data)
                 file.flush()
-                if sync:
-                    os.fsync(file.fileno())
+                os.fsync(file.fileno())
         temporary.replace(place)
     finally:
         with suppress(OSError):

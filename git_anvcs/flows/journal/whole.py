@@ -1,7 +1,6 @@
 """Story: a whole worktree as it was, written into a folder of its own."""
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
 import os
 from pathlib import Path
 import tempfile
@@ -16,8 +15,6 @@ from git_anvcs.journal.history import Content
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.store.atomic import CannotWrite
 
-_MOST_WAITING = 64 << 20  # bytes
-
 
 class Written(NamedTuple):
     """files: how many; left: path -> why it is missing"""
@@ -30,33 +27,16 @@ def write(here: Opened, n: int, folder: Path) -> Written:
     """Fill a new or empty folder. Raises UsageError when it is neither, CannotWrite, GitFailed."""
     _make(folder)
     then = Then(here, n)
+    files = _from_git(here.repo, then.head, folder) if then.head else set()
     left: dict[str, str] = {}
-    with ThreadPoolExecutor(1) as beside:  # Git writes its files while the texts are made
-        from_git = beside.submit(_from_git, here.repo, then.head, folder)
-        for some in _portions(then.contents(then.differing()), from_git):
-            files = from_git.result()
-            for path, held in some:
-                try:
-                    _put(folder, path, held, files)
-                except (InTheWay, OSError) as error:
-                    left[path] = str(error)
-                if isinstance(held, str):
-                    left[path] = held
-        return Written(len(from_git.result()), left)
-
-
-def _portions(
-    contents: Iterator[tuple[str, Held]], from_git: "Future[set[str]]"
-) -> Iterator[list[tuple[str, Held]]]:
-    """What is made while Git writes, as long as it fits into memory; then one by one."""
-    waiting, size = [], 0
-    for path, held in contents:
-        waiting.append((path, held))
-        size += len(held.data) if isinstance(held, Content) else 0
-        if from_git.done() or size > _MOST_WAITING:
-            yield waiting
-            waiting, size = [], 0
-    yield waiting
+    for path, held in then.contents(then.differing()):
+        try:
+            _put(folder, path, held, files)
+        except (InTheWay, OSError) as error:
+            left[path] = str(error)
+        if isinstance(held, str):
+            left[path] = held
+    return Written(len(files), left)
 
 
 def _make(folder: Path) -> None:
@@ -73,7 +53,7 @@ def _make(folder: Path) -> None:
 def _put(folder: Path, path: str, held: Held, files: set[str]) -> None:
     """One file as it was; files: those that are there, kept right."""
     if isinstance(held, Content):
-        put_back.write(folder, path, held, sync=False)  # nothing was there that could be lost
+        put_back.write(folder, path, held)
         files.add(path)
     elif path in files:
         put_back.remove(folder, path)
@@ -90,12 +70,7 @@ def named(repo: Repo, cwd: Path, said: str) -> str:
 
 
 def _from_git(repo: Repo, commit: str, folder: Path) -> set[str]:
-    """Every file of the commit, as a checkout writes it; the user's index is not touched.
-
-    commit: empty for none
-    """
-    if not commit:
-        return set()
+    """Every file of the commit, as a checkout writes it; the user's index is not touched."""
     with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
         index = {"GIT_INDEX_FILE": f"{scratch}/index"}
         repo.git("read-tree", commit, env=index)

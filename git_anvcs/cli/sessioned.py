@@ -1,0 +1,123 @@
+"""Sessions, and what taking one back would change, in words and as JSON."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from git_anvcs.cli import undone
+from git_anvcs.cli.output import styled
+from git_anvcs.flows.journal import revert
+from git_anvcs.flows.journal.sessions import Lines, Session
+from git_anvcs.flows.journal.undo import Done
+from git_anvcs.journal.inverse import Hunk
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.terminal import fit, safe, shown, width
+from git_anvcs.provenance import sessions
+from git_anvcs.provenance.summary import short_model
+
+_MOST_CONFLICTS = 10  # of one file
+_WIDEST = 40
+
+
+def rows(found: Sequence[Session], counted: Mapping[str, Lines], *, colour: bool) -> Iterator[str]:
+    """A line for each session, the newest first."""
+    names = [safe(one.name) for one in found]
+    column = min(max(map(width, names), default=0), _WIDEST)
+    for one, name in zip(found, names, strict=True):
+        added, removed = counted.get(one.name, Lines())
+        files, commits = len(one.files), len(one.commits)
+        said = [
+            styled(fit(name, column), "bold", colour=colour),
+            f"{when(one.first)} – {'now' if one.running else when(one.last)}",
+            f"{files:>4} {'file ' if files == 1 else 'files'}",
+            f"{f'+{added:,}':>7} {f'-{removed:,}':>7}",
+            f"{commits:>3} {'commit ' if commits == 1 else 'commits'}",
+            safe(short_model(one.model)),
+        ]
+        yield "  ".join(said).rstrip()
+
+
+def when(seconds: float) -> str:
+    """Local time, as a person reads it."""
+    return clock.local(seconds)[:16]
+
+
+def facts(one: Session, counted: Lines) -> dict[str, object]:
+    return {
+        "session": shown(one.name),
+        "agent": shown(one.name.partition(":")[0]),
+        "id": shown(sessions.id_of(one.name)),
+        "model": shown(one.model) or None,
+        "began": clock.rfc3339(one.first),
+        "last": clock.rfc3339(one.last),
+        "running": one.running,
+        "worktrees": [shown(lane) for lane in one.lanes],
+        "files": len(one.files),
+        "operations": one.operations,
+        "added": counted.added,
+        "removed": counted.removed,
+        "commits": list(one.commits),
+    }
+
+
+def planned(plan: revert.Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
+    """What is about to change; diffs: with the lines of texts, and the conflicts."""
+    yield f"takes back what {safe(plan.session)} did in this worktree:"
+    yield from undone.files(plan.files, colour=colour, diffs=diffs)
+    for path, why in plan.left.items():
+        yield f"  stays: {safe(path)}: {safe(why)}"
+        if diffs:
+            yield from (f"    {line}" for line in _conflicts(plan.conflicts.get(path, ())))
+    for lane in plan.elsewhere:
+        yield f"  it also worked in the worktree {safe(lane)}: take that back there"
+
+
+def _conflicts(hunks: Sequence[Hunk]) -> Iterator[str]:
+    found, line = [], 1
+    for hunk in hunks:
+        if hunk.conflict:
+            found.append((line, hunk))
+        line += hunk.now.count(b"\n")
+    for start, hunk in found[:_MOST_CONFLICTS]:
+        yield f"line {start:,}:"
+        sides = [side.decode(errors="replace").splitlines() for side in hunk[:2]]
+        yield from map(safe, ["<<<<<<< now", *sides[0], "=======", *sides[1], ">>>>>>> before it"])
+    if len(found) > _MOST_CONFLICTS:
+        yield f"and {len(found) - _MOST_CONFLICTS:,} more"
+
+
+def not_done(plan: revert.Plan, *, dry: bool, asked: bool) -> str:
+    if dry:
+        return "nothing was changed (--dry-run)"
+    if not plan.files:
+        return "nothing was changed: " + (
+            "nothing can be" if plan.left else "nothing of it is here"
+        )
+    return "nothing was changed" + ("" if asked else "; --yes does it")
+
+
+def text(plan: revert.Plan, done: Done) -> str:
+    """What was done, and how to take that back."""
+    changed = [file for file in plan.files if file.path not in done.left or file.path in plan.left]
+    removed = sum(file.then is None for file in changed)
+    said = f"{len(changed) - removed:,} files written, {removed:,} removed"
+    left = [f"stays: {safe(path)}: {safe(why)}" for path, why in done.left.items()]
+    return "\n".join([said, *left, f"undo of this: git anvcs undo --to '#{done.before}'"])
+
+
+def as_json(plan: revert.Plan, done: Done | None) -> dict[str, object]:
+    """done: None when nothing was done"""
+    return {
+        "session": shown(plan.session),
+        "reverted": done is not None,
+        "files": [undone.fact(file) for file in plan.files],
+        "conflicts": {
+            path: [
+                {"now": hunk.now.decode(), "before": hunk.without.decode()}
+                for hunk in hunks
+                if hunk.conflict
+            ]
+            for path, hunks in plan.conflicts.items()
+        },
+        "left": dict(done.left if done else plan.left),
+        "elsewhere": list(plan.elsewhere),
+        "back": f"git anvcs undo --to '#{done.before}'" if done else None,
+    }

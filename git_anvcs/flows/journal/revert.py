@@ -1,0 +1,139 @@
+"""Story: take back what one session did in this worktree, and nothing that others did.
+
+Each path that the session changed is followed from its first change to what the disk holds, and
+gets what it would hold without the session. What others built on stays as it is, and is told.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal.followed import Followed
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.flows.journal.put_back import InTheWay
+from git_anvcs.flows.journal.undo import Done, File, on_disk
+from git_anvcs.journal.bursts import Span
+from git_anvcs.journal.inverse import Hunk
+from git_anvcs.journal.op import Flag, Kind, Op
+from git_anvcs.journal.reading import Entry
+from git_anvcs.journal.reverts import Revert, pack
+from git_anvcs.journal.trail import REVERT, Trail, Without
+from git_anvcs.journal.versions import State
+from git_anvcs.kernel import clock
+
+
+class Plan(NamedTuple):
+    """What a revert would do.
+
+    files: what changes; conflicts: path -> the whole file in hunks, where some of it stays
+    left: path -> why all or some of it stays; elsewhere: other lanes the session worked in
+    """
+
+    session: str
+    files: tuple[File, ...]
+    conflicts: Mapping[str, tuple[Hunk, ...]]
+    left: Mapping[str, str]
+    elsewhere: tuple[str, ...] = ()
+
+
+def plan(here: Opened, session: str, paths: Collection[str] = (), *, marked: bool = False) -> Plan:
+    """What taking back the session's work would change.
+
+    paths: only these files, or what is below these folders
+    marked: what stays gets conflict markers
+    """
+    done = [e for e in here.journal.newest_by(session, here.lane) if e.op.path]
+    elsewhere = {e.op.lane for e in here.journal.newest_by(session) if e.op.path} - {here.lane}
+    followed = Followed(here)
+    files: list[File] = []
+    left: dict[str, str] = {}
+    conflicts: dict[str, tuple[Hunk, ...]] = {}
+    for path, n in _first_changes(done).items():
+        if paths and not any(_is_in(path, one) for one in paths):
+            continue
+        found = without(followed, session, path, n)
+        then = _with_markers(found, session) if marked and found.now.mode else found.then
+        if then != found.now:
+            files.append(File(path, found.now.content, then.content))
+        if found.why:
+            left[path] = found.why
+        if any(hunk.conflict for hunk in found.hunks):
+            conflicts[path] = found.hunks
+    files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
+    return Plan(session, tuple(files), conflicts, left, tuple(sorted(elsewhere)))
+
+
+def without(followed: Followed, session: str, path: str, n: int) -> Without:
+    """What the path would hold now, had the session not worked on it from operation `n` on."""
+    versions = followed.of(path, n)
+    trail = Trail(next(versions).state, lambda by: by == session)
+    for entry, state in versions:
+        trail.step(state, entry.by if entry and not entry.op.flags & Flag.BY_GIT else "")
+    return trail.without()
+
+
+def _first_changes(newest_first: Iterable[Entry]) -> dict[str, int]:
+    """Each path with the number of the first of its operations, in the order of paths."""
+    found = {entry.op.path: entry.n for entry in newest_first}
+    return dict(sorted(found.items()))
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def _with_markers(found: Without, session: str) -> State:
+    """The text with standard conflict markers around what cannot be told apart."""
+    if found.now.text is None or not any(hunk.conflict for hunk in found.hunks):
+        return found.then
+    parts = [_between_markers(h, session) if h.conflict else h.without for h in found.hunks]
+    then = found.then if found.then.mode else found.now
+    return then._replace(text=b"".join(parts).decode())
+
+
+def _between_markers(hunk: Hunk, session: str) -> bytes:
+    sides = [side + b"\n" if side and not side.endswith(b"\n") else side for side in hunk[:2]]
+    ends = f">>>>>>> before {session}\n".encode(errors="replace")
+    return b"".join([b"<<<<<<< now\n", sides[0], b"=======\n", sides[1], ends])
+
+
+def apply(here: Opened, plan: Plan) -> Done:
+    """Do what the plan says; what cannot be done is left, and told.
+
+    The journal tells of it before the first file is written: `undo --to before:revert` takes back
+    also one that was killed.
+    """
+    repo, journal = here.repo, here.journal
+    before = journal.last()
+    left = dict(plan.left)
+    _mark(here, Revert(plan.session))
+    for file in plan.files:
+        try:
+            if on_disk(repo, file.path) != file.now:
+                left[file.path] = "it was changed just now"
+            elif file.then is None:
+                put_back.remove(repo.root, file.path)
+            else:
+                put_back.write(repo.root, file.path, file.then)
+        except (InTheWay, OSError) as error:
+            left[file.path] = str(error)
+    _sign(here, before, {file.path for file in plan.files}, f"{REVERT}{plan.session}")
+    _mark(here, Revert(plan.session, Span(before, journal.last())))
+    return Done(before, left)
+
+
+def _sign(here: Opened, before: int, paths: Collection[str], by: str) -> None:
+    """What was written is ours, also where a daemon saw it first."""
+    journal = here.journal
+    here.look(by=by)
+    seen = journal.between(here.lane, before, journal.last())
+    numbers = [e.n for e in seen if e.op.path in paths and not e.by]
+    if numbers:
+        with journal.writing():
+            journal.claim(here.lane, by, numbers, clock.now())
+
+
+def _mark(here: Opened, revert: Revert) -> None:
+    mark = Op(Kind.MARK, here.lane, 0, payload=pack(revert))
+    with here.journal.writing():
+        here.journal.append([mark], clock.now())

@@ -1,0 +1,168 @@
+"""What one session did is taken back to the byte, and nothing of what others did meanwhile."""
+
+import json
+import sys
+from typing import Any
+
+from tests.flows.journal.test_undo import held
+from tests.support.sandbox import Sandbox
+
+ONE, TWO = "claude:7f3a", "codex:91be"
+
+
+def look(repo: Sandbox, by: str = "") -> None:
+    repo.ok("git-anvcs", "journal", "look", *(["--by", by] if by else []))
+
+
+def edit(repo: Sandbox, by: str, name: str, old: str, new: str) -> None:
+    """One save of a session: `old`, which is there once, becomes `new`."""
+    text = repo.read(name)
+    assert text.count(old) == 1, (text, old)
+    repo.write(name, text.replace(old, new))
+    look(repo, by)
+
+
+def revert(repo: Sandbox, *args: str, code: int = 0) -> dict[str, Any]:
+    done = repo.run("git-anvcs", "sessions", "revert", "--json", *args)
+    assert done.returncode == code, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+LINES = "".join(f"line {number}\n" for number in range(1, 9))
+
+
+def test_two_agents_in_one_file_and_one_is_taken_back(repo: Sandbox) -> None:
+    work_of_both(repo)
+    before = held(repo.root)
+    shown = repo.anvcs("sessions", "revert", ONE, "--dry-run")
+    assert "-    and more" not in shown
+    assert "    -and more" in shown
+    assert "    +line 7" in shown
+    done = revert(repo, "7f3a", "--yes")
+    assert sorted(file["path"] for file in done["files"]) == [
+        "a.py", "gone.txt", "one/new.txt", "run.sh", "x.bin",
+    ]  # fmt: skip
+    wanted = LINES.replace("line 5", "line 5 by two") + "line 9 by two\n"
+    assert repo.read("a.py") == wanted
+    assert not (repo.root / "one").exists()
+    assert repo.read("gone.txt") == "gone\n"
+    assert not (repo.root / "run.sh").stat().st_mode & 0o111
+    assert (repo.root / "x.bin").read_bytes() == bytes(range(256))
+    assert repo.read("two.txt") == "made by two\n"
+    assert revert(repo, ONE, "--yes", code=1)["files"] == []
+    repo.ok("git-anvcs", *done["back"].replace("git anvcs ", "").replace("'", "").split(), "--yes")
+    assert held(repo.root) == before
+
+
+def work_of_both(repo: Sandbox) -> None:
+    """Edits in turns, a file made, one deleted, a program made one, bytes; a commit between."""
+    data = bytes(range(256))
+    repo.commit("one", {"a.py": LINES, "gone.txt": "gone\n", "run.sh": "#!\n", "x.bin": data})
+    look(repo)
+    edit(repo, ONE, "a.py", "line 2\n", "line 2 by one\nand more\n")
+    edit(repo, TWO, "a.py", "line 5\n", "line 5 by two\n")
+    repo.write("one/new.txt", "made by one\n")
+    (repo.root / "gone.txt").unlink()
+    (repo.root / "run.sh").chmod(0o755)
+    repo.write("x.bin", data[::-1])
+    look(repo, ONE)
+    repo.commit("work of both")
+    look(repo)
+    edit(repo, ONE, "a.py", "line 7\n", "")
+    edit(repo, TWO, "a.py", "line 8\n", "line 8\nline 9 by two\n")
+    repo.write("two.txt", "made by two\n")
+    look(repo, TWO)
+
+
+def test_what_others_built_on_stays_and_is_shown(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES, "b.py": LINES})
+    look(repo)
+    edit(repo, ONE, "a.py", "line 2\n", "def new():\n    pass\n")
+    edit(repo, ONE, "a.py", "line 8\n", "line eight\n")
+    repo.write("made.py", "x = 1\n")
+    look(repo, ONE)
+    edit(repo, TWO, "a.py", "    pass\n", "    return 2\n")
+    edit(repo, TWO, "made.py", "x = 1\n", "x = 1\ny = 2\n")
+    said = repo.anvcs("sessions", "revert", ONE, "--dry-run")
+    assert "a.py: others built on it in a place" in said
+    assert "line 2:" in said
+    assert "made.py: it was made there, and others wrote in it since" in said
+    done = revert(repo, ONE, "--yes", code=4)
+    assert set(done["left"]) == {"a.py", "made.py"}
+    text = LINES.replace("line 2\n", "def new():\n    return 2\n")
+    assert repo.read("a.py") == text
+    assert repo.read("made.py") == "x = 1\ny = 2\n"
+    assert done["conflicts"]["a.py"] == [
+        {"now": "def new():\n    return 2\n", "before": "line 2\n"}
+    ]
+    revert(repo, ONE, "a.py", "--markers", "--yes", code=4)
+    marked = repo.read("a.py").splitlines()
+    assert marked[1] == "<<<<<<< now"
+    assert f">>>>>>> before {ONE}" in marked
+
+
+def test_a_revert_that_is_killed_can_be_taken_back(repo: Sandbox) -> None:
+    repo.commit("one", {f"{name}.txt": LINES for name in "abcd"})
+    look(repo)
+    for name in "abcd":
+        repo.write(f"{name}.txt", LINES.replace("line 3", "three"))
+    look(repo, ONE)
+    program = f"""
+import os
+from pathlib import Path
+from git_anvcs.flows.journal import put_back, revert
+from git_anvcs.flows.journal.opened import opened
+from git_anvcs.git.repo import Repo
+
+written, write = [], put_back.write
+
+def dying(*args):
+    if len(written) == 2:
+        os._exit(9)
+    written.append(args)
+    write(*args)
+
+put_back.write = dying
+with opened(Repo.discover(Path({str(repo.root)!r}))) as here:
+    revert.apply(here, revert.plan(here, {ONE!r}))
+"""
+    assert repo.run(sys.executable, "-c", program).returncode == 9
+    assert sum(repo.read(f"{name}.txt") == LINES for name in "abcd") == 2
+    repo.anvcs("undo", "--to", "before:revert", "--yes")
+    assert {repo.read(f"{name}.txt") for name in "abcd"} == {LINES.replace("line 3", "three")}
+    revert(repo, ONE, "--yes")
+    assert {repo.read(f"{name}.txt") for name in "abcd"} == {LINES}
+
+
+def test_work_that_was_stashed_and_work_before_the_journal(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES})
+    repo.write("a.py", LINES + "unseen before\n")
+    look(repo)
+    edit(repo, ONE, "a.py", "line 3\n", "three\n")
+    repo.git("stash")
+    look(repo)
+    repo.git("stash", "pop")
+    look(repo)
+    edit(repo, TWO, "a.py", "line 6\n", "six\n")
+    revert(repo, ONE, "--yes")
+    assert repo.read("a.py") == LINES.replace("line 6", "six") + "unseen before\n"
+
+
+def test_the_sessions_are_listed(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES})
+    look(repo)
+    edit(repo, ONE, "a.py", "line 3\n", "three\nand more\n")
+    edit(repo, TWO, "a.py", "line 6\n", "")
+    found = json.loads(repo.anvcs("sessions", "list", "--json"))["sessions"]
+    assert [(s["session"], s["added"], s["removed"], s["files"]) for s in found] == [
+        (TWO, 0, 1, 1),
+        (ONE, 2, 1, 1),
+    ]
+    assert [line.split()[0] for line in repo.anvcs("sessions", "list").splitlines()] == [TWO, ONE]
+    assert json.loads(repo.anvcs("sessions", "list", "--json", "--since", "2099-01-01")) == {
+        "sessions": []
+    }
+    done = repo.run("git-anvcs", "sessions", "revert", "nobody", "--yes")
+    assert done.returncode == 1
+    assert "no session is called 'nobody'" in done.stderr
