@@ -11,6 +11,7 @@ from pathlib import Path
 
 from git_anvcs.journal import claims, clock, tables
 from git_anvcs.journal.claims import Claim
+from git_anvcs.journal.cold import Cold
 from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
 from git_anvcs.journal.reading import Entry, Reading
 from git_anvcs.store import contents, database
@@ -18,7 +19,7 @@ from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
 
 _INSERT = (
-    "INSERT INTO op (actor, seq, hash, kind, lane, time, path, doc, base, mode, size, digest,"
+    "INSERT INTO main.op (actor, seq, hash, kind, lane, time, path, doc, base, mode, size, digest,"
     " flags, precision, author, client, payload)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -33,6 +34,7 @@ class Journal(Reading):
     def __init__(self, paths: Paths) -> None:
         """Raises CannotWrite when there is none and none can be made, Damaged, Newer."""
         self.contents = paths.journal / "contents"
+        self.segments = paths.journal / "segments"
         self.file = paths.journal / "journal.db"
         # The end of our chain and the largest time of all, while a transaction lets nobody append.
         self._tail: tuple[int, bytes, int] | None = None
@@ -42,13 +44,20 @@ class Journal(Reading):
         try:
             self._db = database.open_at(self.file, tables.STEPS)
             self._place = _place(self.file)
+            self._cold = Cold(self._db, self.segments)
             self._actor = self._own_actor()
         except CannotWrite as error:
             if not self.file.is_file() or not self.file.stat().st_size:
                 raise
             self._db = database.open_to_read(self.file)
             self._place = _place(self.file)
+            self._cold = Cold(self._db, self.segments)
             self.stopped = error.message
+
+    @property
+    def cold(self) -> Cold:
+        """What of it is frozen."""
+        return self._cold
 
     def __enter__(self) -> "Journal":
         return self
@@ -103,9 +112,9 @@ class Journal(Reading):
 
     def _insert(self, op: Op, seq: int, digest: bytes) -> int:
         values = (
-            self._actor, seq, digest, op.kind, self._lane(op.lane), op.time,
-            self._path(op.path) if op.path else None, op.doc or None, op.base, op.mode, op.size,
-            op.digest, op.flags, op.precision, op.by, op.client, op.payload,
+            self._actor, seq, digest, op.kind, self.lane_number(op.lane), op.time,
+            self.path_number(op.path) if op.path else None, op.doc or None, op.base, op.mode,
+            op.size, op.digest, op.flags, op.precision, op.by, op.client, op.payload,
         )  # fmt: skip
         return self._added(_INSERT, values)
 
@@ -116,7 +125,7 @@ class Journal(Reading):
             self._take_claim(entry)
         if not op.path:
             return
-        key = (self._lane(op.lane), self._path(op.path))
+        key = (self.lane_number(op.lane), self.path_number(op.path))
         if not op.differs:
             self._db.execute("DELETE FROM now WHERE lane = ? AND path = ?", key)
         else:
@@ -147,17 +156,17 @@ class Journal(Reading):
 
     def keep_checkpoint(self, doc: bytes, lane: str, n: int, state: bytes) -> None:
         """Within `writing`: the document's whole state after operation `n`."""
-        values = (doc, self._lane(lane), n, state)
+        values = (doc, self.lane_number(lane), n, state)
         self._db.execute("INSERT OR REPLACE INTO checkpoint VALUES (?, ?, ?, ?)", values)
 
     def know_lane(self, lane: str, root: Path) -> None:
         """Within `writing`: this is where the lane's worktree is."""
-        values = (os.fsencode(root), self._lane(lane), os.fsencode(root))
+        values = (os.fsencode(root), self.lane_number(lane), os.fsencode(root))
         self._db.execute("UPDATE lane SET root = ? WHERE id = ? AND root != ?", values)
 
     def know_refs(self, lane: str, changed: dict[str, str]) -> None:
         """Within `writing`: where refs are now; an empty target: nowhere."""
-        number = self._lane(lane)
+        number = self.lane_number(lane)
         for name, target in changed.items():
             key = (number, os.fsencode(name))
             if target:
@@ -177,7 +186,8 @@ class Journal(Reading):
         """The last sequence number and digest of our chain, and the largest time of ours."""
         self._actor_name, self._actor = self._known_actor()
         row = self._db.execute(
-            "SELECT seq, hash FROM op WHERE actor = ? ORDER BY seq DESC LIMIT 1", (self._actor,)
+            "SELECT seq, hash FROM main.op WHERE actor = ? ORDER BY seq DESC LIMIT 1",
+            (self._actor,),
         ).fetchone()
         last = self._db.execute(tables.LAST_OWN).fetchone()
         seq, digest = row or (0, NOTHING)
@@ -204,9 +214,10 @@ class Journal(Reading):
     def _begin(self, name: bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO about VALUES ('actor', ?)", (name,))
         actor = self._added("INSERT INTO actor VALUES (NULL, ?)", (name,))
-        self._db.execute("INSERT INTO own SELECT ?, ifnull(max(n), 0) FROM op", (actor,))
+        self._db.execute("INSERT INTO own SELECT ?, ifnull(max(n), 0) FROM main.op", (actor,))
 
-    def _lane(self, name: str) -> int:
+    def lane_number(self, name: str) -> int:
+        """Within `writing`: of a lane in the tables, which gets one now if it has none."""
         found = self._numbers.get(("lane", name))
         if found is None:
             row = self._row("SELECT id FROM lane WHERE name = ?", (name,))
@@ -214,7 +225,8 @@ class Journal(Reading):
             found = self._numbers["lane", name] = row[0] if row else self._added(added, (name,))
         return found
 
-    def _path(self, name: str) -> int:
+    def path_number(self, name: str) -> int:
+        """The same of a path."""
         found = self._numbers.get(("path", name))
         if found is None:
             data = (os.fsencode(name),)

@@ -41,6 +41,7 @@ class Flag(IntFlag):
     CRLF = 4  # the lines of the text end with CR LF on disk
     NOT_KEPT = 8  # too large, or unreadable: told of, and not to be had back
     PRIVATE = 16  # of a file that Git ignores: it never leaves this machine
+    THINNED = 1 << 14  # in no file: something happened then, and what it was is not kept any more
     COSMETIC = 32  # the text says the same in another form: a formatter's work, nobody's writing
 
 

@@ -1,51 +1,29 @@
 """What is asked of a journal: which operations there are, and what is known besides.
 
-No question may cost more the longer the journal is: `tables` has those that need care.
+No question may cost more the longer the journal is: `tables` has those that need care. What a
+question reaches of the frozen part is thawed first (`cold`), within one snapshot with its answer.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from git_anvcs.journal import tables
-from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.journal import tables, thinned
+from git_anvcs.journal.asking import Asking
+from git_anvcs.journal.cold import Wanted
+from git_anvcs.journal.entry import Entry
+from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.store import database
 
-_COLUMNS = (
-    "op.n, op.kind, lane.name, op.time, path.name, op.doc, op.base, op.mode, op.size, op.digest,"
-    " op.flags, op.precision, op.author, op.client, claim.author"
-)
+__all__ = ["Entry", "Reading"]
+
 # The newest of so many paths are asked for path by path; of more, all are read and chosen from.
 _FEW = 100
-_JOINS = (
-    "FROM op JOIN lane ON lane.id = op.lane LEFT JOIN path ON path.id = op.path"
-    " LEFT JOIN claim ON claim.n = op.n"
-)
 
 
-class Entry(NamedTuple):
-    """An operation with its number in this clone; numbers only grow.
-
-    claimed: whose a later CLAIM says it is; None when none says anything
-    """
-
-    n: int
-    op: Op
-    claimed: str | None = None
-
-    @property
-    def by(self) -> str:
-        """Whose it is, as far as is known: `op.by` is only what was known when it was made."""
-        return self.op.by if self.claimed is None else self.claimed
-
-
-class Reading:
-    """The questions to an open journal. file: for what is told when it cannot be read"""
-
-    file: Path
-    _db: database.Connection
+class Reading(Asking):
+    """The questions to an open journal."""
 
     def differing(self, lane: str, paths: Collection[str] | None = None) -> dict[str, Entry]:
         """The last operation of every path of the lane that is not as HEAD has it.
@@ -73,16 +51,34 @@ class Reading:
 
     def differing_at(self, lane: str, n: int) -> dict[str, Entry]:
         """The same as it was after operation `n`."""
-        found = self._select(f"WHERE op.n IN ({tables.NEWEST_OF_ALL})", (lane, n))
-        return {e.op.path: e for e in found if e.op.differs}
+        with self._moment():
+            self._cold.reach_all_at(lane, n)
+            found = list(self._select(f"WHERE op.n IN ({tables.NEWEST_OF_ALL})", (lane, n)))
+            if self._cold.can_be:
+                known = {e.op.path: e.n for e in found}
+                found += thinned.unknown_at(self._db, lane, n, known)
+        newest = {e.op.path: e for e in sorted(found, key=lambda e: e.n)}
+        return {path: e for path, e in newest.items() if e.op.differs}
 
     def last_of(self, lane: str, path: str, n: int | None = None) -> Entry | None:
         """The path's last operation, up to `n` when it is given."""
-        upto = "AND op.n <= ?" if n is not None else ""
-        where = f"WHERE op.lane = {tables.LANE} AND op.path = {tables.PATH} {upto}"
-        values = (lane, os.fsencode(path), *(() if n is None else (n,)))
-        found = self._select(f"{where} ORDER BY op.n DESC LIMIT 1", values)
-        return next(found, None)
+        upto = n if n is not None else self.last()
+        where = f"WHERE op.lane = {tables.LANE} AND op.path = ? AND op.n <= ?"
+        with self._moment():
+            row = self._row("SELECT id FROM path WHERE name = ?", (os.fsencode(path),))
+            if row is None:
+                return None
+            asked = (f"{where} ORDER BY op.n DESC LIMIT 1", (lane, row[0], upto))
+            found = next(self._select(*asked), None)
+            wanted = Wanted(lane, row[0])
+            while piece := self._cold.next_below(wanted, upto + 1):
+                if found and piece.last <= found.n:
+                    break
+                self._cold.thaw([piece.segment])
+                found = next(self._select(*asked), None)
+            if self._cold.can_be:
+                found = thinned.instead(self._db, lane, path, upto, found)
+        return found
 
     def newest(
         self, lane: str | None = None, *, kinds: Sequence[Kind] = (), before: int | None = None
@@ -91,19 +87,16 @@ class Reading:
 
         before: only those older than this one
         """
-        wanted: list[tuple[str, Sequence[object]]] = []
+        told = bool(kinds) and min(kinds) > Kind.CLEAN
+        conditions: list[tuple[str, Sequence[object]]] = []
         if lane is not None:
-            wanted.append((f"op.lane = {tables.LANE}", (lane,)))
+            conditions.append((f"op.lane = {tables.LANE}", (lane,)))
         if kinds:
-            wanted.append((f"op.kind IN ({','.join('?' * len(kinds))})", kinds))
-        if kinds and min(kinds) > Kind.CLEAN:
-            wanted.append(("op.kind > 4", ()))  # the words of an index
-        if before is not None:
-            # With +, no index of the numbers is taken instead of that of the kinds.
-            wanted.append((f"{'+' if kinds else ''}op.n < ?", (before,)))
-        where = f"WHERE {' AND '.join(sql for sql, _ in wanted)}" if wanted else ""
-        values = [value for _, some in wanted for value in some]
-        yield from self._select(f"{where} ORDER BY op.n DESC", values)
+            conditions.append((f"op.kind IN ({','.join('?' * len(kinds))})", kinds))
+        if told:
+            conditions.append(("op.kind > 4", ()))  # the words of an index
+        # With +, no index of the numbers is taken instead of that of the kinds.
+        yield from self._downward(conditions, before, Wanted(lane, told=told), "+" * bool(kinds))
 
     def newest_below(
         self, path: str, lane: str | None = None, *, before: int | None = None
@@ -115,9 +108,14 @@ class Reading:
         if len(paths) * len(lanes) > _FEW:
             yield from (e for e in self.newest(lane, before=end) if e.op.path in paths)
             return
-        where = f"WHERE op.lane = {tables.LANE} AND op.path = ? AND op.n < ? ORDER BY op.n DESC"
         found = [
-            self._select(where, (one, number, end)) for one in lanes for number in paths.values()
+            self._downward(
+                [(f"op.lane = {tables.LANE} AND op.path = ?", (one, number))],
+                end,
+                Wanted(one, number),
+            )
+            for one in lanes
+            for number in paths.values()
         ]
         yield from merge(*found, key=lambda entry: -entry.n)
 
@@ -137,7 +135,7 @@ class Reading:
         lost: neither in one look with a loss nor so many seconds before one.
         """
         last, apart = self.last(), round(seconds * 1000)
-        while lost := self._row(tables.LAST_LOST, (lane, last)):
+        while lost := self._last_lost(lane, last):
             last, moment = lost[0] - 1, lost[1] >> 16
             upto = max(lost[0], self.last_before(lane, lost[1] | 0xFFFF))
             for entry in self.newest(lane, before=upto + 1):
@@ -151,31 +149,49 @@ class Reading:
         self, author: str, lane: str | None = None, *, before: int | None = None
     ) -> Iterator[Entry]:
         """The operations of one author from the newest on, of one lane or of all."""
-        rest = f" AND op.lane = {tables.LANE}" if lane is not None else ""
-        values = (author, before or self.last() + 1, *(() if lane is None else (lane,)))
-        own = self._select(
-            "WHERE op.author = ? AND op.author != '' AND op.n < ? AND claim.n IS NULL"
-            f"{rest} ORDER BY op.n DESC", values,
-        )  # fmt: skip
-        told = self._select(
-            f"WHERE claim.author = ? AND claim.n < ?{rest} ORDER BY claim.n DESC", values
+        rest: list[tuple[str, Sequence[object]]] = []
+        rest += [(f"op.lane = {tables.LANE}", (lane,))] if lane is not None else []
+        end = before or self.last() + 1
+        own = [("op.author = ? AND op.author != '' AND claim.n IS NULL", (author,)), *rest]
+        told = [("claim.author = ?", (author,)), *rest]
+        yield from merge(
+            self._downward(own, end, Wanted(author=author)),
+            self._downward(told, end, Wanted(claimed=author), table="claim"),
+            key=lambda entry: -entry.n,
         )
-        yield from merge(own, told, key=lambda entry: -entry.n)
 
     def authors(self) -> list[str]:
         """Everybody whose operations are here, sorted."""
         with database.reading(self.file):
             return [row[0] for row in self._db.execute(tables.AUTHORS)]
 
+    def _last_lost(self, lane: str, n: int) -> tuple[int, int] | None:
+        """The lane's last operation up to `n` that tells of a loss, and its time."""
+        with self._moment():
+            found = self._row(tables.LAST_LOST, (lane, n))
+            while piece := self._cold.next_below(Wanted(lane, lost=True), n + 1):
+                if found and piece.last <= found[0]:
+                    break
+                self._cold.thaw([piece.segment])
+                found = self._row(tables.LAST_LOST, (lane, n))
+        return (found[0], found[1]) if found else None
+
     def between(self, lane: str, after: int, upto: int) -> list[Entry]:
         """The operations of a lane after one number and up to another, in order."""
         where = f"WHERE op.lane = {tables.LANE} AND op.n > ? AND op.n <= ? ORDER BY op.n"
-        return list(self._select(where, (lane, after, upto)))
+        with self._moment():
+            self._cold.reach(Wanted(lane), after, upto)
+            return list(self._select(where, (lane, after, upto)))
 
     def of_path(self, lane: str, path: str, after: int = 0) -> list[Entry]:
         """The operations of one path, after a number, in order."""
-        where = f"WHERE op.lane = {tables.LANE} AND op.path = {tables.PATH} AND op.n > ?"
-        return list(self._select(f"{where} ORDER BY op.n", (lane, os.fsencode(path), after)))
+        where = f"WHERE op.lane = {tables.LANE} AND op.path = ? AND op.n > ?"
+        with self._moment():
+            row = self._row("SELECT id FROM path WHERE name = ?", (os.fsencode(path),))
+            if row is None:
+                return []
+            self._cold.reach(Wanted(lane, row[0]), after, self.last())
+            return list(self._select(f"{where} ORDER BY op.n", (lane, row[0], after)))
 
     def beside(self, lane: str, n: int) -> list[Entry]:
         """What one look at the lane found, of which `n` is one; empty when it is of another."""
@@ -192,18 +208,26 @@ class Reading:
 
     def last_before(self, lane: str, time: int) -> int:
         """The number of the lane's last operation at or before a time; 0 when there is none."""
-        row = self._row(tables.LAST_BEFORE, (lane, time))
+        with self._moment():
+            row = self._row(tables.LAST_BEFORE, (lane, time))
+            while (piece := self._cold.by_time(lane, time, row[1] if row else -1)) is not None:
+                self._cold.thaw([piece])
+                row = self._row(tables.LAST_BEFORE, (lane, time))
         return row[0] if row else 0
 
     def last(self) -> int:
         """The number of the newest operation; 0 when there is none."""
-        row = self._row("SELECT max(n) FROM op", ())
+        row = self._row("SELECT max(n) FROM main.op", ())
         return row[0] or 0 if row else 0
 
     def since(self) -> float:
         """When its first operation was made, in seconds since the epoch; 0 when there is none."""
-        row = self._row("SELECT time FROM op ORDER BY n LIMIT 1", ())
-        return (row[0] >> 16) / 1000 if row else 0.0
+        row = self._row("SELECT time FROM main.op ORDER BY n LIMIT 1", ())
+        times = [row[0]] if row else []
+        if self._cold.is_any():
+            cold = self._row("SELECT min(first_time) FROM frozen_lane", ())
+            times += [cold[0]] if cold and cold[0] is not None else []
+        return (min(times) >> 16) / 1000 if times else 0.0
 
     def begun(self, n: int | None = None) -> int:
         """The operation after which the actor began who wrote here last, up to `n` if it is given.
@@ -217,27 +241,36 @@ class Reading:
         return row[0] or 0 if row else 0
 
     def payload(self, n: int) -> bytes:
-        row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
+        with self._moment():
+            row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
+            if row is None and self._cold.reach_number(n):
+                row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
         return row[0] if row else b""
 
     def updates(self, doc: bytes, lane: str, after: int, upto: int) -> Iterator[bytes]:
         """The updates of a document in a lane, in order."""
-        with database.reading(self.file):
+        with self._moment():
+            self._cold.reach_text(doc, lane, after, upto)
             rows = self._db.execute(
-                "SELECT payload FROM op JOIN lane ON lane.id = op.lane WHERE doc = ? AND"
+                "SELECT payload, n FROM op JOIN lane ON lane.id = op.lane WHERE doc = ? AND"
                 " lane.name = ? AND n > ? AND n <= ? AND length(payload) > 0 ORDER BY n",
                 (doc, lane, after, upto),
             )
+        with database.reading(self.file):
             for row in rows:
                 yield row[0]
 
     def updates_of(self, doc: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The updates of a document in all lanes, each with its actor, those of each in order."""
-        with database.reading(self.file):
-            yield from self._db.execute(
-                "SELECT actor.name, payload FROM op JOIN actor ON actor.id = op.actor"
+        with self._moment():
+            self._cold.reach_text(doc, None, 0, self.last())
+            rows = self._db.execute(
+                "SELECT actor.name, payload, n FROM op JOIN actor ON actor.id = op.actor"
                 " WHERE doc = ? AND length(payload) > 0 ORDER BY n", (doc,)
             )  # fmt: skip
+        with database.reading(self.file):
+            for name, payload, _ in rows:
+                yield name, payload
 
     def checkpoint(self, doc: bytes, lane: str, upto: int) -> tuple[int, bytes] | None:
         """The newest checkpoint of a document up to an operation: its number and state."""
@@ -264,39 +297,3 @@ class Reading:
                 " WHERE lane.name = ?", (lane,)
             ).fetchall()  # fmt: skip
         return {os.fsdecode(name): os.fsdecode(target) for name, target in rows}
-
-    def _select(self, rest: str, values: Sequence[object]) -> Iterator[Entry]:
-        with database.reading(self.file):
-            for row in self._db.execute(f"SELECT {_COLUMNS} {_JOINS} {rest}", values):
-                yield _entry(row)
-
-    def _row(self, sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
-        with database.reading(self.file):
-            found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
-        return found
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    """A row of _COLUMNS; the payload, which may be large, is asked for by itself."""
-    (
-        n,
-        kind,
-        lane,
-        time,
-        path,
-        doc,
-        base,
-        mode,
-        size,
-        digest,
-        flags,
-        precision,
-        by,
-        client,
-        claim,
-    ) = row
-    op = Op(
-        Kind(kind), lane, time, os.fsdecode(path or b""), doc or b"", base, mode, size, digest,
-        Flag(flags), Precision(precision), by, client,
-    )  # fmt: skip
-    return Entry(n, op, claim)

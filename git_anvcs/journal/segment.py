@@ -39,8 +39,9 @@ class Withheld(NamedTuple):
 Entry = bytes | Withheld
 # Signs a message: the public key, 32 bytes, and the signature, 64.
 Sign = Callable[[bytes], tuple[bytes, bytes]]
-# The digest that an operation's text has after it, for one that was packed without.
-Digests = Callable[[op.Op], bytes]
+# Told of every whole operation in order, and whether it was packed without the digest of its text:
+# then it gives that digest.
+Digests = Callable[[op.Op, bool], bytes]
 
 
 class Segment(NamedTuple):
@@ -227,11 +228,12 @@ def _entry(kind: int, piece: bytes, place: op.Place, digests: Digests | None) ->
         return Withheld(piece)
     data = op.with_place(piece, place)
     link = op.decode(data)
-    if kind == _WHOLE:
-        return data
     if digests is None:
-        raise Damaged("a segment leaves out digests of texts that are not here")
-    return op.encode(link.op._replace(digest=digests(link.op)), *place)
+        if kind == _LEAN:
+            raise Damaged("a segment leaves out digests of texts that are not here")
+        return data
+    found = digests(link.op, kind == _LEAN)
+    return op.encode(link.op._replace(digest=found), *place) if kind == _LEAN else data
 
 
 def _chain_problems(segment: Segment) -> list[str]:

@@ -15,12 +15,14 @@ NEWEST_OF_ALL = """
     ) FROM path"""
 # lane, time; maximum would be sought in all of them
 LAST_BEFORE = """
-    SELECT n FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?) AND time <= ?
+    SELECT n, time FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?) AND time <= ?
     ORDER BY time DESC LIMIT 1"""
 # Of other clones no time counts: their clocks may be wrong.
 LAST_OWN = """
     SELECT max(time) FROM (
-        SELECT (SELECT time FROM op WHERE op.actor = own.actor ORDER BY seq DESC LIMIT 1) AS time
+        SELECT (
+            SELECT time FROM main.op AS o WHERE o.actor = own.actor ORDER BY seq DESC LIMIT 1
+        ) AS time
         FROM own
     )"""
 # lane, n
@@ -38,15 +40,46 @@ NOW_BELOW = """
 AUTHORS = """
     WITH RECURSIVE
         own (name) AS (
-            SELECT min(author) FROM op WHERE author != ''
-            UNION ALL SELECT (SELECT min(author) FROM op WHERE author != '' AND author > own.name)
+            SELECT min(author) FROM main.op WHERE author != ''
+            UNION ALL SELECT
+                (SELECT min(author) FROM main.op WHERE author != '' AND author > own.name)
                 FROM own WHERE own.name IS NOT NULL),
         told (name) AS (
             SELECT min(author) FROM claim WHERE author != ''
             UNION ALL SELECT (SELECT min(author) FROM claim WHERE author > told.name)
                 FROM told WHERE told.name IS NOT NULL)
     SELECT name FROM own WHERE name IS NOT NULL UNION SELECT name FROM told WHERE name IS NOT NULL
-    ORDER BY name"""
+    UNION SELECT author FROM frozen_by ORDER BY name"""
+# What a connection has thawed; with this view, questions to `op` find it like all else.
+THAWED = (
+    "CREATE TEMP TABLE thawed_segment (id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE thawed AS SELECT * FROM main.op WHERE 0",
+    "CREATE UNIQUE INDEX temp.thawed_n ON thawed (n)",
+    "CREATE INDEX temp.thawed_of_path ON thawed (lane, path, n)",
+    "CREATE INDEX temp.thawed_of_doc ON thawed (doc, lane, n) WHERE doc IS NOT NULL",
+    "CREATE INDEX temp.thawed_at ON thawed (lane, time)",
+    "CREATE INDEX temp.thawed_told ON thawed (lane, kind, n) WHERE kind > 4",
+    "CREATE INDEX temp.thawed_of_lane ON thawed (lane, n)",
+    "CREATE INDEX temp.thawed_by ON thawed (author, n) WHERE author != ''",
+    "CREATE INDEX temp.thawed_lost ON thawed (lane, n) WHERE flags & 1",
+    """CREATE TEMP VIEW op AS SELECT * FROM main.op UNION ALL SELECT * FROM temp.thawed AS old
+        WHERE NOT EXISTS (SELECT 1 FROM main.op AS hot WHERE hot.n = old.n)""",
+)
+# The segments with the newest operation of every path, where it is frozen. lane, n, n, n, n
+FROZEN_AT = """
+    SELECT DISTINCT segment FROM frozen_path AS f
+    WHERE lane = (SELECT id FROM lane WHERE name = ?) AND first <= ? AND NOT EXISTS (
+        SELECT 1 FROM frozen_path AS g
+        WHERE g.lane = f.lane AND g.path = f.path AND g.first > f.first AND g.first <= ?
+    ) AND NOT EXISTS (
+        SELECT 1 FROM main.op AS o
+        WHERE o.lane = f.lane AND o.path = f.path AND o.n > f.last AND o.n <= ?
+    )"""
+
+# n, lane, n
+THINNED_AT = """
+    SELECT path.name, max(min(last, ?)) FROM thinned JOIN path ON path.id = thinned.path
+    WHERE lane = (SELECT id FROM lane WHERE name = ?) AND first <= ? GROUP BY path.id"""
 
 STEPS = (
     """
@@ -95,5 +128,38 @@ STEPS = (
     CREATE TABLE heard (
         actor INTEGER PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, key BLOB NOT NULL
     )
+    """,
+    """
+    CREATE TABLE segment (
+        id INTEGER PRIMARY KEY, actor INTEGER NOT NULL, first INTEGER NOT NULL,
+        count INTEGER NOT NULL, name BLOB NOT NULL, bytes INTEGER NOT NULL, before BLOB NOT NULL,
+        last BLOB NOT NULL, first_n INTEGER NOT NULL, last_n INTEGER NOT NULL,
+        numbers BLOB NOT NULL, first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,
+        state INTEGER NOT NULL, UNIQUE (actor, first)
+    );
+    CREATE INDEX segment_cold ON segment (last_n) WHERE state > 0;
+    CREATE TABLE frozen_lane (
+        lane INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        segment INTEGER NOT NULL, first_time INTEGER NOT NULL, last_time INTEGER NOT NULL,
+        told INTEGER NOT NULL, lost INTEGER NOT NULL, PRIMARY KEY (lane, first)
+    ) WITHOUT ROWID;
+    CREATE TABLE frozen_path (
+        lane INTEGER NOT NULL, path INTEGER NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY (lane, path, first)
+    ) WITHOUT ROWID;
+    CREATE TABLE frozen_text (
+        doc BLOB NOT NULL, lane INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        segment INTEGER NOT NULL, lean INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        PRIMARY KEY (doc, lane, first)
+    ) WITHOUT ROWID;
+    CREATE INDEX frozen_lean ON frozen_text (segment) WHERE lean > 0;
+    CREATE TABLE frozen_by (
+        author TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+        segment INTEGER NOT NULL, PRIMARY KEY (author, first)
+    ) WITHOUT ROWID;
+    CREATE TABLE thinned (
+        lane INTEGER NOT NULL, path INTEGER NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, PRIMARY KEY (lane, path, first)
+    ) WITHOUT ROWID
     """,
 )

@@ -95,6 +95,20 @@ def writing(connection: Connection, path: Path) -> Iterator[Connection]:
 
 
 @contextmanager
+def snapshot(connection: Connection, path: Path) -> Iterator[None]:
+    """All that the block asks is of one moment. Raises as `reading` does."""
+    with _told(path):
+        own = not connection.in_transaction
+        if own:
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if own and connection.in_transaction:
+                connection.execute("COMMIT")
+
+
+@contextmanager
 def reading(path: Path) -> Iterator[None]:
     """What goes wrong while the block reads is told as Damaged or CannotWrite."""
     with _told(path):
