@@ -63,6 +63,7 @@ COMMANDS: dict[str, Entry] = {
     "at": Entry("the worktree, or a file, as it was at a moment", "journal"),
     "restore": Entry("put files back as they were at a moment", "journal"),
     "undo": Entry("give back what was destroyed in this worktree", "journal"),
+    "churn": Entry("lines rewritten soon after they were written, by session", "journal"),
     "tidy": Entry("put unpublished commits together, keep every record", "journal"),
     "sessions": Entry("what each agent's session did; take one back", "journal"),
     "meta": Entry("read, write, check and mend records", "records"),

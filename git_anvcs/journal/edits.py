@@ -14,10 +14,10 @@ def between(old: str, new: str) -> list[Edit]:
     """
     if old == new:
         return []
-    start = _common_start(old, new)
+    start = common_start(old, new)
     # Whole lines, or a line would be compared by halves.
     start = old.rfind("\n", 0, start) + 1
-    end = _common_end(old, new, start)
+    end = common_end(old, new, start)
     cut = old.find("\n", len(old) - end)
     end = len(old) - cut - 1 if cut >= 0 else 0
     a = old[start : len(old) - end].splitlines(keepends=True)
@@ -36,8 +36,8 @@ def _as_bytes(
     ascii_only = old.isascii()
     for a0, a1, b0, b1 in reversed(spans):
         gone, come = middle[a0:a1], wanted[b0:b1]
-        same = _common_start(gone, come)
-        tail = _common_end(gone, come, same)
+        same = common_start(gone, come)
+        tail = common_end(gone, come, same)
         gone, come = gone[same : len(gone) - tail], come[same : len(come) - tail]
         place = start + a0 + same
         if ascii_only:
@@ -46,12 +46,12 @@ def _as_bytes(
             yield Edit(len(old[:place].encode()), len(gone.encode()), come)
 
 
-def _common_start(a: str, b: str) -> int:
+def common_start(a: str, b: str) -> int:
     """How many characters both begin with."""
     return _longest(min(len(a), len(b)), lambda size: a.startswith(b[:size]))
 
 
-def _common_end(a: str, b: str, start: int) -> int:
+def common_end(a: str, b: str, start: int) -> int:
     """How many characters both end with, from `start` on."""
     return _longest(min(len(a), len(b)) - start, lambda size: a.endswith(b[len(b) - size :]))
 

@@ -95,6 +95,11 @@ class Texts:
 
         return at
 
+    def before(self, doc: bytes, lane: str, n: int) -> Document:
+        """The document that operation `n` changed, for updates to be applied; never edited."""
+        begun = 0 if foreign.is_foreign(lane) else self._journal.begun(n)
+        return self._load(doc, lane, n - 1, begun).document
+
     def written(self, entry: Entry) -> None:
         """The newest edit of a document became this operation; within `Journal.writing`."""
         doc, lane, n = entry.op.doc, entry.op.lane, entry.n
