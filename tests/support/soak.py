@@ -153,9 +153,9 @@ class _Judge:
         repo = Repo.discover(tree)
         disk = soak_judge.on_disk(repo)
         while True:
-            n, told = soak_judge.told(repo)
+            n, told, known = soak_judge.told(repo)
             if told == disk:
-                self._moments.append((tree, lane_of(repo), n, disk))
+                self._moments.append((tree, lane_of(repo), n, known))
                 return
             if time.monotonic() > begin + CATCH_UP:
                 found = soak_judge.differences(told, disk)
@@ -180,14 +180,14 @@ class _Judge:
             self.problems += [f"lost: {one}" for one in lost]
             self.problems += soak_judge.broken(journal)
             operations = journal.last()
-        for tree, lane, n, disk in self._moments:
+        for tree, lane, n, known in self._moments:
             try:
                 told = soak_judge.at(repo, lane, n)
             except GitFailed as error:
                 self.problems.append(f"{tree.name} as it was at #{n}: {error}")
                 continue
-            if told != disk:
-                found = soak_judge.differences(told, disk)
+            if told != known:
+                found = soak_judge.differences(told, known)
                 self.problems.append(f"{tree.name} as it was at #{n}: {found}")
         self.figures = {
             "seconds": round(time.monotonic() - self._begin),

@@ -42,11 +42,25 @@ def _is_folder(place: Path) -> bool:
     return place.is_dir() and not place.is_symlink()
 
 
-def told(repo: Repo) -> tuple[int, State]:
-    """The newest operation, and what the journal says the worktree holds."""
+class Told(NamedTuple):
+    """n: the newest operation; state: what the journal says a worktree holds
+
+    known: the same with what Git ignores now, which stays as it was last seen
+    """
+
+    n: int
+    state: State
+    known: State
+
+
+def told(repo: Repo) -> Told:
+    """What the journal says now."""
+    listed = repo.git("ls-files", "-z", "-o", "-i", "--exclude-standard").split(b"\0")[:-1]
+    ignored = {os.fsdecode(name) for name in listed}
     with Journal(Paths(repo.common_dir)) as journal:
         n = journal.last()
-        return n, _state(Opened(repo, journal, Texts(journal), lane_of(repo)), n)
+        found = _state(Opened(repo, journal, Texts(journal), lane_of(repo)), n)
+    return Told(n, {path: held for path, held in found.items() if path not in ignored}, found)
 
 
 def at(repo: Repo, lane: str, n: int) -> State:

@@ -8,18 +8,17 @@ missed – while it was down, while the system's queue was full – it finds by 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 import os
-from pathlib import Path
 import queue
 from threading import Event as Signal
 import time
 from typing import NamedTuple
 
 from git_anvcs import __version__
-from git_anvcs.flows.journal import watch_plan
+from git_anvcs.flows.journal import watch_plan, worktrees
 from git_anvcs.flows.journal.daemon_socket import Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
-from git_anvcs.git.repo import GitFailed, NotARepository, Repo
+from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Precision
@@ -116,7 +115,8 @@ class _Daemon:
                 else:
                     self._note(item)
             if time.monotonic() < self._search_until:
-                self._find_trees()
+                with suppress(GitFailed, OSError):  # they are searched again
+                    self._find_trees()
             self._poll()
             self._look_where_due()
             if not self._trees:
@@ -159,8 +159,12 @@ class _Daemon:
         folder = event.path.rpartition("/")[0]
         if event.kind == OVERFLOW:
             self._note_missed(now)
-        elif f"{self._repo.common_dir}/worktrees" in (folder, event.path):
-            self._search_until = now + SEARCH
+        elif (
+            f"{self._repo.common_dir}/worktrees" in (folder, event.path)
+            or (folder in self._git_folders and event.path.endswith("/gitdir"))
+            or any(event.path == str(tree.repo.root) for tree in self._trees.values())
+        ):
+            self._note_worktrees(event.path, now)
         elif folder in self._git_folders:
             self._note_git(self._git_folders[folder], event, now)
         else:
@@ -168,9 +172,13 @@ class _Daemon:
                 top = str(tree.repo.root)
                 if event.path.startswith(f"{top}/"):
                     self._note_file(tree, event, event.path.removeprefix(f"{top}/"), now)
-                elif event.path == top:
-                    tree.all = True
-                    tree.touch(now, finished=True)
+
+    def _note_worktrees(self, path: str, now: float) -> None:
+        """One was added, moved or taken away. What is at its place now may be another one."""
+        for lane, tree in list(self._trees.items()):
+            if path in (str(tree.repo.root), str(tree.repo.git_dir)):
+                self._forget(lane)
+        self._search_until = now + SEARCH
 
     def _note_missed(self, now: float) -> None:
         """Something was not told: everything is looked at, and watched anew."""
@@ -261,9 +269,10 @@ class _Daemon:
 
     def _find_trees(self) -> None:
         """Begin to watch worktrees that are new, and forget those that are gone."""
-        found = {lane_of(repo): repo for repo in _worktrees(self._repo)}
-        for lane in self._trees.keys() - found.keys():
-            self._forget(lane)
+        found = {lane_of(repo): repo for repo in worktrees.of(self._repo)}
+        for lane, tree in list(self._trees.items()):
+            if lane not in found or found[lane].root != tree.repo.root:
+                self._forget(lane)
         for lane, repo in found.items():
             if lane not in self._trees:
                 tree = Tree(repo)
@@ -335,15 +344,3 @@ class _Daemon:
             "stopped": self._problem,
             "problem": self._problem or self._unwatched,
         }
-
-
-def _worktrees(repo: Repo) -> list[Repo]:
-    listed = repo.git("worktree", "list", "--porcelain", "-z").split(b"\0")
-    roots = [Path(os.fsdecode(line[9:])) for line in listed if line.startswith(b"worktree ")]
-    found = []
-    for root in roots:
-        with suppress(NotARepository, OSError, AnvcsError):
-            one = Repo.discover(root)
-            if not one.bare and one.root.is_dir():
-                found.append(one)
-    return found

@@ -1,12 +1,16 @@
 """Write a file of a worktree as the journal has it; nothing is followed out of the worktree."""
 
 from contextlib import suppress
+from functools import cache
 import os
 from pathlib import Path
 import stat
 
+from git_anvcs.git.locate import locate
 from git_anvcs.journal.disk import LINK, PROGRAM
 from git_anvcs.journal.history import Content
+from git_anvcs.kernel.process import alive
+from git_anvcs.store.paths import Paths
 
 
 class InTheWay(Exception):
@@ -16,7 +20,7 @@ class InTheWay(Exception):
 def write(root: Path, path: str, content: Content) -> None:
     """The file gets these bytes, as a whole. Raises InTheWay, OSError."""
     place = _ready(root, path)
-    temporary = place.with_name(f".{place.name[:80]}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
+    temporary = _beginning(root, place)
     try:
         if content.mode == LINK:
             temporary.symlink_to(os.fsdecode(content.data))
@@ -31,6 +35,34 @@ def write(root: Path, path: str, content: Content) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _beginning(root: Path, place: Path) -> Path:
+    """Where a file is before it is whole: in Git's folder, where a killed process leaves no litter
+
+    among the user's files, when that is on the same file system; else beside its place.
+    """
+    name = f"{os.getpid()}.{os.urandom(4).hex()}.tmp"
+    folder = _folder_of_git(root)
+    with suppress(OSError):
+        if folder and folder.stat().st_dev == place.parent.stat().st_dev:
+            return folder / name
+    return place.with_name(f".{place.name[:80]}.{name}")
+
+
+@cache
+def _folder_of_git(root: Path) -> Path | None:
+    """Made if need be, and without what the dead have left there."""
+    found = locate(root)
+    if found is None:
+        return None
+    folder = Paths(found.common_dir).journal / "new"
+    with suppress(OSError, ValueError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.glob("*.tmp"):
+            if not alive(int(left.name.partition(".")[0])):
+                left.unlink(missing_ok=True)
+    return folder
 
 
 def remove(root: Path, path: str) -> None:

@@ -1,5 +1,7 @@
 """The daemon's loop where the system does not help it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 import os
 from pathlib import Path
 from threading import Thread
@@ -30,6 +32,54 @@ def until_told(paths: Paths, name: str) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError(f"{name} is not in the journal")
+
+
+def test_a_worktree_that_moves_is_watched_where_it_is(
+    repo: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon, "SEARCH", 0.1)
+    repo.commit("one", {"a": "1\n"})
+    (tmp_path / "one").mkdir()
+    tree, moved, other = tmp_path / "tree", tmp_path / "moved", tmp_path / "one/tree"
+    repo.git("worktree", "add", "-q", "--detach", str(tree))
+    with running(repo) as paths:
+        time.sleep(0.3)  # it searches no more
+        repo.git("worktree", "move", str(tree), str(moved))
+        until_watched(paths, [repo.root, moved])
+        (moved / "new").write_text("saved\n")
+        until_told(paths, "new")
+        time.sleep(0.3)
+        repo.git("worktree", "remove", "-f", str(moved))
+        repo.git("worktree", "add", "-q", "--detach", str(other))  # with the name of the first
+        until_watched(paths, [repo.root, other])
+        (other / "newer").write_text("saved there\n")
+        until_told(paths, "newer")
+
+
+@contextmanager
+def running(repo: Sandbox) -> Iterator[Paths]:
+    """A daemon in a thread."""
+    paths = Paths(repo.root / ".git")
+    loop = Thread(target=daemon.run, args=(Repo.discover(repo.root), tuple))
+    loop.start()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while daemon_socket.ask(paths, {"do": "status"}, 1) is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        yield paths
+    finally:
+        daemon_socket.ask(paths, {"do": "stop"}, PATIENCE)
+        loop.join(PATIENCE)
+
+
+def until_watched(paths: Paths, wanted: list[Path]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    found: dict[str, object] = {}
+    while found.get("worktrees") != [str(root) for root in wanted]:
+        assert time.monotonic() < deadline, found
+        found = daemon_socket.ask(paths, {"do": "status"}, PATIENCE) or {}
+        time.sleep(0.02)
 
 
 def test_where_no_folder_can_be_watched_it_looks_from_time_to_time_and_says_so(
