@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal.timeline import Look
 from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.terminal import safe, styled
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import json
 from typing import NamedTuple
 
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 
 # `git reset --hard && git clean -fdx` are two commands and one disaster. When somebody worked on
 # in between, they are two.

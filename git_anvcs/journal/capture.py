@@ -9,9 +9,9 @@ from typing import NamedTuple
 from git_anvcs.journal import disk
 from git_anvcs.journal.disk import Held
 from git_anvcs.journal.edits import between
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Edit, doc_id
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched, sign_of
@@ -27,13 +27,14 @@ _PORTION = 64
 class Standing(NamedTuple):
     """How a path stands in Git. base: its blob at HEAD, empty for none; mode: its mode there
 
-    differs: it is not as HEAD has it; by_git: Git wrote what is there
+    differs: it is not as HEAD has it; by_git: Git wrote what is there; private: Git ignores it
     """
 
     base: str
     differs: bool
     by_git: bool = False
     mode: int = 0
+    private: bool = False
 
 
 class Git(NamedTuple):
@@ -116,7 +117,9 @@ class Capture:
                 known = self._journal.differing(self._lane, portion)
                 ops = [
                     op._replace(
-                        precision=seen.precision, by="" if op.flags & Flag.BY_GIT else seen.by
+                        precision=seen.precision,
+                        by="" if op.flags & Flag.BY_GIT else seen.by,
+                        flags=op.flags | _private(op, standing, known.get(path)),
                     )
                     for path, standing in portion.items()
                     if (op := self._change(path, standing, held[path], known.get(path)))
@@ -235,6 +238,12 @@ def _may_be_kept(op: Op, before: Op) -> bool:
     by_git = bool(op.flags & Flag.BY_GIT) or (op.kind is Kind.DELETE and not op.base)
     changed = (op.mode, op.size, op.digest) != (before.mode, before.size, before.digest)
     return by_git and changed and bool(before.digest)
+
+
+def _private(op: Op, standing: Standing, known: Entry | None) -> Flag:
+    """Whether Git ignores the file; one that is gone is as private as it was."""
+    was = known is not None and bool(known.op.flags & Flag.PRIVATE)
+    return Flag.PRIVATE if standing.private or (was and op.kind is Kind.DELETE) else Flag(0)
 
 
 def _is_known(known: Entry | None, held: Held, standing: Standing) -> bool:

@@ -15,3 +15,9 @@ def name_of(actor: bytes, lane: str, *, whole: bool = False) -> str:
 def is_foreign(lane: str) -> bool:
     """Whether it is a lane of another clone; ours are `.` and `worktrees/NAME`."""
     return _FOREIGN.match(lane) is not None
+
+
+def said(lane: str) -> str:
+    """What its own clone calls the lane: so it is in the operation's bytes, and their digest."""
+    found = _FOREIGN.match(lane)
+    return lane[found.end() :] if found else lane

@@ -10,10 +10,12 @@ import os
 from pathlib import Path
 
 from git_anvcs.journal import claims, clock, tables
+from git_anvcs.journal.chains import Heard
 from git_anvcs.journal.claims import Claim
 from git_anvcs.journal.cold import Cold
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
-from git_anvcs.journal.reading import Entry, Reading
+from git_anvcs.journal.reading import Reading
 from git_anvcs.store import contents, database
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
@@ -104,15 +106,35 @@ class Journal(Reading):
             seq += 1
             op = given._replace(time=time)
             before = digest_of(encode(op, self._actor_name, seq, before))
-            made.append(Entry(self._insert(op, seq, before), op))
+            made.append(Entry(self._insert(op, self._actor, seq, before), op))
         for entry in made:
             self._note(entry)
         self._tail = seq, before, time
         return made
 
-    def _insert(self, op: Op, seq: int, digest: bytes) -> int:
+    def add_heard(self, actor: bytes, ops: Sequence[tuple[int, bytes, Op]]) -> list[Entry]:
+        """Within `writing`: operations of another clone, each with its number there and digest.
+
+        Their lanes are named as they are to be here.
+        """
+        number = self._number_of(actor)
+        made = [Entry(self._insert(op, number, seq, digest), op) for seq, digest, op in ops]
+        for entry in made:
+            self._note(entry)
+        return made
+
+    def know_heard(self, actor: bytes, heard: Heard) -> None:
+        """Within `writing`: so far the chain of another clone was taken in."""
+        values = (self._number_of(actor), *heard)
+        self._db.execute("INSERT OR REPLACE INTO heard VALUES (?, ?, ?, ?)", values)
+
+    def _number_of(self, actor: bytes) -> int:
+        row = self._row("SELECT id FROM actor WHERE name = ?", (actor,))
+        return row[0] if row else self._added("INSERT INTO actor VALUES (NULL, ?)", (actor,))
+
+    def _insert(self, op: Op, actor: int, seq: int, digest: bytes) -> int:
         values = (
-            self._actor, seq, digest, op.kind, self.lane_number(op.lane), op.time,
+            actor, seq, digest, op.kind, self.lane_number(op.lane), op.time,
             self.path_number(op.path) if op.path else None, op.doc or None, op.base, op.mode,
             op.size, op.digest, op.flags, op.precision, op.by, op.client, op.payload,
         )  # fmt: skip

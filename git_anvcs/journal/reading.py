@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from git_anvcs.journal import tables, thinned
-from git_anvcs.journal.asking import Asking
+from git_anvcs.journal.chains import Chains
 from git_anvcs.journal.cold import Wanted
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Flag, Kind
@@ -22,7 +22,7 @@ __all__ = ["Entry", "Reading"]
 _FEW = 100
 
 
-class Reading(Asking):
+class Reading(Chains):
     """The questions to an open journal."""
 
     def differing(self, lane: str, paths: Collection[str] | None = None) -> dict[str, Entry]:
@@ -229,17 +229,6 @@ class Reading(Asking):
             times += [cold[0]] if cold and cold[0] is not None else []
         return (min(times) >> 16) / 1000 if times else 0.0
 
-    def begun(self, n: int | None = None) -> int:
-        """The operation after which the actor began who wrote here last, up to `n` if it is given.
-
-        What it says does not build on operations before: other clones need not have those.
-        """
-        if not self._row("SELECT 1 FROM sqlite_master WHERE name = 'own'", ()):
-            return 0  # an older file that can only be read
-        upto, values = ("", ()) if n is None else (" WHERE n < ?", (n,))
-        row = self._row(f"SELECT max(n) FROM own{upto}", values)  # noqa: S608
-        return row[0] or 0 if row else 0
-
     def payload(self, n: int) -> bytes:
         with self._moment():
             row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
@@ -259,18 +248,6 @@ class Reading(Asking):
         with database.reading(self.file):
             for row in rows:
                 yield row[0]
-
-    def updates_of(self, doc: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The updates of a document in all lanes, each with its actor, those of each in order."""
-        with self._moment():
-            self._cold.reach_text(doc, None, 0, self.last())
-            rows = self._db.execute(
-                "SELECT actor.name, payload, n FROM op JOIN actor ON actor.id = op.actor"
-                " WHERE doc = ? AND length(payload) > 0 ORDER BY n", (doc,)
-            )  # fmt: skip
-        with database.reading(self.file):
-            for name, payload, _ in rows:
-                yield name, payload
 
     def checkpoint(self, doc: bytes, lane: str, upto: int) -> tuple[int, bytes] | None:
         """The newest checkpoint of a document up to an operation: its number and state."""

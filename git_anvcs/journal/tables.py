@@ -6,6 +6,7 @@ the journal is: SQLite takes an index only if the question has its words (sqlite
 
 LANE = "(SELECT id FROM lane WHERE name = ?)"
 PATH = "(SELECT id FROM path WHERE name = ?)"
+ACTOR = "(SELECT id FROM actor WHERE name = ?)"
 # One seek for each path, whatever the number of its operations. Asked with lane, n.
 NEWEST_OF_ALL = """
     SELECT (

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import zlib
 
 from git_anvcs.journal import foreign, text
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
-from git_anvcs.journal.reading import Entry
+from git_anvcs.journal.replica import Replica
 from git_anvcs.journal.text import Document
 
 CHECKPOINT_OPS = 4096
@@ -79,7 +80,17 @@ class Texts:
 
     def at(self, doc: bytes, lane: str, n: int) -> str:
         """The text after operation `n`."""
-        return str(self._load(doc, lane, n, self._begun(lane, n)).document)
+        if foreign.is_foreign(lane):
+            return self._heard(doc, lane, n)
+        return str(self._load(doc, lane, n, self._journal.begun(n)).document)
+
+    def _heard(self, doc: bytes, lane: str, n: int) -> str:
+        """Of another clone: what it keeps to itself leaves gaps, and behind one nothing is fed."""
+        replica = Replica()
+        found = self._journal.checkpoint(doc, SEED, n)
+        replica.take(b"", [zlib.decompress(found[1])] if found else [])
+        replica.take(lane.encode(), self._journal.updates_heard(doc, lane, n))
+        return str(replica.document)
 
     def follow(self, doc: bytes, lane: str) -> Callable[[int], str]:
         """The text after an operation; to be asked of one after the other, in their order."""
@@ -87,7 +98,9 @@ class Texts:
 
         def at(n: int) -> str:
             nonlocal held
-            begun = self._begun(lane, n)
+            if foreign.is_foreign(lane):
+                return self._heard(doc, lane, n)
+            begun = self._journal.begun(n)
             if held is None or held.begun != begun:
                 held = self._load(doc, lane, n, begun)
             held = self._forward(held, doc, lane, n)
@@ -113,9 +126,6 @@ class Texts:
             self._journal.keep_checkpoint(doc, lane, n, state)
             held = held._replace(ops=0, bytes=0)
         self._open[doc, lane] = held
-
-    def _begun(self, lane: str, n: int) -> int:
-        return 0 if foreign.is_foreign(lane) else self._journal.begun(n)
 
     def _load(self, doc: bytes, lane: str, n: int, begun: int) -> _Open:
         """As after operation `n`, made of what came after `begun`: see `Journal.begun`."""

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel.process import alive
 from git_anvcs.store.paths import Paths
 from tests.flows.journal.test_undo import held

@@ -16,9 +16,9 @@ import pytest
 
 from git_anvcs.journal import bursts, claims
 from git_anvcs.journal.claims import Claim
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, digest_of, encode
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.tables import STEPS
 from git_anvcs.store import database
 from git_anvcs.store.database import Damaged, Newer

@@ -8,7 +8,7 @@ import pytest
 
 from git_anvcs.journal import updates
 from git_anvcs.journal.edits import between
-from git_anvcs.journal.merged import Replica
+from git_anvcs.journal.replica import Replica
 from git_anvcs.journal.text import Document, doc_id, new_client, seed
 from git_anvcs.journal.updates import NoUpdate
 

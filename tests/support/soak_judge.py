@@ -15,10 +15,10 @@ from git_anvcs.flows.journal.undo import on_disk as read_one
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk, history
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import NOTHING, Kind, digest_of, encode
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.store.paths import Paths
 

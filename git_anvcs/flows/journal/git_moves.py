@@ -14,10 +14,10 @@ from git_anvcs.git.reflog import Mark, Move
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import Standing
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX, STASH
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import Moves, pack
 from git_anvcs.journal.op import Flag, Kind, Op
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import SEED
 
 # Kept beside the refs of a lane: how far HEAD's reflog was read, and of what the index's tree is.

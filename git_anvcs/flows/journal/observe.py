@@ -17,9 +17,9 @@ from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
 from git_anvcs.journal import history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Precision
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched
 from git_anvcs.kernel import clock
@@ -27,7 +27,7 @@ from git_anvcs.kernel import clock
 # How often a look waits for Git, and how long each time, in seconds.
 _ATTEMPTS, _PAUSE = 16, 0.06
 
-_IGNORED = Standing("", differs=True)
+_IGNORED = Standing("", differs=True, private=True)
 _MOST_IGNORED = 1000
 
 # Of one look: how many commits are asked whether they hold a content.

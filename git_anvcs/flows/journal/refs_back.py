@@ -12,9 +12,9 @@ from git_anvcs.git import index_tree, objects, refs, stash, tips_seen
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX, STASH
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.moves import Moves, unpack
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import SEED
 
 REASON = "anvcs: undo"

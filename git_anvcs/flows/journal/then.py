@@ -10,10 +10,10 @@ from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX
 from git_anvcs.journal import disk, history
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 
 # A content; None: nothing was there; a text: why it cannot be had.
 Held = Content | str | None

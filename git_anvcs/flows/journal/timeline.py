@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import bursts, moves
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel.errors import UsageError
 
 _MOST_NAMED = 5

@@ -20,10 +20,10 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, STASH
 from git_anvcs.journal import bursts, disk
 from git_anvcs.journal.bursts import Span, Undone
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind, Op
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 

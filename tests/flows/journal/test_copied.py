@@ -12,9 +12,9 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk
 from git_anvcs.journal.bursts import Span
 from git_anvcs.journal.journal import Journal
-from git_anvcs.journal.merged import Replica
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind
+from git_anvcs.journal.replica import Replica
 from git_anvcs.journal.texts import Texts
 from git_anvcs.store.paths import Paths
 from tests.flows.journal.test_travel import begun, worked
