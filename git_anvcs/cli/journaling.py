@@ -1,11 +1,12 @@
 """The journal of the repository that a command was called in, by its settings."""
 
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import settings
-from git_anvcs.flows.journal import opened
+from git_anvcs.flows.journal import gone, opened
 from git_anvcs.flows.journal.opened import Opened
 
 
@@ -15,6 +16,8 @@ def journal_of(
 ) -> Iterator[Opened]:
     """Open, and with `look` up to date. Raises UsageError, CannotWrite, Damaged.
 
+    With the option --worktree it is asked of that one's lane, which is as of its last look.
+
     by: whose it is what the look finds
     reads: where nothing can be written, it answers as of its last look, and says so
     """
@@ -22,4 +25,11 @@ def journal_of(
     with opened.opened(call.repo, look=look, by=by, ignored=ignored, reads=reads) as here:
         if here.stopped:
             call.output.note(f"{here.stopped}: what follows is as of the last look")
-        yield here
+        named = getattr(call.args, "worktree", None)
+        yield here._replace(lane=gone.lane_named(here.journal, named)) if named else here
+
+
+def add_worktree(parser: ArgumentParser) -> None:
+    """The option --worktree of commands that only ask."""
+    told = "of another worktree, also one that was deleted"
+    parser.add_argument("--worktree", metavar="NAME", help=told)

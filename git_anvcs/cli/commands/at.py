@@ -20,7 +20,7 @@ from pathlib import Path
 import sys
 
 from git_anvcs.cli.command import Call
-from git_anvcs.cli.journaling import journal_of
+from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.flows.journal import moments, whole
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then
@@ -30,6 +30,7 @@ from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_worktree(parser)
     parser.add_argument("when", metavar="WHEN", help="the moment")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--print", metavar="PATH", help="write this file's bytes to standard output")

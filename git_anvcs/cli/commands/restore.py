@@ -17,12 +17,14 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import undone
 from git_anvcs.cli.command import Call
-from git_anvcs.cli.journaling import journal_of
+from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.flows.journal import restore, undo
+from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_worktree(parser)
     parser.add_argument("paths", nargs="+", metavar="PATH@WHEN", help="what, and as it was when")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--dry-run", action="store_true", help="only show what would change")
@@ -39,6 +41,6 @@ def run(call: Call) -> int:
         if not wanted or not (args.yes or call.output.confirm("put these back?")):
             call.output.answer(undone.as_json(plan, None), undone.not_done(plan, args))
             return DONE if args.dry_run else NO
-        done = undo.apply(here, plan)
+        done = undo.apply(here._replace(lane=lane_of(here.repo)), plan)
     call.output.answer(undone.as_json(plan, done), lambda: undone.text(plan, done))
     return PARTLY if done.left else DONE

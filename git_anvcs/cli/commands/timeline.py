@@ -17,12 +17,13 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import told
 from git_anvcs.cli.command import Call
-from git_anvcs.cli.journaling import journal_of
+from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows.journal import timeline, whole
 
 
 def add_arguments(parser: ArgumentParser) -> None:
+    add_worktree(parser)
     parser.add_argument("path", nargs="?", metavar="PATH", help="only this file or folder")
     parser.add_argument("-n", type=int, default=0, metavar="N", help="not more than N looks")
     parser.add_argument("--all", action="store_true", help="of every worktree")

@@ -19,7 +19,7 @@ def refs(repo: Repo, branch: str) -> dict[str, str]:
     HEAD and its branch, while what is in progress would be committed on top of them; a branch that
     another worktree has, whose files and index would not follow; one that is being rebased.
     """
-    found = {ref: f"it is checked out in {root}: undo there" for ref, root in _elsewhere(repo)}
+    found = {ref: f"it is checked out in {root}: undo there" for ref, root in elsewhere(repo)}
     found |= dict.fromkeys(_rebased(repo.common_dir), "it is being rebased")
     for name, what in _UNFINISHED.items():
         if (repo.git_dir / name).exists():
@@ -28,7 +28,7 @@ def refs(repo: Repo, branch: str) -> dict[str, str]:
     return found
 
 
-def _elsewhere(repo: Repo) -> list[tuple[str, str]]:
+def elsewhere(repo: Repo) -> list[tuple[str, str]]:
     """The branches of the other worktrees, each with where that is."""
     listed = os.fsdecode(repo.git("worktree", "list", "--porcelain", "-z"))
     found = []

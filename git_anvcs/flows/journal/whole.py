@@ -26,6 +26,11 @@ class Written(NamedTuple):
 def write(here: Opened, n: int, folder: Path) -> Written:
     """Fill a new or empty folder. Raises UsageError when it is neither, CannotWrite, GitFailed."""
     _make(folder)
+    return fill(here, n, folder)
+
+
+def fill(here: Opened, n: int, folder: Path) -> Written:
+    """The same for a folder in which nothing is that Git looks at. Raises GitFailed."""
     then = Then(here, n)
     files = _from_git(here.repo, then.head, folder) if then.head else set()
     left: dict[str, str] = {}
