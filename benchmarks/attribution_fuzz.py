@@ -120,6 +120,7 @@ class Total:
         self.well: Counter[str] = Counter()
         self.gaps: Counter[tuple[str, str]] = Counter()
         self.told: Counter[tuple[str, str]] = Counter()
+        self.operations: Counter[str] = Counter()
         self.bad: list[str] = []
 
     def add(self, outcome: Outcome) -> None:
@@ -131,6 +132,7 @@ class Total:
         self.humans += tally.humans
         self.gaps += tally.gaps
         self.told += tally.told
+        self.operations += tally.operations
         if outcome.well:
             self.well += tally.agents
         said = [*outcome.wrong, *outcome.wrong_by_commit, *outcome.problems]
@@ -147,6 +149,7 @@ class Total:
             "lines_of_agents": dict(self.agents),
             "lines_of_the_human": dict(self.humans),
             "lines_of_agents_in_well_behaved_histories": dict(self.well),
+            "operations": dict(self.operations),
             "by_way": {f"{how}: {said}": count for (how, said), count in self.told.items()},
             "unattributed": {f"{how}, {step}": n for (how, step), n in self.gaps.most_common()},
             "bad": self.bad,
@@ -163,6 +166,7 @@ class Total:
             _counted("agents", self.agents),
             _counted("agents, all well", self.well),
             _counted("the human", self.humans),
+            _counted("operations", self.operations),
             "",
             _row("agents, told by", "checked", RIGHT, UNATTRIBUTED, WRONG, WRONG_BY_COMMIT, ""),
             *(_counted(how, Counter({s: self.told[how, s] for s in _VERDICTS})) for how in ways),

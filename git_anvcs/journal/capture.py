@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 import time
+from types import MappingProxyType
 from typing import NamedTuple
 
 from git_anvcs.journal import disk
@@ -54,6 +55,7 @@ class Seen(NamedTuple):
     check: called before anything is written; raises when what was seen counts no longer
     all: it is a look at everything that differs
     untouched: which files need not be read again; None: all are read
+    held: what paths held then, where somebody else saw it; the others are read from the disk
     """
 
     standing: Mapping[str, Standing]
@@ -63,6 +65,7 @@ class Seen(NamedTuple):
     check: Callable[[], None] = lambda: None
     all: bool = True
     untouched: Untouched | None = None
+    held: Mapping[str, Held] = MappingProxyType({})
 
 
 class Capture:
@@ -80,7 +83,7 @@ class Capture:
         made: list[Entry] = []
         paths = iter(seen.standing.items())
         while portion := dict(islice(paths, _PORTION)):
-            held = self._held(portion, seen.untouched)
+            held = self._held(portion, seen)
             seen.check()
             changed = {path: portion[path] for path in held}
             made += self._written(changed, held, seen) if changed else []
@@ -88,12 +91,11 @@ class Capture:
             seen.untouched.keep_only(set(seen.standing))
         return made
 
-    def _held(
-        self, portion: Mapping[str, Standing], untouched: Untouched | None
-    ) -> dict[str, Held]:
+    def _held(self, portion: Mapping[str, Standing], seen: Seen) -> dict[str, Held]:
         """What the paths hold, without those that nobody touched since the journal knows them."""
+        untouched = seen.untouched
         if untouched is None:
-            return {path: self._read(path) for path in portion}
+            return {path: seen.held.get(path) or self._read(path) for path in portion}
         known = self._journal.differing(self._lane, portion)
         found = {}
         for path, standing in portion.items():

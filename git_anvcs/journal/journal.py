@@ -172,6 +172,10 @@ class Journal(Reading):
             payload = claims.pack(Claim(by, claims.runs(row[0] for row in rows)))
             self.append([Op(Kind.CLAIM, lane, 0, payload=payload)], seconds)
 
+    def remember(self, key: str, value: bytes) -> None:
+        """Within `writing`: what `recall` gives back."""
+        self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (key, value))
+
     def put(self, data: bytes) -> bytes:
         """Keep a content that is no text; its digest. Raises CannotWrite."""
         return contents.put(self.contents, data)

@@ -229,6 +229,13 @@ class Reading(Chains):
             times += [cold[0]] if cold and cold[0] is not None else []
         return (min(times) >> 16) / 1000 if times else 0.0
 
+    def begun_at(self, lane: str) -> float:
+        """When the lane's first operation of those at hand was made, as `since`."""
+        asked = f"SELECT time FROM op WHERE lane = {tables.LANE} ORDER BY n LIMIT 1"  # noqa: S608
+        row = self._row(asked, (lane,))
+        cold = self.since() if row is None and self._cold.is_any() else 0.0
+        return (row[0] >> 16) / 1000 if row else cold
+
     def payload(self, n: int) -> bytes:
         with self._moment():
             row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
@@ -257,6 +264,11 @@ class Reading(Chains):
             (doc, lane, upto),
         )
         return (row[0], row[1]) if row else None
+
+    def recall(self, key: str) -> bytes:
+        """What `Journal.remember` was given last; empty for nothing."""
+        row = self._row("SELECT value FROM about WHERE key = ?", (key,))
+        return bytes(row[0]) if row else b""
 
     def lanes(self) -> dict[str, Path]:
         """Every lane with the top of its worktree as it was last seen."""

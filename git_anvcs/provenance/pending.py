@@ -95,12 +95,15 @@ class Pending:
         found.working = self.working.until(moment)
         return found
 
-    def fold(self, event: Event, texts: Texts | None = None) -> None:
-        """Take one event of this worktree in; without `texts` whose the lines are is not told."""
+    def fold(self, event: Event, texts: Texts | None = None) -> bool:
+        """Take one event of this worktree in; without `texts` whose the lines are is not told.
+
+        Whether a session told it, and for the first time.
+        """
         if texts is not None and not event.who and event.event == "pre_edit":
             self.working.edit_begins(event, texts)
         if not event.who or self._is_told_again(event):
-            return
+            return False
         if event.event == "session_end":
             self.active.pop(event.who, None)
         else:
@@ -114,6 +117,7 @@ class Pending:
         if texts is not None:
             self._fold_files(event, texts)
         self._fold_shell(event)
+        return True
 
     def tell(self, line: Mapping[str, Any]) -> None:
         """Take one line of kind `context` in: op set, clear, commit or drop."""
@@ -186,11 +190,11 @@ class Pending:
             case "pre_shell":
                 self.working.seen(event, texts)
             case "post_shell":
-                self.working.seen(event, texts, event.who if self._made_it(event) else NOBODY)
-        if event.event in _ENDS_SHELLS and not event.subagent:
+                self.working.seen(event, texts, event.who if self.made_it(event) else NOBODY)
+        if ends_turn(event):
             self.working.ends(event.who)
 
-    def _made_it(self, event: Event) -> bool:
+    def made_it(self, event: Event) -> bool:
         """Whether what is new since a shell command began is all that command's."""
         shell = self.shells.get(_call(event))
         if shell is None or event.cut or not _is_telling(shell, event.ts):
@@ -217,7 +221,7 @@ class Pending:
             }
         elif event.event == "post_shell":
             self.shells.pop(key, None)
-        ends = event.event in _ENDS_SHELLS and not event.subagent
+        ends = ends_turn(event)
         for other, shell in list(self.shells.items()):
             late = _when(shell) < event.ts - SHELL_SECONDS
             if late or (ends and shell.get("who") == event.who):
@@ -226,6 +230,11 @@ class Pending:
 
     def _running(self) -> list[str]:
         return [str(shell.get("who", "")) for shell in self.shells.values()]
+
+
+def ends_turn(event: Event) -> bool:
+    """Whether a session goes on to something else: nothing it began is under way any more."""
+    return event.event in _ENDS_SHELLS and not event.subagent
 
 
 def _call(event: Event) -> str:

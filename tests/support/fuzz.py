@@ -16,7 +16,7 @@ import shutil
 import tempfile
 from typing import NamedTuple
 
-from tests.support import fuzz_edits, fuzz_git, fuzz_judge, fuzz_rewrites
+from tests.support import fuzz_edits, fuzz_git, fuzz_judge, fuzz_operations, fuzz_rewrites
 from tests.support.fuzz_judge import UNATTRIBUTED, WRONG, WRONG_BY_COMMIT, Tally
 from tests.support.fuzz_world import HUMAN, Manner, World
 from tests.support.sandbox import Sandbox
@@ -114,7 +114,8 @@ def manner(seed: int) -> Manner:
     rng = Random(f"{seed} manner")
     executables = rng.random() < 0.02
     background = executables or rng.random() < 0.06
-    return Manner(seed % 3 == 0, executables, background)
+    watched = 0.0 if executables else rng.choice([0.0, 0.3, 0.9, 1.0])
+    return Manner(seed % 3 == 0, executables, background, watched)
 
 
 def play(told: History, template: Path | None = None, *, how: Manner | None = None) -> Outcome:
@@ -129,11 +130,15 @@ def play(told: History, template: Path | None = None, *, how: Manner | None = No
             if not world.manner.background:
                 world.keep_drains_away()
             tally = Tally()
-            _begin(world, told.seed)
-            for number in told.steps:
-                _take(world, tally, told.seed, number)
-            _end(world, told.seed)
-            _check(world, tally, everything=True)
+            try:
+                _begin(world, told.seed)
+                for number in told.steps:
+                    _take(world, tally, told.seed, number)
+                _end(world, told.seed)
+                _check(world, tally, everything=True)
+                fuzz_operations.judge(world, tally)
+            finally:
+                world.close()
             world.problems += fuzz_judge.complaints(box.root)
         return Outcome(
             told,

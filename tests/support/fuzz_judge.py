@@ -51,6 +51,7 @@ class Tally:
 
     agents: verdict -> lines that agents typed; humans: the same for the human's
     gaps: (how we were told, the step that made the commit) -> unattributed lines of agents
+    operations: verdict -> characters, where the journal saw them first
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,7 @@ class Tally:
         self.humans: Counter[str] = Counter()
         self.gaps: Counter[tuple[str, str]] = Counter()
         self.told: Counter[tuple[str, str]] = Counter()
+        self.operations: Counter[str] = Counter()
         self.findings: list[Finding] = []
 
 

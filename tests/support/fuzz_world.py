@@ -18,8 +18,12 @@ from typing import NamedTuple
 from git_anvcs.drivers import agent_hook
 from git_anvcs.flows.capture import capture
 from git_anvcs.flows.drain import drain
+from git_anvcs.flows.journal.observe import Look, observe
 from git_anvcs.git.repo import Repo
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.texts import Texts
 from git_anvcs.provenance.agents import registry
+from git_anvcs.store.paths import Paths
 from tests.support.fuzz_agents import Agent, Change, Message, team
 from tests.support.fuzz_text import FIRST, shown
 from tests.support.sandbox import Sandbox
@@ -43,11 +47,13 @@ class Manner(NamedTuple):
     well: agents always send what they should, and hooks stay in place
     executables: events go through the installed program, by the real clock; else in this process
     background: hooks start drains, as they do for users; else only the history itself drains
+    watched: how often somebody looks, for the journal, after a file was written or a hook ran
     """
 
     well: bool
     executables: bool
     background: bool
+    watched: float = 0.0
 
 
 class World:
@@ -71,6 +77,8 @@ class World:
         self._unended: set[str] = set()  # agents with an edit begun, not ended, and without an id
         self._repos: dict[Path, Repo] = {}
         self._env: Mapping[str, str] = {}
+        self._looks = Random(0)  # of its own, so that histories stay what they are
+        self._journal: Journal | None = None
 
     # Time
 
@@ -145,6 +153,7 @@ class World:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(text.encode())
+        self.perhaps_look(tree)
 
     def send(self, message: Message) -> None:
         """Let an agent's hook run."""
@@ -159,7 +168,8 @@ class World:
         module = registry.load(message.name)
         event = agent_hook._event(message.name, module, "", data, len(data))
         if event is not None:
-            capture(event, self.box.root, self.now())
+            for place in capture(event, self.box.root, self.now()):
+                self.perhaps_look(place.root)
 
     @contextmanager
     def shell(self, actor: Agent | None, tree: Path, command: str) -> Iterator[None]:
@@ -204,6 +214,28 @@ class World:
         done = drain(self.repo(self.box.root))
         if done.problem:
             self.problems.append(f"drain: {done.problem.message}")
+
+    def perhaps_look(self, tree: Path) -> None:
+        """A daemon may be there, and see it at once."""
+        if self._looks.random() < self.manner.watched:
+            self.look(tree)
+
+    def look(self, tree: Path) -> None:
+        """Let the journal take down what a worktree holds."""
+        self.say(f"look at {tree.name}")
+        seconds = None if self.manner.executables else self.now()
+        observe(self.repo(tree), self.journal, Texts(self.journal), Look(seconds=seconds))
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of the repository, open until `close`."""
+        if self._journal is None:
+            self._journal = Journal(Paths(self.box.root / ".git"))
+        return self._journal
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
 
     def say(self, text: str) -> None:
         self.trace.append(f"    {text}")

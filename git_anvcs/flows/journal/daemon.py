@@ -9,13 +9,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 import os
 import queue
-from threading import Event as Signal
 import time
-from typing import NamedTuple
 
 from git_anvcs import __version__
 from git_anvcs.flows.journal import watch_plan, worktrees
-from git_anvcs.flows.journal.daemon_socket import Server, is_newer, running
+from git_anvcs.flows.journal.daemon_socket import Ask, Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.git.repo import GitFailed, Repo
@@ -41,14 +39,6 @@ _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
 _OF_ONE = ("index", "HEAD")  # in a worktree's own folder of Git
 _OF_ALL = ("packed-refs", "config", "tables.list")
-
-
-class Ask(NamedTuple):
-    """A request from the socket, and where its answer goes."""
-
-    asked: Mapping[str, object]
-    answer: dict[str, object]
-    ready: Signal
 
 
 def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_SECONDS) -> str:
@@ -100,7 +90,7 @@ class _Daemon:
 
     def _request(self, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Called in a thread of the socket: handed to the loop, which has the journal."""
-        ask = Ask(asked, {}, Signal())
+        ask = Ask.of(asked)
         self._queue.put(ask)
         return ask.answer if ask.ready.wait(60) else {"error": "busy"}
 
@@ -159,6 +149,8 @@ class _Daemon:
         folder = event.path.rpartition("/")[0]
         if event.kind == OVERFLOW:
             self._note_missed(now)
+        elif folder == str(self._paths.spool):
+            self._note_told(event, now)
         elif (
             f"{self._repo.common_dir}/worktrees" in (folder, event.path)
             or (folder in self._git_folders and event.path.endswith("/gitdir"))
@@ -168,10 +160,21 @@ class _Daemon:
         elif folder in self._git_folders:
             self._note_git(self._git_folders[folder], event, now)
         else:
+            self._note_work(event, now)
+
+    def _note_work(self, event: Event, now: float) -> None:
+        """Something in a worktree was touched."""
+        for tree in self._trees.values():
+            top = str(tree.repo.root)
+            if event.path.startswith(f"{top}/"):
+                self._note_file(tree, event, event.path.removeprefix(f"{top}/"), now)
+
+    def _note_told(self, event: Event, now: float) -> None:
+        """A hook wrote a line: of which worktree it is, each finds out for little."""
+        if event.path.endswith("/lines"):
             for tree in self._trees.values():
-                top = str(tree.repo.root)
-                if event.path.startswith(f"{top}/"):
-                    self._note_file(tree, event, event.path.removeprefix(f"{top}/"), now)
+                tree.told = True
+                tree.touch(now, finished=event.kind == DONE)
 
     def _note_worktrees(self, path: str, now: float) -> None:
         """One was added, moved or taken away. What is at its place now may be another one."""
@@ -280,7 +283,8 @@ class _Daemon:
                 self._add(list(watch_plan.git_folders(repo)), tree)
                 self._watch(tree)
         with suppress(OSError):
-            self._watcher.add([f"{self._repo.common_dir}/worktrees"])
+            self._paths.spool.mkdir(parents=True, exist_ok=True)
+            self._watcher.add([f"{self._repo.common_dir}/worktrees", str(self._paths.spool)])
 
     def _watch(self, tree: Tree, below: str = "") -> None:
         with suppress(GitFailed, OSError):
@@ -318,13 +322,11 @@ class _Daemon:
                     self._queue.put(item)
                 else:
                     self._note(item)
-            wanted = ask.asked.get("lane")
+            wanted, by = ask.asked.get("lane"), str(ask.asked.get("by") or "")
             for lane, tree in list(self._trees.items()):
                 if wanted in (None, lane):
                     tree.all = True
-                    looked += (
-                        [lane] if self._look(lane, tree, str(ask.asked.get("by") or "")) else []
-                    )
+                    looked += [lane] if self._look(lane, tree, by) else []
         ask.answer["looked"] = looked
         outdated = is_newer(ask.asked.get("version"))
         ask.answer.update(self._state(), ends=outdated)

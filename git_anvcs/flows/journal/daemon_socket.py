@@ -19,6 +19,20 @@ from git_anvcs.store.paths import Paths
 _NAME = "daemon.sock"
 _LONGEST = 1 << 16
 
+
+class Ask(NamedTuple):
+    """A request from the socket, and where its answer goes."""
+
+    asked: Mapping[str, object]
+    answer: dict[str, object]
+    ready: Event
+
+    @classmethod
+    def of(cls, asked: Mapping[str, object]) -> "Ask":
+        """A request that nobody has answered yet."""
+        return cls(asked, {}, Event())
+
+
 Answer = Callable[[Mapping[str, object]], Mapping[str, object]]
 
 

@@ -27,6 +27,7 @@ class Tree:
         self.paths: set[str] = set()
         self.folders: set[str] = set()
         self.all = True
+        self.told = False  # agents' hooks said something of it, perhaps
         self.unfinished = False
         self.first = 0.0
         self.last = 0.0
@@ -35,14 +36,14 @@ class Tree:
         self._put_off: set[str] = set()
 
     def touch(self, now: float, *, finished: bool) -> None:
-        waits = bool(self.paths or self.all)
+        waits = bool(self.paths or self.all or self.told)
         self.first = self.first if waits and self.first else now
         self.last = now
         self.unfinished = not finished and (self.unfinished or not waits)
 
     def due(self, now: float) -> float | None:
         """Seconds until it should be looked at, 0 at once; None when nothing was touched."""
-        if not (self.paths or self.all):
+        if not (self.paths or self.all or self.told):
             return min((max(0.0, self._again[path] - now) for path in self._put_off), default=None)
         quiet = QUIET_UNFINISHED if self.unfinished else QUIET
         patience = PATIENCE_UNFINISHED if self.unfinished else PATIENCE
@@ -86,5 +87,5 @@ class Tree:
 
     def done(self) -> None:
         self.paths.clear()
-        self.all = self.unfinished = False
+        self.all = self.told = self.unfinished = False
         self.first = 0.0

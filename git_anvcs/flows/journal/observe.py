@@ -10,7 +10,8 @@ import os
 import time
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import git_moves, lanes
+from git_anvcs.flows.journal import authors, git_moves, lanes, spooled
+from git_anvcs.flows.journal.authors import Told
 from git_anvcs.git import objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
@@ -23,6 +24,7 @@ from git_anvcs.journal.op import Precision
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched
 from git_anvcs.kernel import clock
+from git_anvcs.store.paths import Paths
 
 # How often a look waits for Git, and how long each time, in seconds.
 _ATTEMPTS, _PAUSE = 16, 0.06
@@ -40,6 +42,7 @@ class Look(NamedTuple):
     paths: look at these alone, files or folders, and not at HEAD and refs; None: at everything
     ignored: patterns of files that count although Git ignores them (the setting journal.ignored)
     untouched: which files need not be read again, of this worktree alone; None: all are read
+    seconds: when it is, since the epoch; None: now
     """
 
     by: str = ""
@@ -47,14 +50,29 @@ class Look(NamedTuple):
     paths: tuple[str, ...] | None = None
     ignored: tuple[str, ...] = ()
     untouched: Untouched | None = None
+    seconds: float | None = None
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
     """Append what changed in the worktree of `repo`. Raises GitFailed, CannotWrite, Damaged.
 
-    While Git moves the worktree it waits, and looks again: a second at most.
+    What agents' hooks told meanwhile says whose it is. While Git moves the worktree it waits, and
+    looks again: a second at most.
     """
     look = look or Look()
+    with spooled.news(Paths(repo.common_dir), journal, lane_of(repo)) as news:
+        if news is None:
+            return _steadily(repo, journal, texts, look) if look.paths != () else []
+        here = Told(repo, journal, texts, news.lane, look.seconds)
+        authors.put(here, news, Git(lambda oid: _blob(repo, oid), lambda _: set()))
+        if look.paths is not None:
+            look = look._replace(paths=tuple(sorted({*look.paths, *news.paths})))
+        made = _steadily(repo, journal, texts, look) if look.paths != () else []
+        authors.sign(here, news)
+        return made
+
+
+def _steadily(repo: Repo, journal: Journal, texts: Texts, look: Look) -> list[Entry]:
     for _ in range(_ATTEMPTS):
         try:
             return _observed(repo, journal, texts, look, Steady(repo))
@@ -73,7 +91,7 @@ def _observed(
     if steady:
         staged = (path for path, file in now.files.items() if file.staged and path not in known)
         steady.check(pause=_PAUSE if any(staged) else 0)
-    seconds = clock.now()
+    seconds = clock.now() if look.seconds is None else look.seconds
     found = git_moves.seen(repo, journal, now, seconds, look.by)
     made = git_moves.take(repo, journal, found) if look.paths is None else []
     commits = _commits_since(repo, found)
