@@ -11,13 +11,14 @@ import os
 from pathlib import Path
 import re
 import socket
-from threading import Thread
+from threading import Thread, current_thread
 
 from git_anvcs import __version__
 from git_anvcs.store.paths import Paths
 
 _NAME = "daemon.sock"
 _LONGEST = 1 << 16
+_LAST_WORDS = 0.5  # seconds to send what is answered already, when the daemon ends
 
 
 class Ask(NamedTuple):
@@ -82,6 +83,7 @@ class Server:
     def __init__(self, paths: Paths, answer: Answer) -> None:
         """Raises OSError. The caller holds the daemon's lock: a socket that is there is dead."""
         self._answer = answer
+        self._answering: set[Thread] = set()
         self._place = paths.journal / _NAME
         self._place.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -92,9 +94,12 @@ class Server:
         Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
+        """Nobody is heard any more; who was answered hears it first, though the process ends."""
         with suppress(OSError):
             self._place.unlink(missing_ok=True)
         self._socket.close()
+        for thread in list(self._answering):
+            thread.join(_LAST_WORDS)
 
     def _serve(self) -> None:
         while True:
@@ -102,9 +107,17 @@ class Server:
                 line, _ = self._socket.accept()
             except OSError:  # closed
                 return
-            Thread(target=self._one, args=(line,), daemon=True).start()
+            thread = Thread(target=self._one, args=(line,), daemon=True)
+            self._answering.add(thread)
+            thread.start()
 
     def _one(self, line: socket.socket) -> None:
+        try:
+            self._answered(line)
+        finally:
+            self._answering.discard(current_thread())
+
+    def _answered(self, line: socket.socket) -> None:
         with line, suppress(OSError, ValueError):
             line.settimeout(30)
             with line.makefile("rb") as pipe:

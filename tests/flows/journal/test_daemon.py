@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 import os
 from pathlib import Path
-from threading import Thread
+import socket
+from threading import Event, Thread
 import time
 
 import pytest
@@ -194,3 +195,25 @@ def test_a_newer_version_takes_over_and_an_older_one_does_not(repo: Sandbox) -> 
         False,
     ]
     assert first["pid"] == older["pid"] == newer["pid"] != last["pid"]
+
+
+def test_who_was_answered_hears_it_though_the_daemon_ends_at_once(repo: Sandbox) -> None:
+    paths = Paths(repo.root / ".git")
+    paths.journal.mkdir(parents=True)
+    ended = Event()
+
+    def answer(_: object) -> dict[str, object]:
+        ended.set()
+        return {"said": "x" * (1 << 22)}  # more than a socket holds: it is sent for a while
+
+    server = daemon_socket.Server(paths, answer)
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(str(paths.journal / "daemon.sock"))
+        line.sendall(b"{}\n")
+        assert ended.wait(PATIENCE)
+        closing = Thread(target=server.close)
+        closing.start()
+        with line.makefile("rb") as pipe:
+            assert len(pipe.readline()) > 1 << 22
+        closing.join(PATIENCE)
+    assert not server._answering
