@@ -11,7 +11,8 @@ import os
 from pathlib import Path
 import re
 import socket
-from threading import Thread, current_thread
+from threading import Event, Thread, current_thread
+from typing import NamedTuple
 
 from git_anvcs import __version__
 from git_anvcs.store.paths import Paths
