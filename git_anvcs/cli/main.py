@@ -65,6 +65,7 @@ COMMANDS: dict[str, Entry] = {
     "undo": Entry("give back what was destroyed in this worktree", "journal"),
     "churn": Entry("lines rewritten soon after they were written, by session", "journal"),
     "tidy": Entry("put unpublished commits together, keep every record", "journal"),
+    "replay": Entry("play what happened to files, save by save", "journal"),
     "sessions": Entry("what each agent's session did; take one back", "journal"),
     "meta": Entry("read, write, check and mend records", "records"),
     "push": Entry("git push, and send records to where they may go", "records", passes_on=True),

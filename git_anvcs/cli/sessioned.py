@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from git_anvcs.cli import undone
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.journal import revert
+from git_anvcs.flows.journal.replaying import Exported
 from git_anvcs.flows.journal.sessions import Lines, Session
 from git_anvcs.flows.journal.undo import Done
 from git_anvcs.journal.inverse import Hunk
+from git_anvcs.journal.session_replay import MANIFEST
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.terminal import fit, safe, shown, width
+from git_anvcs.kernel.terminal import fit, safe, shown, typed, width
 from git_anvcs.provenance import sessions
 from git_anvcs.provenance.summary import short_model
 
@@ -121,3 +123,29 @@ def as_json(plan: revert.Plan, done: Done | None) -> dict[str, object]:
         "elsewhere": list(plan.elsewhere),
         "back": f"git anvcs undo --to '#{done.before}'" if done else None,
     }
+
+
+def exported(done: Exported) -> str:
+    place = typed(str(done.folder / MANIFEST))
+    lines = [f"{done.frames:,} frames of {_files(done.files)}, {done.bytes:,} bytes: {place}"]
+    lines += [f"withheld: {safe(path)}: {safe(why)}" for path, why in done.withheld.items()]
+    if done.private:
+        lines.append(f"left out: {done.private:,} changes of files that Git ignores")
+    lines.append(f"play it: git anvcs replay {place}")
+    lines.append(f"pin it in a record: git anvcs meta attach HEAD {place} --type transcript")
+    return "\n".join(lines)
+
+
+def exported_json(done: Exported) -> dict[str, object]:
+    return {
+        "manifest": str(done.folder / MANIFEST),
+        "frames": done.frames,
+        "files": done.files,
+        "bytes": done.bytes,
+        "withheld": {shown(path): why for path, why in done.withheld.items()},
+        "private": done.private,
+    }
+
+
+def _files(count: int) -> str:
+    return "a file" if count == 1 else f"{count:,} files"

@@ -2,6 +2,7 @@
 
   sessions list                  every session: when, files, lines, commits; the newest first
   sessions revert S [PATH...]    take back what S did here, and nothing that others did
+  sessions export S              write a replay of it that plays anywhere
 
 S is TOOL:SESSION, the tool's own id, a key of records (s_...), or the beginning or end of one.
 
@@ -11,6 +12,10 @@ back alone: it stays, and is shown as a conflict (--markers writes conflict mark
 file). HEAD, branches and the index stay as they are; committed work is taken back in the files.
 It shows what it would change and asks first; --yes does not ask. What it did can be undone by
 the command it prints.
+
+export writes .ai/sessions/<key>/ (or --output DIR): a manifest, and the changes of every file S
+changed, with their times. `git anvcs replay` plays it. Files that Git ignores are not in it, and
+nothing of what a file with a secret holds.
 
 Exit codes: 0 done, 1 nothing to do, no such session or not agreed to, 2 wrong usage, 4 some
 stays as it is.
@@ -29,7 +34,7 @@ from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows import reading
-from git_anvcs.flows.journal import moments, revert, sessions, whole
+from git_anvcs.flows.journal import moments, replaying, revert, sessions, whole
 from git_anvcs.flows.journal.sessions import Lines
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, UsageError
 
@@ -41,6 +46,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--since", metavar="WHEN", help="list: a duration (2w, 36h) or a date")
     parser.add_argument("-n", type=int, default=20, metavar="N", help="list: at most N; 0: all")
     parser.add_argument("--all-worktrees", action="store_true", help="list: not of this one alone")
+    parser.add_argument("--output", metavar="DIR", help="export: where to")
     parser.add_argument("--markers", action="store_true", help="revert: write conflict markers")
     parser.add_argument("-y", "--yes", action="store_true", help="revert: do not ask")
     parser.add_argument("--dry-run", action="store_true", help="revert: only show")
@@ -95,4 +101,16 @@ def _revert(call: Call) -> int:
     return PARTLY if done.left else DONE
 
 
-_ACTIONS = {"list": _list, "revert": _revert}
+def _export(call: Call) -> int:
+    args = call.args
+    if args.paths:
+        raise UsageError("git anvcs sessions export takes no paths: a session goes as a whole")
+    with journal_of(call) as here:
+        session = sessions.named(here, args.session)
+        folder = (call.cwd / args.output).absolute() if args.output else None
+        done = replaying.export(here, session, folder)
+    call.output.answer(sessioned.exported_json(done), lambda: sessioned.exported(done))
+    return PARTLY if done.withheld else DONE
+
+
+_ACTIONS = {"list": _list, "revert": _revert, "export": _export}
