@@ -13,7 +13,14 @@ from git_anvcs.kernel.terminal import safe, styled
 
 _MOST_PATHS = 4
 _NAMES = {BRANCH: "HEAD's branch", INDEX: "what is staged"}
-_WORDS = {Kind.EDIT: "edited", Kind.BLOB: "wrote", Kind.DELETE: "deleted", Kind.CLEAN: "as HEAD"}
+# By the kind of an operation, and whether only form was changed.
+_WORDS = {
+    (Kind.EDIT, False): "edited",
+    (Kind.EDIT, True): "formatted",
+    (Kind.BLOB, False): "wrote",
+    (Kind.DELETE, False): "deleted",
+    (Kind.CLEAN, False): "as HEAD",
+}
 
 
 class How(NamedTuple):
@@ -74,8 +81,12 @@ def _parts(look: Look) -> list[str]:
         parts.append(f"undo of #{look.undo.after + 1}-#{look.undo.upto}")
     if look.moved:
         parts.append("git: " + (", ".join(map(safe, look.moved.said)) or _refs(look)))
-    for kind, word in _WORDS.items():
-        paths = [entry.op.path for entry in look.entries if entry.op.kind is kind]
+    for (kind, form), word in _WORDS.items():
+        paths = [
+            entry.op.path
+            for entry in look.entries
+            if entry.op.kind is kind and bool(entry.op.flags & Flag.COSMETIC) is form
+        ]
         if paths:
             more = f" and {len(paths) - _MOST_PATHS:,} more" if len(paths) > _MOST_PATHS else ""
             parts.append(f"{word} {', '.join(map(safe, paths[:_MOST_PATHS]))}{more}")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from git_anvcs.journal import disk
 from git_anvcs.journal.disk import Held
-from git_anvcs.journal.edits import between
+from git_anvcs.journal.edits import between, may_be_form
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
@@ -39,14 +39,17 @@ class Standing(NamedTuple):
 
 
 class Git(NamedTuple):
-    """What is asked of Git. first_text: the bytes of a blob, None when it is not to be had
+    """What is asked of Git, and of those who know languages.
 
+    first_text: the bytes of a blob, None when it is not to be had
     has: of these paths with the SHA-256 and the content they had, those whose content Git keeps
         where nobody will miss it
+    only_form: whether a path's new text says the same as its old one in another form
     """
 
     first_text: Callable[[str], bytes | None]
     has: Callable[[Mapping[str, bytes]], set[str]]
+    only_form: Callable[[str, str, str], bool] = lambda _path, _old, _new: False
 
 
 class Seen(NamedTuple):
@@ -199,7 +202,9 @@ class Capture:
         old = str(document)
         edits = between(old, text)
         flags = _by_git(standing) | (Flag.CRLF if crlf else Flag(0))
-        if not standing.by_git and _is_wipe(old, edits):
+        if may_be_form(old, edits) and self._git.only_form(path, old, text):
+            flags |= Flag.COSMETIC  # though it may have touched every line
+        elif not standing.by_git and _is_wipe(old, edits):
             flags |= Flag.LOST
         return self._op(Kind.EDIT, path, standing, held, flags)._replace(
             doc=doc, payload=document.edit(edits), client=document.client
@@ -254,6 +259,10 @@ def _is_known(known: Entry | None, held: Held, standing: Standing) -> bool:
 
 def _same(op: Op, held: Held) -> bool:
     return (op.mode, op.size, op.digest) == (held.mode, held.size, held.digest)
+
+
+def _not_form(op: Op) -> Flag:
+    return op.flags & ~Flag.COSMETIC
 
 
 def _is_link(held: Held) -> bool:

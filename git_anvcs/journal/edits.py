@@ -1,10 +1,14 @@
 """What edits made one text of another: a guess from the two, as small as is cheap to find."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
 from git_anvcs.journal.text import Edit
 from git_anvcs.kernel import diff
+
+# What formatters change: white space, quotes, and what ends a statement or a list.
+_QUOTES = bytes.maketrans(b"'`", b'""')
+_FORM = b" \t\r\n\f\v,;\\"
 
 
 def between(old: str, new: str) -> list[Edit]:
@@ -27,6 +31,22 @@ def between(old: str, new: str) -> list[Edit]:
     middle, wanted = old[start : len(old) - end], new[start : len(new) - end]
     spans = [(at[c.a0], at[c.a1], to[c.b0], to[c.b1]) for c in diff.changes(a, b)]
     return list(_as_bytes(old, start, middle, wanted, spans))
+
+
+def may_be_form(old: str, edits: Iterable[Edit]) -> bool:
+    """Whether each edit might change only form: what is left of it without form is the same.
+
+    A cheap question before a dear one: most edits say something new.
+    """
+    data = old.encode()
+    return all(
+        _bare(data[edit.at : edit.at + edit.removed]) == _bare(edit.added.encode())
+        for edit in edits
+    )
+
+
+def _bare(text: bytes) -> bytes:
+    return text.translate(_QUOTES, _FORM)
 
 
 def _as_bytes(

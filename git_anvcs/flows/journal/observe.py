@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal import authors, git_moves, lanes, spooled
 from git_anvcs.flows.journal.authors import Told
+from git_anvcs.flows.journal.form import only_form
 from git_anvcs.git import objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
@@ -64,7 +65,7 @@ def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None
         if news is None:
             return _steadily(repo, journal, texts, look) if look.paths != () else []
         here = Told(repo, journal, texts, news.lane, look.seconds)
-        authors.put(here, news, Git(lambda oid: _blob(repo, oid), lambda _: set()))
+        authors.put(here, news, Git(lambda oid: _blob(repo, oid), lambda _: set(), only_form))
         if look.paths is not None:
             look = look._replace(paths=tuple(sorted({*look.paths, *news.paths})))
         made = _steadily(repo, journal, texts, look) if look.paths != () else []
@@ -98,7 +99,11 @@ def _observed(
     paths = {path: _how(file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
-    git = Git(lambda oid: _blob(repo, oid), lambda held: _kept(repo, journal, texts, held, commits))
+    git = Git(
+        lambda oid: _blob(repo, oid),
+        lambda held: _kept(repo, journal, texts, held, commits),
+        only_form,
+    )
     capture = Capture(journal, texts, git, lane, repo.root)
     seen = Seen(paths, seconds, look.precision, look.by, all=look.paths is None,
                 untouched=look.untouched)  # fmt: skip
