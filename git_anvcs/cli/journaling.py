@@ -23,6 +23,8 @@ def journal_of(
     """
     ignored = settings.load(call.repo, call.env).words("journal.ignored") if look else ()
     with opened.opened(call.repo, look=look, by=by, ignored=ignored, reads=reads) as here:
+        if here.mended:
+            call.output.note(str(here.mended))
         if here.stopped:
             call.output.note(f"{here.stopped}: what follows is as of the last look")
         named = getattr(call.args, "worktree", None)

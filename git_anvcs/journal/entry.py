@@ -4,6 +4,7 @@ import os
 from typing import Any, NamedTuple
 
 from git_anvcs.journal.op import Flag, Kind, Op, Precision
+from git_anvcs.store.database import Damaged
 
 COLUMNS = (
     "op.n, op.kind, lane.name, op.time, path.name, op.doc, op.base, op.mode, op.size, op.digest,"
@@ -32,11 +33,19 @@ class Entry(NamedTuple):
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
-    """A row of COLUMNS; the payload, which may be large, is asked for by itself."""
+    """A row of COLUMNS; the payload, which may be large, is asked for by itself.
+
+    Raises Damaged (store.database) for what nobody wrote.
+    """
     (n, kind, lane, time, path, doc, base, mode, size, digest, flags, precision, by, client,
      claim) = row  # fmt: skip
-    op = Op(
-        Kind(kind), lane, time, os.fsdecode(path or b""), doc or b"", base, mode, size, digest,
-        Flag(flags), Precision(precision), by, client,
-    )  # fmt: skip
+    try:
+        op = Op(
+            Kind(kind), lane, time, os.fsdecode(path or b""), doc or b"", base, mode, size, digest,
+            Flag(flags), Precision(precision), by, client,
+        )  # fmt: skip
+    except (ValueError, TypeError) as error:
+        raise Damaged(f"operation #{n} of the journal is damaged: {error}") from error
+    if op.kind <= Kind.CLEAN and not op.path:
+        raise Damaged(f"operation #{n} of the journal has no path")
     return Entry(n, op, claim)

@@ -8,6 +8,7 @@ from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.texts import Texts
+from git_anvcs.journal.updates import NoUpdate
 from git_anvcs.store import contents
 
 
@@ -27,7 +28,10 @@ def content(journal: Journal, texts: Texts, entry: Entry) -> Content | None:
     if op.kind is Kind.BLOB:
         data = None if op.flags & Flag.NOT_KEPT else contents.get(journal.contents, op.digest)
     elif op.kind is Kind.EDIT:
-        text = texts.at(op.doc, op.lane, entry.n)
+        try:
+            text = texts.at(op.doc, op.lane, entry.n)
+        except NoUpdate:
+            return None
         data = disk.bytes_of(text, crlf=bool(op.flags & Flag.CRLF))
         data = data if hashlib.sha256(data).digest() == op.digest else None
     else:

@@ -16,8 +16,9 @@ from git_anvcs.journal.cold import Cold
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import NOTHING, Kind, Op, digest_of, encode
 from git_anvcs.journal.reading import Reading
-from git_anvcs.store import contents, database
+from git_anvcs.store import contents, database, lock
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.database import Damaged
 from git_anvcs.store.paths import Paths
 
 _INSERT = (
@@ -25,6 +26,8 @@ _INSERT = (
     " flags, precision, author, client, payload)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# Who opens a journal that is being mended waits so long.
+_MENDING_SECONDS = 120.0
 
 
 class Journal(Reading):
@@ -43,16 +46,14 @@ class Journal(Reading):
         # Of lanes and paths, whose rows are never taken away.
         self._numbers: dict[tuple[str, str], int] = {}
         self.stopped = ""
+        self.place = place_of(self.file)
         try:
-            self._db = database.open_at(self.file, tables.STEPS)
-            self._place = _place(self.file)
-            self._cold = Cold(self._db, self.segments)
-            self._actor = self._own_actor()
+            with lock.held(mending_lock(paths), shared=True, timeout=_MENDING_SECONDS):
+                self._open()
         except CannotWrite as error:
             if not self.file.is_file() or not self.file.stat().st_size:
                 raise
             self._db = database.open_to_read(self.file)
-            self._place = _place(self.file)
             self._cold = Cold(self._db, self.segments)
             self.stopped = error.message
 
@@ -60,6 +61,19 @@ class Journal(Reading):
     def cold(self) -> Cold:
         """What of it is frozen."""
         return self._cold
+
+    def _open(self) -> None:
+        """While nobody mends the database. Raises CannotWrite, Damaged, Newer."""
+        if mended(self.file).exists():
+            raise Damaged(f"{self.file} is being mended", hint="run the command again")
+        self._db = database.open_at(self.file, tables.STEPS)
+        try:
+            self.place = place_of(self.file)
+            self._cold = Cold(self._db, self.segments)
+            self._actor = self._own_actor()
+        except BaseException:
+            self._db.close()
+            raise
 
     def __enter__(self) -> "Journal":
         return self
@@ -77,10 +91,7 @@ class Journal(Reading):
 
     def is_there(self) -> bool:
         """Whether its file is still the one that was opened: it may have been moved or replaced."""
-        try:
-            return _place(self.file) == self._place
-        except OSError:
-            return False
+        return place_of(self.file) == self.place
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -90,6 +101,8 @@ class Journal(Reading):
         try:
             with database.writing(self._db, self.file):
                 self._tail = None  # others may have appended
+                if place_of(self.file) != self.place:
+                    raise Replaced(f"{self.file} is another one now", hint="run the command again")
                 yield
         except BaseException:
             self._numbers.clear()  # some may have been given out in the block
@@ -223,8 +236,8 @@ class Journal(Reading):
         """Who writes here: a name that a copy of the file does not share."""
         with database.writing(self._db, self.file):
             known = dict(self._db.execute("SELECT key, value FROM about").fetchall())
-            if known.get("place") != self._place or "actor" not in known:
-                self._db.execute("INSERT OR REPLACE INTO about VALUES ('place', ?)", (self._place,))
+            if known.get("place") != self.place or "actor" not in known:
+                self._db.execute("INSERT OR REPLACE INTO about VALUES ('place', ?)", (self.place,))
                 self._begin(os.urandom(16))
             self._actor_name, self._actor = self._known_actor()
         return self._actor
@@ -265,9 +278,27 @@ class Journal(Reading):
         return self._db.execute(sql, values).lastrowid or 0
 
 
-def _place(file: Path) -> bytes:
-    found = file.stat()
+class Replaced(CannotWrite):
+    """The file was mended, or deleted, by somebody else: to be opened again."""
+
+
+def place_of(file: Path) -> bytes:
+    """Which file on which file system it is; empty when it is gone."""
+    try:
+        found = file.stat()
+    except OSError:
+        return b""
     return f"{found.st_dev}:{found.st_ino}".encode()
+
+
+def mended(file: Path) -> Path:
+    """Where a database lies that was made anew and shall take the place of `file`."""
+    return file.with_name(f"{file.name}.mended")
+
+
+def mending_lock(paths: Paths) -> Path:
+    """Held by whoever mends the database, and shared by whoever opens it."""
+    return paths.locks / "journal-mending"
 
 
 def _bound(text: str) -> str | bytes:

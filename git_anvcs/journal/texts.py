@@ -11,6 +11,8 @@ from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.replica import Replica
 from git_anvcs.journal.text import Document
+from git_anvcs.journal.updates import NoUpdate
+from git_anvcs.store import database
 
 CHECKPOINT_OPS = 4096
 CHECKPOINT_BYTES = 256 << 10
@@ -52,20 +54,29 @@ class Texts:
         self._journal.keep_checkpoint(doc, SEED, 0, zlib.compress(text.seed(doc, first), 6))
 
     def first(self, doc: bytes) -> str:
-        """The text it began with."""
+        """The text it began with. Raises Damaged (store.database)."""
         found = self._journal.checkpoint(doc, SEED, 0)
         document = Document()
-        document.apply([zlib.decompress(found[1])] if found else [])
+        try:
+            document.apply([_unpacked(found[1])] if found else [])
+        except NoUpdate as error:
+            raise database.damaged(self._journal.file) from error
         return str(document)
 
     def newest(self, doc: bytes, lane: str) -> Document:
-        """The document as the lane has it, within `Journal.writing`: to be edited."""
+        """The document as the lane has it, within `Journal.writing`: to be edited.
+
+        Raises Damaged (store.database).
+        """
         n = self._journal.last()
         held = self._open.pop((doc, lane), None)
         begun = self._journal.begun(n + 1)
         if held and held.begun != begun:
             held = None
-        held = self._forward(held, doc, lane, n) if held else self._load(doc, lane, n, begun)
+        try:
+            held = self._forward(held, doc, lane, n) if held else self._load(doc, lane, n, begun)
+        except NoUpdate as error:
+            raise database.damaged(self._journal.file) from error
         self._open[doc, lane] = held
         if len(self._open) > _MOST_OPEN:
             self._open.popitem(last=False)
@@ -79,7 +90,7 @@ class Texts:
         self._secret = os.urandom(16)
 
     def at(self, doc: bytes, lane: str, n: int) -> str:
-        """The text after operation `n`."""
+        """The text after operation `n`. Raises NoUpdate when that is damaged."""
         if foreign.is_foreign(lane):
             return self._heard(doc, lane, n)
         return str(self._load(doc, lane, n, self._journal.begun(n)).document)
@@ -88,7 +99,7 @@ class Texts:
         """Of another clone: what it keeps to itself leaves gaps, and behind one nothing is fed."""
         replica = Replica()
         found = self._journal.checkpoint(doc, SEED, n)
-        replica.take(b"", [zlib.decompress(found[1])] if found else [])
+        replica.take(b"", [_unpacked(found[1])] if found else [])
         replica.take(lane.encode(), self._journal.updates_heard(doc, lane, n))
         return str(replica.document)
 
@@ -134,7 +145,7 @@ class Texts:
             found = self._journal.checkpoint(doc, SEED, n)
         at, state = found or (0, zlib.compress(text.seed(doc, "")))
         document = Document(text.new_client(self._secret, doc, lane))
-        document.apply([zlib.decompress(state)])
+        document.apply([_unpacked(state)])
         return self._forward(_Open(document, max(at, begun), 0, 0, begun), doc, lane, n)
 
     def _forward(self, held: _Open, doc: bytes, lane: str, n: int) -> _Open:
@@ -144,3 +155,11 @@ class Texts:
         held.document.apply(updates)
         size = sum(map(len, updates))
         return held._replace(n=n, ops=held.ops + len(updates), bytes=held.bytes + size)
+
+
+def _unpacked(state: bytes) -> bytes:
+    """Raises NoUpdate."""
+    try:
+        return zlib.decompress(state)
+    except zlib.error as error:
+        raise NoUpdate(str(error)) from error

@@ -115,12 +115,38 @@ def reading(path: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def nobody_writes(path: Path) -> Iterator[None]:
+    """What others are about to write waits for the block, as far as damage lets them be heard."""
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        with suppress(sqlite3.Error):
+            connection.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        connection.close()
+
+
 def problems(connection: Connection) -> list[str]:
     """What SQLite's own check finds in the file; none when it is whole."""
     try:
         found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
     except sqlite3.DatabaseError as error:
         return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def problems_of(path: Path) -> list[str]:
+    """The same of a file that is not open here. Raises CannotWrite where it cannot be asked."""
+    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+    try:
+        with _told(path):
+            connection.execute("PRAGMA query_only=ON")
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)")]
+    except Damaged as error:
+        return [error.message]
+    finally:
+        connection.close()
     return [] if found == ["ok"] else found
 
 
@@ -171,13 +197,14 @@ def _told(path: Path) -> Iterator[None]:
         # A text that is no UTF-8 has no code: Python says so, not SQLite.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
         if code & 0xFF in _OF_DAMAGE or "no such table" in str(error):
-            raise _damaged(path) from error
+            raise damaged(path) from error
         raise CannotWrite(f"cannot write {path}: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path) from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # also a message that quotes it
+        raise damaged(path) from error
 
 
-def _damaged(path: Path) -> Damaged:
+def damaged(path: Path) -> Damaged:
+    """What is raised when the file holds what nobody wrote."""
     return Damaged(
         f"{path} is damaged", hint="move it away with its -wal and -shm: a new one is begun"
     )

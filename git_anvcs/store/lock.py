@@ -18,8 +18,8 @@ class Locked(AnvcsError):
 
 
 @contextmanager
-def held(path: Path, *, timeout: float = 30.0) -> Iterator[None]:
-    """Hold the lock `path` for the block.
+def held(path: Path, *, timeout: float = 30.0, shared: bool = False) -> Iterator[None]:
+    """Hold the lock `path` for the block. shared: together with others that hold it so
 
     Raises Locked after `timeout` seconds (0: at once), CannotWrite where no file can be made.
     """
@@ -29,16 +29,17 @@ def held(path: Path, *, timeout: float = 30.0) -> Iterator[None]:
     except OSError as error:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
     try:
-        _acquire(descriptor, path, time.monotonic() + timeout)
+        _acquire(descriptor, path, time.monotonic() + timeout, shared=shared)
         yield
     finally:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int, path: Path, deadline: float) -> None:
+def _acquire(descriptor: int, path: Path, deadline: float, *, shared: bool) -> None:
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
                 raise Locked(

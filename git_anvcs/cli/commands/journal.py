@@ -2,6 +2,7 @@
 
   journal look     look at this worktree now, as the daemon does after every save
   journal status   how much it holds, since when, and on how many bytes of disk
+  journal mend     read all of the database, and build it anew if it is damaged
 
 `git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
 
@@ -15,7 +16,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
-from git_anvcs.flows.journal import daemon_socket
+from git_anvcs.flows.journal import daemon_socket, mending
 from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.flows.journal.size import measured, no_room
 from git_anvcs.kernel import clock
@@ -28,22 +29,40 @@ _LONGEST_NAME = 400
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("look", "status"), help="what to do")
+    parser.add_argument("action", choices=("look", "status", "mend"), help="what to do")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
 
 
 def run(call: Call) -> int:
-    if call.args.action == "look":
-        return _look(call)
+    match call.args.action:
+        case "look":
+            return _look(call)
+        case "mend":
+            return _mend(call)
+        case _:
+            return _status(call)
+
+
+def _status(call: Call) -> int:
     with journal_of(call, look=False) as here:
         found = measured(here)
         problem = here.journal.stopped or _problem(call)
+    mended = mending.known(Paths(call.repo.common_dir))
     since = clock.rfc3339(found.since) if found.since else None
-    facts = {**found._asdict(), "since": since, "problem": problem or None}
+    facts = {**found._asdict(), "since": since, "problem": problem or None,
+             "mended": [one._asdict() for one in mended]}  # fmt: skip
     text = (
         f"{found.operations:,} operations since {since or 'never'}, {found.bytes:,} bytes on disk"
     )
-    call.output.answer(facts, f"{text}\nit takes nothing down: {problem}" if problem else text)
+    lines = [text, *([f"it takes nothing down: {problem}"] if problem else []), *map(str, mended)]
+    call.output.answer(facts, "\n".join(lines))
+    return DONE
+
+
+def _mend(call: Call) -> int:
+    told = mending.check(call.repo)
+    facts = {"damaged": told is not None, "mended": told._asdict() if told else None}
+    call.output.answer(facts, str(told or "the journal is not damaged"))
     return DONE
 
 

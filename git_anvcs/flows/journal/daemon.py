@@ -15,12 +15,13 @@ from git_anvcs import __version__
 from git_anvcs.flows.journal import watch_plan, worktrees
 from git_anvcs.flows.journal.daemon_socket import Ask, Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree
+from git_anvcs.flows.journal.held_open import HeldOpen
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
+from git_anvcs.flows.journal.opened import opened
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Precision
-from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.watching import DONE, OVERFLOW, Event, TooMany
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import lock, log
@@ -51,8 +52,9 @@ def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_
     paths = Paths(repo.common_dir)
     # One that does not answer is ending, or an older one that makes room for us.
     patience = 0 if running(paths, HANDOVER) else HANDOVER
-    with lock.held(paths.locks / "daemon", timeout=patience), Journal(paths) as journal:
-        return _Daemon(repo, journal, paths, idle, ignored).run()
+    held = lock.held(paths.locks / "daemon", timeout=patience)
+    with held, opened(repo, look=False) as here:
+        return _Daemon(repo, here.journal, paths, idle, ignored).run()
 
 
 class _Daemon:
@@ -66,8 +68,8 @@ class _Daemon:
     ) -> None:
         self._settings = ignored
         self._ignored = ignored()
-        self._repo, self._journal, self._paths = repo, journal, paths
-        self._texts = Texts(journal)
+        self._repo, self._paths = repo, paths
+        self._held = HeldOpen(repo, journal)
         self._idle = idle
         self._queue: queue.SimpleQueue[Event | Ask] = queue.SimpleQueue()
         self._trees: dict[str, Tree] = {}
@@ -81,12 +83,14 @@ class _Daemon:
 
     def run(self) -> str:
         server = Server(self._paths, self._request)
+        self._held.begin_check()
         try:
             self._find_trees()
             return self._loop()
         finally:
             server.close()
             self._watcher.close()
+            self._held.close()
 
     def _request(self, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Called in a thread of the socket: handed to the loop, which has the journal."""
@@ -138,7 +142,7 @@ class _Daemon:
             found.append(self._queue.get(timeout=pause) if pause else self._queue.get_nowait())
             while True:
                 found.append(self._queue.get_nowait())
-        if not self._journal.is_there():  # moved, and another repository may be in its place
+        if not self._held.is_ours():  # moved, and another repository may be in its place
             self._search_until = 0.0
             self._trees.clear()
         return found
@@ -244,7 +248,7 @@ class _Daemon:
             for folder in folders:
                 self._watch(tree, folder)
             look = Look(by, Precision.SAVE, paths, self._ignored, tree.untouched)
-            observe(tree.repo, self._journal, self._texts, look)
+            observe(tree.repo, self._held.journal, self._held.texts, look)
             if self._problem:  # told again: on a full disk it could not be told
                 note = f"{lane}: it goes on after: {self._problem}"
                 log.note(self._paths.logs / "journal.log", note)
@@ -257,18 +261,10 @@ class _Daemon:
             if str(error) != self._problem:
                 log.note(self._paths.logs / "journal.log", f"{lane}: {error}")
             self._problem = str(error)
-            if self._journal.stopped:
-                self._reopen()
+            self._held.mend_after(error)
             tree.all = True
             tree.first = tree.last = time.monotonic() + RETRY
             return False
-
-    def _reopen(self) -> None:
-        """A journal that could only be read when it was opened: perhaps it can be written now."""
-        with suppress(AnvcsError):
-            opened = Journal(self._paths)
-            self._journal.close()
-            self._journal, self._texts = opened, Texts(opened)
 
     def _find_trees(self) -> None:
         """Begin to watch worktrees that are new, and forget those that are gone."""
@@ -340,7 +336,7 @@ class _Daemon:
             "pid": os.getpid(),
             "version": __version__,
             "seconds": round(time.monotonic() - self._began, 1),
-            "operations": self._journal.last(),
+            "operations": self._held.journal.last(),
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
             "folders": self._watcher.count(),
             "stopped": self._problem,

@@ -6,17 +6,23 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal.observe import Look, lane_of, observe
 from git_anvcs.git.repo import Repo
-from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.journal import Journal, place_of
 from git_anvcs.journal.texts import Texts
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.database import Damaged
 from git_anvcs.store.paths import Paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.flows.journal.mending import Mended
 
 
 class Opened(NamedTuple):
     """lane: what the journal calls the worktree of `repo`; ignored: as of a Look
 
     stopped: why it does not tell of what is there now; empty when it does
+    mended: what came back of a journal that was found damaged just now
     """
 
     repo: Repo
@@ -25,6 +31,7 @@ class Opened(NamedTuple):
     lane: str
     ignored: tuple[str, ...] = ()
     stopped: str = ""
+    mended: "Mended | None" = None
 
     def look(self, by: str = "") -> None:
         """Take down what the worktree holds now."""
@@ -48,13 +55,42 @@ def opened(
     """
     if repo.bare:
         raise UsageError("a bare repository has no worktree to keep a journal of")
-    with Journal(Paths(repo.common_dir)) as journal:
+    file = Paths(repo.common_dir).journal / "journal.db"
+    place, told = place_of(file), None
+    try:
+        here = _ready(repo, look, by, ignored, reads)
+    except Damaged:
+        told = _mended(repo, place)
+        here = _ready(repo, look, by, ignored, reads)
+    with here.journal:
+        try:
+            yield here._replace(mended=told)
+        except Damaged as error:
+            told = _mended(repo, here.journal.place)
+            raise Damaged(str(told or error), hint="run the command again") from error
+
+
+def _ready(repo: Repo, look: bool, by: str, ignored: tuple[str, ...], reads: bool) -> Opened:
+    journal = Journal(Paths(repo.common_dir))
+    try:
         here = Opened(repo, journal, Texts(journal), lane_of(repo), ignored)
-        if look:
-            try:
-                here.look(by)
-            except CannotWrite as error:
-                if not reads:
-                    raise
-                here = here._replace(stopped=error.message)
-        yield here
+        return _looked(here, by, reads=reads) if look else here
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _looked(here: Opened, by: str, *, reads: bool) -> Opened:
+    try:
+        here.look(by)
+    except CannotWrite as error:
+        if not reads:
+            raise
+        return here._replace(stopped=error.message)
+    return here
+
+
+def _mended(repo: Repo, place: bytes) -> "Mended | None":
+    from git_anvcs.flows.journal import mending  # only a damaged journal needs it
+
+    return mending.mend(repo, place)

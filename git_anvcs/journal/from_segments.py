@@ -1,0 +1,97 @@
+"""What sealed segments hold besides: what was frozen, and what a damaged database lost. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+import zlib
+
+from git_anvcs.journal import segment
+from git_anvcs.journal.cold import digest_after
+from git_anvcs.journal.op import Damaged, Op, decode
+from git_anvcs.journal.salvage import Checkpoint, Known, Salvaged
+from git_anvcs.journal.segment import Segment, Withheld
+from git_anvcs.journal.text import Document
+from git_anvcs.journal.texts import SEED
+from git_anvcs.journal.updates import NoUpdate
+
+_Edits = dict[tuple[bytes, str], list[Known]]
+
+
+def with_segments(found: Salvaged, packed: Iterable[bytes]) -> Salvaged:
+    """With the operations of these segments that it lacks; those that are damaged are left out.
+
+    An operation gets the number it had; 0 where the table of segments is lost.
+    """
+    known = {(one.actor, one.seq) for one in found.ops}
+    more: list[Known] = []
+    edits: _Edits = defaultdict(list)
+    for op in found.ops:
+        edits[op.op.doc, op.op.lane].append(op)
+    for data in _in_order(found, packed):
+        numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), ())
+        replay = _Replay(found.checkpoints, edits, numbers[0] if numbers else 0)
+        try:
+            one = segment.unpack(data, replay.digest)
+        except (Damaged, NoUpdate, zlib.error):
+            continue
+        if not segment.problems(one):
+            for op in _ops(one, numbers):
+                if (op.actor, op.seq) not in known:
+                    known.add((op.actor, op.seq))
+                    edits[op.op.doc, op.op.lane].append(op)
+                    more.append(op)
+    ops = sorted((*found.ops, *more), key=lambda one: (one.n, one.op.time))
+    return found._replace(ops=tuple(ops), lost=max(0, found.lost - len(more)))
+
+
+def _in_order(found: Salvaged, packed: Iterable[bytes]) -> list[bytes]:
+    heads = []
+    for data in packed:
+        try:
+            head, _ = segment.header_of(data)
+        except Damaged:
+            continue
+        numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), (0,))
+        heads.append((numbers[0], head.actor, head.first, data))
+    return [data for *_, data in sorted(heads)]
+
+
+def _ops(one: Segment, numbers: tuple[int, ...]) -> Iterable[Known]:
+    for index, entry in enumerate(one.entries):
+        if not isinstance(entry, Withheld):
+            link = decode(entry)
+            n = numbers[index] if len(numbers) == len(one.entries) else 0
+            yield Known(n, link.actor, link.seq, segment.digest(entry), link.op)
+
+
+class _Replay:
+    """The texts of a segment's documents, where digests of them are left out."""
+
+    def __init__(self, checkpoints: Iterable[Checkpoint], edits: _Edits, first: int) -> None:
+        self._edits, self._first = edits, first
+        self._states: dict[tuple[bytes, str], Checkpoint] = {}
+        for one in checkpoints:
+            held = self._states.get((one.doc, one.lane))
+            if one.n < max(first, 1) and (held is None or held.n < one.n):
+                self._states[one.doc, one.lane] = one
+        self._open: dict[tuple[bytes, str], Document] = {}
+
+    def digest(self, op: Op, left_out: bool) -> bytes:
+        """Of the file after the operation. Raises Damaged."""
+        if not op.doc:
+            return op.digest
+        key = (op.doc, op.lane)
+        if key not in self._open:
+            self._open[key] = self._begun(*key)
+        if op.payload:
+            self._open[key].apply([op.payload])
+        return digest_after(self._open[key], op) if left_out else op.digest
+
+    def _begun(self, doc: bytes, lane: str) -> Document:
+        """As it was before the segment."""
+        state = self._states.get((doc, lane)) or self._states.get((doc, SEED))
+        at = state.n if state else 0
+        before = (one for one in self._edits[doc, lane] if at < one.n < self._first)
+        payloads = [one.op.payload for one in sorted(before) if one.op.payload]
+        document = Document()
+        document.apply([*([zlib.decompress(state.state)] if state else []), *payloads])
+        return document
