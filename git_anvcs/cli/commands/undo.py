@@ -28,7 +28,7 @@ from argparse import ArgumentParser, Namespace
 from git_anvcs.cli import brought_back, undone
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
-from git_anvcs.flows.journal import gone, moments, undo
+from git_anvcs.flows.journal import gone, moments, resume, undo
 from git_anvcs.flows.journal.gone import Gone
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal.bursts import Span
@@ -80,7 +80,7 @@ def _run(call: Call) -> int:
         if args.dry_run or not agreed:
             call.output.answer(undone.as_json(plan, None), undone.not_done(plan, args))
             return DONE if args.dry_run else NO
-        done = undo.apply(here, plan)
+        done = undo.apply(here, resume.begin(here, plan))
     call.output.answer(undone.as_json(plan, done), lambda: undone.text(plan, done))
     return PARTLY if done.left else DONE
 
@@ -91,11 +91,11 @@ def _with_hint(error: undo.NothingToUndo, missed: list[Gone]) -> undo.NothingToU
 
 def _plan(here: Opened, args: Namespace) -> undo.Plan:
     if args.op is not None:
-        return undo.operation(here, args.op)
+        return resume.operation(here, args.op)
     if args.to:
         span = Span(moments.resolve(here, args.to), here.journal.last())
         return undo.plan(here, span, all_since=True)
-    return undo.last_burst(here)
+    return resume.unfinished(here) or undo.last_burst(here)
 
 
 def operation(said: str) -> int:

@@ -51,6 +51,7 @@ class Plan(NamedTuple):
     span: what is taken back; seconds: when it began; said: what Git said of it
     refs: name -> what it is and what it becomes, empty for nothing
     left: path or ref -> why it stays as it is
+    before: the last operation before it was begun; None: it has not been
     """
 
     span: Span
@@ -59,6 +60,7 @@ class Plan(NamedTuple):
     files: tuple[File, ...]
     refs: Mapping[str, tuple[str, str]]
     left: Mapping[str, str]
+    before: int | None = None
 
 
 class Done(NamedTuple):
@@ -206,7 +208,7 @@ def _in_the_way(repo: Repo, files: Sequence[File], changed: Set[str]) -> list[Fi
 def apply(here: Opened, plan: Plan) -> Done:
     """Do what the plan says; what cannot be done is left, and told. Raises RefMoved, GitFailed."""
     repo, journal = here.repo, here.journal
-    before = journal.last()
+    before = journal.last() if plan.before is None else plan.before
     left = dict(plan.left)
     refs_back.move(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
     for file in plan.files:
@@ -220,11 +222,16 @@ def apply(here: Opened, plan: Plan) -> Done:
         except (InTheWay, OSError) as error:
             left[file.path] = str(error)
     here.look(by="undo")
-    own = Span(before, journal.last())
-    mark = Op(Kind.MARK, here.lane, 0, payload=bursts.pack(Undone(plan.span, own)))
-    with journal.writing():
-        journal.append([mark], clock.now())
+    end(here, plan.span, before)
     return Done(before, left)
+
+
+def end(here: Opened, span: Span, before: int) -> None:
+    """Write down that the span was taken back, by all that came after operation `before`."""
+    own = Span(before, here.journal.last())
+    mark = Op(Kind.MARK, here.lane, 0, payload=bursts.pack(Undone(span, own)))
+    with here.journal.writing():
+        here.journal.append([mark], clock.now())
 
 
 def _paths(repo: Repo, entries: Iterable[Entry], back: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -11,7 +11,7 @@ from tests.support.sandbox import Sandbox
 pytestmark = pytest.mark.skipif(not kill_points.WORKS_HERE, reason="no ptrace(2) we know here")
 
 
-@pytest.mark.parametrize("name", ["look", "restore"])
+@pytest.mark.parametrize("name", ["look", "restore", "undo"])
 def test_a_command_that_is_killed_loses_nothing_and_ends_when_given_again(
     name: str, tmp_path: Path
 ) -> None:
