@@ -1,8 +1,16 @@
-"""The journal itself: take down what is in the worktree now, and say what it holds.
+"""The journal itself: take down what is in the worktree now, say what it holds, exchange it.
 
   journal look     look at this worktree now, as the daemon does after every save
   journal status   how much it holds, since when, and on how many bytes of disk
   journal mend     read all of the database, and build it anew if it is damaged
+  journal sync     send it to a remote, and take in the journals of other clones from there
+
+`journal sync` needs `journal.sync` and a remote that records may go to; `git anvcs push` and
+`git anvcs pull` then do the same. It sends all that was ever saved here, but nothing of files that
+Git ignores. Where something looks like a secret it sends nothing and says so (exit code 3);
+--withhold sends all but those texts. What was sent is taken back by nothing. Other clones are shown
+by `timeline --all`, and by `timeline`, `at` and `restore` with `--worktree 1234abcd`, the first 8
+hex of their name; nothing of them is written unasked.
 
 `git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
 
@@ -10,10 +18,12 @@ Example:
   git anvcs journal look
   git anvcs journal look --by codex:7f3a
   git anvcs journal status --json
+  git anvcs journal sync --remote origin --dry-run
 """
 
 from argparse import ArgumentParser
 
+from git_anvcs.cli import syncing
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket, mending
@@ -29,8 +39,11 @@ _LONGEST_NAME = 400
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("look", "status", "mend"), help="what to do")
+    parser.add_argument("action", choices=("look", "status", "mend", "sync"), help="what to do")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
+    parser.add_argument("--remote", default="", metavar="NAME", help="sync: with this one")
+    parser.add_argument("--dry-run", action="store_true", help="sync: show it, send nothing")
+    parser.add_argument("--withhold", action="store_true", help="sync: keep texts with secrets")
 
 
 def run(call: Call) -> int:
@@ -39,6 +52,8 @@ def run(call: Call) -> int:
             return _look(call)
         case "mend":
             return _mend(call)
+        case "sync":
+            return syncing.run(call)
         case _:
             return _status(call)
 
