@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from git_anvcs.journal import disk
+from git_anvcs.journal.cold import Unreadable
 from git_anvcs.journal.disk import Held
 from git_anvcs.journal.edits import between, may_be_form
 from git_anvcs.journal.entry import Entry
@@ -156,7 +157,10 @@ class Capture:
         text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
         if text is None:
             return self._blob(path, standing, held, known)
-        op = self._edit(path, standing, held, *text)
+        try:
+            op = self._edit(path, standing, held, *text)
+        except Unreadable:  # what it was edited from is damaged: the work of now is kept whole
+            return self._blob(path, standing, held, None)
         return op._replace(flags=op.flags & ~Flag.LOST) if _is_known(known, held, standing) else op
 
     def _deleted(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
@@ -178,7 +182,10 @@ class Capture:
         op = self._op(Kind.CLEAN, path, standing, held, lost | Flag.BY_GIT)
         if known.op.kind is not Kind.EDIT or known.op.doc != doc:
             return op
-        document = self._texts.newest(doc, self._lane)
+        try:
+            document = self._texts.newest(doc, self._lane)
+        except Unreadable:
+            return op
         payload = document.edit(between(str(document), self._texts.first(doc)))
         return op._replace(doc=doc, payload=payload, client=document.client)
 

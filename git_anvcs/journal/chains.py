@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from git_anvcs.journal import foreign, tables
 from git_anvcs.journal.asking import Asking
-from git_anvcs.journal.cold import Wanted
 from git_anvcs.journal.entry import COLUMNS, JOINS, entry_of
 from git_anvcs.journal.op import Op
 from git_anvcs.store import database
@@ -20,15 +19,6 @@ class Heard(NamedTuple):
     seq: int
     digest: bytes
     key: bytes
-
-
-class Said(NamedTuple):
-    """An operation of a chain. n: its number here; op: with its payload, its lane as it was said"""
-
-    seq: int
-    digest: bytes
-    n: int
-    op: Op
 
 
 class Chains(Asking):
@@ -62,28 +52,30 @@ class Chains(Asking):
             ).fetchall()
         return [bytes(row[0]) for row in rows]
 
-    def chain(self, actor: bytes, after: int) -> Iterator[Said]:
-        """An actor's operations after a number of its own, in order, as it made them."""
+    def chain(self, actor: bytes, after: int) -> Iterator[tuple[int, bytes, Op]]:
+        """An actor's operations after a number of its own, in order: number, digest, operation.
+
+        As the actor made them: with their payloads, and lanes as it calls them.
+        """
         columns = f"op.seq, op.hash, op.payload, {COLUMNS}"
         where = f"WHERE op.actor = {tables.ACTOR} AND op.seq > ?"
-        asked = f"SELECT n FROM main.op WHERE actor = {tables.ACTOR} AND seq = ?"  # noqa: S608
-        hot = self._row(asked, (actor, after + 1))
-        if hot is None:
-            with self._moment():
-                self._cold.reach(Wanted(), 0, 1 << 62)
+        with self._moment():
+            self._cold.reach_chain(actor, after)
+            sql = f"SELECT {columns} {JOINS} {where} ORDER BY op.seq"
+            rows = self._db.execute(sql, (actor, after))
         with database.reading(self.file):
-            for seq, digest, payload, *row in self._db.execute(
-                f"SELECT {columns} {JOINS} {where} ORDER BY op.seq",
-                (actor, after),
-            ):
-                n, op = entry_of(tuple(row))[:2]
-                op = op._replace(lane=foreign.said(op.lane), payload=payload)
-                yield Said(seq, digest, n, op)
+            for seq, digest, payload, *row in rows:
+                op = entry_of(tuple(row)).op
+                yield seq, digest, op._replace(lane=foreign.said(op.lane), payload=payload)
 
     def digest_at(self, actor: bytes, seq: int) -> bytes | None:
         """The digest of an actor's operation; None when it is not in the journal."""
         asked = f"SELECT hash FROM op WHERE actor = {tables.ACTOR} AND seq = ?"  # noqa: S608
-        row = self._row(asked, (actor, seq))
+        with self._moment():
+            row = self._row(asked, (actor, seq))
+            if row is None:
+                self._cold.reach_chain(actor, seq - 1, seq)
+                row = self._row(asked, (actor, seq))
         return row[0] if row else None
 
     def updates_of(self, doc: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -127,6 +127,13 @@ class Cold:
             rows = self._db.execute(tables.FROZEN_AT, (lane, n, n, n)).fetchall()
             self.thaw(row[0] for row in rows)
 
+    def reach_chain(self, actor: bytes, after: int, upto: int = 1 << 62) -> None:
+        """An actor's operations after one number of its own and up to another."""
+        if self.is_any():
+            self._prepare()
+            rows = self._db.execute(tables.COLD_OF_ACTOR, (actor, after, upto)).fetchall()
+            self.thaw(row[0] for row in rows)
+
     def reach_number(self, n: int) -> bool:
         """That one operation, if it is frozen; whether something was thawed for it."""
         if not self.is_any():
@@ -153,6 +160,11 @@ class Cold:
         ).fetchone()
         if state == DROPPED:
             return Segment(b"", 0, b"", ()), []
+        if state == FROZEN:
+            self._prepare()
+            self.thaw(
+                self._needed(number)
+            )  # what the texts begin with that it leaves digests out of
         place = self._folder / bytes(name).hex()
         try:
             data = place.read_bytes()

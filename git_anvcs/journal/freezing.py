@@ -101,7 +101,12 @@ def index(journal: Journal, number: int, links: Mapping[int, Link], lean: Iterab
             paths.setdefault((op.lane, op.path), []).append(n)
         if op.doc:
             texts.setdefault((op.doc, op.lane), []).append((n, link.seq in lean, len(op.payload)))
+    kept = {link.op.digest for link in links.values() if link.op.kind is Kind.BLOB}
     db = journal.connection
+    db.executemany(
+        "INSERT OR IGNORE INTO frozen_content VALUES (?, ?)",
+        [(digest, number) for digest in kept if digest],
+    )
     for lane, some in lanes.items():
         times = [link.op.time for _, link in some]
         told = any(link.op.kind > Kind.CLEAN for _, link in some)

@@ -4,6 +4,7 @@ import hashlib
 from typing import NamedTuple
 
 from git_anvcs.journal import disk
+from git_anvcs.journal.cold import Unreadable
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind
@@ -30,7 +31,7 @@ def content(journal: Journal, texts: Texts, entry: Entry) -> Content | None:
     elif op.kind is Kind.EDIT:
         try:
             text = texts.at(op.doc, op.lane, entry.n)
-        except NoUpdate:
+        except (NoUpdate, Unreadable):
             return None
         data = disk.bytes_of(text, crlf=bool(op.flags & Flag.CRLF))
         data = data if hashlib.sha256(data).digest() == op.digest else None

@@ -20,6 +20,8 @@ __all__ = ["Entry", "Reading"]
 
 # The newest of so many paths are asked for path by path; of more, all are read and chosen from.
 _FEW = 100
+# Operations read at once, where all are.
+_PAGE = 1000
 
 
 class Reading(Chains):
@@ -183,6 +185,16 @@ class Reading(Chains):
             self._cold.reach(Wanted(lane), after, upto)
             return list(self._select(where, (lane, after, upto)))
 
+    def upward(self, after: int = 0) -> Iterator[Entry]:
+        """All operations after a number, in order."""
+        where = "WHERE op.n > ? AND op.n <= ? ORDER BY op.n"
+        while after < (end := self.last()):
+            with self._moment():
+                self._cold.reach(Wanted(), after, after + _PAGE)
+                found = list(self._select(where, (after, after + _PAGE)))
+            yield from found
+            after = min(after + _PAGE, end)
+
     def of_path(self, lane: str, path: str, after: int = 0) -> list[Entry]:
         """The operations of one path, after a number, in order."""
         where = f"WHERE op.lane = {tables.LANE} AND op.path = ? AND op.n > ?"
@@ -242,6 +254,13 @@ class Reading(Chains):
             if row is None and self._cold.reach_number(n):
                 row = self._row("SELECT payload FROM op WHERE n = ?", (n,))
         return row[0] if row else b""
+
+    def link_of(self, n: int) -> tuple[bytes, int, bytes]:
+        """The actor of an operation, its number in that chain, and its digest."""
+        with self._moment():
+            self._cold.reach_number(n)
+            row = self._row(tables.PLACE, (n,))
+        return (bytes(row[0]), row[1], row[2]) if row else (b"", 0, b"")
 
     def updates(self, doc: bytes, lane: str, after: int, upto: int) -> Iterator[bytes]:
         """The updates of a document in a lane, in order."""

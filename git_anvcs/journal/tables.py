@@ -77,6 +77,12 @@ FROZEN_AT = """
         WHERE o.lane = f.lane AND o.path = f.path AND o.n > f.last AND o.n <= ?
     )"""
 
+# actor, seq, seq
+COLD_OF_ACTOR = """
+    SELECT id FROM segment WHERE state > 0 AND actor = (SELECT id FROM actor WHERE name = ?)
+        AND first + count > ? + 1 AND first <= ?
+        AND id NOT IN (SELECT id FROM temp.thawed_segment)"""
+PLACE = "SELECT actor.name, seq, hash FROM op JOIN actor ON actor.id = op.actor WHERE n = ?"
 # n, lane, n
 THINNED_AT = """
     SELECT path.name, max(min(last, ?)) FROM thinned JOIN path ON path.id = thinned.path
@@ -161,6 +167,11 @@ STEPS = (
     CREATE TABLE thinned (
         lane INTEGER NOT NULL, path INTEGER NOT NULL, first INTEGER NOT NULL,
         last INTEGER NOT NULL, PRIMARY KEY (lane, path, first)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE frozen_content (
+        digest BLOB NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY (digest, segment)
     ) WITHOUT ROWID
     """,
 )

@@ -28,8 +28,8 @@ def has(folder: Path, digest: bytes) -> bool:
 def put(folder: Path, data: bytes) -> bytes:
     """Keep the bytes; their digest. Raises CannotWrite."""
     digest = hashlib.sha256(data).digest()
-    if not has(folder, digest):
-        place = _place(folder, digest)
+    place = _place(folder, digest)
+    if not _is_renewed(place):
         with _Writer(place) as writer:
             writer.add(data)
             writer.close(place)
@@ -50,7 +50,7 @@ def put_file(folder: Path, file: IO[bytes], largest: int) -> tuple[bytes, int] |
             hashed.update(piece)
             writer.add(piece)
         digest = hashed.digest()
-        if not has(folder, digest):
+        if not _is_renewed(_place(folder, digest)):
             writer.close(_place(folder, digest))
     return digest, size
 
@@ -81,6 +81,38 @@ def remove(folder: Path, digest: bytes) -> bool:
     except OSError as error:
         raise CannotWrite(f"cannot delete {place}: {error.strerror}") from error
     return True
+
+
+def sweep(folder: Path, digest: bytes, before: float) -> int:
+    """Forget a content that nobody has put since a time; its bytes on disk, 0 when it stays.
+
+    Safe beside those who put: it is taken aside first, and goes back if somebody put it meanwhile.
+    before: seconds since the epoch
+    Raises CannotWrite.
+    """
+    place = _place(folder, digest)
+    aside = place.with_name(f".{place.name}.{os.urandom(4).hex()}.tmp")
+    try:
+        place.rename(aside)
+        found = aside.stat()
+        if found.st_mtime >= before:
+            aside.replace(place)
+            return 0
+        aside.unlink()
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise CannotWrite(f"cannot delete {place}: {error.strerror}") from error
+    return found.st_size
+
+
+def _is_renewed(place: Path) -> bool:
+    """Whether something is there; then it counts as put now, so that nobody sweeps it away."""
+    try:
+        os.utime(place)
+        return place.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def all_of(folder: Path) -> Iterator[tuple[bytes, int]]:

@@ -1,16 +1,11 @@
-"""The journal itself: take down what is in the worktree now, say what it holds, exchange it.
+"""The journal itself: take down what is in the worktree now, say what it holds, keep it small.
 
   journal look     look at this worktree now, as the daemon does after every save
   journal status   how much it holds, since when, and on how many bytes of disk
   journal mend     read all of the database, and build it anew if it is damaged
-  journal sync     send it to a remote, and take in the journals of other clones from there
-
-`journal sync` needs `journal.sync` and a remote that records may go to; `git anvcs push` and
-`git anvcs pull` then do the same. It sends all that was ever saved here, but nothing of files that
-Git ignores. Where something looks like a secret it sends nothing and says so (exit code 3);
---withhold sends all but those texts. What was sent is taken back by nothing. Other clones are shown
-by `timeline --all`, and by `timeline`, `at` and `restore` with `--worktree 1234abcd`, the first 8
-hex of their name; nothing of them is written unasked.
+  journal gc       pack what is old (journal.hot), thin what is older (journal.keep)
+  journal fsck     whether it is whole; --full reads every byte and replays every text
+  journal dump     all of it, one JSON object a line
 
 `git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
 
@@ -18,12 +13,15 @@ Example:
   git anvcs journal look
   git anvcs journal look --by codex:7f3a
   git anvcs journal status --json
-  git anvcs journal sync --remote origin --dry-run
+  git anvcs journal gc --dry-run
+  git anvcs journal fsck --full
+  git anvcs journal dump --path src --since 2d
 """
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 
-from git_anvcs.cli import syncing
+from git_anvcs.cli import journaled
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket, mending
@@ -39,23 +37,17 @@ _LONGEST_NAME = 400
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("action", choices=("look", "status", "mend", "sync"), help="what to do")
+    parser.add_argument("action", choices=tuple(_ACTIONS), help="what to do")
+    parser.add_argument("--dry-run", action="store_true", help="gc: only say what it would do")
+    parser.add_argument("--full", action="store_true", help="fsck: every content, every text")
+    parser.add_argument("--lane", help="dump: one worktree, as `status` and `timeline` name it")
+    parser.add_argument("--path", help="dump: one file, or what is below a folder")
+    parser.add_argument("--since", metavar="WHEN", help="dump: a duration (2w, 36h) or a date")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
-    parser.add_argument("--remote", default="", metavar="NAME", help="sync: with this one")
-    parser.add_argument("--dry-run", action="store_true", help="sync: show it, send nothing")
-    parser.add_argument("--withhold", action="store_true", help="sync: keep texts with secrets")
 
 
 def run(call: Call) -> int:
-    match call.args.action:
-        case "look":
-            return _look(call)
-        case "mend":
-            return _mend(call)
-        case "sync":
-            return syncing.run(call)
-        case _:
-            return _status(call)
+    return _ACTIONS[str(call.args.action)](call)
 
 
 def _status(call: Call) -> int:
@@ -107,3 +99,9 @@ def _name(said: str) -> str:
             f"--by {said[:40]!r} is no name", hint="such as claude:7f3a: the agent, and its session"
         )
     return said
+
+
+_ACTIONS: dict[str, Callable[[Call], int]] = {
+    "look": _look, "status": _status, "gc": journaled.gc, "fsck": journaled.fsck,
+    "dump": journaled.dump, "mend": _mend,
+}  # fmt: skip

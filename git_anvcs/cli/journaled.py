@@ -1,0 +1,60 @@
+"""How `git anvcs journal` keeps house: gc, fsck and dump."""
+
+from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaling import journal_of
+from git_anvcs.cli.output import as_json
+from git_anvcs.flows import settings
+from git_anvcs.flows.journal import moments
+from git_anvcs.flows.journal.check import check
+from git_anvcs.flows.journal.upkeep import Rules, collect
+from git_anvcs.journal import dumping
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import DONE, NO
+from git_anvcs.kernel.terminal import safe_text
+
+
+def rules(call: Call) -> Rules:
+    """For how long everything is kept here."""
+    chosen = settings.load(call.repo, call.env)
+    return Rules(chosen.number("journal.hot"), chosen.number("journal.keep"))
+
+
+def gc(call: Call) -> int:
+    dry_run = bool(call.args.dry_run)
+    with journal_of(call, look=False) as here:
+        found = collect(here, rules(call), clock.now(), dry_run=dry_run)
+    would = "would be " if dry_run else ""
+    parts = [
+        f"{found.frozen:,} operations {would}packed",
+        f"{found.thinned:,} {would}thinned out",
+        f"{found.files:,} files {would}deleted",
+    ]
+    sizes = f"{found.before:,} bytes on disk, {'at most ' * dry_run}{found.after:,} after"
+    call.output.answer(found._asdict(), f"{', '.join(parts)}: {sizes}")
+    return DONE
+
+
+def fsck(call: Call) -> int:
+    with journal_of(call, look=False, reads=True) as here:
+        found = check(here, full=call.args.full)
+    counted = (
+        f"{found.operations:,} operations, {found.segments:,} segments, {found.contents:,} contents"
+        f" and {found.texts:,} texts: {'damaged' if found.problems else 'whole'}"
+    )
+    lines = [*found.problems, *(f"note: {note}" for note in found.notes), counted]
+    call.output.answer(found._asdict(), "\n".join(map(safe_text, lines)))
+    return NO if found.problems else DONE
+
+
+def dump(call: Call) -> int:
+    """One JSON object a line, or with --json one object of them all."""
+    args = call.args
+    since = moments.seconds_of(args.since) if args.since else 0.0
+    with journal_of(call, look=False, reads=True) as here:
+        found = dumping.dump(here.journal, lane=args.lane, path=args.path or "", since=since)
+        if call.output.as_json:
+            call.output.stream("journal", found)
+        else:
+            for one in found:
+                print(as_json(one))
+    return DONE

@@ -1,0 +1,115 @@
+"""Story: keep the journal small: seal, freeze what is old, thin what is older, sweep the rest."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import NamedTuple
+
+from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.journal import clock as logical
+from git_anvcs.journal import freezing, sealing, sweeping
+from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.sealing import Sealed
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store import database
+from git_anvcs.store.paths import Paths
+from git_anvcs.trust import keys
+
+DAY = 86400.0
+# Free pages of the database that are worth rewriting it, as a part of all and in bytes.
+_MOST_FREE = 0.2
+_FREE_BYTES = 1 << 20
+
+
+class Rules(NamedTuple):
+    """hot: days until it is packed; keep: days until it is thinned, 0: never"""
+
+    hot: float
+    keep: float
+
+
+class Freed(NamedTuple):
+    """sealed: segments that were made; frozen: operations that left the database;
+    thinned: that are only digests now
+
+    files: contents and segments that nothing referred to; before, after: bytes on disk
+    """
+
+    sealed: int
+    frozen: int
+    thinned: int
+    files: int
+    before: int
+    after: int
+
+
+def collect(here: Opened, rules: Rules, now: float, *, dry_run: bool = False) -> Freed:
+    """Do all of it; with `dry_run` say what would be done. Raises CannotWrite, Damaged, Unreadable.
+
+    now: seconds since the epoch
+    """
+    journal = here.journal
+    before = on_disk(journal)
+    old = logical.at(now - rules.hot * DAY)
+    if dry_run:
+        ready = [one for one in sealing.segments(journal) if _is_ready(one, old)]
+        swept = sweeping.sweep(journal, now, dry_run=True)
+        frozen = sum(one.operations for one in ready)
+        return Freed(0, frozen, 0, swept.files, before, before - swept.bytes)
+    sealed = seal(Paths(here.repo.common_dir), journal, now, older=0)
+    count = 0
+    gone: list[str] = []
+    for one in freezing.freeze(journal, old):
+        count += one.operations
+        gone += one.old
+    _forget(journal, gone)
+    swept = sweeping.sweep(journal, now)
+    shrink(journal)
+    return Freed(sealed, count, 0, swept.files, before, on_disk(journal))
+
+
+def seal(paths: Paths, journal: Journal, now: float, older: float) -> int:
+    """Seal what is so many seconds old, signed with the key of this clone; how many segments.
+
+    What cannot be signed is sealed without, and `journal fsck` tells it.
+    """
+
+    def sign(message: bytes) -> tuple[bytes, bytes]:
+        public, signature = keys.sign(paths, message)
+        return public.raw, signature
+
+    return sum(1 for _ in sealing.seal(journal, sign, now=now, older=older))
+
+
+def on_disk(journal: Journal) -> int:
+    """Bytes of the database, segments and contents."""
+    folders = (journal.file.parent, journal.segments, journal.contents)
+    files = [file for folder in folders for file in folder.glob("*")]
+    files += journal.contents.glob("*/*")
+    total = 0
+    for file in files:
+        with suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total
+
+
+def shrink(journal: Journal) -> None:
+    """Give back the pages that are free, where they are many; a busy database stays as it is."""
+    with suppress(AnvcsError), database.reading(journal.file):
+        db = journal.connection
+        [free], [pages], [size] = (
+            db.execute(f"PRAGMA {name}").fetchone()
+            for name in ("freelist_count", "page_count", "page_size")
+        )
+        if free * size >= _FREE_BYTES or free > pages * _MOST_FREE:
+            db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _is_ready(one: Sealed, old: int) -> bool:
+    return one.state == 0 and one.last_time < old
+
+
+def _forget(journal: Journal, names: Iterable[str]) -> None:
+    for name in names:
+        with suppress(OSError):
+            (journal.segments / name).unlink()
