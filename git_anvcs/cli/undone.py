@@ -1,11 +1,12 @@
 """What an undo would change and has changed, in words."""
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import difflib
+from shlex import quote
 import sys
 
-from git_anvcs.flows.journal.undo import Done, File, Plan
+from git_anvcs.flows.journal.undo import CHANGED_AGAIN, Done, File, Plan
 from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
 from git_anvcs.journal import disk
 from git_anvcs.kernel import clock
@@ -23,8 +24,7 @@ def planned(plan: Plan, *, colour: bool, diffs: bool) -> Iterator[str]:
     for name, (now, then) in plan.refs.items():
         yield f"  {_ref(name)}: {_where(name, now)} -> {_where(name, then)}"
     yield from files(plan.files, colour=colour, diffs=diffs)
-    for name, why in plan.left.items():
-        yield f"  stays: {safe(name)}: {safe(why)}"
+    yield from (f"  {line}" for line in _left(plan, plan.left))
 
 
 def files(changed: Sequence[File], *, colour: bool, diffs: bool) -> Iterator[str]:
@@ -50,9 +50,18 @@ def text(plan: Plan, done: Done) -> str:
     """What was done, and how to take that back."""
     lines = [_given_back([file for file in plan.files if file.path not in done.left])]
     lines += [f"{_ref(name)} is {_again(name, then)}" for name, (_, then) in plan.refs.items()]
-    lines += [f"stays: {safe(name)}: {safe(why)}" for name, why in done.left.items()]
+    lines += _left(plan, done.left)
     lines.append(f"undo of this: git anvcs undo --to '#{done.before}'")
     return "\n".join(lines)
+
+
+def _left(plan: Plan, left: Mapping[str, str]) -> Iterator[str]:
+    """What stays as it is, and how to have what it held all the same."""
+    for name, why in left.items():
+        yield f"stays: {safe(name)}: {safe(why)}"
+    if changed := [name for name, why in left.items() if why == CHANGED_AGAIN]:
+        name = safe(quote(f":/{changed[0]}"))
+        yield f"what such a file held: git anvcs at '#{plan.span.after}' --print {name}"
 
 
 def _given_back(files: Sequence[File]) -> str:

@@ -31,12 +31,17 @@ from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import gone, moments, resume, undo
 from git_anvcs.flows.journal.gone import Gone
 from git_anvcs.flows.journal.opened import Opened
+from git_anvcs.git.repo import NotARepository
 from git_anvcs.journal.bursts import Span
 from git_anvcs.journal.journal import Journal
 from git_anvcs.kernel.errors import DONE, NO, PARTLY
 from git_anvcs.store.paths import Paths
 
 _MOST_HINTS = 3
+_NOWHERE = (
+    "go to the repository whose work is lost, or name it: git anvcs -C DIR undo;"
+    " a worktree that was deleted: git anvcs undo --worktree NAME, in any other of its repository"
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -50,6 +55,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
+    try:
+        _ = call.repo
+    except NotARepository as error:
+        raise NotARepository(error.message, hint=_NOWHERE) from None
     if not call.args.worktree:
         return _run(call)
     with Journal(Paths(call.repo.common_dir)) as journal:

@@ -6,7 +6,7 @@ compare-and-swap. What it does is written down as any change is, so that it can 
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from itertools import islice
+from itertools import groupby, islice
 import os
 from typing import NamedTuple
 
@@ -80,7 +80,19 @@ def last_burst(here: Opened) -> Plan:
         found = plan(here, span)
         if found.files or found.refs:
             return found
-    raise NothingToUndo(
+    raise _nothing(here)
+
+
+def _nothing(here: Opened) -> NothingToUndo:
+    """Says whether the journal could know, and where else work may be."""
+    moments = groupby(here.journal.newest(here.lane), key=lambda entry: entry.op.time >> 16)
+    if len(list(islice(moments, 2))) < 2:
+        return NothingToUndo(
+            "the journal of this worktree begins only now: it has not seen what was before",
+            hint="what was committed, staged or stashed once: `git reflog`, `git stash list`,"
+            " `git fsck --lost-found`",
+        )
+    return NothingToUndo(
         "the journal tells of nothing that was destroyed in this worktree",
         hint="`git anvcs timeline` shows what happened, `git anvcs undo --to WHEN` goes back",
     )

@@ -66,8 +66,12 @@ def _put(folder: Path, path: str, held: Held, files: set[str]) -> None:
 
 
 def named(repo: Repo, cwd: Path, said: str) -> str:
-    """A path as people give it, from where they are, as the journal has it. Raises UsageError."""
-    path = Path(os.path.normpath(cwd / said))
+    """A path as people give it, from where they are, as the journal has it. Raises UsageError.
+
+    As Git has it, `:/` is the top of the worktree.
+    """
+    start = repo.root if said.startswith(":/") else cwd
+    path = Path(os.path.normpath(start / said.removeprefix(":/")))
     try:
         return path.relative_to(repo.root).as_posix()
     except ValueError:

@@ -1,7 +1,9 @@
 """Undo: what was destroyed comes back, to the byte, and nothing that was done since is touched."""
 
+import json
 import os
 from pathlib import Path
+import shlex
 import shutil
 import time
 
@@ -84,6 +86,8 @@ def test_what_was_changed_since_stays(repo: Sandbox) -> None:
     done = repo.run("git-anvcs", "undo", "--yes")
     assert done.returncode == 4
     assert "a.py: it was changed again since" in done.stdout
+    hint = done.stdout.split("what such a file held: git anvcs ")[1].splitlines()[0]
+    assert repo.ok("git-anvcs", *shlex.split(hint), cwd=repo.root / "dir") == "one\ntwo é\nthree\n"
     after = held(repo.root)
     assert after.pop("a.py") == (b"somebody went on here\n", 0)
     before.pop("a.py")
@@ -147,7 +151,39 @@ def test_where_nothing_was_destroyed_it_says_so(repo: Sandbox) -> None:
     repo.commit("one", {"a": "1\n"})
     done = repo.run("git-anvcs", "undo", "--yes")
     assert done.returncode == 1
+    assert "begins only now" in done.stderr
+    assert "git fsck --lost-found" in done.stderr
+    repo.write("a", "2\n")
+    done = repo.run("git-anvcs", "undo", "--yes")
+    assert done.returncode == 1
     assert "nothing that was destroyed" in done.stderr
+
+
+def test_two_disasters_are_undone_one_after_the_other_from_a_folder_inside(repo: Sandbox) -> None:
+    first = work(repo)
+    repo.git("checkout", "-q", "--", ".")
+    repo.ok("git-anvcs", "journal", "look")
+    time.sleep(1.1)
+    (repo.root / "new/later.txt").write_text("later\n")
+    repo.ok("git-anvcs", "journal", "look")
+    time.sleep(1.1)
+    shutil.rmtree(repo.root / "new")
+    inside = repo.root / "dir"
+    said = json.loads(repo.ok("git-anvcs", "undo", "--yes", "--json", cwd=inside))
+    assert {file["path"] for file in said["files"]} >= {"new/later.txt", "new/run.sh"}
+    assert (repo.root / "new/later.txt").read_text() == "later\n"
+    repo.ok("git-anvcs", "undo", "--yes", cwd=inside)
+    (repo.root / "new/later.txt").unlink()
+    assert held(repo.root) == first
+    there = json.loads(repo.run("git-anvcs", "undo", "--json", cwd=inside).stdout or "{}")
+    assert not there.get("undone")
+
+
+def test_outside_of_a_repository_it_says_where_to_go(repo: Sandbox) -> None:
+    done = repo.run("git-anvcs", "undo", cwd=repo.base)
+    assert done.returncode == 2
+    assert "git anvcs -C DIR undo" in done.stderr
+    assert "--worktree NAME" in done.stderr
 
 
 def test_names_that_are_no_line_come_back(repo: Sandbox) -> None:
