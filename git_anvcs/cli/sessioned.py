@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from git_anvcs.cli import undone
+from git_anvcs.cli import described, told, traced, undone
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.journal import revert
 from git_anvcs.flows.journal.replaying import Exported
 from git_anvcs.flows.journal.sessions import Lines, Session
+from git_anvcs.flows.journal.shown_session import Shown
 from git_anvcs.flows.journal.undo import Done
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.session_replay import MANIFEST
@@ -57,6 +58,72 @@ def facts(one: Session, counted: Lines) -> dict[str, object]:
         "added": counted.added,
         "removed": counted.removed,
         "commits": list(one.commits),
+    }
+
+
+def whole(found: Shown, *, colour: bool) -> Iterator[str]:
+    """One session: what it is, its files, what it did, its commits."""
+    one = found.session
+    name = styled(safe(one.name), "bold", colour=colour)
+    yield f"{styled('session', 'yellow', colour=colour)} {name}"
+    yield from described.table(_head(found), colour=colour)
+    if found.files:
+        yield ""
+    several = len(one.lanes) > 1
+    names = [safe(f"{f.lane}: {f.path}" if several else f.path) for f in found.files]
+    column = min(max(map(width, names), default=0), _WIDEST)
+    for file, path in zip(found.files, names, strict=True):
+        counted = f"{f'+{file.lines.added:,}':>7} {f'-{file.lines.removed:,}':>7}"
+        saves = f"{file.saves:>4} {'save ' if file.saves == 1 else 'saves'}"
+        yield f"  {fit(path, column)}  {saves} {counted}  {file.alive:,} still there"
+    if found.looks:
+        yield ""
+    for look in reversed(found.looks):
+        yield from told.lines(look, told.How(lanes=several, colour=colour))
+    if found.trace:
+        yield from traced.steps(found.trace, "HEAD", colour=colour)
+
+
+def _head(found: Shown) -> Iterator[described.Row]:
+    one = found.session
+    if one.model:
+        yield "model", safe(one.model)
+    yield "when", f"{when(one.first)} – {'now' if one.running else when(one.last)}"
+    if one.lanes:
+        yield "worktree", ", ".join(map(safe, one.lanes))
+    if found.trace and found.trace.session.parent:
+        yield "parent", safe(found.trace.session.parent)
+    if found.trace and found.trace.session.children:
+        yield "started", ", ".join(map(safe, found.trace.session.children))
+    lines = total(found)
+    alive = sum(file.alive for file in found.files)
+    yield "lines", f"+{lines.added:,} -{lines.removed:,}, {alive:,} still there"
+
+
+def total(found: Shown) -> Lines:
+    counted = [file.lines for file in found.files]
+    return Lines(sum(one.added for one in counted), sum(one.removed for one in counted))
+
+
+def whole_json(found: Shown) -> dict[str, object]:
+    return {
+        **facts(found.session, total(found)),
+        "parent": shown(found.trace.session.parent) or None if found.trace else None,
+        "children": [shown(name) for name in found.trace.session.children] if found.trace else [],
+        "alive": sum(file.alive for file in found.files),
+        "changed": [
+            {
+                "worktree": shown(file.lane),
+                "path": shown(file.path),
+                "saves": file.saves,
+                "added": file.lines.added,
+                "removed": file.lines.removed,
+                "alive": file.alive,
+            }
+            for file in found.files
+        ],
+        "looks": [told.as_json(look) for look in reversed(found.looks)],
+        "steps": [traced.step_json(step) for step in found.trace.steps] if found.trace else [],
     }
 
 

@@ -71,6 +71,7 @@ def as_json(look: Look) -> dict[str, object]:
         "left_behind": list(look.moved.lost) if look.moved else [],
         "by": sorted({entry.by for entry in look.entries if entry.by}),
         "undid": list(look.undo) if look.undo else None,
+        "reverted": look.reverted or None,
         "files": [_file(entry) for entry in look.entries if entry.op.path],
     }
 
@@ -79,6 +80,8 @@ def _parts(look: Look) -> list[str]:
     parts = []
     if look.undo:
         parts.append(f"undo of #{look.undo.after + 1}-#{look.undo.upto}")
+    if look.reverted:
+        parts.append(f"revert of {safe(look.reverted)}")
     if look.moved:
         parts.append("git: " + (", ".join(map(safe, look.moved.said)) or _refs(look)))
     for (kind, form), word in _WORDS.items():

@@ -18,6 +18,11 @@ def text(trace: Trace, at: str, *, colour: bool) -> Iterator[str]:
     name = styled(safe(trace.session.name), "bold", colour=colour)
     yield f"{styled('session', 'yellow', colour=colour)} {name}"
     yield from described.table(_head(trace, at, colour=colour), colour=colour)
+    yield from steps(trace, at, colour=colour)
+
+
+def steps(trace: Trace, at: str, *, colour: bool) -> Iterator[str]:
+    """Its commits, each with its prompt and files."""
     before = ""
     for step in trace.steps:
         yield ""
@@ -125,11 +130,11 @@ def as_json(trace: Trace, at: str) -> dict[str, object]:
         }
         if survived
         else None,
-        "commits": [_step_json(step) for step in trace.steps],
+        "commits": [step_json(step) for step in trace.steps],
     }
 
 
-def _step_json(step: Step) -> dict[str, object]:
+def step_json(step: Step) -> dict[str, object]:
     commit, record = step.commit, step.record
     return {
         "commit": commit.oid,

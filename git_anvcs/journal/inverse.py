@@ -237,12 +237,15 @@ def _first_change(pieces: Sequence[Piece], kinds: Sequence[_Kind]) -> int:
 
 
 class _Lines:
-    """A hunk on its way. before: without what others put in since, too"""
+    """A hunk on its way. before: without what others put in since, too
+
+    later: the author took some of that out
+    """
 
     def __init__(self) -> None:
         self.now = self.without = self.before = b""
         self.pieces: list[int] = []
-        self.conflict = False
+        self.conflict = self.later = False
 
     @property
     def can_end(self) -> bool:
@@ -256,12 +259,16 @@ class _Lines:
         if kind is not _Kind.GOES:
             self.without += data
             self.before += b"" if fresh else data
+            self.later |= fresh and kind is _Kind.BACK
         if kind in _CHANGED:
             self.pieces.append(place)
 
     def hunk(self) -> Hunk:
-        without = self.before if self.conflict else self.without
-        return Hunk(self.now, without, self.conflict, tuple(self.pieces))
+        if not self.conflict:
+            return Hunk(self.now, self.without, pieces=tuple(self.pieces))
+        if self.now == self.before and not self.later:  # others put it back to the byte
+            return Hunk(self.now, self.now)
+        return Hunk(self.now, self.before, conflict=True, pieces=tuple(self.pieces))
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -64,22 +64,43 @@ class Trail:
 
     def _weave_in(self, state: State | None, by: str) -> None:
         text = _text(state)
-        if by.startswith(REVERT) and self._mine(by.removeprefix(REVERT)):
+        if self._is_revert(by):
             hunks = inverse.without(self._weave, self._mine)
             if b"".join(hunk.text for hunk in hunks).decode() == text:
                 inverse.take_back(self._weave, hunks, by)
                 self._others = len(self._weave.authors) - 1
                 return
         own = self._mine(by)
-        self._weave.step(text, by, self._others if own else 0)
+        since = self._others if own else 0 if _may_bring_back(by) else len(self._weave.authors)
+        self._weave.step(text, by, since)
         if not own:
             self._others = len(self._weave.authors) - 1
 
-    def without(self) -> Without:
-        """What the path would hold now."""
+    def _is_revert(self, by: str) -> bool:
+        """Whether it took back what is to be taken back."""
+        return by.startswith(REVERT) and self._mine(by.removeprefix(REVERT))
+
+    def alive(self) -> int:
+        """How many lines of the text now have something of the author, blanks aside."""
+        self._catch_up()
+        lines, found = 0, False  # in the line so far
+        for by, data in self._weave.alive():
+            *ended, rest = data.split(b"\n")
+            own = self._mine(by)
+            for part in ended:
+                lines += found or (own and bool(part.strip()))
+                found = False
+            found = found or (own and bool(rest.strip()))
+        return lines + found
+
+    def _catch_up(self) -> None:
         if self._waiting is not None:
             self._weave_in(self._waiting, self._authors[-1])
             self._waiting = None
+
+    def without(self) -> Without:
+        """What the path would hold now."""
+        self._catch_up()
         states = [state for state in self._states if state is not None]
         now = self._states[-1]
         if now is None or len(states) < len(self._states):
@@ -118,10 +139,11 @@ class Trail:
         found = values[0]
         known = {states[0]: found}
         for place in range(1, len(states)):
-            own = self._mine(self._authors[place])
-            if not own and states[place] in known:
+            by = self._authors[place]
+            own = self._mine(by) or (self._is_revert(by) and values[place] == found)
+            if not own and _may_bring_back(by) and states[place] in known:
                 found = known[states[place]]
-            elif not own and values[place] != values[place - 1]:
+            elif not own and (values[place] != values[place - 1] or not states[place - 1].mode):
                 found = values[place]
             known[states[place]] = found
         return found
@@ -129,6 +151,14 @@ class Trail:
 
 def _text(state: State | None) -> str:
     return (state.text if state else None) or ""
+
+
+def _may_bring_back(by: str) -> bool:
+    """Whether what is as it was before is that again: Git, an undo or a person put it back.
+
+    What another session writes is its own.
+    """
+    return not by or by.partition(":")[0] == "undo"
 
 
 def _last_there(states: Sequence[State]) -> list[State]:

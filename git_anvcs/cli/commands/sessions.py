@@ -1,6 +1,7 @@
 """What each agent's session did between commits, and taking back what one of them did.
 
   sessions list                  every session: when, files, lines, commits; the newest first
+  sessions show S                its files, saves, commits and prompts; what is still there
   sessions revert S [PATH...]    take back what S did here, and nothing that others did
   sessions export S              write a replay of it that plays anywhere
 
@@ -34,7 +35,7 @@ from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows import reading
-from git_anvcs.flows.journal import moments, replaying, revert, sessions, whole
+from git_anvcs.flows.journal import moments, replaying, revert, sessions, shown_session, whole
 from git_anvcs.flows.journal.sessions import Lines
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, UsageError
 
@@ -44,7 +45,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("session", nargs="?", metavar="S", help="which session")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="revert: only these")
     parser.add_argument("--since", metavar="WHEN", help="list: a duration (2w, 36h) or a date")
-    parser.add_argument("-n", type=int, default=20, metavar="N", help="list: at most N; 0: all")
+    parser.add_argument(
+        "-n", type=int, default=20, metavar="N", help="at most N sessions or looks; 0: all"
+    )
     parser.add_argument("--all-worktrees", action="store_true", help="list: not of this one alone")
     parser.add_argument("--output", metavar="DIR", help="export: where to")
     parser.add_argument("--markers", action="store_true", help="revert: write conflict markers")
@@ -81,6 +84,21 @@ def _list(call: Call) -> int:
     return DONE
 
 
+def _show(call: Call) -> int:
+    if call.args.paths:
+        raise UsageError("git anvcs sessions show takes no paths", hint="git anvcs timeline PATH")
+    with journal_of(call, reads=True) as here:
+        session = sessions.named(here, call.args.session)
+        found = shown_session.shown(here, session, call.args.n)
+    if call.output.as_json:
+        call.output.answer(sessioned.whole_json(found), "")
+        return DONE
+    with paged(call):
+        for line in sessioned.whole(found, colour=call.output.colour):
+            print(line)
+    return DONE
+
+
 def _revert(call: Call) -> int:
     args = call.args
     with journal_of(call) as here:
@@ -113,4 +131,4 @@ def _export(call: Call) -> int:
     return PARTLY if done.withheld else DONE
 
 
-_ACTIONS = {"list": _list, "revert": _revert, "export": _export}
+_ACTIONS = {"list": _list, "show": _show, "revert": _revert, "export": _export}

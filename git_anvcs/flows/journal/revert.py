@@ -48,10 +48,10 @@ def plan(here: Opened, session: str, paths: Collection[str] = (), *, marked: boo
     files: list[File] = []
     left: dict[str, str] = {}
     conflicts: dict[str, tuple[Hunk, ...]] = {}
-    for path, n in _first_changes(done).items():
+    for path, n in first_changes(done).items():
         if paths and not any(_is_in(path, one) for one in paths):
             continue
-        found = without(followed, session, path, n)
+        found = trail_of(followed, session, path, n).without()
         then = _with_markers(found, session) if marked and found.now.mode else found.then
         if then != found.now:
             files.append(File(path, found.now.content, then.content))
@@ -63,16 +63,16 @@ def plan(here: Opened, session: str, paths: Collection[str] = (), *, marked: boo
     return Plan(session, tuple(files), conflicts, left, tuple(sorted(elsewhere)))
 
 
-def without(followed: Followed, session: str, path: str, n: int) -> Without:
-    """What the path would hold now, had the session not worked on it from operation `n` on."""
+def trail_of(followed: Followed, session: str, path: str, n: int) -> Trail:
+    """What the path went through from operation `n` on, the session's first there."""
     versions = followed.of(path, n)
     trail = Trail(next(versions).state, lambda by: by == session)
     for entry, state in versions:
         trail.step(state, entry.by if entry and not entry.op.flags & Flag.BY_GIT else "")
-    return trail.without()
+    return trail
 
 
-def _first_changes(newest_first: Iterable[Entry]) -> dict[str, int]:
+def first_changes(newest_first: Iterable[Entry]) -> dict[str, int]:
     """Each path with the number of the first of its operations, in the order of paths."""
     found = {entry.op.path: entry.n for entry in newest_first}
     return dict(sorted(found.items()))

@@ -98,7 +98,7 @@ def lines(here: Opened, chosen: Iterable[Session]) -> dict[str, Lines]:
     for (lane, path), n in wanted.items():
         for by, counted in of_path(here, lane, path, n):
             if by in found:
-                found[by] = _sum(found[by], counted)
+                found[by] = sum_of(found[by], counted)
     return found
 
 
@@ -118,7 +118,7 @@ def between(old: str, new: str) -> Lines:
     return Lines(sum(c.b1 - c.b0 for c in changes), sum(c.a1 - c.a0 for c in changes))
 
 
-def _sum(one: Lines, other: Lines) -> Lines:
+def sum_of(one: Lines, other: Lines) -> Lines:
     return Lines(one.added + other.added, one.removed + other.removed)
 
 

@@ -6,7 +6,7 @@ from itertools import groupby, islice
 from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.journal import bursts, moves
+from git_anvcs.journal import bursts, moves, reverts
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
@@ -35,6 +35,7 @@ class Look(NamedTuple):
     """What one look found. entries: newest last; moved: what Git did, if it did anything
 
     undo: the span that an undo took back, where this is its mark
+    reverted: the session whose work was taken back, where this is the mark of that
     """
 
     lane: str
@@ -42,6 +43,7 @@ class Look(NamedTuple):
     entries: tuple[Entry, ...]
     moved: Moves | None = None
     undo: bursts.Span | None = None
+    reverted: str = ""
 
     @property
     def n(self) -> int:
@@ -106,11 +108,14 @@ def _is_below(path: str, folder: str) -> bool:
 
 def _look(here: Opened, entries: list[Entry]) -> Look:
     moved = undo = None
+    reverted = ""
     for entry in entries:
         if entry.op.kind is Kind.GIT:
             moved = moves.unpack(here.journal.payload(entry.n))
         elif entry.op.kind is Kind.MARK:
-            found = bursts.unpack(entry.n, here.journal.payload(entry.n))
-            undo = found.span if found else None
+            payload = here.journal.payload(entry.n)
+            found, back = bursts.unpack(entry.n, payload), reverts.unpack(payload)
+            undo = found.span if found and not back else None
+            reverted = back.session if back else ""
     first = entries[0].op
-    return Look(first.lane, first.seconds, tuple(entries), moved, undo)
+    return Look(first.lane, first.seconds, tuple(entries), moved, undo, reverted)

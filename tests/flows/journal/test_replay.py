@@ -68,7 +68,7 @@ def test_a_session_is_exported_and_plays_without_the_journal(repo: Sandbox, tmp_
     worked(repo)
     repo.git("config", "anvcs.journal.ignored", ".env")
     repo.write(".env", "PRIVATE=1\n")
-    look(repo, ONE)
+    look(repo, ONE, (".env",))
     done = repo.run("git-anvcs", "sessions", "export", ONE, "--json")
     assert done.returncode == 4, done.stdout + done.stderr  # something was withheld
     said = json.loads(done.stdout)

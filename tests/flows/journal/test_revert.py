@@ -4,14 +4,18 @@ import json
 import sys
 from typing import Any
 
+from git_anvcs.flows.journal.opened import opened
+from git_anvcs.git.repo import Repo
 from tests.flows.journal.test_undo import held
 from tests.support.sandbox import Sandbox
 
 ONE, TWO = "claude:7f3a", "codex:91be"
 
 
-def look(repo: Sandbox, by: str = "") -> None:
-    repo.ok("git-anvcs", "journal", "look", *(["--by", by] if by else []))
+def look(repo: Sandbox, by: str = "", ignored: tuple[str, ...] = ()) -> None:
+    """As `git anvcs journal look --by` does it, in this process: there are many."""
+    with opened(Repo.discover(repo.root), by=by, ignored=ignored):
+        pass
 
 
 def edit(repo: Sandbox, by: str, name: str, old: str, new: str) -> None:
@@ -50,6 +54,7 @@ def test_two_agents_in_one_file_and_one_is_taken_back(repo: Sandbox) -> None:
     assert not (repo.root / "run.sh").stat().st_mode & 0o111
     assert (repo.root / "x.bin").read_bytes() == bytes(range(256))
     assert repo.read("two.txt") == "made by two\n"
+    assert f"revert of {ONE}" in repo.anvcs("timeline")
     assert revert(repo, ONE, "--yes", code=1)["files"] == []
     repo.ok("git-anvcs", *done["back"].replace("git anvcs ", "").replace("'", "").split(), "--yes")
     assert held(repo.root) == before
@@ -166,3 +171,19 @@ def test_the_sessions_are_listed(repo: Sandbox) -> None:
     done = repo.run("git-anvcs", "sessions", "revert", "nobody", "--yes")
     assert done.returncode == 1
     assert "no session is called 'nobody'" in done.stderr
+
+
+def test_a_session_is_shown_with_what_is_left_of_it(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES})
+    look(repo)
+    edit(repo, ONE, "a.py", "line 3\n", "three\nand more\n\nlast\n")
+    edit(repo, TWO, "a.py", "last\n", "by two\n")
+    edit(repo, TWO, "a.py", "three\n", "three and two\n")
+    found = json.loads(repo.anvcs("sessions", "show", "7f3a", "--json"))
+    assert found["changed"] == [
+        {"worktree": ".", "path": "a.py", "saves": 1, "added": 4, "removed": 1, "alive": 2}
+    ]
+    assert [look["files"][0]["by"] for look in found["looks"]] == [ONE]
+    assert found["steps"] == []
+    said = repo.anvcs("sessions", "show", ONE)
+    assert "a.py     1 save       +4      -1  2 still there" in said
