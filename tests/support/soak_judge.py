@@ -74,9 +74,9 @@ def _state(here: Opened, n: int) -> State:
     known = {*then.differing(), *(story.tree_files(here.repo, then.head) if then.head else ())}
     found = {}
     for path, held in then.contents(sorted(known)):
-        if isinstance(held, str):
+        if isinstance(held, str) and held != story.NESTED:
             found[path] = (0, held.encode())
-        elif held:
+        elif isinstance(held, history.Content):
             found[path] = _digest(held)
     return found
 
@@ -168,7 +168,11 @@ def _files(tree: Path) -> Iterator[tuple[Path, str]]:
     for folder, folders, names in os.walk(tree):
         top = Path(folder)
         links = [name for name in folders if (top / name).is_symlink()]
-        folders[:] = [one for one in folders if one not in (".git", *IGNORED, *links)]
+        folders[:] = [
+            one
+            for one in folders
+            if one not in (".git", *IGNORED, *links) and not one.endswith(".log")
+        ]
         for name in (*names, *links):
             if not name.endswith(".log") and name != ".git":
                 place = top / name

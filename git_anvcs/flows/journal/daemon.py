@@ -14,7 +14,7 @@ import time
 from git_anvcs import __version__
 from git_anvcs.flows.journal import watch_plan, worktrees
 from git_anvcs.flows.journal.daemon_socket import Ask, Server, is_newer, running
-from git_anvcs.flows.journal.daemon_tree import Tree
+from git_anvcs.flows.journal.daemon_tree import Tree, of_file, of_ref
 from git_anvcs.flows.journal.held_open import HeldOpen
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.flows.journal.opened import opened
@@ -38,8 +38,6 @@ HANDOVER = 10.0
 # More paths than this are looked at together with all others.
 _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
-_OF_ONE = ("index", "HEAD")  # in a worktree's own folder of Git
-_OF_ALL = ("packed-refs", "config", "tables.list")
 
 
 def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_SECONDS) -> str:
@@ -197,20 +195,17 @@ class _Daemon:
     def _note_git(self, owners: list[Tree], event: Event, now: float) -> None:
         """Git wrote: a ref, HEAD or an index was moved."""
         folder, _, name = event.path.rpartition("/")
-        of_refs = "/refs/" in f"{folder}/"
-        concerned: list[Tree] = []
+        within = event.path.removeprefix(f"{self._repo.common_dir}/")
+        of_refs = within.startswith(("refs/", "logs/refs/"))
+        if event.folder and of_refs:
+            for owner in owners:
+                self._add(list(watch_plan.git_folders(owner.repo)), owner)
         if event.folder:
-            if of_refs:
-                for owner in owners:
-                    self._add(list(watch_plan.git_folders(owner.repo)), owner)
-        elif name in _OF_ONE and not of_refs:
-            concerned = [tree for tree in owners if str(tree.repo.git_dir) == folder]
-        elif name in _OF_ALL and not of_refs:
-            concerned = owners
-        elif of_refs and not name.endswith(".lock"):
-            branch = event.path.removeprefix(f"{self._repo.common_dir}/")
-            # Where HEAD is on it, HEAD moved; else some look has to tell of it.
-            concerned = [tree for tree in owners if tree.is_on(branch)] or owners[:1]
+            return
+        if name == "exclude" and not of_refs:
+            for owner in owners:
+                owner.plan_anew()
+        concerned = of_ref(owners, within) if of_refs else of_file(owners, folder, name)
         for tree in concerned:
             tree.all = True
             tree.touch(now, finished=True)
@@ -220,8 +215,8 @@ class _Daemon:
             return
         if event.folder:
             tree.folders.add(path)
-        if path.endswith(".gitignore"):
-            tree.folders.add("")
+        if path.rpartition("/")[2] == ".gitignore":
+            tree.plan_anew()
         if tree.puts_off(path, now):
             return
         if not tree.paths and not tree.all:

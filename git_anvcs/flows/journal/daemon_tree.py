@@ -16,6 +16,8 @@ QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
 GIT_PATIENCE = 5.0
 # Of a large file that grows, so many bytes a second are read: no log is copied at each line.
 _LARGE_SPEED = 1 << 20
+_OF_ONE = ("index", "HEAD")  # in a worktree's own folder of Git
+_OF_ALL = ("packed-refs", "config", "tables.list", "exclude")
 
 
 class Tree:
@@ -40,6 +42,11 @@ class Tree:
         self.first = self.first if waits and self.first else now
         self.last = now
         self.unfinished = not finished and (self.unfinished or not waits)
+
+    def plan_anew(self) -> None:
+        """What Git ignores has changed: other files count now, and other folders are watched."""
+        self.folders.add("")
+        self.all = True
 
     def due(self, now: float) -> float | None:
         """Seconds until it should be looked at, 0 at once; None when nothing was touched."""
@@ -89,3 +96,17 @@ class Tree:
         self.paths.clear()
         self.all = self.told = self.unfinished = False
         self.first = 0.0
+
+
+def of_ref(trees: list[Tree], name: str) -> list[Tree]:
+    """Whose HEAD moves with the ref whose file was written; else one that tells of it."""
+    if name.endswith(".lock"):
+        return []
+    return [tree for tree in trees if tree.is_on(name)] or trees[:1]
+
+
+def of_file(trees: list[Tree], folder: str, name: str) -> list[Tree]:
+    """Whose state changes with a file that Git wrote in a folder of its own."""
+    if name in _OF_ONE:
+        return [tree for tree in trees if str(tree.repo.git_dir) == folder]
+    return trees if name in _OF_ALL else []

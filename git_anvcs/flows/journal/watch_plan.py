@@ -21,7 +21,10 @@ def worktree_folders(repo: Repo, below: str = "") -> Iterator[str]:
     tracked = _tracked_folders(repo, names) if names else set()
     top = str(repo.root)
     ignored = {f"{top}/{name}" for name in names if name not in tracked}
-    yield from _walk(f"{top}/{below}" if below else top, ignored)
+    steps = below.split("/") if below else []
+    above = {f"{top}/{'/'.join(steps[:count])}" for count in range(1, len(steps) + 1)}
+    if not above & ignored:
+        yield from _walk(f"{top}/{below}" if below else top, ignored)
 
 
 def git_folders(repo: Repo) -> Iterator[str]:
@@ -31,6 +34,7 @@ def git_folders(repo: Repo) -> Iterator[str]:
     if common != str(repo.git_dir):
         yield common
     yield f"{common}/logs/refs"
+    yield f"{common}/info"
     for name in ("heads", "tags"):
         yield from _walk(f"{common}/refs/{name}", set())
     if (repo.common_dir / "reftable").is_dir():
