@@ -63,6 +63,7 @@ COMMANDS: dict[str, Entry] = {
     "at": Entry("the worktree, or a file, as it was at a moment", "journal"),
     "restore": Entry("put files back as they were at a moment", "journal"),
     "undo": Entry("give back what was destroyed in this worktree", "journal"),
+    "snapshot": Entry("commit what one session alone changed, or what is due", "journal"),
     "churn": Entry("lines rewritten soon after they were written, by session", "journal"),
     "tidy": Entry("put unpublished commits together, keep every record", "journal"),
     "replay": Entry("play what happened to files, save by save", "journal"),

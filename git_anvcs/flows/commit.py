@@ -45,12 +45,16 @@ class Told(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What was told, read and found right; `claims` are fields of a record."""
+    """What was told, read and found right; `claims` are fields of a record.
+
+    variables: more of them for git, such as an index of its own
+    """
 
     told: Told
     claims: dict[str, Any]
     files: tuple[Path, ...]
     written: float | None
+    variables: Mapping[str, str] = {}
 
 
 class Committed(NamedTuple):
@@ -111,7 +115,11 @@ def commit(
         context.tell(repo, "commit", ticket=token, said=said)
     argv = ("git", "commit", *git_args)
     code = process.attach(
-        argv, cwd=cwd, env={TOKEN_VARIABLE: token}, to_stderr=to_stderr, configured=True
+        argv,
+        cwd=cwd,
+        env={TOKEN_VARIABLE: token, **checked.variables},
+        to_stderr=to_stderr,
+        configured=True,
     )
     after = repo.resolve("HEAD")
     wrote = _hook_wrote(paths, token)

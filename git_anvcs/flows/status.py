@@ -10,6 +10,8 @@ from git_anvcs.flows import drain, drain_state, install, silent_hooks
 from git_anvcs.flows.drain_state import State
 from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.flows.silent_hooks import Silent
+from git_anvcs.flows.snapshots import proposed
+from git_anvcs.flows.snapshots.proposed import Proposal
 from git_anvcs.flows.wiring.manifest import Wired, digest
 from git_anvcs.git import repo as git
 from git_anvcs.git.repo import Repo
@@ -69,6 +71,7 @@ class Status(NamedTuple):
     outbox: tuple[Unsent, ...]
     silent: Silent | None = None
     daemon: int | None = None
+    due: tuple[Proposal, ...] = ()
 
 
 def look(repo: Repo) -> Status:
@@ -92,6 +95,7 @@ def look(repo: Repo) -> Status:
         outbox=tuple(_unsent(item) for item in outbox.waiting(paths)),
         silent=silent_hooks.find(repo, manifest),
         daemon=_daemon(paths),
+        due=tuple(proposed.read(paths)),
     )
 
 

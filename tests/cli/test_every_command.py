@@ -57,6 +57,7 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "timeline": ([], {"looks"}),
     "at": (["#1"], {"operation", "head", "branch", "differing"}),
     "restore": (["f@#1", "--dry-run"], {"undone", "operations", "files", "refs", "left", "back"}),
+    "snapshot": (["--due"], {"due"}),
     "churn": ([], {"since", "window", "journal_since", "by", "rows", "total"}),
     "tidy": (["--dry-run"], {"tidied", "branch", "from", "to", "base", "milestones", "back"}),
     "journal": (["status"], {"operations", "since", "worktrees", "contents", "bytes"}),

@@ -14,6 +14,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import status
+from git_anvcs.flows.snapshots.proposed import Proposal
 from git_anvcs.flows.status import Status, Unsent, Worktree
 from git_anvcs.kernel.terminal import safe_text
 
@@ -28,6 +29,7 @@ def run(call: Call) -> int:
     unsent = [item._asdict() for item in found.outbox]
     silent = found.silent._asdict() if found.silent else None
     facts = found._asdict() | {"worktrees": trees, "outbox": unsent, "silent": silent}
+    facts |= {"due": [one._asdict() for one in found.due]}
     call.output.answer(facts, lambda: safe_text(_text(found)))
     return 0
 
@@ -51,12 +53,20 @@ def _text(found: Status) -> str:
     if found.silent:
         lines.append(f"no hooks  {found.silent}")
         lines.append(f"          records are made when somebody reads; {found.silent.mend}")
+    lines += [_due(one) for one in found.due]
     lines += [f"changed   {path}" for path in found.changed]
     differ = len({tree.agents for tree in found.worktrees}) > 1
     lines += [line for tree in found.worktrees for line in _worktree(tree, differ)]
     if found.changed or found.set_aside:
         lines.append("`git anvcs doctor` says what that means")
     return "\n".join(lines)
+
+
+def _due(one: Proposal) -> str:
+    where = "" if one.lane == "." else f" in {one.lane}"
+    files = f"{one.files} {'file' if one.files == 1 else 'files'}"
+    then = f"not proposed: {one.failed}" if one.failed else "git anvcs snapshot --accept"
+    return f"due       {one.session}: {files}, {one.why}{where}; {then}"
 
 
 def _journal(found: Status) -> str:

@@ -1,0 +1,1 @@
+"""Commits of what one session alone changed: made by hand, or as a policy says."""
