@@ -22,7 +22,6 @@ import sys
 import threading
 
 from git_anvcs.cli.command import Call
-from git_anvcs.cli.journaled import rules
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import daemon_socket, keeping, unit
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
@@ -65,8 +64,7 @@ def _run(call: Call) -> int:
     def ignored() -> tuple[str, ...]:
         return settings.load(call.repo, call.env).words("journal.ignored")
 
-    idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
-    why = daemon.run(call.repo, ignored, idle, lambda: rules(call))
+    why = daemon.run(call.repo, ignored, call.args.idle * 3600 or threading.TIMEOUT_MAX)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

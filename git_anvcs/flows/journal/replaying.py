@@ -160,7 +160,8 @@ def _of_path(followed: Followed, path: str, first: int, last: int) -> Iterator[F
         if entry.n > last:
             break
         by_git = [(GIT, state) for state in unseen]
-        own = GIT if entry.op.flags & Flag.BY_GIT or entry.op.kind is Kind.CLEAN else entry.by
+        git = entry.op.flags & Flag.BY_GIT or entry.op.kind is Kind.CLEAN
+        own = entry.by or (GIT if git else "")
         for by, now in [*by_git, (own, state)]:
             if now is None or now != before:
                 yield _frame(entry, by, before, now)._replace(seed=seed)

@@ -7,17 +7,18 @@ gets what it would hold without the session. What others built on stays as it is
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal import put_back, renames
 from git_anvcs.flows.journal.followed import Followed
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
+from git_anvcs.flows.journal.renames import Rename
 from git_anvcs.flows.journal.undo import Done, File, on_disk
 from git_anvcs.journal.bursts import Span
 from git_anvcs.journal.inverse import Hunk
-from git_anvcs.journal.op import Flag, Kind, Op
+from git_anvcs.journal.op import Kind, Op
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.reverts import Revert, pack
-from git_anvcs.journal.trail import REVERT, Trail, Without
+from git_anvcs.journal.trail import NOT_KEPT, REVERT, Trail, Without
 from git_anvcs.journal.versions import State
 from git_anvcs.kernel import clock
 
@@ -45,22 +46,68 @@ def plan(here: Opened, session: str, paths: Collection[str] = (), *, marked: boo
     done = [e for e in here.journal.newest_by(session, here.lane) if e.op.path]
     elsewhere = {e.op.lane for e in here.journal.newest_by(session) if e.op.path} - {here.lane}
     followed = Followed(here)
-    files: list[File] = []
-    left: dict[str, str] = {}
-    conflicts: dict[str, tuple[Hunk, ...]] = {}
-    for path, n in first_changes(done).items():
-        if paths and not any(_is_in(path, one) for one in paths):
-            continue
-        found = trail_of(followed, session, path, n).without()
-        then = _with_markers(found, session) if marked and found.now.mode else found.then
-        if then != found.now:
-            files.append(File(path, found.now.content, then.content))
+    made = _Made(session, marked=marked)
+    firsts = first_changes(done)
+    for rename in renames.found(followed, done):
+        if _is_meant(rename.new, paths) and _is_meant(rename.old, paths):
+            trail = _renamed(followed, session, rename, firsts[rename.old])
+            for path in made.move_back(here, rename, trail.without()):
+                del firsts[path]
+    for path, n in firsts.items():
+        if _is_meant(path, paths):
+            made.take(path, trail_of(followed, session, path, n).without())
+    # Removals make room.
+    files = tuple(sorted(made.files, key=lambda file: (file.then is not None, file.path)))
+    return Plan(session, files, made.conflicts, made.left, tuple(sorted(elsewhere)))
+
+
+class _Made:
+    """A plan on its way."""
+
+    def __init__(self, session: str, *, marked: bool) -> None:
+        self._session, self._marked = session, marked
+        self.files: list[File] = []
+        self.left: dict[str, str] = {}
+        self.conflicts: dict[str, tuple[Hunk, ...]] = {}
+
+    def take(self, path: str, found: Without, at: str = "") -> None:
+        """What a path, or what is `at` another now, becomes."""
+        marked = self._marked and found.now.mode
+        then = _with_markers(found, self._session) if marked else found.then
+        if at:
+            self.files.append(File(at, found.now.content, None))
+            self.files.append(File(path, None, then.content))
+        elif then != found.now:
+            self.files.append(File(path, found.now.content, then.content))
         if found.why:
-            left[path] = found.why
+            self.left[path] = found.why
         if any(hunk.conflict for hunk in found.hunks):
-            conflicts[path] = found.hunks
-    files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
-    return Plan(session, tuple(files), conflicts, left, tuple(sorted(elsewhere)))
+            self.conflicts[path] = found.hunks
+
+    def move_back(self, here: Opened, rename: Rename, found: Without) -> tuple[str, ...]:
+        """What was renamed gets its old name back, unless that is taken; the paths it is about."""
+        if not (found.now.mode and found.then.mode) or found.why == NOT_KEPT:
+            return ()
+        if on_disk(here.repo, rename.old) is not None:
+            self.left[rename.new] = f"it was {rename.old}, and another file is there now"
+            return (rename.new,)
+        self.take(rename.old, found, rename.new)
+        return (rename.new, rename.old)
+
+
+def _renamed(followed: Followed, session: str, rename: Rename, n: int) -> Trail:
+    """Under the old name up to the rename, then under the new one."""
+    old = followed.of(rename.old, n)
+    trail = Trail(next(old).state, lambda by: by == session)
+    for entry, state in old:
+        if entry and entry.n >= rename.gone:
+            break
+        trail.step(state, entry.by if entry else "")
+    new = followed.of(rename.new, rename.at)
+    next(new)
+    for entry, state in new:
+        trail.step(state, entry.by if entry else "")
+    return trail
 
 
 def trail_of(followed: Followed, session: str, path: str, n: int) -> Trail:
@@ -68,7 +115,7 @@ def trail_of(followed: Followed, session: str, path: str, n: int) -> Trail:
     versions = followed.of(path, n)
     trail = Trail(next(versions).state, lambda by: by == session)
     for entry, state in versions:
-        trail.step(state, entry.by if entry and not entry.op.flags & Flag.BY_GIT else "")
+        trail.step(state, entry.by if entry else "")
     return trail
 
 
@@ -76,6 +123,10 @@ def first_changes(newest_first: Iterable[Entry]) -> dict[str, int]:
     """Each path with the number of the first of its operations, in the order of paths."""
     found = {entry.op.path: entry.n for entry in newest_first}
     return dict(sorted(found.items()))
+
+
+def _is_meant(path: str, paths: Collection[str]) -> bool:
+    return not paths or any(_is_in(path, one) for one in paths)
 
 
 def _is_in(path: str, folder: str) -> bool:

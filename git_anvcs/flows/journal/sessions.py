@@ -6,7 +6,6 @@ from typing import NamedTuple
 from git_anvcs.flows import drain_state, intake, session_records
 from git_anvcs.flows.journal.followed import Followed
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.journal.op import Flag
 from git_anvcs.journal.trail import REVERT
 from git_anvcs.kernel import clock, diff
 from git_anvcs.kernel.errors import AnvcsError, UsageError
@@ -107,7 +106,7 @@ def of_path(here: Opened, lane: str, path: str, n: int) -> Iterable[tuple[str, L
     before = ""
     for entry, state in Followed(here, lane).of(path, n):
         now = (state.text if state else None) or ""
-        if entry and not entry.op.flags & Flag.BY_GIT:
+        if entry:
             yield entry.by, between(before, now)
         before = now
 

@@ -154,6 +154,25 @@ def test_work_that_was_stashed_and_work_before_the_journal(repo: Sandbox) -> Non
     assert repo.read("a.py") == LINES.replace("line 6", "six") + "unseen before\n"
 
 
+def test_a_file_that_was_renamed_gets_its_name_back_with_what_others_did(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES, "b.py": LINES.replace("line", "row")})
+    look(repo)
+    edit(repo, TWO, "a.py", "line 1\n", "first\n")
+    edit(repo, ONE, "a.py", "line 3\n", "three\n")
+    for old, new in (("a.py", "dir/new.py"), ("b.py", "c.py")):
+        repo.write(new, repo.read(old).replace("4", "four"))
+        (repo.root / old).unlink()
+    look(repo, ONE)
+    edit(repo, TWO, "dir/new.py", "line 7\n", "seven\n")
+    repo.write("b.py", "of two\n")
+    look(repo, TWO)
+    assert revert(repo, ONE, "--yes", code=4)["left"].keys() == {"b.py", "c.py"}
+    assert not (repo.root / "dir").exists()
+    assert repo.read("a.py") == LINES.replace("line 1", "first").replace("line 7", "seven")
+    assert repo.read("b.py") == "of two\n"
+    assert repo.read("c.py") == LINES.replace("line", "row").replace("4", "four")
+
+
 def test_the_sessions_are_listed(repo: Sandbox) -> None:
     repo.commit("one", {"a.py": LINES})
     look(repo)
