@@ -5,32 +5,21 @@ them. What they do not say belongs to nobody, also where the commit as a whole h
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 import math
-from types import TracebackType
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from git_anvcs.git import hunks, ignored, stash
+from git_anvcs.flows.contents import Asked, Contents
+from git_anvcs.git import stash
 from git_anvcs.git.commits import Commit
-from git_anvcs.git.hunks import Added
-from git_anvcs.git.locate import Place
-from git_anvcs.git.objects import NO_FETCH
-from git_anvcs.git.repo import Repo, Talk
+from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.digest import sha256
 from git_anvcs.provenance import lines, ranges
 from git_anvcs.provenance.claim import UNKNOWN_SESSION, session_key
 from git_anvcs.provenance.lines import NOBODY, Source
 from git_anvcs.provenance.pending import Pending
 from git_anvcs.provenance.record import HUMAN
-from git_anvcs.provenance.versions import ABSENT, NOT_KEPT, Lines, source_of
+from git_anvcs.provenance.versions import NOT_KEPT, Lines, source_of
 from git_anvcs.provenance.working import Working
-from git_anvcs.store import snapshots
-from git_anvcs.store.paths import Paths
-
-LARGEST = 8 << 20  # bytes of a file whose lines are told
-
-# What makes of a file something else in a commit (gitattributes(5)).
-_FILTERS = ("filter", "working-tree-encoding")
 
 
 class Wrote(NamedTuple):
@@ -46,120 +35,15 @@ class Wrote(NamedTuple):
     known: bool = False
 
 
-class Contents:
-    """Texts of files and what commits added, read once; git is started when the first is asked."""
+class Where(NamedTuple):
+    """Where a commit was made. lane: the worktree; moment: seconds since the epoch
 
-    def __init__(self, repo: Repo) -> None:
-        self.repo = repo
-        self._paths = Paths(repo.common_dir)
-        self._stack = ExitStack()
-        self._git: Talk | None = None
-        self._attributes: Talk | None = None
-        self._filtered: dict[str, bool] = {}
-        self._known: dict[str, Lines | None] = {}
-        self._added: dict[str, dict[str, Added]] = {}
-        self._expected: dict[str, int] = {}
+    before: the commit HEAD was at, where that is known
+    """
 
-    def __enter__(self) -> "Contents":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
-
-    def content(self, key: str) -> Lines | None:
-        """The lines of a snapshot; None when it is gone, or no text."""
-        name = f"snapshot {key}"
-        if name not in self._known:
-            data = snapshots.get(self._paths, key)
-            self._known[name] = _lines(data)
-        return self._known[name]
-
-    def committed(self, commit: str, path: str) -> Lines | None:
-        """The lines of a file in a commit, none where it has no such file; None: no text."""
-        name = f"{commit}:{path}"
-        if "\n" in path:
-            return None
-        if name not in self._known:
-            found = self._object(name)
-            self._known[name] = [] if found is None else found[1] if found[0] == "blob" else None
-        return self._known[name]
-
-    def filtered(self, path: str) -> bool:
-        """Whether Git changes the file on its way into a commit, by more than the ends of lines.
-
-        What the worktree held is then no evidence of what is new in the commit.
-        """
-        if path not in self._filtered:
-            self._filtered[path] = "\0" in path or self._has_filter(path)
-        return self._filtered[path]
-
-    def ignored(self, path: str) -> bool:
-        """Whether Git would ignore the file if it were not tracked: then no snapshot has it."""
-        return ignored.by_rules(
-            Place(self.repo.root, self.repo.git_dir, self.repo.common_dir), path
-        )
-
-    def expect(self, commits: Iterable[Commit]) -> None:
-        """Commits that `added` will be asked for; the first question is answered for all."""
-        self._expected.update({commit.oid: len(commit.parents) for commit in commits})
-
-    def added(self, commit: Commit) -> Mapping[str, Added]:
-        """What a commit added: path -> lines."""
-        if commit.oid not in self._added:
-            self.expect([commit])
-            asked = {o: n for o, n in self._expected.items() if o not in self._added}
-            self._added.update(hunks.added(self.repo, asked))
-        return self._added[commit.oid]
-
-    def snapshot_of(self, commit: str, path: str) -> str:
-        """The key that a snapshot of the committed file would have; empty without a file."""
-        if "\n" in path:
-            return NOT_KEPT
-        data = self._bytes(f"{commit}:{path}")
-        return snapshots.key_of(data) if data is not None else ABSENT
-
-    def _has_filter(self, path: str) -> bool:
-        if self._attributes is None:
-            argv = ("check-attr", "--stdin", "-z", *_FILTERS)
-            self._attributes = self._stack.enter_context(self.repo.talk(*argv))
-        try:
-            self._attributes.write.write(path.encode(errors="surrogateescape") + b"\0")
-            self._attributes.write.flush()
-            fields = [_until_nul(self._attributes.read) for _ in range(3 * len(_FILTERS))]
-        except OSError:  # in doubt it has one
-            return True
-        return any(value not in (b"unspecified", b"unset") for value in fields[2::3])
-
-    def _object(self, name: str) -> tuple[str, Lines | None] | None:
-        """Kind and lines of an object; None when there is none of this name."""
-        answer = self._ask(name)
-        return None if answer is None else (answer[0], _lines(answer[1]))
-
-    def _bytes(self, name: str) -> bytes | None:
-        answer = self._ask(name)
-        return answer[1] if answer and answer[0] == "blob" else None
-
-    def _ask(self, name: str) -> tuple[str, bytes] | None:
-        if self._git is None:
-            self._git = self._stack.enter_context(
-                self.repo.talk("cat-file", "--batch", env=NO_FETCH)
-            )
-        try:
-            self._git.write.write(name.encode(errors="surrogateescape") + b"\n")
-            self._git.write.flush()
-            words = self._git.read.readline().split(b" ")
-            if len(words) < 3 or not words[-1].strip().isdigit():
-                return None
-            data = self._git.read.read(int(words[-1]))
-            self._git.read.read(1)
-        except OSError:  # a git that died, over an object it may not fetch
-            return None
-        return words[-2].decode(), data
+    lane: str = "."
+    moment: float = math.inf
+    before: str = ""
 
 
 def wrote(
@@ -168,16 +52,16 @@ def wrote(
     commit: Commit,
     changed: Iterable[str],
     *,
-    before: str = "",
+    made: Where,
     at_work: str = NOBODY,
 ) -> Wrote:
     """Whose the lines of a commit are, by what was going on in its worktree.
 
-    changed: its paths, deleted ones included; before: the commit HEAD was at, where known
+    changed: its paths, deleted ones included; made: where and when it was
     at_work: the session whose shell command surely made the commit, and whatever else is new
     """
     working = here.working
-    if not at_work and not working.stashes and not working.files:
+    if not at_work and not working.stashes and not working.files and not contents.beside:
         return Wrote()
     known = any(path in working.files for path in changed)
     found: dict[str, dict[str, list[int]]] = {}
@@ -191,10 +75,15 @@ def wrote(
         if at_work:
             # The command itself may have set HEAD back, to commit anew what was there.
             heads = (str(shell.get("head", "")) for shell in here.shells.values())
-            bases = (*commit.parents, before, *heads)
+            bases = (*commit.parents, made.before, *heads)
             sources += _base(contents, bases, (path, added.before))
         rest = at_work if at_work and _tells_all(contents, here, path, added.before) else NOBODY
         owners = answered(sources, new, asked, rest=rest, right_before=seen)
+        left = [number for number in asked if number not in owners]
+        if left and contents.beside and not contents.filtered(path):
+            lane, moment = made.lane, made.moment
+            more = Asked(contents, lane, moment, path, added.before, new, left, working.stashes)
+            owners.update(contents.beside(more))
         if owners:
             found[path] = by_owner(owners)
     return Wrote(found, _editors(contents, here, commit, changed, found), known or bool(found))
@@ -323,19 +212,6 @@ def _editors(
         same = contents.snapshot_of(commit.oid, path) == newest.key
         editors[path] = frozenset({newest.by} - {NOBODY}) if same else frozenset()
     return editors
-
-
-def _lines(data: bytes | None) -> Lines | None:
-    if data is None or len(data) > LARGEST or not lines.is_text(data):
-        return None
-    return lines.split(data)
-
-
-def _until_nul(pipe: IO[bytes]) -> bytes:
-    found = bytearray()
-    while (byte := pipe.read(1)) not in (b"", b"\0"):
-        found += byte
-    return bytes(found)
 
 
 def _digest(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from git_anvcs.flows import attribute
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.inherited import Inherited
 from git_anvcs.git.commits import Commit
 from git_anvcs.provenance import lines

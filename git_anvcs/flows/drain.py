@@ -5,13 +5,13 @@ background. One drain runs at a time. The order inside is what makes a crash har
 are written, then the state that says so; what is repeated finds its record in place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 import time
 from typing import NamedTuple
 
 from git_anvcs.flows import drain_state, intake, made, mirror, rebased, record_commit
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Asked, Contents
 from git_anvcs.flows.drain_state import State
 from git_anvcs.flows.intake import Pending
 from git_anvcs.flows.made import Made
@@ -138,7 +138,7 @@ def _drain_once(repo: Repo, paths: Paths, for_hooks: float) -> tuple[Drained, bo
         time.sleep(_HOOK_SECONDS)
         lines, mark = spool.read(paths, state.mark)
         found = found._replace(lines=lines, mark=mark)
-    with Contents(repo) as contents:
+    with Contents(repo, _journal(repo, paths)) as contents:
         taken = _Taken(repo, state, found, contents)
         done = taken.record()
     mirror.update(repo, done.texts)  # before the state: killed in between, it is all done again
@@ -154,6 +154,19 @@ def _drain_once(repo: Repo, paths: Paths, for_hooks: float) -> tuple[Drained, bo
     if snapshots.is_due(paths):
         snapshots.sweep(paths, intake.snapshots_needed(pending), snapshots.KEPT_SECONDS)
     return Drained(done.changed, len(taken.unusable)), bool(found.lines)
+
+
+def _journal(repo: Repo, paths: Paths) -> Callable[[Asked], Mapping[int, str]] | None:
+    """The journal, where there is one, is asked for what snapshots do not tell."""
+    if not (paths.journal / "journal.db").is_file():
+        return None
+
+    def owners(asked: Asked) -> Mapping[int, str]:
+        from git_anvcs.flows import journalled  # loads a database, and rarely needed
+
+        return journalled.owners(repo, asked)
+
+    return owners
 
 
 def _look(repo: Repo, paths: Paths, state: State, *, first: bool) -> _Round:

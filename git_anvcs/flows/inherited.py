@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.provenance import blame, lines
 from git_anvcs.provenance.blame import Line

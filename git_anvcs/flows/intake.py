@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from git_anvcs.flows import attribute, context
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.environment import environment_of
 from git_anvcs.flows.made import Made
 from git_anvcs.git.repo import Repo
@@ -79,8 +79,10 @@ def claim_for(
     seen = _seen(facts, line)
     what = known(paths, then, seen.session)
     at_work = surely_running(what, seen)
+    lane = made.worktree.encode(errors="surrogateescape").decode(errors="backslashreplace")
+    where = attribute.Where(lane, _committed_at(facts) + 1, made.old)
     wrote = attribute.wrote(
-        contents, then, facts.commit, facts.changed, before=made.old, at_work=at_work
+        contents, then, facts.commit, facts.changed, made=where, at_work=at_work
     )
     seen = seen._replace(editors=wrote.editors)
     claim: Table = {}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows import mirror, record_commit
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.made import Made
 from git_anvcs.flows.origins import Ladder
 from git_anvcs.git.objects import AS_STORED

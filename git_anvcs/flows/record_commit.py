@@ -9,8 +9,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from git_anvcs.flows import carry_lines, left_behind, rewrite
-from git_anvcs.flows.attribute import Contents
 from git_anvcs.flows.carry_lines import Attested, Old
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.inherited import Inherited
 from git_anvcs.flows.made import Made
 from git_anvcs.git import commits, objects

@@ -118,6 +118,10 @@ class Working:
         for path, key in event.files.items():
             self._advance(Change(path, key, event.ts, by), texts, around)
 
+    def became(self, change: Change, texts: Texts) -> None:
+        """A file is something else now, whoever saw it."""
+        self._advance(change, texts, _Around(self.files, Event("", "post_edit"), texts))
+
     def sources(self, path: str, before: str, texts: Texts) -> Iterator[Source]:
         """The versions of a file (once called `before`), the newest first, then from stashes."""
         for name in dict.fromkeys((path, before)):

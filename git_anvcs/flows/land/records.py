@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from git_anvcs.flows import mirror, record_commit
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.guard.judge import Judged
 from git_anvcs.flows.land.fold import Step
 from git_anvcs.flows.land.tips import Target

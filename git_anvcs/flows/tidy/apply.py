@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows import mirror, record_commit
-from git_anvcs.flows.attribute import Contents
+from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.journal.kept import KEPT
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.made import Made
