@@ -80,7 +80,7 @@ def claim_for(
     what = known(paths, then, seen.session)
     at_work = surely_running(what, seen)
     lane = made.worktree.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    where = attribute.Where(lane, _committed_at(facts) + 1, made.old)
+    where = attribute.Where(lane, seen.ts + 1, made.old)
     wrote = attribute.wrote(
         contents, then, facts.commit, facts.changed, made=where, at_work=at_work
     )

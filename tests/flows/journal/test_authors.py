@@ -1,7 +1,6 @@
 """Whose an operation is: by what agents' hooks said, with a daemon, without one, and in doubt."""
 
 import json
-import time
 
 import pytest
 
@@ -15,7 +14,7 @@ from git_anvcs.journal.texts import Texts
 from git_anvcs.provenance.events import Event
 from git_anvcs.provenance.told import Wrote
 from git_anvcs.store.paths import Paths
-from tests.support.sandbox import Sandbox
+from tests.support.sandbox import START, Sandbox
 
 A, B = "claude:0001", "codex:0002"
 BASE = "".join(f"line {number}\n" for number in range(8))
@@ -27,9 +26,9 @@ class Desk:
     def __init__(self, box: Sandbox) -> None:
         self.box = box
         self.repo = Repo.discover(box.root)
-        self.now = time.time() - 1000
+        self.now = float(START + 60)  # the base is committed then
         self.calls = 0
-        (box.root / ".git/anvcs").mkdir()
+        (box.root / ".git/anvcs").mkdir(exist_ok=True)
         box.commit("base", {"f.py": BASE, "g.py": BASE})
         self.look()
 
