@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 def begun(text: str) -> Pieces:
     """A text that was there before."""
-    return (Piece(len(text.encode())),)
+    return (Piece(len(text.encode())),) if text else ()
 
 
 def after(pieces: Pieces, old: str, step: Step) -> Pieces:
@@ -48,7 +48,7 @@ def after(pieces: Pieces, old: str, step: Step) -> Pieces:
         left, gone, right = _parted(found, edit.at, end, first=first)
         size = len(edit.added.encode())
         if step.form:
-            by, n = _around(gone or left[-1:] or right[:1])
+            by, n = _around(_sized(gone) or _sized(left)[-1:] or _sized(right)[:1])
         else:
             by, n = step.by, step.n
         marks = size or (edit.removed and _inside(data, edit.at, end) and not step.form)
@@ -140,6 +140,10 @@ def _inside(data: bytes, start: int, end: int) -> bool:
     ends = end == len(data) or data[end : end + 1] == b"\n"
     whole = begins and (end == len(data) or data[end - 1 : end] == b"\n")
     return not whole and not (ends and data[start : start + 1] == b"\n")
+
+
+def _sized(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.size]
 
 
 def _around(pieces: Sequence[Piece]) -> tuple[str, int]:

@@ -33,6 +33,30 @@ def between(old: str, new: str) -> list[Edit]:
     return list(_as_bytes(old, start, middle, wanted, spans))
 
 
+def by_lines(old: str, edits: Iterable[Edit]) -> Iterator[Edit]:
+    """The same edits, those that change as many lines as they make told line by line.
+
+    For whoever asks which lines were changed by more than their blanks.
+    """
+    data = old.encode()
+    for at, removed, added in edits:
+        gone = data[at : at + removed].decode().split("\n")
+        come = added.split("\n")
+        if len(gone) != len(come) or len(gone) == 1:
+            yield Edit(at, removed, added)
+            continue
+        end = at + removed
+        for before, now in zip(reversed(gone), reversed(come), strict=True):
+            start = end - len(before.encode())
+            same = common_start(before, now)
+            tail = common_end(before, now, same)
+            place = start + len(before[:same].encode())
+            left = before[same : len(before) - tail]
+            if left or now[same : len(now) - tail]:
+                yield Edit(place, len(left.encode()), now[same : len(now) - tail])
+            end = start - 1
+
+
 def may_be_form(old: str, edits: Iterable[Edit]) -> bool:
     """Whether each edit might change only form: what is left of it without form is the same.
 

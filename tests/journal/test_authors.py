@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from git_anvcs.journal import authors
 from git_anvcs.journal.authors import Step
-from git_anvcs.journal.edits import between
+from git_anvcs.journal.edits import between, by_lines
 
 TEXTS = st.text(alphabet="ab é\n", max_size=24)
 STEPS = st.lists(st.tuples(TEXTS, st.sampled_from(["A", "B", ""]), st.booleans()), max_size=6)
@@ -59,6 +59,14 @@ def test_a_line_whose_words_are_all_by_one_is_theirs_or_a_later_cut_changed_it(
         if newest and newest[1] == len(steps):  # nobody can have changed it since
             assert by == newest[0]
         start += size + 1
+
+
+@given(TEXTS, TEXTS)
+def test_edits_told_line_by_line_make_the_same_text(old: str, new: str) -> None:
+    data = old.encode()
+    for at, removed, added in by_lines(old, between(old, new)):
+        data = data[:at] + added.encode() + data[at + removed :]
+    assert data.decode() == new
 
 
 def told(*steps: tuple[str, str]) -> list[str]:

@@ -114,7 +114,7 @@ def manner(seed: int) -> Manner:
     rng = Random(f"{seed} manner")
     executables = rng.random() < 0.02
     background = executables or rng.random() < 0.06
-    watched = 0.0 if executables else rng.choice([0.0, 0.3, 0.9, 1.0])
+    watched = 0.0 if executables else rng.choice([0.0, 0.0, 0.3, 1.0])
     return Manner(seed % 3 == 0, executables, background, watched)
 
 

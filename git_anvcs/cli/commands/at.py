@@ -2,6 +2,7 @@
 
   at WHEN                   what differed from HEAD then
   at WHEN --print PATH      the bytes of a file, on standard output
+  at WHEN --who PATH        who wrote each line of a file that differed from HEAD then
   at WHEN --checkout DIR    the whole worktree, written into a folder that is new or empty
 
 WHEN: -5m, 14:30, 2026-11-22T14:30, an operation (#120), a commit, or before:reset.
@@ -12,6 +13,7 @@ Exit codes: 0 done, 1 there was no such file, 2 no such moment, 4 some files are
 
 Example:
   git anvcs at -10m --print src/app.py
+  git anvcs at -1m --who src/app.py
   git anvcs at before:reset --checkout ../as-it-was
 """
 
@@ -21,7 +23,7 @@ import sys
 
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import add_worktree, journal_of
-from git_anvcs.flows.journal import moments, whole
+from git_anvcs.flows.journal import moments, who, whole
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then
 from git_anvcs.journal.history import Content
@@ -34,6 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("when", metavar="WHEN", help="the moment")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--print", metavar="PATH", help="write this file's bytes to standard output")
+    what.add_argument("--who", metavar="PATH", help="say who wrote each of this file's lines")
     what.add_argument("--checkout", metavar="DIR", help="write the whole worktree there")
 
 
@@ -42,6 +45,8 @@ def run(call: Call) -> int:
         n = moments.resolve(here, call.args.when)
         if call.args.print:
             return _print(call, here, n)
+        if call.args.who:
+            return _who(call, here, n)
         if call.args.checkout:
             return _checkout(call, here, n)
         then = Then(here, n)
@@ -69,6 +74,19 @@ def _print(call: Call, here: Opened, n: int) -> int:
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(held.data)
+    return DONE
+
+
+def _who(call: Call, here: Opened, n: int) -> int:
+    path = whole.named(call.repo, call.cwd, call.args.who)
+    found = who.lines(here, path, n)
+    widest = max((len(line.by) for line in found), default=0)
+    rows = [
+        f"{safe(line.by):{widest}}  {number:4}│{safe(line.text)}"
+        for number, line in enumerate(found, 1)
+    ]
+    told = [{"line": k, "by": one.by or None} for k, one in enumerate(found, 1)]
+    call.output.answer({"operation": n, "path": path, "lines": told}, "\n".join(rows))
     return DONE
 
 

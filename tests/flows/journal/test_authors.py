@@ -243,3 +243,18 @@ def test_the_timeline_tells_whose_and_chooses_by_it(desk: Desk) -> None:
     done = desk.box.run("git-anvcs", "journal", "look", "--by", "a b")
     assert done.returncode == 2
     assert Kind.CLAIM.name.lower() not in desk.box.anvcs("timeline")
+
+
+def test_each_line_of_a_file_that_is_not_committed_has_its_author(desk: Desk) -> None:
+    desk.edit(A, "f.py", f"a = [1, 2]\n{BASE}", watched=True)
+    desk.save("f.py", f"a = [1, 2]\n{BASE}me = 1\n", watched=True)
+    desk.edit(B, "f.py", f"a = [1, 2]\n{BASE}me = 1\nb = 2\n", watched=True)
+    said = desk.box.anvcs("at", "-0s", "--who", "f.py").split("\n")
+    assert said[0].startswith(A)
+    assert said[10].startswith(B)
+    desk.save("f.py", f"a = [1,2,]\n{BASE}    me = 1\nb = 3\n", watched=False)
+    desk.look(by="tool:0003")
+    rows = json.loads(desk.box.anvcs("at", "-0s", "--who", "f.py", "--json"))["lines"]
+    assert [row["by"] for row in rows] == ["tool:0003", *[None] * 9, "tool:0003"]
+    done = desk.box.run("git-anvcs", "at", "-0s", "--who", "g.py")
+    assert (done.returncode, "as HEAD has it" in done.stderr) == (1, True)
