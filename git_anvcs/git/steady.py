@@ -6,12 +6,10 @@ gitrepository-layout(5)): in between, files that nobody edited differ from HEAD.
 
 import time
 
+from git_anvcs.git import locked
 from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips import tip
-
-# A lock that is older was left behind by a git that died.
-_LEFT_BEHIND = 5.0
 
 
 class Moving(Exception):
@@ -36,13 +34,8 @@ class Steady:
             raise Moving
 
     def _not_locked(self) -> None:
-        for lock in (self._repo.git_dir / "index.lock", self._repo.git_dir / "HEAD.lock"):
-            try:
-                age = time.time() - lock.stat().st_mtime
-            except OSError:
-                continue
-            if abs(age) < _LEFT_BEHIND:  # a clock may have been set back
-                raise Moving
+        if locked.is_young(self._repo.git_dir) or locked.is_held(self._repo.git_dir):
+            raise Moving
 
     def _signs(self) -> tuple[object, ...]:
         files = [self._repo.git_dir / "index", self._repo.git_dir / "HEAD"]

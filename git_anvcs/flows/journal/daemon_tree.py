@@ -4,6 +4,7 @@ import os
 import time
 
 from git_anvcs.flows.journal.observe import lane_of
+from git_anvcs.git import locked
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.disk import LARGEST_TEXT
 from git_anvcs.journal.untouched import Untouched
@@ -12,8 +13,8 @@ from git_anvcs.journal.untouched import Untouched
 QUIET, PATIENCE = 0.012, 0.15
 # The same while somebody writes and has not closed the file.
 QUIET_UNFINISHED, PATIENCE_UNFINISHED = 0.25, 1.0
-# While Git holds the index, nobody looks; a lock that is older was left behind.
-GIT_PATIENCE = 5.0
+# While Git holds the index, nobody looks. Of one that does so for long it is asked this often.
+HELD_PAUSE = 0.25
 # Of a large file that grows, so many bytes a second are read: no log is copied at each line.
 _LARGE_SPEED = 1 << 20
 _OF_ONE = ("index", "HEAD")  # in a worktree's own folder of Git
@@ -33,6 +34,7 @@ class Tree:
         self.unfinished = False
         self.first = 0.0
         self.last = 0.0
+        self._held_until = 0.0
         self.untouched = Untouched()
         self._again: dict[str, float] = {}  # large file -> when it is read again at the earliest
         self._put_off: set[str] = set()
@@ -86,11 +88,13 @@ class Tree:
         return head.strip() == b"ref: " + os.fsencode(ref)
 
     def _git_at_work(self) -> float:
-        try:
-            age = time.time() - (self.repo.git_dir / "index.lock").stat().st_mtime
-        except OSError:
-            return 0.0
-        return QUIET if abs(age) < GIT_PATIENCE else 0.0  # a clock may have been set back
+        """How long to wait until it is asked again; 0 when no git holds the worktree."""
+        if locked.is_young(self.repo.git_dir):
+            return QUIET
+        now = time.monotonic()
+        if now >= self._held_until and locked.is_held(self.repo.git_dir):
+            self._held_until = now + HELD_PAUSE
+        return max(0.0, self._held_until - now)
 
     def done(self) -> None:
         self.paths.clear()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from git_anvcs.flows.journal import authors, git_moves, lanes, spooled
 from git_anvcs.flows.journal.authors import Told
 from git_anvcs.flows.journal.form import only_form
-from git_anvcs.git import objects, standing, stash
+from git_anvcs.git import locked, objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
@@ -25,6 +25,7 @@ from git_anvcs.journal.op import Precision
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched
 from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.paths import Paths
 
 # How often a look waits for Git, and how long each time, in seconds.
@@ -35,6 +36,10 @@ _MOST_IGNORED = 1000
 
 # Of one look: how many commits are asked whether they hold a content.
 _MOST_COMMITS = 200
+
+
+class GitAtWork(AnvcsError):
+    """A git has held the worktree for longer than anybody wants to wait."""
 
 
 class Look(NamedTuple):
@@ -55,7 +60,7 @@ class Look(NamedTuple):
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
-    """Append what changed in the worktree of `repo`. Raises GitFailed, CannotWrite, Damaged.
+    """Append what changed in the worktree. Raises GitAtWork, GitFailed, CannotWrite, Damaged.
 
     What agents' hooks told meanwhile says whose it is. While Git moves the worktree it waits, and
     looks again: a second at most.
@@ -79,6 +84,8 @@ def _steadily(repo: Repo, journal: Journal, texts: Texts, look: Look) -> list[En
             return _observed(repo, journal, texts, look, Steady(repo))
         except Moving:
             time.sleep(_PAUSE)
+    if locked.is_held(repo.git_dir):  # half of what is there would be told as edits
+        raise GitAtWork(f"a git is at work in {repo.root}", hint="try again when it has ended")
     return _observed(repo, journal, texts, look, None)
 
 
