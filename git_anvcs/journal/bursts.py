@@ -49,7 +49,7 @@ def found_in(newest_first: Iterable[Entry], undone: Sequence[Undone] = ()) -> It
             burst = None
         if entry.op.flags & Flag.LOST:
             burst = _Burst(entry, burst.last if burst else beside, APART_SECONDS)
-        elif burst and entry.op.kind is Kind.GIT and _together(entry, burst.first):
+        elif burst and entry.op.flags & Flag.BY_GIT and _together(entry, burst.first):
             burst = burst._replace(first=entry)  # what took it away
         elif burst and entry.op.kind in _EDITS and not entry.op.flags & Flag.BY_GIT:
             burst = burst._replace(apart=APART_AFTER_EDITS)

@@ -1,6 +1,6 @@
 """Story: what Git did since the last look – to HEAD, the index, refs and stashes – as an operation.
 
-What is left behind is kept before the operation is written, and before any `gc` can come.
+What is left behind is kept: until then, the refs that it had from us when it was last seen stay.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,14 @@ def seen(repo: Repo, journal: Journal, now: Standing, seconds: float, by: str = 
     return Seen(now, seconds, *reflog.read(repo, repo.git_dir, Mark(int(offset), last)), by)
 
 
-def take(repo: Repo, journal: Journal, found: Seen) -> list[Entry]:
+class Took(NamedTuple):
+    """refs: of ours, to be written when the look is over: it would take them for somebody's"""
+
+    entries: list[Entry]
+    refs: kept.Follow = kept.Follow()
+
+
+def take(repo: Repo, journal: Journal, found: Seen) -> Took:
     """Append what moved, when something did. Raises CannotWrite, Damaged."""
     lane = lanes.name_of(repo.git_dir, repo.common_dir)
     known, known_shared = journal.refs(lane), journal.refs(SEED)
@@ -59,17 +66,18 @@ def take(repo: Repo, journal: Journal, found: Seen) -> list[Entry]:
     moved = tips_seen.changed(before, own)
     moved |= tips_seen.changed(known_shared, tips_seen.shared(repo))
     whole = _all_of(before | known_shared) | moved if _is_begun(journal, lane) else moved
-    told = _told(repo, whole, found, known.get(HEAD, "")) if before else [Moves(whole)]
+    told, left = [Moves(whole)], set[str]()
+    if before:
+        told, left = _told(repo, whole, found, known.get(HEAD, ""))
     beside = {_READ: f"{found.mark.offset} {found.mark.last}", _STAGED: index[_STAGED]}
     if not told and all(known.get(k, "") == v for k, v in beside.items()):
-        return []
+        return Took([])
     changed = {name: new for name, (_, new) in moved.items()}
     with journal.writing():
         journal.know_refs(lane, beside | {k: v for k, v in changed.items() if k in _OWN})
         journal.know_refs(SEED, {k: v for k, v in changed.items() if k not in _OWN})
         made = journal.append([_operation(lane, one, found.by) for one in told], found.seconds)
-    _follow(repo, journal, moved)
-    return made
+    return Took(made, _refs(journal, moved, left))
 
 
 def _is_begun(journal: Journal, lane: str) -> bool:
@@ -88,22 +96,24 @@ def _operation(lane: str, moves: Moves, by: str) -> Op:
     return Op(Kind.GIT, lane, 0, flags=flags, payload=pack(moves), by=by)
 
 
-def _told(repo: Repo, whole: Mapping[str, tuple[str, str]], found: Seen, head: str) -> list[Moves]:
-    """What moved, with what Git says of it; what it left behind is kept now."""
+def _told(
+    repo: Repo, whole: Mapping[str, tuple[str, str]], found: Seen, head: str
+) -> tuple[list[Moves], set[str]]:
+    """What moved, with what Git says of it; and what it left behind."""
     moved = {name: pair for name, pair in whole.items() if pair[0] != pair[1]}
     lost = _lost(repo, moved, found)
     olds = {old for name, (old, _) in moved.items() if name not in (BRANCH, INDEX)}
     passed = {move.new for move in found.moves[-_MOST_PASSED:]}
     left = kept.left_behind(repo, olds | passed) if olds | passed else set()
-    kept.follow(repo, kept=sorted(left | {moved[name][0] for name in lost}))
     said = _said(repo, moved, found.moves)
+    away = left | {moved[name][0] for name in lost}
     if not whole and not said:
-        return []
+        return [], away
     made = Moves(whole, lost, said)
     for move in reversed(found.moves):
         if move.message.startswith(_RESET) and move.old in left and move.old != head:
-            return _there_and_away(made, move.old, head)
-    return [made]
+            return _there_and_away(made, move.old, head), away
+    return [made], away
 
 
 def _there_and_away(whole: Moves, passed: str, head: str) -> list[Moves]:
@@ -271,17 +281,17 @@ def _is_on_disk(repo: Repo, path: str, oid: str) -> bool:
     return done.stdout.decode().strip() == oid
 
 
-def _follow(repo: Repo, journal: Journal, moved: Mapping[str, tuple[str, str]]) -> None:
-    """Our refs to tips follow those of the repository."""
-    if not moved:
-        return
-    tips = {v for lane in (SEED, *journal.lanes()) for v in _tips(journal.refs(lane))}
+def _refs(journal: Journal, moved: Mapping[str, tuple[str, str]], left: set[str]) -> kept.Follow:
+    """How our refs follow those of the repository."""
     pairs = [pair for name, pair in moved.items() if name != BRANCH]
     if len(pairs) > kept.MOST_TIPS:
         pairs = [moved[name] for name in (HEAD, INDEX) if name in moved]
+    tips: set[str] = set()
+    if pairs:
+        tips = {v for lane in (SEED, *journal.lanes()) for v in _tips(journal.refs(lane))}
     come = {new for _, new in pairs if new in tips}
     gone = {old for old, _ in pairs if old and old not in tips}
-    kept.follow(repo, come=sorted(come), gone=sorted(gone))
+    return kept.Follow(*(tuple(sorted(oids)) for oids in (left, come, gone)))
 
 
 def _tips(known: Mapping[str, str]) -> set[str]:

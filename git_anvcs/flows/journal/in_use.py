@@ -31,8 +31,10 @@ def refs(repo: Repo, branch: str) -> dict[str, str]:
 def elsewhere(repo: Repo) -> list[tuple[str, str]]:
     """The branches of the other worktrees, each with where that is."""
     listed = os.fsdecode(repo.git("worktree", "list", "--porcelain", "-z"))
+    # The main one stands first, of a submodule by where its Git directory is.
+    is_main = repo.git_dir.resolve() == repo.common_dir
     found = []
-    for entry in listed.split("\0\0"):
+    for entry in listed.split("\0\0")[1 if is_main else 0 :]:
         facts = dict(line.partition(" ")[::2] for line in entry.split("\0"))
         root = facts.get("worktree", "")
         if "branch" in facts and Path(root) != repo.root:

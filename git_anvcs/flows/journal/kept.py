@@ -6,6 +6,7 @@ before anything is lost, so that no `gc` is ever first. What they left behind go
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
 
@@ -38,25 +39,31 @@ def is_left_behind(repo: Repo, oid: str) -> bool:
 _ELSEWHERE = ("--not", "--exclude=refs/anvcs/*", "--all", "HEAD", "--")
 
 
+class Follow(NamedTuple):
+    """kept: left behind; come: tips that were seen now; gone: what is no tip any more"""
+
+    kept: tuple[str, ...] = ()
+    come: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
 def keep(repo: Repo, oid: str) -> None:
     """No gc takes a commit away while the journal tells of it."""
     if is_left_behind(repo, oid):
-        follow(repo, kept=[oid])
+        follow(repo, Follow(kept=(oid,)))
 
 
-def follow(
-    repo: Repo, *, kept: Iterable[str] = (), come: Iterable[str] = (), gone: Iterable[str] = ()
-) -> None:
-    """kept: left behind; come: tips that were seen now; gone: what is no tip any more.
+def follow(repo: Repo, refs: Follow) -> None:
+    """Our refs to commits and trees are so from now on.
 
     Nothing is written into a repository that somebody is deleting, and nothing is said when Git
     will not: what is kept so is kept for the worst case.
     """
     if not (repo.common_dir / "HEAD").exists():
         return
-    lines = [f"update {KEPT}{oid} {oid}\n" for oid in dict.fromkeys(kept)]
-    lines += [f"update {TIPS}{oid} {oid}\n" for oid in dict.fromkeys(come)]
-    lines += [f"delete {TIPS}{oid}\n" for oid in dict.fromkeys(gone)]
+    lines = [f"update {KEPT}{oid} {oid}\n" for oid in refs.kept]
+    lines += [f"update {TIPS}{oid} {oid}\n" for oid in refs.come]
+    lines += [f"delete {TIPS}{oid}\n" for oid in refs.gone]
     if lines and repo.try_git("update-ref", "--stdin", stdin="".join(lines).encode()).returncode:
         for line in lines:  # one of them is not there any more: that must not lose the others
             repo.try_git("update-ref", "--stdin", stdin=line.encode())

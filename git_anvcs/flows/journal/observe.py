@@ -10,10 +10,10 @@ import os
 import time
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import authors, git_moves, lanes, spooled
+from git_anvcs.flows.journal import authors, git_moves, kept, lanes, spooled
 from git_anvcs.flows.journal.authors import Told
 from git_anvcs.flows.journal.form import only_form
-from git_anvcs.git import locked, objects, standing, stash
+from git_anvcs.git import hidden, locked, objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
@@ -101,10 +101,11 @@ def _observed(
         steady.check(pause=_PAUSE if any(staged) else 0)
     seconds = clock.now() if look.seconds is None else look.seconds
     found = git_moves.seen(repo, journal, now, seconds, look.by)
-    made = git_moves.take(repo, journal, found) if look.paths is None else []
+    took = git_moves.take(repo, journal, found) if look.paths is None else git_moves.Took([])
     commits = _commits_since(repo, found)
     paths = {path: _how(file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
+    paths |= _hidden(repo, now.head, look, known)
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
     git = Git(
         lambda oid: _blob(repo, oid),
@@ -114,7 +115,11 @@ def _observed(
     capture = Capture(journal, texts, git, lane, repo.root)
     seen = Seen(paths, seconds, look.precision, look.by, all=look.paths is None,
                 untouched=look.untouched)  # fmt: skip
-    return made + capture.take(seen._replace(check=steady.check) if steady else seen)
+    try:
+        made = capture.take(seen._replace(check=steady.check) if steady else seen)
+    finally:
+        kept.follow(repo, took.refs)
+    return took.entries + made
 
 
 def ignored_files(repo: Repo, patterns: tuple[str, ...]) -> list[str]:
@@ -134,6 +139,30 @@ def lane_of(repo: Repo) -> str:
 def _how(file: File) -> Standing:
     by_git = file.staged and not file.conflicted
     return Standing(file.head, differs=True, by_git=by_git, mode=file.mode)
+
+
+def _hidden(repo: Repo, head: str, look: Look, known: Mapping[str, Entry]) -> dict[str, Standing]:
+    """What Git was told not to look at, and is not as the index has it."""
+    files = hidden.listed(repo)
+    if look.paths is not None:
+        files = {path: one for path, one in files.items() if _is_meant(path, look.paths)}
+    files = {
+        path: one
+        for path, one in files.items()
+        if not one.skipped or path in known or os.path.lexists(repo.root / path)
+    }
+    if not files:
+        return {}
+    paths = sorted(hidden.changed(repo, files))
+    blobs = objects.ids(repo, [f"{head}:{path}" for path in paths]) if head else [None] * len(paths)
+    return {
+        path: Standing(blob or "", differs=True, mode=files[path].mode)
+        for path, blob in zip(paths, blobs, strict=True)
+    }
+
+
+def _is_meant(path: str, chosen: tuple[str, ...]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in chosen)
 
 
 def _at_head(repo: Repo, head: str, paths: list[str]) -> dict[str, Standing]:

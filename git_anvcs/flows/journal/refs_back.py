@@ -22,6 +22,7 @@ REASON = "anvcs: undo"
 AGAIN = "it was moved again since"
 GONE = "Git does not have it any more"
 _OWN = (HEAD, BRANCH)
+BY_HAND = ("reset:", "checkout:")
 
 # name -> what it is and what it becomes, empty for nothing
 Back = dict[str, tuple[str, str]]
@@ -40,8 +41,9 @@ def of_burst(here: Opened, entries: Iterable[Entry]) -> tuple[Back, Left]:
     """What a burst took away goes back; and the refs that stay, each with why."""
     wanted: dict[str, Wanted] = {}
     for _, moves in _moves(here, entries):
-        # A switch that took work away is taken back; any other movement is nobody's loss.
-        switched = _OWN if BRANCH in moves.refs else ()
+        # A switch or a reset that took work away is taken back; any other is nobody's loss.
+        by_hand = any(text.startswith(BY_HAND) for text in moves.said)
+        switched = _OWN if BRANCH in moves.refs or by_hand else ()
         names = {*moves.lost, *(one for one in switched if one in moves.refs)}
         staged, unstaged = moves.refs.get(INDEX, ("", ""))
         _note(wanted, names | ({INDEX} if staged and not unstaged else set()), moves)
