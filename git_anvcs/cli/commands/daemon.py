@@ -22,6 +22,7 @@ import sys
 import threading
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.journaled import rules
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import daemon_socket, keeping, unit
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
@@ -64,7 +65,8 @@ def _run(call: Call) -> int:
     def ignored() -> tuple[str, ...]:
         return settings.load(call.repo, call.env).words("journal.ignored")
 
-    why = daemon.run(call.repo, ignored, call.args.idle * 3600 or threading.TIMEOUT_MAX)
+    idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
+    why = daemon.run(call.repo, ignored, idle, lambda: rules(call))
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

@@ -12,12 +12,13 @@ import queue
 import time
 
 from git_anvcs import __version__
-from git_anvcs.flows.journal import watch_plan, worktrees
+from git_anvcs.flows.journal import housekeeping, watch_plan, worktrees
 from git_anvcs.flows.journal.daemon_socket import Ask, Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree, of_file, of_ref
 from git_anvcs.flows.journal.held_open import HeldOpen
 from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
 from git_anvcs.flows.journal.opened import opened
+from git_anvcs.flows.journal.upkeep import Rules
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
@@ -40,18 +41,23 @@ _MOST_PATHS = 200
 _IDLE_SECONDS = 4 * 3600.0
 
 
-def run(repo: Repo, ignored: Callable[[], tuple[str, ...]], idle: float = _IDLE_SECONDS) -> str:
+def run(
+    repo: Repo,
+    ignored: Callable[[], tuple[str, ...]],
+    idle: float = _IDLE_SECONDS,
+    rules: Callable[[], Rules] = Rules,
+) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
 
     ignored: asked for patterns of files that are kept although Git ignores them
-
+    rules: asked for how long all is kept
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
     """
     paths = Paths(repo.common_dir)
     # One that does not answer is ending, or an older one that makes room for us.
     patience = 0 if running(paths, HANDOVER) else HANDOVER
     held = lock.held(paths.locks / "daemon", timeout=patience)
-    with held, opened(repo, look=False) as here:
+    with held, opened(repo, look=False) as here, housekeeping.running(repo, rules):
         return _Daemon(repo, here.journal, paths, idle, ignored).run()
 
 

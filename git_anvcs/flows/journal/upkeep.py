@@ -23,8 +23,8 @@ _FREE_BYTES = 1 << 20
 class Rules(NamedTuple):
     """hot: days until it is packed; keep: days until it is thinned, 0: never"""
 
-    hot: float
-    keep: float
+    hot: float = 30
+    keep: float = 180
 
 
 class Freed(NamedTuple):
@@ -42,10 +42,12 @@ class Freed(NamedTuple):
     after: int
 
 
-def collect(here: Opened, rules: Rules, now: float, *, dry_run: bool = False) -> Freed:
+def collect(
+    here: Opened, rules: Rules, now: float, *, older: float = 0, dry_run: bool = False
+) -> Freed:
     """Do all of it; with `dry_run` say what would be done. Raises CannotWrite, Damaged, Unreadable.
 
-    now: seconds since the epoch
+    now: seconds since the epoch; older: seal only what is so many seconds old
     """
     journal = here.journal
     before = on_disk(journal)
@@ -55,7 +57,7 @@ def collect(here: Opened, rules: Rules, now: float, *, dry_run: bool = False) ->
         swept = sweeping.sweep(journal, now, dry_run=True)
         frozen = sum(one.operations for one in ready)
         return Freed(0, frozen, 0, swept.files, before, before - swept.bytes)
-    sealed = seal(Paths(here.repo.common_dir), journal, now, older=0)
+    sealed = seal(Paths(here.repo.common_dir), journal, now, older=older)
     count = 0
     gone: list[str] = []
     for one in freezing.freeze(journal, old):

@@ -4,11 +4,12 @@ import base64
 import json
 import os
 from pathlib import Path
+import shutil
 import time
 
 import pytest
 
-from git_anvcs.flows.journal import upkeep
+from git_anvcs.flows.journal import housekeeping, upkeep
 from git_anvcs.flows.journal.check import check
 from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.timeline import Wanted, looks
@@ -109,6 +110,32 @@ def test_work_goes_on_where_what_was_frozen_is_damaged(repo: Sandbox) -> None:
     segment.write_bytes(data)
     with opened(Repo.discover(repo.root)) as here:
         assert check(here, full=True).problems == ()
+
+
+def test_beside_a_daemon_it_is_done_again_and_again(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = saved(repo)
+    monkeypatch.setattr(housekeeping, "FIRST", 0.01)
+    monkeypatch.setattr(housekeeping, "SEAL", 0.01)
+    found = Repo.discover(repo.root)
+    folder = repo.root / ".git/anvcs/journal/segments"
+    deadline = time.monotonic() + 30
+    with housekeeping.running(found, lambda: PACK):
+        for count in (1, 2):
+            while not folder.is_dir() or len(list(folder.iterdir())) < count:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            repo.write("a.py", "more\n")
+            with opened(found) as here:
+                last = here.journal.last_of(".", "a.py", min(states))
+                assert last
+                held = history.content(here.journal, here.texts, last)
+                assert held
+                assert held.data.decode() == states[min(states)]
+    shutil.rmtree(repo.root / ".git/anvcs")
+    housekeeping._kept(found, lambda: PACK, 0.0)  # which makes nothing where nothing is
+    assert not (repo.root / ".git/anvcs").exists()
 
 
 def test_contents_that_nothing_tells_of_are_swept_after_an_hour(repo: Sandbox) -> None:
