@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 import zlib
 
+from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
 
 _CHUNK = 1 << 20
@@ -113,6 +114,21 @@ def _is_renewed(place: Path) -> bool:
         return place.stat().st_size > 0
     except OSError:
         return False
+
+
+def copy(folder: Path, digest: bytes, to: Path) -> bool:
+    """Have the content in another folder as well; whether it is there now. Raises CannotWrite."""
+    if has(to, digest):
+        return True
+    try:
+        data = _place(folder, digest).read_bytes()
+    except OSError:
+        return False
+    place = _place(to, digest)
+    with suppress(OSError):
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    atomic.write(place, data, mode=0o600)
+    return True
 
 
 def all_of(folder: Path) -> Iterator[tuple[bytes, int]]:

@@ -65,8 +65,11 @@ def _run(call: Call) -> int:
     def ignored() -> tuple[str, ...]:
         return settings.load(call.repo, call.env).words("journal.ignored")
 
+    def mirror() -> str:
+        return settings.load(call.repo, call.env).text("journal.copy")
+
     idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
-    why = daemon.run(call.repo, ignored, idle, lambda: rules(call))
+    why = daemon.run(call.repo, ignored, idle, lambda: rules(call), mirror)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

@@ -6,6 +6,8 @@
   journal gc       pack what is old (journal.hot), thin what is older (journal.keep)
   journal fsck     whether it is whole; --full reads every byte and replays every text
   journal dump     all of it, one JSON object a line
+  journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.copy)
+  journal recover FOLDER [--to DIR]  say what a mirror holds, or write its worktrees below DIR
 
 `git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
 
@@ -16,12 +18,13 @@ Example:
   git anvcs journal gc --dry-run
   git anvcs journal fsck --full
   git anvcs journal dump --path src --since 2d
+  git anvcs journal recover ~/mirror --to ~/rescued
 """
 
 from argparse import ArgumentParser
 from collections.abc import Callable
 
-from git_anvcs.cli import journaled
+from git_anvcs.cli import journal_kept, journaled
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket, mending
@@ -43,6 +46,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--lane", help="dump: one worktree, as `status` and `timeline` name it")
     parser.add_argument("--path", help="dump: one file, or what is below a folder")
     parser.add_argument("--since", metavar="WHEN", help="dump: a duration (2w, 36h) or a date")
+    parser.add_argument("what", nargs="?", metavar="FOLDER", help="mirror, recover: the mirror")
+    parser.add_argument("--to", metavar="DIR", help="recover: a folder that is new or empty")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
 
 
@@ -103,5 +108,6 @@ def _name(said: str) -> str:
 
 _ACTIONS: dict[str, Callable[[Call], int]] = {
     "look": _look, "status": _status, "gc": journaled.gc, "fsck": journaled.fsck,
-    "dump": journaled.dump, "mend": _mend,
+    "dump": journaled.dump, "mend": _mend, "mirror": journal_kept.copy,
+    "recover": journal_kept.recover,
 }  # fmt: skip

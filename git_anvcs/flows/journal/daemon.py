@@ -21,7 +21,6 @@ from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.upkeep import Rules
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.journal import watching
-from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Precision
 from git_anvcs.journal.watching import DONE, OVERFLOW, Event, TooMany
 from git_anvcs.kernel.errors import AnvcsError
@@ -46,11 +45,13 @@ def run(
     ignored: Callable[[], tuple[str, ...]],
     idle: float = _IDLE_SECONDS,
     rules: Callable[[], Rules] = Rules,
+    mirror: Callable[[], str] = str,
 ) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
 
     ignored: asked for patterns of files that are kept although Git ignores them
     rules: asked for how long all is kept
+    mirror: asked for the folder of a second copy, empty for none
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
     """
     paths = Paths(repo.common_dir)
@@ -58,14 +59,14 @@ def run(
     patience = 0 if running(paths, HANDOVER) else HANDOVER
     held = lock.held(paths.locks / "daemon", timeout=patience)
     with held, opened(repo, look=False) as here, housekeeping.running(repo, rules):
-        return _Daemon(repo, here.journal, paths, idle, ignored).run()
+        return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, ignored).run()
 
 
 class _Daemon:
     def __init__(
         self,
         repo: Repo,
-        journal: Journal,
+        held: HeldOpen,
         paths: Paths,
         idle: float,
         ignored: Callable[[], tuple[str, ...]],
@@ -73,7 +74,7 @@ class _Daemon:
         self._settings = ignored
         self._ignored = ignored()
         self._repo, self._paths = repo, paths
-        self._held = HeldOpen(repo, journal)
+        self._held = held
         self._idle = idle
         self._queue: queue.SimpleQueue[Event | Ask] = queue.SimpleQueue()
         self._trees: dict[str, Tree] = {}
@@ -87,7 +88,7 @@ class _Daemon:
 
     def run(self) -> str:
         server = Server(self._paths, self._request)
-        self._held.begin_check()
+        self._held.begin()
         try:
             self._find_trees()
             return self._loop()
@@ -249,7 +250,8 @@ class _Daemon:
             for folder in folders:
                 self._watch(tree, folder)
             look = Look(by, Precision.SAVE, paths, self._ignored, tree.untouched)
-            observe(tree.repo, self._held.journal, self._held.texts, look)
+            if observe(tree.repo, self._held.journal, self._held.texts, look):
+                self._held.copying.changed()
             if self._problem:  # told again: on a full disk it could not be told
                 note = f"{lane}: it goes on after: {self._problem}"
                 log.note(self._paths.logs / "journal.log", note)
@@ -341,5 +343,5 @@ class _Daemon:
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
             "folders": self._watcher.count(),
             "stopped": self._problem,
-            "problem": self._problem or self._unwatched,
+            "problem": self._problem or self._unwatched or self._held.copying.problem,
         }

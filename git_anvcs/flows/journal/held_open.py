@@ -1,9 +1,11 @@
 """The journal as the daemon holds it: opened again where it was damaged, mended or full."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
 from git_anvcs.flows.journal import mending
+from git_anvcs.flows.journal.copying import Copying
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.journal import Journal, Replaced
 from git_anvcs.journal.texts import Texts
@@ -13,15 +15,20 @@ from git_anvcs.store.paths import Paths
 
 
 class HeldOpen:
-    """journal, texts: those to be used now; others take their place after a mending"""
+    """journal, texts: those to be used now; others take their place after a mending
 
-    def __init__(self, repo: Repo, journal: Journal) -> None:
+    mirror: asked for the folder of a second copy, empty for none
+    """
+
+    def __init__(self, repo: Repo, journal: Journal, mirror: Callable[[], str]) -> None:
+        self.copying = Copying(repo, mirror)
         self._repo, self._paths = repo, Paths(repo.common_dir)
         self.journal, self.texts = journal, Texts(journal)
 
-    def begin_check(self) -> None:
-        """Beside the loop: what is found is mended, and the loop sees that the file is new."""
+    def begin(self) -> None:
+        """What runs beside the loop; what a check finds is mended, and the loop sees a new file."""
         Thread(target=self._check, daemon=True).start()
+        self.copying.start()
 
     def _check(self) -> None:
         with suppress(AnvcsError, OSError):
@@ -29,6 +36,7 @@ class HeldOpen:
 
     def close(self) -> None:
         self.journal.close()
+        self.copying.close()
 
     def is_ours(self) -> bool:
         """Whether the journal is where it was; one that was mended is opened again."""

@@ -25,14 +25,17 @@ class Written(NamedTuple):
 
 def write(here: Opened, n: int, folder: Path) -> Written:
     """Fill a new or empty folder. Raises UsageError when it is neither, CannotWrite, GitFailed."""
-    _make(folder)
+    make(folder)
     return fill(here, n, folder)
 
 
-def fill(here: Opened, n: int, folder: Path) -> Written:
-    """The same for a folder in which nothing is that Git looks at. Raises GitFailed."""
+def fill(here: Opened, n: int, folder: Path, *, git: bool = True) -> Written:
+    """The same for a folder in which nothing is that Git looks at. Raises GitFailed.
+
+    git: False leaves out what only Git has
+    """
     then = Then(here, n)
-    files = _from_git(here.repo, then.head, folder) if then.head else set()
+    files = _from_git(here.repo, then.head, folder) if then.head and git else set()
     left: dict[str, str] = {}
     for path, held in then.contents(then.differing()):
         try:
@@ -44,7 +47,8 @@ def fill(here: Opened, n: int, folder: Path) -> Written:
     return Written(len(files), left)
 
 
-def _make(folder: Path) -> None:
+def make(folder: Path) -> None:
+    """A new or empty folder. Raises UsageError when it is neither, CannotWrite."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
