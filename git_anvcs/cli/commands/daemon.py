@@ -61,6 +61,7 @@ def run(call: Call) -> int:
 
 def _run(call: Call) -> int:
     from git_anvcs.flows.journal import daemon
+    from git_anvcs.flows.snapshots.ticking import Ticking
 
     def ignored() -> tuple[str, ...]:
         return settings.load(call.repo, call.env).words("journal.ignored")
@@ -68,8 +69,13 @@ def _run(call: Call) -> int:
     def mirror() -> str:
         return settings.load(call.repo, call.env).text("journal.copy")
 
+    def policy() -> tuple[str, float]:
+        found = settings.load(call.repo, call.env)
+        return found.text("commits.policy"), found.number("commits.minutes")
+
     idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
-    why = daemon.run(call.repo, ignored, idle, lambda: rules(call), mirror)
+    with Ticking(call.repo, policy):
+        why = daemon.run(call.repo, ignored, idle, lambda: rules(call), mirror)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 
