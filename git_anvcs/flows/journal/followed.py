@@ -56,7 +56,7 @@ class Followed:
 
     def _mode(self, path: str, n: int) -> int:
         """The mode HEAD had for it when the operation was made."""
-        head = own_at(self._here, n)[0] or self._first_head()
+        head = own_at(self._here._replace(lane=self._lane), n)[0] or self._first_head()
         return self._tree(head).get(path, (disk.FILE, ""))[0] if head else disk.FILE
 
     def _first_head(self) -> str:

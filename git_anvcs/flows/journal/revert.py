@@ -4,10 +4,10 @@ Each path that the session changed is followed from its first change to what the
 gets what it would hold without the session. What others built on stays as it is, and is told.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import put_back, renames
+from git_anvcs.flows.journal import brought, put_back, renames
 from git_anvcs.flows.journal.followed import Followed
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
@@ -45,17 +45,13 @@ def plan(here: Opened, session: str, paths: Collection[str] = (), *, marked: boo
     """
     done = [e for e in here.journal.newest_by(session, here.lane) if e.op.path]
     elsewhere = {e.op.lane for e in here.journal.newest_by(session) if e.op.path} - {here.lane}
-    followed = Followed(here)
     made = _Made(session, marked=marked)
-    firsts = first_changes(done)
-    for rename in renames.found(followed, done):
-        if _is_meant(rename.new, paths) and _is_meant(rename.old, paths):
-            trail = _renamed(followed, session, rename, firsts[rename.old])
-            for path in made.move_back(here, rename, trail.without()):
-                del firsts[path]
-    for path, n in firsts.items():
-        if _is_meant(path, paths):
-            made.take(path, trail_of(followed, session, path, n).without())
+    made.take_own(here, done, paths)
+    known = {entry.op.path for entry in done}
+    for lane in sorted(elsewhere):
+        for path, found in brought.brought(here, lane, session):
+            if path not in known and _is_meant(path, paths):
+                made.take(path, found)
     # Removals make room.
     files = tuple(sorted(made.files, key=lambda file: (file.then is not None, file.path)))
     return Plan(session, files, made.conflicts, made.left, tuple(sorted(elsewhere)))
@@ -69,6 +65,17 @@ class _Made:
         self.files: list[File] = []
         self.left: dict[str, str] = {}
         self.conflicts: dict[str, tuple[Hunk, ...]] = {}
+
+    def take_own(self, here: Opened, done: Sequence[Entry], paths: Collection[str]) -> None:
+        """What it did in this worktree: `done`."""
+        followed, session = Followed(here), self._session
+        firsts = {path: n for path, n in first_changes(done).items() if _is_meant(path, paths)}
+        for rename in renames.found(followed, [e for e in done if e.op.path in firsts]):
+            trail = _renamed(followed, session, rename, firsts[rename.old])
+            for path in self._move_back(here, rename, trail.without()):
+                del firsts[path]
+        for path, n in firsts.items():
+            self.take(path, trail_of(followed, session, path, n).without())
 
     def take(self, path: str, found: Without, at: str = "") -> None:
         """What a path, or what is `at` another now, becomes."""
@@ -84,7 +91,7 @@ class _Made:
         if any(hunk.conflict for hunk in found.hunks):
             self.conflicts[path] = found.hunks
 
-    def move_back(self, here: Opened, rename: Rename, found: Without) -> tuple[str, ...]:
+    def _move_back(self, here: Opened, rename: Rename, found: Without) -> tuple[str, ...]:
         """What was renamed gets its old name back, unless that is taken; the paths it is about."""
         if not (found.now.mode and found.then.mode) or found.why == NOT_KEPT:
             return ()

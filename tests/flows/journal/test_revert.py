@@ -173,6 +173,35 @@ def test_a_file_that_was_renamed_gets_its_name_back_with_what_others_did(repo: S
     assert repo.read("c.py") == LINES.replace("line", "row").replace("4", "four")
 
 
+def test_work_that_was_merged_from_another_worktree(repo: Sandbox) -> None:
+    repo.commit("one", {"a.py": LINES, "gone.txt": "gone\n"})
+    look(repo)
+    repo.git("worktree", "add", "-q", "-b", "topic", "../topic")
+    there = Sandbox(repo.base, name="topic", init=False)
+    look(there)
+    edit(there, ONE, "a.py", "line 2\n", "two\nand more\n")
+    edit(there, TWO, "a.py", "line 4\n", "four\n")
+    there.write("made.py", "x = 1\n")
+    (there.root / "gone.txt").unlink()
+    look(there, ONE)
+    there.commit("work")
+    look(there)
+    edit(there, ONE, "a.py", "line 6\n", "not committed\n")
+    assert revert(repo, ONE, "--yes", code=1)["elsewhere"] == ["worktrees/topic"]
+    repo.commit("here", {"a.py": LINES + "here\n"})
+    repo.git("merge", "-q", "--no-edit", "topic")
+    look(repo)
+    edit(repo, TWO, "a.py", "line 8\n", "eight\n")
+    revert(repo, ONE, "--yes")
+    assert (
+        repo.read("a.py") == LINES.replace("line 4", "four").replace("line 8", "eight") + "here\n"
+    )
+    assert not (repo.root / "made.py").exists()
+    assert repo.read("gone.txt") == "gone\n"
+    assert "not committed" in there.read("a.py")
+    assert revert(repo, ONE, "--yes", code=1)["left"] == {}
+
+
 def test_the_sessions_are_listed(repo: Sandbox) -> None:
     repo.commit("one", {"a.py": LINES})
     look(repo)
