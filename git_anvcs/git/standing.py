@@ -13,6 +13,8 @@ _STATUS = (
 )
 # For few paths: twenty threads that look ahead at a whole index take longer than the question.
 _ONE_THREAD = ("-c", "core.preloadIndex=false", "-c", "index.threads=1")
+# Git compares each file with each of the paths it is asked for; of more it is asked for all.
+_MOST_ASKED = 200
 _NONE = "0"
 _SCRATCH = b".merge_file_"  # what Git hands to a merge driver, for as long as that runs
 
@@ -47,11 +49,14 @@ def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
 
     paths: only these and what is below them, literally. Raises GitFailed.
     """
-    only = ("--", *(f":(top,literal){path}" for path in paths)) if paths is not None else ()
-    how = _ONE_THREAD if paths is not None else ()
+    few = paths is not None and len(paths) <= _MOST_ASKED
+    only = ("--", *(f":(top,literal){path}" for path in paths)) if paths is not None and few else ()
+    how = _ONE_THREAD if few else ()
     fields = repo.git(*how, *_STATUS, *only).split(b"\0")[:-1]
     facts: dict[bytes, bytes] = {}
     files = dict(_files(fields, facts))
+    if paths is not None and not few:
+        files = _chosen(files, set(paths))
     head = facts.get(b"branch.oid", b"").decode()
     branch = os.fsdecode(facts.get(b"branch.head", b""))
     return Standing(
@@ -67,6 +72,16 @@ def _staged(fields: list[bytes]) -> Iterator[tuple[str, str]]:
         if field.startswith(b"1 ") and not field.startswith(b"1 ."):
             words = field.split(b" ", 8)
             yield os.fsdecode(words[8]), f"{words[4].decode()} {words[7].decode()}"
+
+
+def _chosen(files: dict[str, File], paths: set[str]) -> dict[str, File]:
+    """Those that are one of the paths, or below one."""
+    return {
+        path: file
+        for path, file in files.items()
+        if path in paths
+        or any(path[:at] in paths for at, letter in enumerate(path) if letter == "/")
+    }
 
 
 def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str, File]]:

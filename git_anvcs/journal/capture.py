@@ -101,11 +101,12 @@ class Capture:
         if untouched is None:
             return {path: seen.held.get(path) or self._read(path) for path in portion}
         known = self._journal.differing(self._lane, portion)
+        begun = self._journal.begun()
         found = {}
         for path, standing in portion.items():
             began, sign = time.time_ns(), sign_of(self._root, path)
             held = untouched.held(path, sign)
-            if held and standing.differs and self._stands(known.get(path), held, standing):
+            if held and standing.differs and _stands(known.get(path), held, standing, begun):
                 continue
             found[path] = self._read(path)
             untouched.learn(path, sign, found[path], began)
@@ -139,20 +140,13 @@ class Capture:
             raise
         return made
 
-    def _stands(self, known: Entry | None, held: Held, standing: Standing) -> bool:
-        """Whether the journal knows the path so. What another actor said here is said again: other
-        clones may never hear of that one.
-        """
-        by_us = known is not None and known.n > self._journal.begun()
-        return by_us and _is_known(known, held, standing)
-
     def _change(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
         """What happened to the path; None when nothing did."""
         if not standing.differs:
             return self._clean(path, standing, held, known) if known else None
         if not held.mode:
             return self._deleted(path, standing, held, known)
-        if self._stands(known, held, standing):
+        if _stands(known, held, standing, self._journal.begun()):
             return None
         text = disk.text_of(held.data) if held.data is not None and held.mode != disk.LINK else None
         if text is None:
@@ -262,6 +256,13 @@ def _private(op: Op, standing: Standing, known: Entry | None) -> Flag:
 
 def _is_known(known: Entry | None, held: Held, standing: Standing) -> bool:
     return known is not None and _same(known.op, held) and known.op.base == standing.base
+
+
+def _stands(known: Entry | None, held: Held, standing: Standing, begun: int) -> bool:
+    """Whether the journal knows the path so. What another actor said here is said again: other
+    clones may never hear of that one. begun: the operation after which ours began
+    """
+    return known is not None and known.n > begun and _is_known(known, held, standing)
 
 
 def _same(op: Op, held: Held) -> bool:

@@ -31,11 +31,11 @@ LAST_LOST = """
     SELECT n, time FROM op
     WHERE lane = (SELECT id FROM lane WHERE name = ?) AND flags & 1 AND n <= ?
     ORDER BY n DESC LIMIT 1"""
-# lane, name, name/, name0
+# lane, name, name/, name0; CROSS: the paths are sought first, not all that differ compared
 NOW_BELOW = """
-    SELECT now.n FROM path JOIN now ON now.path = path.id
-    WHERE now.lane = (SELECT id FROM lane WHERE name = ?)
-        AND (path.name = ? OR (path.name > ? AND path.name < ?))"""
+    SELECT now.n FROM path
+        CROSS JOIN now ON now.lane = (SELECT id FROM lane WHERE name = ?) AND now.path = path.id
+    WHERE path.name = ? OR (path.name > ? AND path.name < ?)"""
 
 # Everybody who is said to have made an operation: each is one seek.
 AUTHORS = """

@@ -36,7 +36,7 @@ RETRY, POLL = 2.0, 10.0
 HANDOVER = 10.0
 
 # More paths than this are looked at together with all others.
-_MOST_PATHS = 200
+_MOST_PATHS = 5000
 _IDLE_SECONDS = 4 * 3600.0
 
 
