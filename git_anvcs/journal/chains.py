@@ -21,6 +21,15 @@ class Heard(NamedTuple):
     key: bytes
 
 
+class Said(NamedTuple):
+    """An operation of a chain. n: its number here; op: with its payload, its lane as it was said"""
+
+    seq: int
+    digest: bytes
+    n: int
+    op: Op
+
+
 class Chains(Asking):
     """The questions to an open journal."""
 
@@ -52,11 +61,8 @@ class Chains(Asking):
             ).fetchall()
         return [bytes(row[0]) for row in rows]
 
-    def chain(self, actor: bytes, after: int) -> Iterator[tuple[int, bytes, Op]]:
-        """An actor's operations after a number of its own, in order: number, digest, operation.
-
-        As the actor made them: with their payloads, and lanes as it calls them.
-        """
+    def chain(self, actor: bytes, after: int) -> Iterator[Said]:
+        """An actor's operations after a number of its own, in order, as it made them."""
         columns = f"op.seq, op.hash, op.payload, {COLUMNS}"
         where = f"WHERE op.actor = {tables.ACTOR} AND op.seq > ?"
         with self._moment():
@@ -65,8 +71,9 @@ class Chains(Asking):
             rows = self._db.execute(sql, (actor, after))
         with database.reading(self.file):
             for seq, digest, payload, *row in rows:
-                op = entry_of(tuple(row)).op
-                yield seq, digest, op._replace(lane=foreign.said(op.lane), payload=payload)
+                n, op = entry_of(tuple(row))[:2]
+                op = op._replace(lane=foreign.said(op.lane), payload=payload)
+                yield Said(seq, digest, n, op)
 
     def digest_at(self, actor: bytes, seq: int) -> bytes | None:
         """The digest of an actor's operation; None when it is not in the journal."""

@@ -72,8 +72,8 @@ def _end(journal: Journal, actor: bytes) -> tuple[int, bytes]:
     """Where a chain ends that was ours until this clone was copied from another, which goes on."""
     end = (0, NOTHING)
     if actor in journal.own_actors():
-        for seq, digest, _ in journal.chain(actor, 0):
-            end = (seq, digest)
+        for said in journal.chain(actor, 0):
+            end = (said.seq, said.digest)
     return end
 
 

@@ -33,7 +33,7 @@ def segments(
         raise NotWhole(f"operation {after} of this clone is not in its journal")
     start, end, size = (after, before), before, 0
     entries: list[segment.Entry] = []
-    for seq, digest, op in journal.chain(actor, after):
+    for seq, digest, _, op in journal.chain(actor, after):
         data = encode(op, actor, seq, end)
         if seq != start[0] + len(entries) + 1 or digest_of(data) != digest:
             raise NotWhole(f"operation {start[0] + len(entries) + 1} of this clone is damaged")

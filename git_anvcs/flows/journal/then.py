@@ -9,7 +9,7 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX
-from git_anvcs.journal import disk, history
+from git_anvcs.journal import disk, foreign, history
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
@@ -61,7 +61,11 @@ class Then:
         found = history.content(self._journal, self._texts, entry)
         if found:
             return found
-        return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
+        if entry.op.flags & Flag.NOT_KEPT:
+            return "it was too large to be kept"
+        if foreign.is_foreign(entry.op.lane):
+            return "the clone that made it kept something of it to itself"
+        return "it is damaged"
 
     def _at_head(self, paths: list[str]) -> Iterator[tuple[str, Held]]:
         """As a checkout of HEAD would write it: through the filters and line ends of the file."""
