@@ -1,6 +1,7 @@
 """What is asked of the chains in a journal: our own, and those of other clones."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from git_anvcs.journal import foreign, tables
@@ -52,6 +53,20 @@ class Chains(Asking):
                 " ORDER BY actor.id"
             ).fetchall()
         return {bytes(row[0]): Heard(*row[1:]) for row in rows}
+
+    def parted(self, lane: str) -> int | None:
+        """After which operation this clone was copied from the one of a foreign lane; None: never.
+
+        What that one said before is here in our own lanes.
+        """
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT name, n FROM own JOIN actor ON actor.id = own.actor ORDER BY n, own.actor"
+            ).fetchall()
+        for (name, _), (_, ended) in pairwise(rows):
+            if foreign.is_of(lane, bytes(name)):
+                return int(ended)
+        return None
 
     def own_actors(self) -> list[bytes]:
         """Under which names was written here, the current one last."""

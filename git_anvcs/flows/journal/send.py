@@ -130,8 +130,9 @@ def _renewed(here: Opened, why: str) -> tuple[str, ...]:
 def _give_way(here: Opened, target: str, ref: str, tip: str) -> tuple[str, ...]:
     """Somebody has moved our ref at the target to where ours is not: keep what is there."""
     there = sync.listed(here.repo, target).get(ref)
-    if there in (None, tip):
-        return ()
+    asked = ("merge-base", "--is-ancestor", str(there), tip)
+    if there is None or here.repo.try_git(*asked).returncode == 0:
+        return ()  # it was only locked
     track = f"{sync.TRACKING}{target}/journal/{ref.removeprefix(REF)}-{there[:12]}"
     here.repo.git(
         "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", target, f"+{ref}:{track}",

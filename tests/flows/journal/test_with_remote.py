@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 import shutil
+from subprocess import PIPE, Popen
 from typing import Any
 
 import pytest
 
-from git_anvcs.flows.journal import whole
-from git_anvcs.flows.journal.opened import Opened, opened
+from git_anvcs.flows import settings
+from git_anvcs.flows.journal import whole, with_remote
+from git_anvcs.flows.journal.opened import opened
+from git_anvcs.flows.journal.send import Asked
+from git_anvcs.flows.journal.with_remote import Synced
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.journal import Journal
 from git_anvcs.store.paths import Paths
@@ -43,15 +47,14 @@ def clones(tmp_path: Path) -> tuple[Sandbox, Sandbox, Sandbox]:
     return allowed(first), allowed(others[0]), allowed(others[1])
 
 
-def sync(repo: Sandbox, *more: str, code: int = 0) -> dict[str, Any]:
-    done = repo.run("git-anvcs", "journal", "sync", "--json", *more)
-    assert done.returncode == code, done.stdout + done.stderr
-    found: dict[str, Any] = json.loads(done.stdout) if done.stdout else {}
-    return found
+NORMAL = Asked()
 
 
-def looked(repo: Sandbox) -> Opened:
-    return opened(Repo.discover(repo.root), look=False)  # type: ignore[return-value]
+def sync(repo: Sandbox, asked: Asked = NORMAL) -> Synced:
+    found = Repo.discover(repo.root)
+    in_force = settings.load(found, repo.env)
+    with opened(found, ignored=in_force.words("journal.ignored")) as here:
+        return with_remote.both_ways(here, in_force, "origin", asked)
 
 
 def seen_in(repo: Sandbox, of: Sandbox, into: Path) -> Any:
@@ -74,12 +77,13 @@ def test_three_clones_see_each_others_work_and_write_nothing_of_it(
         repo.write(".env", f"PASSWORD={KEY}\n")
         (repo.root / "b.md").unlink()
         repo.git("config", "anvcs.journal.ignored", ".env")
-        repo.anvcs("journal", "look")
     before = [held(repo.root) for repo in clones]
-    assert sync(clones[0])["sent"] == 5
-    assert sync(clones[1])["received"][0]["operations"] == 5
-    assert sync(clones[2])["withheld"] == 1  # .env
-    assert len(sync(clones[0])["received"]) == 2
+    assert sync(clones[0]).sent.operations == 5
+    said = json.loads(clones[1].anvcs("journal", "sync", "--json"))
+    assert (said["sent"], said["withheld"], said["contents"]) == (5, 1, 1)  # .env
+    assert [source["operations"] for source in said["received"]] == [5]
+    assert sync(clones[2]).sent.withheld == 1
+    assert len(sync(clones[0]).received.sources) == 2
     sync(clones[1])
     for repo in clones:
         for number, of in enumerate(clones):
@@ -91,7 +95,7 @@ def test_three_clones_see_each_others_work_and_write_nothing_of_it(
     assert b"data.bin" in packed
     assert KEY.encode() not in packed
     again = [sync(repo) for repo in clones]
-    assert [(one["sent"], one["received"]) for one in again] == [(0, [])] * 3
+    assert [(one.sent.operations, one.received.sources) for one in again] == [(0, ())] * 3
     lane = f"{actor(clones[1])[:8]}"
     said = clones[0].anvcs("timeline", "--worktree", lane, "--json")
     paths = {file["path"] for look in json.loads(said)["looks"] for file in look["files"]}
@@ -131,7 +135,7 @@ def test_offline_it_waits_and_goes_with_the_next_push(
     remote = tmp_path / "remote.git"
     remote.rename(tmp_path / "away.git")
     first.write("a.py", "offline\n")
-    assert sync(first, code=5)["queued"]
+    assert first.run("git-anvcs", "journal", "sync").returncode == 5
     first.write("a.py", "offline\nstill\n")
     first.commit("offline")
     assert first.run("git-anvcs", "push", "-q", "origin", "main").returncode == 5
@@ -147,7 +151,8 @@ def test_offline_it_waits_and_goes_with_the_next_push(
         assert sizes[-1] == len("offline\n")
     for repo in (first, second):
         repo.git("gc", "-q", "--prune=now")
-        assert sync(repo)["received"] in ([], sync(repo)["received"])
+        sync(repo)
+        assert not any(source.problem for source in sync(repo).received.sources)
         repo.git("fsck", "--no-dangling")
 
 
@@ -169,7 +174,8 @@ def test_a_copy_in_the_middle_is_one_clone_more(
     sync(second)
     assert seen_in(second, copy, tmp_path / "x") == held(copy.root)
     assert seen_in(second, first, tmp_path / "y") == held(first.root)
-    assert not any(source["problem"] for source in sync(copy)["received"])
+    assert not any(source.problem for source in sync(copy).received.sources)
+    assert seen_in(copy, first, tmp_path / "w") == held(first.root)
     assert seen_in(first, copy, tmp_path / "z") == held(copy.root)
 
 
@@ -188,12 +194,11 @@ def test_what_looks_like_a_secret_stays_here_until_somebody_decides(
     assert "--withhold" in done.stderr
     assert KEY not in done.stderr
     assert refs(first) == []
-    assert len(sync(first, "--dry-run")["secrets"]) == 1
+    assert len(sync(first, Asked(dry_run=True)).sent.secrets) == 1
     pushed = first.run("git-anvcs", "push", "--records", "origin")
     assert pushed.returncode == 4
     assert "--withhold" in pushed.stderr
-    sent = sync(first, "--withhold")
-    assert sent["withheld"] == 2
+    assert sync(first, Asked(withhold=True)).sent.withheld == 2
     assert KEY.encode() not in read(tmp_path / "remote.git", refs(first)[0])
     sync(second)
     with opened(Repo.discover(second.root), look=False) as here:
@@ -208,28 +213,28 @@ def test_a_ref_that_was_forced_away_is_told_and_nothing_is_lost(
     first.write("a.py", "first\n")
     sync(first)
     sync(second)
-    ref = refs(first)[0]
+    ref = f"refs/anvcs/journal/{actor(first)}"
     first.write("a.py", "first\nsecond\n")
     sync(first)
     remote = str(tmp_path / "remote.git")
     # Rewound: the next push grows it again. Deleted: it is made again.
     first.git("-C", remote, "update-ref", ref, f"{ref}~1")
-    assert sync(second)["received"] == []
+    assert sync(second).received.sources == ()
     first.write("a.py", "first\nsecond\nthird\n")
     sync(first)
     first.git("-C", remote, "update-ref", "-d", ref)
     first.write("a.py", "four\n")
     sync(first)
-    assert sync(second)["received"][0]["operations"] == 3
+    assert sync(second).received.operations == 3
     # Replaced by something else: told, never forced, and the clone goes on under another name.
     tree = first.git("-C", remote, "rev-parse", "main^{tree}").strip()
     other = first.git("-C", remote, "commit-tree", "-m", "x", tree).strip()
     first.git("-C", remote, "update-ref", ref, other)
-    notes = sync(second)["notes"]
+    notes = sync(second).notes
     assert any("replaced" in note for note in notes)
     was = actor(first)
     first.write("a.py", "five\n")
-    assert any("another history" in note for note in sync(first)["notes"])
+    assert any("another history" in note for note in sync(first).notes)
     assert actor(first) != was
     assert first.git("-C", remote, "rev-parse", ref).strip() == other
     sync(third)
@@ -250,7 +255,7 @@ def test_a_journal_put_back_to_an_earlier_state_goes_on_under_another_name(
         opened_file.truncate(0)
         opened_file.write(saved)
     first.write("a.py", "three\n")
-    assert any("not the one that was sent" in note for note in sync(first)["notes"])
+    assert any("not the one that was sent" in note for note in sync(first).notes)
     assert len(refs(first)) == 2
     sync(second)
     assert seen_in(second, first, tmp_path / "x") == held(first.root)
@@ -278,11 +283,12 @@ def test_hostile_journals_do_no_harm(
     stolen = first.git("-C", str(remote), "rev-parse", refs(first)[0]).strip()
     for name, oid in (("ab" * 16, bad), ("cd" * 16, stolen), ("ef" * 16, blob), ("../x", bad)):
         first.run("git", "-C", str(remote), "update-ref", f"refs/anvcs/journal/{name}", oid)
-    done = sync(second, code=4)
-    good = [source for source in done["received"] if not source["problem"]]
-    assert [source["actor"] for source in good] == [actor(first)]
-    assert {source["actor"] for source in done["received"]} == {actor(first), "ab" * 16, "cd" * 16}
-    assert not any(source["trusted"] for source in good)
+    done = sync(second).received.sources
+    good = [source for source in done if not source.problem]
+    assert [source.actor for source in good] == [actor(first)]
+    assert {source.actor for source in done} == {actor(first), "ab" * 16, "cd" * 16}
+    assert not any(source.trusted for source in good)
+    assert second.run("git-anvcs", "journal", "sync").returncode == 4
     assert seen_in(second, first, tmp_path / "x") == held(first.root)
 
 
@@ -300,3 +306,43 @@ def test_it_is_off_until_somebody_switches_it_on(clones: tuple[Sandbox, Sandbox,
     assert done.returncode == 2
     assert "not allowed" in done.stderr
     assert refs(first) == []
+
+
+def test_a_plain_push_takes_the_journal_along_and_two_at_once_do_no_harm(
+    clones: tuple[Sandbox, Sandbox, Sandbox], tmp_path: Path
+) -> None:
+    first, second, _ = clones
+    first.write("a.py", "one\n")
+    first.anvcs("push", "-q", "origin", "main")
+    assert len(refs(first)) == 1
+    first.write("a.py", "one\ntwo\n")
+    argv = [str(first.base / "bin/git-anvcs"), "journal", "sync"]
+    running = [Popen(argv, cwd=repo.root, env=repo.env, stdout=PIPE, stderr=PIPE)
+               for repo in (first, first, second)]  # fmt: skip
+    for one in running:
+        out, err = one.communicate(timeout=120)
+        assert one.returncode == 0, out + err
+    sync(second)
+    assert seen_in(second, first, tmp_path / "x") == held(first.root)
+    with opened(Repo.discover(second.root), look=False) as here:
+        lane = f"{actor(first)[:8]}/."
+        assert len(list(here.journal.newest_below("a.py", lane))) == 2
+
+
+def test_a_commit_that_was_never_pushed_is_told_and_its_changes_are_shown(
+    clones: tuple[Sandbox, Sandbox, Sandbox], tmp_path: Path
+) -> None:
+    first, second, _ = clones
+    first.commit("never pushed", {"new.txt": "new\n"})
+    first.write("new.txt", "new\nand changed\n")
+    sync(first)
+    sync(second)
+    lane = f"{actor(first)[:8]}/."
+    with opened(Repo.discover(second.root), look=False) as here:
+        there = here._replace(lane=lane)
+        done = whole.write(there, here.journal.last(), tmp_path / "x")
+        assert "not in this clone" in done.left["."]
+    assert held(tmp_path / "x") == {"new.txt": (b"new\nand changed\n", 0)}
+    said = second.run("git-anvcs", "at", "-0s", "--worktree", lane, "--print", "b.md")
+    assert said.returncode == 1
+    assert "not in this clone" in said.stderr
