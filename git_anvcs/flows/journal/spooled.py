@@ -22,6 +22,9 @@ from git_anvcs.store.lock import Locked
 from git_anvcs.store.paths import Paths
 from git_anvcs.store.spool import Line, Mark
 
+# Less, of other worktrees alone, is read again with what comes next: that costs less than a write.
+_WORTH_KEEPING = 64 << 10
+
 
 class Step(NamedTuple):
     """An event that says what files hold, and what it ended."""
@@ -31,11 +34,15 @@ class Step(NamedTuple):
 
 
 class News(NamedTuple):
-    """steps: in the order of the spool; state: what `remember` keeps of it all"""
+    """steps: in the order of the spool; state: what `remember` keeps of it all
+
+    read: how many bytes of the spool it stands in
+    """
 
     lane: str
     steps: tuple[Step, ...]
     state: bytes
+    read: int = 0
 
     @property
     def paths(self) -> set[str]:
@@ -58,7 +65,9 @@ def news(paths: Paths, journal: Journal, lane: str) -> Iterator[News | None]:
         except Locked:
             yield None
             return
-        yield _read(paths, *_known(paths, journal, lane), lane)
+        mark, state = _known(paths, journal, lane)
+        found = _read(paths, mark, state, lane)
+        yield found if found.steps or "missed" in state or found.read > _WORTH_KEEPING else None
 
 
 def _known(paths: Paths, journal: Journal, lane: str) -> tuple[Mark, dict[str, Any]]:
@@ -89,7 +98,7 @@ def _read(paths: Paths, mark: Mark, state: Mapping[str, Any], lane: str) -> News
     blind = clock.now() + EDIT_SECONDS if blind is None else blind
     after = {"mark": mark, "spans": spans.value, "blind": blind}
     told = tuple(step for step in steps if step.event.event in EDITS | SHELLS)
-    return News(lane, told, json.dumps(after).encode())
+    return News(lane, told, json.dumps(after).encode(), sum(len(line.raw) for line in lines))
 
 
 def _event(line: Line) -> Event | None:

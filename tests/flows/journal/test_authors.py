@@ -200,6 +200,22 @@ def test_an_agent_in_another_worktree_has_nothing_to_do_with_this_one(desk: Desk
     assert desk.told("f.py") == [("a\n", "")]
 
 
+def test_what_is_told_of_another_worktree_is_read_but_not_written_down_here(desk: Desk) -> None:
+    other = desk.box.base / "other"
+    desk.box.git("worktree", "add", "-q", str(other))
+    desk.edit(A, "f.py", f"{BASE}a\n", watched=True)
+    lane = lane_of(desk.repo)
+    with Journal(Paths(desk.repo.common_dir)) as journal:
+        before = journal.recall(f"told {lane}")
+    for _ in range(3):
+        desk.tell(A, "pre_edit", desk.call(), str(other / "f.py"))
+        desk.look()
+    with Journal(Paths(desk.repo.common_dir)) as journal:
+        assert before == journal.recall(f"told {lane}") != b""
+    desk.edit(B, "f.py", f"{BASE}a\nb\n", watched=False)
+    assert desk.told("f.py") == [("a\n", A), ("a\nb\n", B)]
+
+
 def test_events_that_the_drain_took_away_unread_leave_nobody_in_doubt(desk: Desk) -> None:
     call = desk.call()
     desk.tell(B, "pre_edit", desk.call(), "f.py")  # under way, and not read
