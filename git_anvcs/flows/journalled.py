@@ -12,6 +12,7 @@ from git_anvcs.flows import attribute
 from git_anvcs.flows.contents import Asked, Contents
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import history
+from git_anvcs.journal.appeared import may_be_moved
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.reading import Entry
@@ -51,7 +52,7 @@ def _owners(journal: Journal, asked: Asked) -> Mapping[int, str]:
     working = Working({})
     working.stashes = asked.stashes
     for name, entries in saves.items():
-        _go_through(working, name, entries, texts)
+        _go_through(working, name, entries, texts, journal)
     sources = list(working.sources(asked.path, asked.before, texts))
     same = bool(sources) and list(sources[0].lines) == list(asked.lines)
     return attribute.answered(sources, asked.lines, asked.numbers, right_before=same)
@@ -70,14 +71,17 @@ def _saves(journal: Journal, asked: Asked, name: str) -> list[Entry]:
     return found[::-1]
 
 
-def _go_through(working: Working, name: str, entries: Sequence[Entry], texts: "_Texts") -> None:
+def _go_through(
+    working: Working, name: str, entries: Sequence[Entry], texts: "_Texts", journal: Journal
+) -> None:
     """Every save becomes a version of the file; what it began with is nobody's."""
     first = entries[0].op
     if first.base:
         working.became(Change(name, texts.of_blob(first.base), first.seconds), texts)
-    for number, entry in enumerate(entries):
-        # A file that appears may have had another name until now.
-        by = _author(entry) if number or first.base else NOBODY
+    was_there = bool(first.base)
+    for entry in entries:
+        by = _author(entry) if was_there and not may_be_moved(journal, entry) else NOBODY
+        was_there = entry.op.kind is not Kind.DELETE
         working.became(Change(name, texts.of(entry), entry.op.seconds, by), texts)
 
 

@@ -76,6 +76,21 @@ def test_a_file_that_was_only_renamed_is_nobodys_work(repo: Sandbox) -> None:
     assert set(owners(repo, "i.py").values()) == {"untracked"}
 
 
+def test_a_file_that_takes_the_place_of_another_is_nobodys_work(repo: Sandbox) -> None:
+    desk = desk_at(repo)
+    desk.save("h.py", "of me\nalso of me\n", watched=True)
+    desk.save("g.py", f"{BASE}more\n", watched=True)
+    (repo.root / "g.py").unlink()
+    desk.look()
+    desk.now += 100
+    (repo.root / "h.py").rename(repo.root / "g.py")
+    desk.look(by="mover:0001")
+    (repo.root / "g.py").rename(repo.root / "f.py")
+    desk.look(by="mover:0001")
+    repo.commit("all")
+    assert set(owners(repo, "f.py").values()) == {"untracked"}
+
+
 def test_a_damaged_journal_tells_nothing_and_stops_no_record(repo: Sandbox) -> None:
     desk = desk_at(repo)
     desk.save("f.py", f"{BASE}of a tool\n", watched=False)
