@@ -45,8 +45,13 @@ class Trail:
         self._others = 0  # the last version of the weave that is not the author's
         self._waiting: State | None = None  # the author's last, which may be half of a save
 
-    def step(self, state: State | None, by: str) -> None:
-        """The next version. None: it is not to be had."""
+    @property
+    def text(self) -> str:
+        """Of the last version."""
+        return _text(self._states[-1])
+
+    def step(self, state: State | None, by: str, *, form: bool = False) -> None:
+        """The next version. None: it is not to be had; form: it changes nothing but that."""
         if self._waiting is not None and not (self._mine(by) and self._is_half(state)):
             self._weave_in(self._waiting, self._authors[-1])
         self._waiting = None
@@ -54,6 +59,9 @@ class Trail:
         self._authors.append(by)
         if self._mine(by) and state is not None:
             self._waiting = state
+        elif form and state is not None and not self._weave.knows(_text(state)):
+            self._weave.reform(_text(state), by, self._mine)
+            self._others = len(self._weave.authors) - 1
         else:
             self._weave_in(state, by)
 

@@ -5,13 +5,16 @@ versions, so that it goes on over commits and switches, where a CRDT document en
 begins.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 import hashlib
 
 from git_anvcs.journal.edits import between
 from git_anvcs.journal.text import Edit
+from git_anvcs.kernel import diff
 
 HERE = -1
+
+_MOST_FINE = 20_000  # characters
 
 
 class Piece:
@@ -67,6 +70,31 @@ class Weave:
         else:
             edits = between(self.text, text)
             self._edit(edits[::-1], self._next(text, by))
+
+    def knows(self, text: str) -> bool:
+        """Whether it was so before."""
+        return _digest(text) in self._known
+
+    def reform(self, text: str, by: str, own: Callable[[str], bool]) -> None:
+        """The next version, which changes only form: what it puts into one author's text is theirs,
+
+        and so is what it takes out of it. own: whether an author is that one
+        """
+        fine = [part for edit in between(self.text, text) for part in _finely(self.text, edit)]
+        version = self._next(text, by)
+        self._edit(fine[::-1], version)
+        before: Piece | None = None
+        waiting: list[Piece] = []
+        for piece in self.pieces:
+            if piece.told[-1] == (version, version) and own(self.authors[piece.born]):
+                piece.told[-1] = (version, piece.born)
+            elif piece.born == version:
+                waiting.append(piece)
+            elif piece.here:
+                if before and all(own(self.authors[one.born]) for one in (before, piece)):
+                    for one in waiting:
+                        one.born = before.born
+                before, waiting = piece, []
 
     def set(self, here: Sequence[bool], by: str) -> None:
         """The next version holds exactly these of the pieces."""
@@ -139,6 +167,17 @@ class Weave:
     def alive(self) -> Iterator[tuple[str, bytes]]:
         """The text in pieces, each with its author."""
         return ((self.authors[piece.born], piece.data) for piece in self.pieces if piece.here)
+
+
+def _finely(text: str, edit: Edit) -> list[Edit]:
+    """An edit as edits of single characters, from the last to the first."""
+    gone = text.encode()[edit.at : edit.at + edit.removed].decode()
+    if not gone or not edit.added or len(gone) + len(edit.added) > _MOST_FINE:
+        return [edit]
+    return [
+        Edit(edit.at + len(gone[:a0].encode()), len(gone[a0:a1].encode()), edit.added[b0:b1])
+        for a0, a1, b0, b1 in reversed(diff.changes(gone, edit.added))
+    ]
 
 
 def _digest(text: str) -> bytes:

@@ -93,3 +93,14 @@ def test_a_file_that_is_cut_and_written_again_in_two_saves_is_one_change() -> No
         B,
     )
     assert made.without().then.text == str(first.text).replace("line 8", "8") + "by b\n"
+
+
+def test_who_changes_only_form_builds_on_nothing() -> None:
+    made = Trail(State(FILE, "a = 0\nz = 0\n"), is_a)
+    made.step(State(FILE, "a = 0\nb=1\nc=2\nz = 0\n"), A)
+    made.step(State(FILE, "a = 0\nb=1\nc=2\nd=3\nz = 0\n"), B)
+    made.step(State(FILE, "a = 0\nb = 1\nc = 2\nd = 3\nz = 0\n"), C, form=True)
+    assert made.alive() == 2
+    found = made.without()
+    assert found.then.text == "a = 0\nd = 3\nz = 0\n"
+    assert not found.why

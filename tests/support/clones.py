@@ -82,8 +82,8 @@ class Clone:
                 replica.take(self.journal.actor, [update])
             else:
                 replica.wrote(update)
-        *_, last = self.journal.chain(self.journal.actor, len(self.said))
-        self.said.append(last.digest)
+        *_, (_, acknowledged, _) = self.journal.chain(self.journal.actor, len(self.said))
+        self.said.append(acknowledged)
         return new
 
     def tells(self, after: int) -> list[bytes]:

@@ -38,6 +38,7 @@ from git_anvcs.flows import reading
 from git_anvcs.flows.journal import moments, replaying, revert, sessions, shown_session, whole
 from git_anvcs.flows.journal.sessions import Lines
 from git_anvcs.kernel.errors import DONE, NO, PARTLY, UsageError
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -103,6 +104,8 @@ def _revert(call: Call) -> int:
     args = call.args
     with journal_of(call) as here:
         session = sessions.named(here, args.session)
+        if session.running:
+            call.output.note(f"{safe(session.name)} has not ended: it may go on writing")
         paths = [whole.named(call.repo, call.cwd, path) for path in args.paths]
         plan = revert.plan(here, session.name, paths, marked=args.markers)
         shown = call.output.verbosity > 0 or args.dry_run

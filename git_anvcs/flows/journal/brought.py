@@ -6,7 +6,7 @@ was committed, to what is here, and to the same without the session.
 
 from collections.abc import Iterator, Sequence
 
-from git_anvcs.flows.journal.followed import Followed
+from git_anvcs.flows.journal.followed import Followed, step
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at
 from git_anvcs.flows.journal.undo import on_disk
@@ -64,7 +64,7 @@ def _trail(followed: Followed, session: str, path: str, span: tuple[int, int]) -
     for entry, state in versions:
         if entry and entry.n > last:
             break
-        trail.step(state, entry.by if entry else "")
+        step(trail, entry, state)
     return trail
 
 

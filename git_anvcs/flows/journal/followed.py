@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from git_anvcs.flows.journal.form import only_form
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at, smudged, tree_files
 from git_anvcs.flows.journal.undo import on_disk
@@ -10,7 +11,9 @@ from git_anvcs.git.tips_seen import HEAD
 from git_anvcs.journal import disk, history
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
-from git_anvcs.journal.op import Kind
+from git_anvcs.journal.op import Flag, Kind
+from git_anvcs.journal.reading import Entry
+from git_anvcs.journal.trail import Trail
 from git_anvcs.journal.versions import ABSENT, State, Version, Versions, state_of
 
 
@@ -70,3 +73,17 @@ class Followed:
         mode = mode or disk.FILE
         data: Mapping[str, bytes] = smudged(self._here.repo, {path: (mode, oid)})
         return Content(mode, data[path]) if path in data else None
+
+
+def step(trail: Trail, entry: Entry | None, state: State | None) -> None:
+    """A version goes into the trail with what its operation tells; without one Git made it."""
+    by = entry.by if entry else ""
+    trail.step(state, by, form=bool(entry and state and _is_form(trail.text, entry, state)))
+
+
+def _is_form(before: str, entry: Entry, state: State) -> bool:
+    """Whether only form changed: it was seen to, or a hook changed it while it was committed."""
+    if entry.op.kind is not Kind.CLEAN or entry.by:
+        return bool(entry.op.flags & Flag.COSMETIC)
+    now = state.text or ""
+    return before != now and only_form(entry.op.path, before, now)

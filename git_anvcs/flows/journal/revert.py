@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows.journal import brought, put_back, renames
-from git_anvcs.flows.journal.followed import Followed
+from git_anvcs.flows.journal.followed import Followed, step
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
 from git_anvcs.flows.journal.renames import Rename
@@ -21,6 +21,7 @@ from git_anvcs.journal.reverts import Revert, pack
 from git_anvcs.journal.trail import NOT_KEPT, REVERT, Trail, Without
 from git_anvcs.journal.versions import State
 from git_anvcs.kernel import clock
+from git_anvcs.kernel.terminal import safe
 
 
 class Plan(NamedTuple):
@@ -109,11 +110,11 @@ def _renamed(followed: Followed, session: str, rename: Rename, n: int) -> Trail:
     for entry, state in old:
         if entry and entry.n >= rename.gone:
             break
-        trail.step(state, entry.by if entry else "")
+        step(trail, entry, state)
     new = followed.of(rename.new, rename.at)
     next(new)
     for entry, state in new:
-        trail.step(state, entry.by if entry else "")
+        step(trail, entry, state)
     return trail
 
 
@@ -122,7 +123,7 @@ def trail_of(followed: Followed, session: str, path: str, n: int) -> Trail:
     versions = followed.of(path, n)
     trail = Trail(next(versions).state, lambda by: by == session)
     for entry, state in versions:
-        trail.step(state, entry.by if entry else "")
+        step(trail, entry, state)
     return trail
 
 
@@ -151,7 +152,7 @@ def _with_markers(found: Without, session: str) -> State:
 
 def _between_markers(hunk: Hunk, session: str) -> bytes:
     sides = [side + b"\n" if side and not side.endswith(b"\n") else side for side in hunk[:2]]
-    ends = f">>>>>>> before {session}\n".encode(errors="replace")
+    ends = f">>>>>>> before {safe(session)}\n".encode()
     return b"".join([b"<<<<<<< now\n", sides[0], b"=======\n", sides[1], ends])
 
 

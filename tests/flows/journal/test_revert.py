@@ -7,7 +7,10 @@ from typing import Any
 from git_anvcs.flows.journal.opened import opened
 from git_anvcs.git.repo import Repo
 from tests.flows.journal.test_undo import held
+from tests.flows.journal.test_who_story import FORMATTER
+from tests.support.agents import Claude
 from tests.support.sandbox import Sandbox
+from tests.support.wired import wire
 
 ONE, TWO = "claude:7f3a", "codex:91be"
 
@@ -235,3 +238,22 @@ def test_a_session_is_shown_with_what_is_left_of_it(repo: Sandbox) -> None:
     assert found["steps"] == []
     said = repo.anvcs("sessions", "show", ONE)
     assert "a.py     1 save       +4      -1  2 still there" in said
+
+
+def test_agents_with_hooks_a_formatter_and_a_commit(repo: Sandbox) -> None:
+    """Whose each save is comes from the agents' own events; a form that changed is nobody's."""
+    wire(repo)
+    repo.commit("base", {"app.py": "base = 0\n"})
+    repo.write(".git/hooks/pre-commit", FORMATTER).chmod(0o755)
+    one = Claude(repo, repo.root, "11111111-aaaa-bbbb-cccc-000000000001", "opus")
+    two = Claude(repo, repo.root, "22222222-aaaa-bbbb-cccc-000000000002", "opus")
+    text = "base = 0\n"
+    for agent, line in ((one, "a=1\n"), (two, "b=2\n"), (one, "c=3\n")):
+        text += line
+        agent.edit("app.py", text)
+        repo.anvcs("journal", "look")
+    repo.commit("all of it")
+    shown = json.loads(repo.anvcs("sessions", "show", one.session, "--json"))
+    assert (shown["model"], shown["alive"], shown["added"]) == ("opus", 2, 2)
+    revert(repo, one.session, "--yes")
+    assert repo.read("app.py") == "base = 0\nb = 2\n"
