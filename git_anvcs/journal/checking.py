@@ -8,8 +8,9 @@ text of every edit.
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
+import zlib
 
-from git_anvcs.journal import cold, history, segment
+from git_anvcs.journal import cold, foreign, history, segment
 from git_anvcs.journal.cold import DROPPED, SEALED, Unreadable
 from git_anvcs.journal.entry import COLUMNS, JOINS, Entry, entry_of
 from git_anvcs.journal.journal import Journal
@@ -40,7 +41,9 @@ class _Found:
     """What was counted and found so far."""
 
     def __init__(self) -> None:
-        self.operations = self.segments = self.contents = self.texts = self.unsigned = 0
+        self.operations = self.segments = self.contents = self.texts = self.unsigned = (
+            self.dropped
+        ) = 0
         self.problems: list[str] = []
 
 
@@ -60,6 +63,7 @@ def check(journal: Journal, *, full: bool = False) -> Report:
     if full and not found.problems:
         _check_texts(journal, found)
     notes = [f"{found.unsigned} segments are not signed"] if found.unsigned else []
+    notes += [f"{found.dropped} operations are dropped by now"] if found.dropped else []
     return Report(
         found.operations, found.segments, found.contents, found.texts,
         _short(found.problems), tuple(notes),
@@ -82,6 +86,7 @@ def _check_chain(
 def _check_segment(journal: Journal, found: _Found, one: Sealed, name: bytes) -> None:
     found.segments += 1
     if one.state == DROPPED:
+        found.dropped += one.operations
         return
     try:
         whole, _ = journal.cold.read(one.id)
@@ -187,11 +192,15 @@ def _check_texts(journal: Journal, found: _Found) -> None:
     for entry in journal.upward():
         op, key = entry.op, (entry.op.doc, entry.op.lane)
         payload = journal.payload(entry.n) if op.doc else b""
-        if not payload:
+        if not payload or foreign.said(op.lane) != op.lane:  # no chain of updates in one lane
+            if op.kind is Kind.EDIT and history.content(journal, Texts(journal), entry) is None:
+                found.problems.append(f"{op.lane}: {op.path}: its text at #{entry.n} is damaged")
             continue
         try:
-            document = open_.pop(key, None) or _begun(journal, entry, numbers[op.lane])
-            document.apply([payload])
+            document = _kept(journal, entry, numbers[op.lane])
+            if document is None:
+                document = open_.pop(key, None) or _begun(journal, entry, numbers[op.lane])
+                document.apply([payload])
         except NoUpdate:
             found.problems.append(f"{op.lane}: {op.path}: its text at #{entry.n} is damaged")
             continue
@@ -199,8 +208,19 @@ def _check_texts(journal: Journal, found: _Found) -> None:
             found.problems.append(f"{op.lane}: {op.path}: its text at #{entry.n} is damaged")
         found.texts += op.kind is Kind.EDIT
         open_[key] = document
+        open_.move_to_end(key)
         if len(open_) > _MOST_OPEN:
             open_.popitem(last=False)
+
+
+def _kept(journal: Journal, entry: Entry, lane: int) -> Document | None:
+    """The document as a checkpoint of just this operation has it; None when there is none."""
+    at, state = cold.checkpoint(journal.connection, entry.op.doc, lane, entry.n)
+    if at != entry.n:
+        return None
+    document = Document()
+    document.apply([zlib.decompress(state)])
+    return document
 
 
 def _begun(journal: Journal, entry: Entry, lane: int) -> Document:

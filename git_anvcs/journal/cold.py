@@ -20,7 +20,8 @@ from git_anvcs.journal.text import Document, seed
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import database
 
-SEALED, FROZEN, DROPPED = 0, 1, 2  # states of a segment; of a dropped one there is no file
+# States of a segment. Of a dropped one there is no file; of a thinned one the texts are kept apart.
+SEALED, FROZEN, DROPPED, THINNED = 0, 1, 2, 3
 
 _RUN = struct.Struct(">QQ")
 _NOT_THAWED = "segment NOT IN (SELECT id FROM temp.thawed_segment)"
@@ -216,7 +217,8 @@ class Cold:
 
     def _thaw_one(self, number: int) -> None:
         found, numbers = self.read(number)
-        [actor] = self._db.execute("SELECT actor FROM segment WHERE id = ?", (number,)).fetchone()
+        asked = "SELECT actor, state FROM segment WHERE id = ?"
+        actor, state = self._db.execute(asked, (number,)).fetchone()
         lanes = dict(self._db.execute("SELECT name, id FROM lane").fetchall())
         rows = []
         for n, entry in zip(numbers, found.entries, strict=True):
@@ -224,10 +226,12 @@ class Cold:
                 continue
             link = decode(entry)
             op = link.op
+            # What is left of the edits of a text makes no text.
+            payload = b"" if state == THINNED and op.doc else op.payload
             rows.append((
                 n, actor, link.seq, segment.digest(entry), op.kind, lanes[op.lane], op.time,
                 self._path(op.path), op.doc or None, op.base, op.mode, op.size, op.digest,
-                op.flags, op.precision, op.by, op.client, op.payload,
+                op.flags, op.precision, op.by, op.client, payload,
             ))  # fmt: skip
         self._db.executemany(_INSERT, rows)
         self._db.execute("INSERT OR IGNORE INTO temp.thawed_segment VALUES (?)", (number,))

@@ -225,7 +225,8 @@ class Reading(Chains):
             while (piece := self._cold.by_time(lane, time, row[1] if row else -1)) is not None:
                 self._cold.thaw([piece])
                 row = self._row(tables.LAST_BEFORE, (lane, time))
-        return row[0] if row else 0
+            n = row[0] if row else 0
+            return thinned.last_before(self._db, lane, time, n) if self._cold.is_any() else n
 
     def last(self) -> int:
         """The number of the newest operation; 0 when there is none."""
@@ -237,7 +238,7 @@ class Reading(Chains):
         row = self._row("SELECT time FROM main.op ORDER BY n LIMIT 1", ())
         times = [row[0]] if row else []
         if self._cold.is_any():
-            cold = self._row("SELECT min(first_time) FROM frozen_lane", ())
+            cold = self._row(tables.COLD_SINCE, ())
             times += [cold[0]] if cold and cold[0] is not None else []
         return (min(times) >> 16) / 1000 if times else 0.0
 

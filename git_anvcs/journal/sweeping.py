@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from git_anvcs.journal.cold import DROPPED
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind
 from git_anvcs.store import contents, database
@@ -56,7 +57,9 @@ def _unnamed_contents(journal: Journal) -> list[tuple[bytes, int]]:
 def _unnamed_segments(journal: Journal) -> list[Path]:
     there = [file for file in journal.segments.glob("*") if file.is_file()]
     with database.reading(journal.file):
-        rows = journal.connection.execute("SELECT name FROM segment").fetchall()
+        rows = journal.connection.execute(
+            "SELECT name FROM segment WHERE state != ?", (DROPPED,)
+        ).fetchall()
     named = {bytes(row[0]).hex() for row in rows}
     return [file for file in there if file.name not in named]
 

@@ -77,6 +77,20 @@ FROZEN_AT = """
         WHERE o.lane = f.lane AND o.path = f.path AND o.n > f.last AND o.n <= ?
     )"""
 
+# lane, time: the last thinned or dropped segment that began by then
+THINNED_BEFORE = """
+    SELECT f.first, f.last, f.last_time FROM frozen_lane AS f JOIN segment ON segment.id = f.segment
+    WHERE f.lane = (SELECT id FROM lane WHERE name = ?) AND f.first_time <= ? AND state >= 2
+    ORDER BY f.first DESC LIMIT 1"""
+# lane, n, n, time
+FIRST_AFTER = """
+    SELECT min(n) FROM (
+        SELECT n FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?)
+            AND n >= ? AND n <= ? AND time > ?
+    )"""
+COLD_SINCE = """
+    SELECT min(f.first_time) FROM frozen_lane AS f JOIN segment ON segment.id = f.segment
+    WHERE state != 2"""
 # actor, seq, seq
 COLD_OF_ACTOR = """
     SELECT id FROM segment WHERE state > 0 AND actor = (SELECT id FROM actor WHERE name = ?)

@@ -40,5 +40,21 @@ def unknown_at(
             yield _unknown(lane, path, last)
 
 
+def last_before(db: database.Connection, lane: str, time: int, found: int) -> int:
+    """The number up to which all had happened by then, what is thinned out included.
+
+    found: of the last operation by then that is there. What went may have been before or after:
+    it counts as before, so that no older state is taken for that of the moment.
+    """
+    row = db.execute(tables.THINNED_BEFORE, (lane, time)).fetchone()
+    if row is None or row[1] <= found:
+        return found
+    first, last, last_time = row
+    if last_time <= time:
+        return int(last)
+    after: int | None = db.execute(tables.FIRST_AFTER, (lane, first, last, time)).fetchone()[0]
+    return max(found, int(after or last + 1) - 1)
+
+
 def _unknown(lane: str, path: str, n: int) -> Entry:
     return Entry(n, Op(Kind.BLOB, lane, 0, path, flags=Flag.NOT_KEPT | Flag.THINNED))

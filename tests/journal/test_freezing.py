@@ -150,7 +150,7 @@ def frozen(journal: Journal, before: int = LATER) -> int:
     return sum(one.operations for one in made)
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.integers(0, 1 << 30))
 def test_what_is_frozen_answers_as_before(
     tmp_path_factory: pytest.TempPathFactory, seed: int

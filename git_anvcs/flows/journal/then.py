@@ -61,6 +61,8 @@ class Then:
         found = history.content(self._journal, self._texts, entry)
         if found:
             return found
+        if entry.op.flags & Flag.THINNED:
+            return "it changed then, and what it held is thinned out by now (journal.keep)"
         return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
 
     def _at_head(self, paths: list[str]) -> Iterator[tuple[str, Held]]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+import os
 from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import clock as logical
-from git_anvcs.journal import freezing, sealing, sweeping
+from git_anvcs.journal import freezing, sealing, sweeping, thinning
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.sealing import Sealed
 from git_anvcs.kernel.errors import AnvcsError
@@ -63,10 +64,18 @@ def collect(
     for one in freezing.freeze(journal, old):
         count += one.operations
         gone += one.old
+    thinned = 0
+    if rules.keep:
+        keep = logical.at(now - rules.keep * DAY)
+        for less in thinning.thin(journal, keep, logical.at(now - 2 * rules.keep * DAY)):
+            thinned += less.operations
+            _let_go(journal, less.old)
+        if thinned:
+            thinning.forget_documents(journal)
     _forget(journal, gone)
     swept = sweeping.sweep(journal, now)
     shrink(journal)
-    return Freed(sealed, count, 0, swept.files, before, on_disk(journal))
+    return Freed(sealed, count, thinned, swept.files, before, on_disk(journal))
 
 
 def seal(paths: Paths, journal: Journal, now: float, older: float) -> int:
@@ -109,6 +118,12 @@ def shrink(journal: Journal) -> None:
 
 def _is_ready(one: Sealed, old: int) -> bool:
     return one.state == 0 and one.last_time < old
+
+
+def _let_go(journal: Journal, name: str) -> None:
+    """It is swept in an hour: who asks right now may be reading it."""
+    with suppress(OSError):
+        os.utime(journal.segments / name)
 
 
 def _forget(journal: Journal, names: Iterable[str]) -> None:
