@@ -43,6 +43,7 @@ class Journal(Reading):
         self.file = paths.journal / "journal.db"
         # The end of our chain and the largest time of all, while a transaction lets nobody append.
         self._tail: tuple[int, bytes, int] | None = None
+        self._going = clock.Going()
         # Of lanes and paths, whose rows are never taken away.
         self._numbers: dict[tuple[str, str], int] = {}
         self.stopped = ""
@@ -114,6 +115,7 @@ class Journal(Reading):
         """Continue the chain with these, timed now, within `writing`. seconds: since the epoch."""
         seq, before, time = self._tail or self._end()
         made = []
+        seconds = self._going.seconds(time, seconds)
         for given in ops:
             time = clock.after(time, seconds)
             seq += 1

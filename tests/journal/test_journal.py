@@ -100,6 +100,28 @@ def test_what_was_acknowledged_survives_kill_9_of_its_writer(tmp_path: Path) -> 
             assert chain(journal) == list(range(1, len(known) + 1))
 
 
+def write_many(folder: Path, number: int) -> None:
+    for count in range(25):
+        with Journal(Paths(folder)) as journal:
+            append(journal, blob(f"{number}/{count}"), blob(f"{number}/{count}/again"))
+
+
+def test_eight_processes_that_write_at_once_make_one_chain(tmp_path: Path) -> None:
+    context = get_context("fork")
+    writers = [context.Process(target=write_many, args=(tmp_path, n)) for n in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+        assert writer.exitcode == 0
+    with Journal(Paths(tmp_path)) as journal:
+        assert chain(journal) == list(range(1, 401))
+        told = [entry.op.path for entry in journal.newest()]
+    for number in range(8):
+        mine = [path for path in reversed(told) if path.startswith(f"{number}/")]
+        assert mine == [f"{number}/{n}{end}" for n in range(25) for end in ("", "/again")]
+
+
 def test_a_copy_of_the_repository_writes_under_another_name(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     with Journal(Paths(tmp_path / "one")) as journal:

@@ -1,14 +1,18 @@
 """Any moment can be had back: what a worktree held then, to the byte, whatever happened between."""
 
 import json
+import os
 from pathlib import Path
 import random
+
+import pytest
 
 from git_anvcs.flows.journal import restore, undo, whole
 from git_anvcs.flows.journal.observe import observe
 from git_anvcs.flows.journal.opened import Opened, opened
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.bursts import Span
+from git_anvcs.kernel import clock
 from tests.flows.journal.test_undo import Held, held
 from tests.support.sandbox import Sandbox
 
@@ -191,3 +195,31 @@ def test_files_that_git_ignores_are_kept_where_the_setting_names_them(repo: Sand
     assert (repo.root / "built/x.cfg").read_text() == "built/x.cfg\n"
     assert (repo.root / ".env").exists()
     assert not (repo.root / "a.log").exists()
+
+
+def test_a_clock_that_jumps_a_year_loses_nothing(
+    repo: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    year = 365 * 86400.0
+    with opened(begun(repo)) as here:
+        states = {}
+        for step, jump in enumerate((0.0, year, year, -year, 0.0)):
+            now = 1_790_000_000.0 + jump + step
+            monkeypatch.setattr(clock, "now", lambda now=now: now)
+            (repo.root / "a.py").write_text(f"step {step}\n" * 30)
+            os.utime(repo.root / "a.py", (now, now))
+            (repo.root / f"new-{step}").write_text("new\n")
+            observe(here.repo, here.journal, here.texts)
+            states[here.journal.last()] = held(repo.root)
+        monkeypatch.setattr(clock, "now", lambda: 1_790_000_060.0)
+        repo.git("checkout", "-q", "--", ".")
+        repo.git("clean", "-fdq")
+        observe(here.repo, here.journal, here.texts)
+        undo.apply(here, undo.last_burst(here))
+        assert held(repo.root) == states[max(states)]
+        for n, state in states.items():
+            span = Span(n, here.journal.last())
+            undo.apply(here, undo.plan(here, span, all_since=True))
+            assert held(repo.root) == state
+        times = [entry.op.time for entry in here.journal.newest()]
+        assert times == sorted(times, reverse=True)
