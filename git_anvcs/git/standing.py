@@ -23,13 +23,19 @@ class File(NamedTuple):
     """A path that is not as HEAD has it.
 
     head: the blob there, empty when there is none; mode: its mode there, 0 when there is none
-    staged: the worktree holds what the index holds; conflicted: the index has several versions
+    staged: the worktree holds what the index holds
+    versions: the blobs of a conflict: base, ours, theirs, zeros for none; empty when there is none
     """
 
     head: str
     mode: int
     staged: bool
-    conflicted: bool = False
+    versions: tuple[str, ...] = ()
+
+    @property
+    def conflicted(self) -> bool:
+        """Whether the index has several versions."""
+        return bool(self.versions)
 
 
 class Standing(NamedTuple):
@@ -96,11 +102,13 @@ def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str
                 if not sub.startswith(b"S"):
                     yield os.fsdecode(name), _file(head, in_head, staged=state[1:] == b".")
             case b"u":
-                _, _, sub, _, ours, _, _, _, head, _, name = field.split(b" ", 10)
+                _, _, sub, _, ours, _, _, *versions, name = field.split(b" ", 10)
                 if not sub.startswith(b"S"):
                     yield (
                         os.fsdecode(name),
-                        _file(head, ours, staged=False)._replace(conflicted=True),
+                        _file(versions[1], ours, staged=False)._replace(
+                            versions=tuple(version.decode() for version in versions)
+                        ),
                     )
             # With a slash at its end it is a repository inside of this one.
             case b"?" if not field.endswith(b"/") and _SCRATCH not in field:

@@ -21,6 +21,8 @@ from git_anvcs.journal.untouched import Untouched, sign_of
 # An edit that takes so much away of a text of some size is as good as deleting it.
 _MOST_GONE = 0.9
 _SOME_SIZE = 200  # bytes
+# Where a conflict begins in a file.
+_MARK = "<<<<<<< "
 
 # Files read before one transaction writes them: what is in memory at once.
 _PORTION = 64
@@ -30,6 +32,7 @@ class Standing(NamedTuple):
     """How a path stands in Git. base: its blob at HEAD, empty for none; mode: its mode there
 
     differs: it is not as HEAD has it; by_git: Git wrote what is there; private: Git ignores it
+    conflicted: the index has several versions of it
     """
 
     base: str
@@ -37,6 +40,7 @@ class Standing(NamedTuple):
     by_git: bool = False
     mode: int = 0
     private: bool = False
+    conflicted: bool = False
 
 
 class Git(NamedTuple):
@@ -152,7 +156,7 @@ class Capture:
         if text is None:
             return self._blob(path, standing, held, known)
         try:
-            op = self._edit(path, standing, held, *text)
+            op = self._edit(path, standing, held, text, known)
         except Unreadable:  # what it was edited from is damaged: the work of now is kept whole
             return self._blob(path, standing, held, None)
         return op._replace(flags=op.flags & ~Flag.LOST) if _is_known(known, held, standing) else op
@@ -193,7 +197,10 @@ class Capture:
             self._journal.put(held.data)
         return self._op(Kind.BLOB, path, standing, held, flags | _by_git(standing))
 
-    def _edit(self, path: str, standing: Standing, held: Held, text: str, crlf: bool) -> Op:
+    def _edit(
+        self, path: str, standing: Standing, held: Held, text: tuple[str, bool], known: Entry | None
+    ) -> Op:
+        now, crlf = text
         doc = doc_id(standing.base, path)
         if not self._texts.knows(doc):
             first = self._git.first_text(standing.base) if standing.base else b""
@@ -201,12 +208,14 @@ class Capture:
             self._texts.begin(doc, found[0] if found else "")
         document = self._texts.newest(doc, self._lane)
         old = str(document)
-        edits = between(old, text)
+        edits = between(old, now)
         flags = _by_git(standing) | (Flag.CRLF if crlf else Flag(0))
-        if may_be_form(old, edits) and self._git.only_form(path, old, text):
+        if may_be_form(old, edits) and self._git.only_form(path, old, now):
             flags |= Flag.COSMETIC  # though it may have touched every line
         elif not standing.by_git and _is_wipe(old, edits):
             flags |= Flag.LOST
+        elif standing.conflicted and _MARK in now and _MARK not in old and known:
+            flags |= Flag.LOST  # `checkout -m` made a conflict anew that somebody had solved
         return self._op(Kind.EDIT, path, standing, held, flags)._replace(
             doc=doc, payload=document.edit(edits), client=document.client
         )

@@ -17,7 +17,7 @@ from git_anvcs.git import hidden, locked, objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
-from git_anvcs.journal import history
+from git_anvcs.journal import disk, history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
@@ -103,7 +103,7 @@ def _observed(
     found = git_moves.seen(repo, journal, now, seconds, look.by)
     took = git_moves.take(repo, journal, found) if look.paths is None else git_moves.Took([])
     commits = _commits_since(repo, found)
-    paths = {path: _how(file) for path, file in now.files.items()}
+    paths = {path: _how(repo, path, file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
     paths |= _hidden(repo, now.head, look, known)
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
@@ -136,9 +136,15 @@ def lane_of(repo: Repo) -> str:
     return lanes.name_of(repo.git_dir, repo.common_dir)
 
 
-def _how(file: File) -> Standing:
-    by_git = file.staged and not file.conflicted
-    return Standing(file.head, differs=True, by_git=by_git, mode=file.mode)
+def _how(repo: Repo, path: str, file: File) -> Standing:
+    by_git = file.staged
+    if file.conflicted:
+        held = disk.read(repo.root, path)
+        # `checkout --theirs` writes one of the versions.
+        found = objects.make(repo, "blob", held.data).oid if held and held.data else ""
+        by_git = found in file.versions
+    conflicted = file.conflicted
+    return Standing(file.head, differs=True, by_git=by_git, mode=file.mode, conflicted=conflicted)
 
 
 def _hidden(repo: Repo, head: str, look: Look, known: Mapping[str, Entry]) -> dict[str, Standing]:

@@ -107,9 +107,10 @@ def plan(here: Opened, span: Span, *, all_since: bool = False) -> Plan:
     if not entries:
         raise NothingToUndo("nothing happened there", hint="`git anvcs timeline` shows what did")
     if all_since:
-        return _planned(here, span, entries, refs_back.of_moment(here, span.after, entries), None)
-    since = _since(here, span)
-    return _planned(here, span, entries, refs_back.of_burst(here, entries), since)
+        refs = refs_back.of_moment(here, span.after, entries)
+        return _planned(here, _Part(span, entries, entries), refs)
+    part = _Part(span, entries, _taken_away(entries), _since(here, span))
+    return _planned(here, part, refs_back.of_burst(here, entries))
 
 
 def operation(here: Opened, n: int) -> Plan:
@@ -123,29 +124,34 @@ def operation(here: Opened, n: int) -> Plan:
             f"there is no operation #{n} of this worktree", hint="`git anvcs timeline` numbers them"
         )
     span = Span(entries[0].n - 1, entries[-1].n)
-    since = _since(here, span)
     back, left = refs_back.of_operation(here, entries)
     if left:
         return Plan(span, entries[0].op.seconds, _said(here, entries), (), {}, left)
-    found = _planned(here, span, entries, (back, left), since)
+    popped = _popped(here, entries)
+    by_git = [e for e in entries if _is_git_s(e.op) or e.op.path in popped]
+    part = _Part(span, entries, by_git or entries, _since(here, span))
+    found = _planned(here, part, (back, left))
     if not (found.files or found.refs or found.left):
         raise NothingToUndo(f"everything is as it was before operation #{n} already")
     return found
 
 
-def _planned(
-    here: Opened,
-    span: Span,
-    entries: Sequence[Entry],
-    refs: tuple[Back, Left],
-    later: Set[str] | None,
-) -> Plan:
-    """later: the paths that were changed since the span; None: whatever happened since goes, too"""
+class _Part(NamedTuple):
+    """Operations to take back. told: those of them whose files go back
+
+    later: the paths that were changed since; None: whatever happened since goes, too
+    """
+
+    span: Span
+    entries: Sequence[Entry]
+    told: Sequence[Entry]
+    later: Set[str] | None = None
+
+
+def _planned(here: Opened, part: _Part, refs: tuple[Back, Left]) -> Plan:
+    span, entries, told, later = part
     back, left = refs[0], dict(refs[1])
-    popped = set() if later is None else _popped(here, entries)
-    rewritten = set() if later is None else _rewritten(entries) - popped
-    by_git = [e for e in entries if _is_git_s(e.op) or e.op.path in popped]
-    told = entries if later is None or not by_git else by_git
+    by_hand = set() if told is entries else _rewritten(entries) - {e.op.path for e in told}
     files = []
     for path, was in Then(here, span.after).contents(_paths(here.repo, told, back)):
         try:
@@ -155,7 +161,7 @@ def _planned(
             continue
         if was == now:
             continue
-        if path in (later or ()) or (path in rewritten and told is by_git):
+        if path in (later or ()) or path in by_hand:
             left[path] = CHANGED_AGAIN
         elif isinstance(was, str):
             left[path] = was
@@ -170,6 +176,25 @@ def _since(here: Opened, span: Span) -> set[str]:
     """The paths that were changed after the span."""
     last = here.journal.last()
     return {entry.op.path for entry in here.journal.between(here.lane, span.upto, last)}
+
+
+def _taken_away(entries: Sequence[Entry]) -> list[Entry]:
+    """What was lost, and what Git wrote when it took something away.
+
+    Where it took nothing, a file that is as the index has it was written, and staged, by somebody.
+    """
+    both = Flag.LOST | Flag.BY_GIT
+    by_git = {entry.op.time >> 16 for entry in entries if entry.op.flags & both == both}
+    return [
+        entry
+        for entry in entries
+        if _is_git_s(entry.op)
+        and (
+            entry.op.kind not in (Kind.EDIT, Kind.BLOB)
+            or entry.op.flags & Flag.LOST
+            or entry.op.time >> 16 in by_git
+        )
+    ]
 
 
 def _is_git_s(op: Op) -> bool:

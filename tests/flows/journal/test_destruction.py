@@ -46,6 +46,11 @@ GIT = [
     "git rm -rqf src",
     "git rm -qf a.py",
     "git sparse-checkout set nothing-of-this",
+    "git stash -q && git reset -q --hard HEAD~2 && git stash pop -q; git checkout -q --ours ."
+    " && git reset -q --hard && git stash drop -q",
+    "git stash -q && git merge -q --no-edit -X theirs side && git stash drop -q",
+    "git add -A && git stash -q && git rebase -q --onto other HEAD~1 && git stash drop -q",
+    "for n in 1 2 3; do git reset -q --hard origin/main; git clean -fdq; done",
 ]
 SHELL = [
     "rm -rf src",
@@ -73,6 +78,9 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repo.commit("one", {"a.py": text, "src/b.py": text, "src/deep/c.txt": "c\n", "gone.txt": "g\n"})
     repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
     repo.git("branch", "other")
+    repo.git("switch", "-q", "-c", "side")
+    repo.commit("side", {"side.py": text})
+    repo.git("switch", "-q", "main")
     repo.commit("two", {"a.py": text + "# two\n", "src/two.py": text})
     repo.commit("three", {"src/b.py": "# three\n" + text})
     return repo.base
@@ -112,7 +120,7 @@ def work(root: Path) -> None:
 
 def destroyed(repo: Sandbox, found: Opened, command: str) -> tuple[Held, str]:
     """What the worktree held, and the branch, before the command; it has run and was seen."""
-    before, head = held(repo.root), repo.git("symbolic-ref", "HEAD")
+    before, head = held(repo.root), repo.run("git", "symbolic-ref", "HEAD").stdout
     subprocess.run(["sh", "-c", command], cwd=repo.root, env=repo.env, check=True)
     assert held(repo.root) != before, "the command destroyed nothing"
     observe(found.repo, found.journal, found.texts)
@@ -162,3 +170,70 @@ def test_refs_come_back_with_their_commits(here: tuple[Sandbox, Opened], command
     assert undo.apply(found, undo.last_burst(found)).left == {}
     assert repo.git("for-each-ref", "refs/heads", "refs/tags", "refs/stash") == before
     repo.git("fsck", "--connectivity-only", "--no-dangling")
+
+
+# What a person wrote to solve a conflict, and what throws it away.
+CONFLICTS = [
+    ("git merge -q side", "git merge --abort"),
+    ("git merge -q side", "git checkout -q -m -- a.py"),
+    ("git merge -q side", "git checkout -q --theirs -- a.py"),
+    ("git merge -q side", "git reset -q --hard"),
+    ("git rebase -q side", "git rebase --abort"),
+    ("git rebase -q side", "git reset -q --hard && git rebase --skip"),
+    ("git cherry-pick side", "git cherry-pick --abort"),
+    ("git format-patch -q -1 -o ../patches side && git am -q -3 ../patches/*", "git am --abort"),
+    ("git stash -q && git checkout -q side && git stash pop -q", "git checkout -q HEAD -- ."),
+]
+
+
+@pytest.mark.parametrize(("begin", "command"), CONFLICTS)
+def test_a_conflict_that_was_solved_and_thrown_away_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: str, command: str
+) -> None:
+    repo = Sandbox(tmp_path)
+    monkeypatch.setattr(os, "environ", {**os.environ, **repo.env})
+    repo.commit("one", {"a.py": "one\n", "b.py": "b\n"})
+    repo.git("switch", "-q", "-c", "side")
+    repo.commit("side", {"a.py": "side\n"})
+    repo.git("switch", "-q", "main")
+    repo.commit("two", {"a.py": "two\n"})
+    if "stash" in begin:
+        repo.write("a.py", "work\n")
+    times = iter(range(1_790_000_000, 1_790_900_000, 3600))
+    monkeypatch.setattr(clock, "now", lambda: float(next(times)))
+    with opened(Repo.discover(repo.root)) as found:
+        subprocess.run(["sh", "-c", begin], cwd=repo.root, env=repo.env, check=False)
+        assert "UU a.py" in repo.git("status", "--porcelain")
+        observe(found.repo, found.journal, found.texts)
+        repo.write("a.py", "two and side, put together by hand\n")
+        observe(found.repo, found.journal, found.texts)
+        before, _ = destroyed(repo, found, command)
+        undo.apply(found, undo.last_burst(found))
+        assert held(repo.root) == before
+
+
+def test_a_worktree_that_another_session_made_anew_in_its_place(
+    here: tuple[Sandbox, Opened],
+) -> None:
+    repo, _ = here
+    tree = repo.base / "tree"
+    repo.git("worktree", "add", "-q", "--detach", str(tree))
+    with opened(Repo.discover(tree)) as found:
+        work(tree)
+        found.look()
+        before = held(tree)
+        repo.git("worktree", "remove", "--force", str(tree))
+        repo.git("worktree", "add", "-q", "--detach", str(tree))
+        assert repo.git("status", "--porcelain", cwd=tree) == ""
+        found.look()
+        assert undo.apply(found, undo.last_burst(found)).left == {}
+        assert held(tree) == before
+
+
+def test_a_staged_edit_beside_a_deletion_is_no_loss(here: tuple[Sandbox, Opened]) -> None:
+    repo, found = here
+    repo.write("src/two.py", "rewritten, and staged\n" + repo.read("src/two.py"))
+    repo.git("add", "src/two.py")
+    before, _ = destroyed(repo, found, "rm a.py")
+    assert undo.apply(found, undo.last_burst(found)).left == {}
+    assert held(repo.root) == before
