@@ -12,7 +12,7 @@ from git_anvcs.flows import attribute
 from git_anvcs.flows.contents import Asked, Contents
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import history
-from git_anvcs.journal.appeared import may_be_moved
+from git_anvcs.journal.appeared import Moved
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.journal.reading import Entry
@@ -78,9 +78,9 @@ def _go_through(
     first = entries[0].op
     if first.base:
         working.became(Change(name, texts.of_blob(first.base), first.seconds), texts)
-    was_there = bool(first.base)
+    was_there, moved = bool(first.base), Moved(journal, entries)
     for entry in entries:
-        by = _author(entry) if was_there and not may_be_moved(journal, entry) else NOBODY
+        by = _author(entry) if was_there and not moved.perhaps(entry) else NOBODY
         was_there = entry.op.kind is not Kind.DELETE
         working.became(Change(name, texts.of(entry), entry.op.seconds, by), texts)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import authors
-from git_anvcs.journal.appeared import may_be_moved
+from git_anvcs.journal.appeared import Moved
 from git_anvcs.journal.authors import Step
 from git_anvcs.journal.edits import between, by_lines
 from git_anvcs.journal.op import Flag, Kind
@@ -37,7 +37,7 @@ def lines(here: Opened, path: str, n: int) -> list[Line]:
             if text is None:  # it was no text until now
                 pieces, text = authors.begun(new), new
             edits = list(by_lines(text, between(text, new)))
-            by = "" if not text and may_be_moved(here.journal, entry) else entry.by
+            by = "" if not text and Moved(here.journal, [entry]).perhaps(entry) else entry.by
             step = Step(entry.n, by, edits, bool(op.flags & Flag.COSMETIC))
             pieces, text = authors.after(pieces, text, step), new
         else:
