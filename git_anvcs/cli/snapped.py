@@ -10,7 +10,7 @@ from git_anvcs.kernel.terminal import safe, shown
 
 def planned(session: str, share: Own, message: str) -> Iterator[str]:
     """The files, what stays out, and the message."""
-    yield f"{safe(session)}: {_files(len(share.files))}"
+    yield f"{safe(session) or 'form alone'}: {_files(len(share.files))}"
     for path, content in share.files.items():
         how = "deletes" if content is None else "its part of" if path in share.partly else "all of"
         yield f"  {how:11} {safe(path)}"
@@ -20,19 +20,20 @@ def planned(session: str, share: Own, message: str) -> Iterator[str]:
 
 def not_done(share: Own, dry_run: bool) -> str:
     if not share.files:
-        return "\n".join(["nothing is the session's alone", *_left(share)])
+        return "\n".join(["there is nothing to commit: nothing stands apart", *_left(share)])
     return f"nothing was committed{' (--dry-run)' if dry_run else ''}"
 
 
 def text(session: str, share: Own, done: Made) -> str:
-    lines = [f"committed {_files(len(share.files))} of {safe(session)} as {done.commit[:10]}"]
+    whose = f" of {safe(session)}" if session else ""
+    lines = [f"committed {_files(len(share.files))}{whose} as {done.commit[:10]}"]
     return "\n".join([*lines, *_left(share), f"undo of this: {_back(done)}"])
 
 
 def as_json(session: str, share: Own, message: str, done: Made | None) -> dict[str, object]:
     """done: None when nothing was committed"""
     return {
-        "session": session,
+        "session": session or None,
         "commit": done.commit if done else None,
         "message": message,
         "files": [

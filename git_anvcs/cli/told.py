@@ -90,6 +90,7 @@ def _parts(look: Look) -> list[str]:
             for entry in look.entries
             if entry.op.kind is kind and bool(entry.op.flags & Flag.COSMETIC) is form
         ]
+        paths = list(dict.fromkeys(paths))  # of a batch a file may be told several times
         if paths:
             more = f" and {len(paths) - _MOST_PATHS:,} more" if len(paths) > _MOST_PATHS else ""
             parts.append(f"{word} {', '.join(map(safe, paths[:_MOST_PATHS]))}{more}")

@@ -6,6 +6,8 @@ out, and so does what is staged, what belongs to others, and what nobody is know
 The index keeps what is staged, nobody's file is touched, hooks run, the record names the session.
 
 Without --session: the one session that changed something here. Shows what it would commit and asks.
+--style commits, in a commit of their own (style: ...), the files of which only the form was changed
+since HEAD, whoever did that: layout, line breaks, quotes, as a formatter changes them.
 --accept commits what was proposed: with the policy ci-validated only the very tree that passed.
 --due does what the setting commits.policy says: the daemon calls it; a commit is proposed, or made
 where commits.mode says make and the branch is allowed (commits.branches, or a worktree of the
@@ -39,6 +41,9 @@ from git_anvcs.store.paths import Paths
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--session", metavar="TOOL:ID", help="whose changes")
     parser.add_argument("-m", "--message", metavar="TEXT", help="the commit's message")
+    parser.add_argument(
+        "--style", action="store_true", help="commit files of which only the form was changed"
+    )
     parser.add_argument("--accept", action="store_true", help="commit what was proposed")
     parser.add_argument("--due", action="store_true", help="do what the policy says is due")
     parser.add_argument("--dry-run", action="store_true", help="only show what would be committed")
@@ -57,8 +62,8 @@ def run(call: Call) -> int:
 def _committed(call: Call, here: Opened) -> int:
     args = call.args
     told = _proposed(call, here) if args.accept else None
-    session = told.session if told else args.session or _only(here)
-    share = own.of(here, session)
+    session = told.session if told else args.session or ("" if args.style else _only(here))
+    share = own.form(here) if args.style else own.of(here, session)
     message = args.message or policy.message(session, share)
     if not call.output.as_json and (args.dry_run or not (args.yes or told)):
         print("\n".join(snapped.planned(session, share, message)))

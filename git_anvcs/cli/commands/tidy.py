@@ -5,7 +5,8 @@ RANGE is A..B, or A for A..HEAD. Without one: the commits after the last one tha
 RANGE. Commits that follow each other become one: of one task (a session and its prompt, as records
 say), one session or one day; or as many as --into says, parted where the most time lies between.
 Commits of different authors, or of an agent and of none, stay apart, unless --mix-authors; then
-the others are named as co-authors. Nothing is reordered or left out.
+the others are named as co-authors. With --style, commits that change only the form of files, as a
+formatter does, become milestones of their own (style: ...). Nothing is reordered or left out.
 
 Each milestone is by the author of its first commit and says what its commits said. The last tree
 stays as it is to the byte, so the index and the files are not touched, and changes that are not
@@ -30,7 +31,7 @@ from git_anvcs.cli import tidied
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.drain import drain
-from git_anvcs.flows.tidy import apply, plan, row, todo
+from git_anvcs.flows.tidy import apply, plan, row, styled, todo
 from git_anvcs.flows.tidy.plan import CannotGroup, Milestone
 from git_anvcs.flows.tidy.row import Row
 from git_anvcs.kernel import editing
@@ -45,6 +46,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--by", choices=("task", "session", "day"), default="task", help="what is one (task)"
     )
     parser.add_argument("--mix-authors", action="store_true", help="also of different authors")
+    parser.add_argument(
+        "--style", action="store_true", help="keep commits that change only form apart"
+    )
     parser.add_argument("--edit", action="store_true", help="change the plan in an editor first")
     parser.add_argument("--dry-run", action="store_true", help="only show the plan")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
@@ -54,6 +58,8 @@ def run(call: Call) -> int:
     args = call.args
     drain(call.repo)
     found = row.read(call.repo, args.range)
+    if args.style:
+        found = found._replace(steps=styled.marked(call.repo, found.base, found.steps))
     try:
         wanted = _planned(call, found)
     except CannotGroup as error:

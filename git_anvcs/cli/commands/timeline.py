@@ -19,6 +19,7 @@ from git_anvcs.cli import told
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.cli.pager import paged
+from git_anvcs.flows import settings
 from git_anvcs.flows.journal import timeline, whole
 
 
@@ -41,9 +42,9 @@ def run(call: Call) -> int:
     args = call.args
     with journal_of(call, reads=True) as here:
         path = whole.named(call.repo, call.cwd, args.path) if args.path else ""
-        wanted = timeline.Wanted(
-            path, args.n, None if args.all else here.lane, args.before, args.by, git=args.git
-        )
+        lane = None if args.all else here.lane
+        window = settings.load(call.repo, call.env).number("commits.format_window") * 60
+        wanted = timeline.Wanted(path, args.n, lane, args.before, args.by, args.git, window)
         looks = timeline.looks(here, wanted)
         if call.output.as_json:
             call.output.stream("looks", (told.as_json(look) for look in looks))

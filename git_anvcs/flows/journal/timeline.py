@@ -1,6 +1,6 @@
 """What a worktree went through, look by look: operations that were found together, as one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -21,6 +21,7 @@ class Wanted(NamedTuple):
     lane: only this one; before: only operations before this one
     by: only what this session, or a session of this agent, wrote; git: only looks at which Git
     had moved something
+    form_seconds: looks that changed only form count as one, when no more time lies between two
     """
 
     path: str = ""
@@ -29,6 +30,7 @@ class Wanted(NamedTuple):
     before: int | None = None
     by: str = ""
     git: bool = False
+    form_seconds: float = 0.0
 
 
 class Look(NamedTuple):
@@ -51,6 +53,11 @@ class Look(NamedTuple):
         return self.entries[-1].n
 
     @property
+    def form(self) -> bool:
+        """Whether nothing but the form of texts was changed."""
+        return all(entry.op.flags & Flag.COSMETIC for entry in self.entries)
+
+    @property
     def lost(self) -> bool:
         """Whether something was lost."""
         return any(entry.op.flags & Flag.LOST for entry in self.entries)
@@ -63,7 +70,22 @@ def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
         entries = _of_git(here, wanted)
     together = groupby(entries, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
     found = (_look(here, list(group)[::-1]) for _, group in together)
-    yield from islice(found, wanted.most or None)
+    yield from islice(_batched(found, wanted.form_seconds), wanted.most or None)
+
+
+def _batched(found: Iterable[Look], seconds: float) -> Iterator[Look]:
+    """A formatter that runs after every save is one look for all of its runs, the newest first."""
+    last: Look | None = None
+    for look in found:
+        together = last and last.form and look.form and last.lane == look.lane
+        if last and together and last.seconds - look.seconds <= seconds:
+            last = look._replace(entries=(*look.entries, *last.entries))
+            continue
+        if last:
+            yield last
+        last = look
+    if last:
+        yield last
 
 
 def _of_git(here: Opened, wanted: Wanted) -> Iterator[Entry]:

@@ -68,13 +68,14 @@ def make(
 ) -> Made:
     """Commit what is the session's own. Raises PolicyDenied, CannotCommit, GitFailed.
 
+    session: whose it is; empty: nobody's writing
     wanted: the tree it must have, as it was tested; empty: any
     """
     repo = here.repo
     branch_of(repo)
     _heed_hooks(repo, own)
     before, head = here.journal.last(), repo.resolve("HEAD")
-    checked = committing.check(repo, repo.root, Told(agent=session))
+    checked = committing.check(repo, repo.root, Told(agent=session or None))
     with tempfile.TemporaryDirectory(prefix="anvcs-") as folder:
         index = _env(Path(folder))
         built = _filled(repo, own.files, index)

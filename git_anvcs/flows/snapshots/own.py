@@ -61,9 +61,7 @@ def of(here: Opened, session: str) -> Own:
         mine += own
         files[path] = found.content
         partly |= {path} if found.partly else set()
-        form |= (
-            {path} if all(entry.op.flags & Flag.COSMETIC for entry in _writing(epoch)) else set()
-        )
+        form |= {path} if _is_form(epoch) else set()
     seconds = [entry.op.seconds for entry in mine] or [0.0]
     return Own(files, frozenset(partly), left, others, frozenset(form), min(seconds), max(seconds))
 
@@ -71,6 +69,29 @@ def of(here: Opened, session: str) -> Own:
 def sessions(here: Opened) -> list[str]:
     """Everybody who is known to have changed something that is not committed, sorted."""
     return sorted({entry.by for epoch in _epochs(here).values() for entry in epoch if entry.by})
+
+
+def form(here: Opened) -> Own:
+    """Every file of which only the form was changed since HEAD, whoever did that."""
+    epochs = {path: epoch for path, epoch in _epochs(here).items() if _is_form(epoch)}
+    at_head, staged = _at_head(here.repo, epochs), _staged(here.repo)
+    files: dict[str, Content | None] = {}
+    left: dict[str, str] = {}
+    for path, epoch in sorted(epochs.items()):
+        now = on_disk(here.repo, path)
+        fresh = now is None or hashlib.sha256(now.data).digest() != epoch[-1].op.digest
+        why = _why_not(epoch, at_head.get(path, ""), path in staged)
+        if why or fresh:
+            left[path] = why or "it was changed just now"
+        else:
+            files[path] = now
+    others = len(here.journal.differing(here.lane)) - len(epochs)
+    return Own(files, left=left, others=others, form=frozenset(files))
+
+
+def _is_formatter(entry: Entry) -> bool:
+    """Whether it changed only form, and nobody is known to have done so: nobody's writing."""
+    return not entry.by and bool(entry.op.flags & Flag.COSMETIC)
 
 
 def _is_form(epoch: Sequence[Entry]) -> bool:
@@ -107,7 +128,7 @@ def _content(here: Opened, path: str, epoch: Sequence[Entry], session: str) -> _
         return "it was changed just now" if now else _Found(None)
     if now is None or hashlib.sha256(now.data).digest() != last.op.digest:
         return "it was changed just now"
-    if {entry.by for entry in _writing(epoch)} == {session}:
+    if {entry.by for entry in _writing(epoch) if not _is_formatter(entry)} == {session}:
         return _Found(now)
     share = _share(here, epoch, session)
     if share is None:

@@ -201,11 +201,15 @@ def _unnamed(repo: Repo, tree: str) -> str:
 
 
 def message(session: str, share: Own) -> str:
-    """What a commit says that nobody worded: whose it is, and which files."""
+    """What a commit says that nobody worded: whose it is, and which files.
+
+    session: empty for a change of form alone
+    """
     names = list(_named(share))
     rest = f" and {len(names) - 2} more" if len(names) > 3 else ""
     shown = names if len(names) <= 3 else names[:2]
-    return f"Snapshot of {session}: {', '.join(shown)}{rest}"
+    what = f"Snapshot of {session}" if session else "style"
+    return f"{what}: {', '.join(shown)}{rest}"
 
 
 def _named(share: Own) -> Iterator[str]:

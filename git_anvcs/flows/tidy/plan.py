@@ -21,6 +21,7 @@ class Step(NamedTuple):
     author: `Name <mail>`; seconds: since the epoch, when it was written; day: that day, local
     maker: who made it as its record says: `agent`, `human` or `untracked`
     session, task: names of equal value for the same session, and the same prompt of it; or empty
+    form: whether it changed nothing but the form of texts, and that was asked for
     """
 
     oid: str
@@ -32,6 +33,7 @@ class Step(NamedTuple):
     maker: str = "untracked"
     session: str = ""
     task: str = ""
+    form: bool = False
 
     @property
     def subject(self) -> str:
@@ -53,7 +55,8 @@ def by(row: Sequence[Step], kind: str, *, mixed: bool = False) -> list[Milestone
     """Commits of one `task`, `session` or `day` that follow each other become one.
 
     mixed: also of several authors
-    A commit that nothing is known of stays alone, but for a fixup of the one before.
+    A commit that nothing is known of stays alone, but for a fixup of the one before. Commits that
+    change only form become one of their own.
     """
     same: dict[str, Callable[[Step], str]] = {
         "task": lambda step: step.task,
@@ -63,8 +66,10 @@ def by(row: Sequence[Step], kind: str, *, mixed: bool = False) -> list[Milestone
     name = same[kind]
 
     def together(group: Sequence[Step], step: Step) -> bool:
-        if not mixed and _differ(group[-1], step):
+        if group[-1].form != step.form or (not mixed and _differ(group[-1], step)):
             return False
+        if step.form:
+            return True
         return _fixes(step, group) or name(group[-1]) == name(step) != ""
 
     return [milestone(group) for group in _grouped(row, together)]
@@ -78,10 +83,11 @@ def into(row: Sequence[Step], count: int, *, mixed: bool = False) -> list[Milest
     if not 1 <= count <= len(row):
         raise CannotGroup(f"{len(row)} commits do not make {count} milestones")
     borders = {i for i, (a, b) in enumerate(pairwise(row), 1) if not mixed and _differ(a, b)}
+    borders |= {i for i, (a, b) in enumerate(pairwise(row), 1) if a.form != b.form}
     if len(borders) >= count:
         raise CannotGroup(
-            f"{len(borders) + 1} runs of commits are by different authors, so {count} milestones"
-            " would melt them"
+            f"{len(borders) + 1} runs of commits are by different authors, or of form alone, so"
+            f" {count} milestones would melt them"
         )
     gaps = {i: abs(b.seconds - a.seconds) for i, (a, b) in enumerate(pairwise(row), 1)}
     others = sorted((i for i in gaps if i not in borders), key=lambda i: (-gaps[i], i))
@@ -109,6 +115,8 @@ def message(steps: Sequence[Step]) -> str:
     else:
         lines = [*(_bullet(step, said[step.oid][0]) for step in kept), *later]
     subject = _FIXES.sub("", told[0].subject)
+    if all(step.form for step in steps) and not subject.startswith("style"):
+        subject = f"style: {subject}"
     body = "\n".join(filter(None, lines)).rstrip("\n")
     return "\n\n".join(filter(None, [subject, body, "\n".join(trailers)])) + "\n"
 

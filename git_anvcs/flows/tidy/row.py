@@ -112,7 +112,7 @@ def _elsewhere(repo: Repo, tip: str, branch: str) -> Mapping[str, str]:
 
 def _below_both(repo: Repo, tip: str, names: Sequence[str]) -> set[str]:
     """The first parents below `tip` that one of the names leads to, as far as they matter."""
-    asked = os.fsencode("".join(f"{line}\n" for line in (tip, "--not", *names)))
+    asked = os.fsencode("".join(f"{line}\n" for line in (tip, *(f"^{name}" for name in names))))
     own = repo.git("rev-list", "--stdin", stdin=asked).decode().split()
     chain = repo.git("rev-list", "--first-parent", f"-n{_MOST + 1}", tip, "--").decode().split()
     return set(chain) - set(own)

@@ -201,3 +201,33 @@ def test_a_worktree_of_the_sessions_own(repo: Sandbox) -> None:
     [due] = snapshot(repo, "--due", cwd=there)["due"]
     assert due["commit"] == repo.git("rev-parse", "task").strip()
     assert repo.git("status", "--porcelain", cwd=there) == ""
+
+
+def test_what_only_changes_form_is_one_line_and_a_commit_of_its_own(repo: Sandbox) -> None:
+    wire(repo)
+    code = "def f(a,b):\n    return {'x':a,'y':b}\n"
+    repo.commit("base", {"a.py": code, "b.py": code, "c.py": code})
+    repo.anvcs("journal", "look")
+    save(repo, ONE, "c.py", code.replace("a,", "c,"))
+    formatted = 'def f(a, b):\n    return {"x": a, "y": b}\n'
+    save(repo, "", "a.py", formatted)
+    save(repo, "", "b.py", formatted)
+    save(repo, "", "c.py", formatted.replace("a,", "c,"))
+    [look, *_] = json.loads(repo.anvcs("timeline", "--json"))["looks"]
+    assert [file["path"] for file in look["files"]] == ["a.py", "b.py", "c.py"]
+    assert "formatted a.py, b.py, c.py" in repo.anvcs("timeline", "-n", "1")
+    repo.git("config", "anvcs.commits.format-window", "0")
+    assert len(json.loads(repo.anvcs("timeline", "--json"))["looks"]) >= 4
+    assert rows_of_churn(repo) == {ONE: 2}
+    made = snapshot(repo, "--style", "--yes")
+    assert [file["path"] for file in made["files"]] == ["a.py", "b.py"]
+    assert repo.git("log", "-1", "--format=%s").strip() == "style: a.py, b.py"
+    assert json.loads(repo.anvcs("show", "--json"))["agent_id"] != ONE
+    # A formatter's run takes nothing from the session.
+    assert [file["path"] for file in snapshot(repo, "--yes")["files"]] == ["c.py"]
+    assert repo.git("status", "--porcelain") == ""
+
+
+def rows_of_churn(repo: Sandbox) -> dict[str, int]:
+    found = json.loads(repo.anvcs("churn", "--json"))
+    return {row["session"]: row["written"] for row in found["rows"]}

@@ -152,3 +152,23 @@ def test_a_root_commit_and_a_repository_without_records(repo: Sandbox) -> None:
     assert repo.git("log", "--format=%s|%P").strip() == "c0|"
     assert repo.git("rev-parse", "HEAD^{tree}") == tree
     assert "one commit is not published yet" in repo.anvcs("tidy")
+
+
+def test_commits_of_form_alone_stay_apart(repo: Sandbox) -> None:
+    code = "def f(a,b):\n    return {'x':a,'y':b}\n"
+    repo.commit("base", {"a.py": code, "b.py": code})
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.commit("work", {"a.py": code.replace("a,", "c,")})
+    formatted = 'def f(a, b):\n    return {"x": a, "y": b}\n'
+    repo.commit("format b", {"b.py": formatted})
+    repo.commit("format a", {"a.py": formatted.replace("a,", "c,")})
+    repo.commit("more", {"b.py": formatted.replace("b", "d")})
+    repo.anvcs("tidy", "--style", "--yes")
+    assert repo.git("log", "--format=%s").split("\n")[:4] == [
+        "more",
+        "style: format b",
+        "work",
+        "base",
+    ]
+    done = repo.run("git-anvcs", "tidy", "--style", "--into", "1", "--yes")
+    assert (done.returncode, "of form alone" in done.stderr) == (2, True)
