@@ -12,12 +12,13 @@ from git_anvcs.flows.journal.undo import Done
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.session_replay import MANIFEST
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.terminal import fit, safe, shown, typed, width
+from git_anvcs.kernel.terminal import cut, fit, safe, shown, typed, width
 from git_anvcs.provenance import sessions
 from git_anvcs.provenance.summary import short_model
 
 _MOST_CONFLICTS = 10  # of one file
 _WIDEST = 40
+_MOST_PROMPT = 300
 
 
 def rows(found: Sequence[Session], counted: Mapping[str, Lines], *, colour: bool) -> Iterator[str]:
@@ -91,6 +92,8 @@ def _head(found: Shown) -> Iterator[described.Row]:
     yield "when", f"{when(one.first)} – {'now' if one.running else when(one.last)}"
     if one.lanes:
         yield "worktree", ", ".join(map(safe, one.lanes))
+    if found.prompt:
+        yield "prompt", cut(safe(found.prompt), _MOST_PROMPT)
     if found.trace and found.trace.session.parent:
         yield "parent", safe(found.trace.session.parent)
     if found.trace and found.trace.session.children:
@@ -108,6 +111,7 @@ def total(found: Shown) -> Lines:
 def whole_json(found: Shown) -> dict[str, object]:
     return {
         **facts(found.session, total(found)),
+        "prompt": shown(found.prompt) or None,
         "parent": shown(found.trace.session.parent) or None if found.trace else None,
         "children": [shown(name) for name in found.trace.session.children] if found.trace else [],
         "alive": sum(file.alive for file in found.files),

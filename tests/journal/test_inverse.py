@@ -105,6 +105,22 @@ def test_no_byte_of_others_is_lost_and_conflicts_stay_as_they_are(
 
 
 @given(LINES, VERSIONS)
+def test_a_version_of_another_form_is_that_text(
+    first: str, versions: list[tuple[str, str]]
+) -> None:
+    weave = Weave(first)
+    for text, by in versions:
+        if by == C:
+            weave.reform(text, by, is_a)
+        else:
+            weave.step(text, by)
+        assert b"".join(piece.data for piece in weave.pieces if piece.here).decode() == text
+    others = b"".join(data for by, data in weave.alive() if by != A)
+    left = iter(b"".join(hunk.text for hunk in inverse.without(weave, is_a)))
+    assert all(byte in left for byte in others)
+
+
+@given(LINES, VERSIONS)
 def test_a_revert_can_be_undone_and_done_again(first: str, versions: list[tuple[str, str]]) -> None:
     weave = woven(first, versions)
     before, hunks = weave.text, inverse.without(weave, is_a)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from git_anvcs.flows import session_records, trace
+from git_anvcs.flows import intake, session_records, trace
 from git_anvcs.flows.journal import revert, sessions, timeline
 from git_anvcs.flows.journal.followed import Followed
 from git_anvcs.flows.journal.opened import Opened
@@ -13,6 +13,8 @@ from git_anvcs.flows.journal.sessions import Lines, Session
 from git_anvcs.flows.journal.timeline import Look
 from git_anvcs.flows.trace import Trace
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.provenance import prompts
+from git_anvcs.store.paths import Paths
 
 
 class Changed(NamedTuple):
@@ -29,12 +31,16 @@ class Changed(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """looks: the newest first; trace: its commits, None when no record names it"""
+    """looks: the newest first; trace: its commits, None when no record names it
+
+    prompt: what it was last asked, redacted; empty when that is not on this machine
+    """
 
     session: Session
     files: tuple[Changed, ...]
     looks: tuple[Look, ...]
     trace: Trace | None
+    prompt: str = ""
 
 
 def shown(here: Opened, session: Session, most: int) -> Shown:
@@ -46,7 +52,15 @@ def shown(here: Opened, session: Session, most: int) -> Shown:
     if session.operations:
         wanted = timeline.Wanted(most=most, by=session.name)
         looks = tuple(timeline.looks(here, wanted))
-    return Shown(session, tuple(found), looks, _trace(here, session.name))
+    return Shown(
+        session, tuple(found), looks, _trace(here, session.name), _prompt(here, session.name)
+    )
+
+
+def _prompt(here: Opened, name: str) -> str:
+    paths = Paths(here.repo.common_dir)
+    mac = str(intake.session_of(paths, name).get("prompt_mac", ""))
+    return prompts.read(paths, mac) or ""
 
 
 def _files(here: Opened, lane: str, session: str) -> list[Changed]:

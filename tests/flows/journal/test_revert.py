@@ -247,6 +247,7 @@ def test_agents_with_hooks_a_formatter_and_a_commit(repo: Sandbox) -> None:
     repo.write(".git/hooks/pre-commit", FORMATTER).chmod(0o755)
     one = Claude(repo, repo.root, "11111111-aaaa-bbbb-cccc-000000000001", "opus")
     two = Claude(repo, repo.root, "22222222-aaaa-bbbb-cccc-000000000002", "opus")
+    one.prompt("add a and c")
     text = "base = 0\n"
     for agent, line in ((one, "a=1\n"), (two, "b=2\n"), (one, "c=3\n")):
         text += line
@@ -255,5 +256,6 @@ def test_agents_with_hooks_a_formatter_and_a_commit(repo: Sandbox) -> None:
     repo.commit("all of it")
     shown = json.loads(repo.anvcs("sessions", "show", one.session, "--json"))
     assert (shown["model"], shown["alive"], shown["added"]) == ("opus", 2, 2)
+    assert shown["prompt"] == "add a and c"
     revert(repo, one.session, "--yes")
     assert repo.read("app.py") == "base = 0\nb = 2\n"
