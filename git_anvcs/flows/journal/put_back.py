@@ -18,7 +18,10 @@ class InTheWay(Exception):
 
 
 def write(root: Path, path: str, content: Content) -> None:
-    """The file gets these bytes, as a whole. Raises InTheWay, OSError."""
+    """The file gets these bytes, as a whole. Raises InTheWay, OSError.
+
+    Who else may read and write it stays as it is, where a file is there now.
+    """
     place = _ready(root, path)
     temporary = _beginning(root, place)
     try:
@@ -29,12 +32,23 @@ def write(root: Path, path: str, content: Content) -> None:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
                 file.write(content.data)
+                if (allowed := _allowed(place)) is not None:
+                    os.fchmod(file.fileno(), allowed | (mode & 0o111 & allowed >> 2))
                 file.flush()
                 os.fsync(file.fileno())
         temporary.replace(place)
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _allowed(place: Path) -> int | None:
+    """Who may read and write the file that is there; None when there is none."""
+    with suppress(OSError):
+        found = place.lstat()
+        if stat.S_ISREG(found.st_mode):
+            return found.st_mode & 0o666
+    return None
 
 
 def _beginning(root: Path, place: Path) -> Path:

@@ -9,6 +9,9 @@ import time
 
 import pytest
 
+from git_anvcs.flows.journal import put_back
+from git_anvcs.journal.disk import FILE, PROGRAM
+from git_anvcs.journal.history import Content
 from tests.support.sandbox import Sandbox
 
 Held = dict[str, tuple[str | bytes, int]]
@@ -307,3 +310,22 @@ def test_files_that_git_filters_come_back_as_a_checkout_writes_them(repo: Sandbo
     repo.git("rm", "-q", "plain")
     repo.run("git-anvcs", "undo", "--to", "#1", "--yes")
     assert held(repo.root) == before
+
+
+@pytest.mark.parametrize(
+    ("now", "mode", "then"),
+    [
+        (0o600, FILE, 0o600),
+        (0o600, PROGRAM, 0o700),
+        (0o755, FILE, 0o644),
+        (0o640, PROGRAM, 0o750),
+    ],
+)
+def test_who_may_read_a_file_stays_so_when_it_is_put_back(
+    tmp_path: Path, now: int, mode: int, then: int
+) -> None:
+    (tmp_path / "secret").write_text("now\n")
+    (tmp_path / "secret").chmod(now)
+    put_back.write(tmp_path, "secret", Content(mode, b"then\n"))
+    assert (tmp_path / "secret").read_text() == "then\n"
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == then
