@@ -67,8 +67,12 @@ def of(here: Opened, session: str) -> Own:
 
 
 def sessions(here: Opened) -> list[str]:
-    """Everybody who is known to have changed something that is not committed, sorted."""
-    return sorted({entry.by for epoch in _epochs(here).values() for entry in epoch if entry.by})
+    """Every session that is known to have changed something that is not committed, sorted.
+
+    What an undo or a restore brought back is no session's.
+    """
+    names = {entry.by for epoch in _epochs(here).values() for entry in epoch}
+    return sorted(name for name in names if ":" in name)
 
 
 def form(here: Opened) -> Own:

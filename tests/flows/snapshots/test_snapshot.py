@@ -223,7 +223,10 @@ def test_what_only_changes_form_is_one_line_and_a_commit_of_its_own(repo: Sandbo
     assert [file["path"] for file in made["files"]] == ["a.py", "b.py"]
     assert repo.git("log", "-1", "--format=%s").strip() == "style: a.py, b.py"
     assert json.loads(repo.anvcs("show", "--json"))["agent_id"] != ONE
-    # A formatter's run takes nothing from the session.
+    # A formatter's run takes nothing from the session, and what undo brings back is no session's.
+    repo.write("a.py", "")
+    save(repo, "", "b.py", "")
+    repo.anvcs("undo", "--yes")
     assert [file["path"] for file in snapshot(repo, "--yes")["files"]] == ["c.py"]
     assert repo.git("status", "--porcelain") == ""
 
