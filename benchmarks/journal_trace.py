@@ -20,13 +20,15 @@ import zlib
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import journal_table
-from git_anvcs.journal import history
+from git_anvcs.flows.journal import upkeep
+from git_anvcs.journal import freezing, history, sealing
 from git_anvcs.journal.edits import between
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Op
 from git_anvcs.journal.text import Document, Edit, doc_id
 from git_anvcs.journal.texts import Texts
 from git_anvcs.store.paths import Paths
+from git_anvcs.trust import ed25519
 from tests.support import traces
 
 LANE, PATH = ".", "file.rs"
@@ -136,6 +138,34 @@ def sizes(journal: Journal, table: journal_table.Table) -> None:
     table.value("updates in pieces of 64 KiB, deflated, to raw", cold / raw, "", goal=MOST_SIZE)
     files = journal.file.parent.glob(f"{journal.file.name}*")
     table.value("the database to the raw updates", sum(f.stat().st_size for f in files) / raw, "")
+    cold_size(journal, raw, table)
+
+
+def cold_size(journal: Journal, raw: int, table: journal_table.Table) -> None:
+    """All of it sealed and frozen: what is then on disk, and how long the first question waits."""
+    key = ed25519.generate()
+    signed = lambda message: (ed25519.public_of(key), ed25519.sign(key, message))  # noqa: E731
+    spent, _ = journal_table.timed(lambda: list(sealing.seal(journal, signed, now=1e12)))
+    table.value("sealing all", spent, "s")
+    before = {n: text_at(journal, n) for n in (1, journal.last() // 2, journal.last())}
+    spent, frozen = journal_table.timed(lambda: list(freezing.freeze(journal, 1 << 62)))
+    table.value("freezing all", spent, "s")
+    for one in frozen:
+        for name in one.old:
+            (journal.segments / name).unlink()
+    upkeep.shrink(journal)
+    table.value("frozen, all files to raw", upkeep.on_disk(journal) / raw, "", goal=MOST_SIZE)
+    with Journal(Paths(journal.file.parents[2])) as again:
+        for n in (journal.last(), journal.last() // 2, 1):
+            spent, held = journal_table.timed(lambda n=n: text_at(again, n))  # type: ignore[misc]
+            assert held == before[n]
+            table.value(f"frozen: the text at #{n:,}, the first time", spent * 1000, "ms")
+
+
+def text_at(journal: Journal, n: int) -> object:
+    entry = journal.last_of(LANE, PATH, n)
+    assert entry
+    return history.content(journal, Texts(journal), entry)
 
 
 def guessed(start: str, said: list[str], table: journal_table.Table) -> None:

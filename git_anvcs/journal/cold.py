@@ -5,15 +5,15 @@ written to the database, so that readers never wait and a journal that is read-o
 `Freezing` is in `freezing`; which questions reach how far is said in `reading`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 import hashlib
 import os
 from pathlib import Path
-import struct
 from typing import NamedTuple
 import zlib
 
 from git_anvcs.journal import disk, segment, tables
+from git_anvcs.journal.numbers import numbers_of
 from git_anvcs.journal.op import Damaged, Flag, Op, decode
 from git_anvcs.journal.segment import Segment, Withheld
 from git_anvcs.journal.text import Document, seed
@@ -23,7 +23,6 @@ from git_anvcs.store import database
 # States of a segment. Of a dropped one there is no file; of a thinned one the texts are kept apart.
 SEALED, FROZEN, DROPPED, THINNED = 0, 1, 2, 3
 
-_RUN = struct.Struct(">QQ")
 _NOT_THAWED = "segment NOT IN (SELECT id FROM temp.thawed_segment)"
 _INSERT = f"INSERT OR IGNORE INTO temp.thawed VALUES ({','.join('?' * 18)})"  # noqa: S608
 
@@ -163,9 +162,7 @@ class Cold:
             return Segment(b"", 0, b"", ()), []
         if state == FROZEN:
             self._prepare()
-            self.thaw(
-                self._needed(number)
-            )  # what the texts begin with that it leaves digests out of
+            self.thaw(self._needed(number))  # the texts whose digests it leaves out begin there
         place = self._folder / bytes(name).hex()
         try:
             data = place.read_bytes()
@@ -180,6 +177,11 @@ class Cold:
                 hint="`git anvcs journal fsck` says what else is damaged",
             ) from error
         return found, numbers_of(first_n, count, numbers)
+
+    def forget(self) -> None:
+        """Nothing is thawed any more: SQLite makes no VACUUM beside a view named like a table."""
+        for kind, name in (("VIEW", "op"), ("TABLE", "thawed"), ("TABLE", "thawed_segment")):
+            self._db.execute(f"DROP {kind} IF EXISTS temp.{name}")
 
     def _prepare(self) -> None:
         """Temporary tables; a transaction that fails takes them away again."""
@@ -299,24 +301,6 @@ def checkpoint(db: database.Connection, doc: bytes, lane: int, upto: int) -> tup
         row = db.execute(asked.format("(SELECT id FROM lane WHERE name = '')"), (doc, upto))
         row = row.fetchone()
     return row or (0, zlib.compress(seed(doc, "")))
-
-
-def runs(numbers: Sequence[int]) -> bytes:
-    """Numbers of operations as they are kept: empty when they follow each other."""
-    found: list[tuple[int, int]] = []
-    for n in numbers:
-        if found and n == sum(found[-1]):
-            found[-1] = (found[-1][0], found[-1][1] + 1)
-        else:
-            found.append((n, 1))
-    return b"".join(_RUN.pack(*run) for run in found) if len(found) > 1 else b""
-
-
-def numbers_of(first: int, count: int, packed: bytes) -> list[int]:
-    """What `runs` was given."""
-    if not packed:
-        return list(range(first, first + count))
-    return [n for start, size in _RUN.iter_unpack(packed) for n in range(start, start + size)]
 
 
 def _lean(db: database.Connection, number: int) -> list[tuple[bytes, int, int]]:

@@ -175,38 +175,25 @@ def _begun(journal: Journal, doc: bytes, lane: str, n: int) -> Document | None:
 
 
 def _thin_checkpoints(journal: Journal, links: Mapping[int, Link]) -> None:
-    """Within `writing`: of the states in a frozen span, those go that take much for what they save.
+    """Within `writing`: of the states in frozen spans, those go that take much for what they save.
 
-    What a text was is replayed from an older one, or from its first text, which always stays.
+    What a text was is replayed from an older one, or from its first text, which always stays, as
+    the newest does: work goes on from there.
     """
-    sizes: dict[tuple[bytes, str], list[tuple[int, int]]] = {}
-    for n, link in links.items():
-        if link.op.doc:
-            sizes.setdefault((link.op.doc, link.op.lane), []).append((n, len(link.op.payload)))
+    ends = {(link.op.doc, link.op.lane): n for n, link in links.items() if link.op.doc}
     db = journal.connection
-    for (doc, lane), some in sizes.items():
-        number = journal.lane_number(lane)
+    for (doc, lane), end in ends.items():
+        key = (doc, journal.lane_number(lane))
         rows = db.execute(
-            "SELECT n, length(state) FROM checkpoint WHERE doc = ? AND lane = ? AND n <= ?"
-            " ORDER BY n", (doc, number, some[-1][0])
-        ).fetchall()  # fmt: skip
-        kept = max([n for n, _ in rows if n < some[0][0]], default=0)
-        for n, size in (row for row in rows if row[0] >= some[0][0]):
-            since = _bytes_since(journal, doc, number, kept, some[0][0])
-            since += sum(length for at, length in some if kept < at <= n)
-            if since >= _CHECKPOINT_SHARE * size:
+            "SELECT n, length(state) FROM checkpoint WHERE doc = ? AND lane = ? ORDER BY n", key
+        ).fetchall()
+        kept = 0
+        for n, size in [row for row in rows[:-1] if row[0] <= end]:
+            [updates] = db.execute(
+                "SELECT coalesce(sum(bytes), 0) FROM frozen_text"
+                " WHERE doc = ? AND lane = ? AND first > ? AND first <= ?", (*key, kept, n)
+            ).fetchone()  # fmt: skip
+            if updates >= _CHECKPOINT_SHARE * size:
                 kept = n
             else:
-                db.execute(
-                    "DELETE FROM checkpoint WHERE doc = ? AND lane = ? AND n = ?", (doc, number, n)
-                )
-
-
-def _bytes_since(journal: Journal, doc: bytes, lane: int, after: int, upto: int) -> int:
-    """How large the frozen updates between two operations are."""
-    row = journal.connection.execute(
-        "SELECT coalesce(sum(bytes), 0) FROM frozen_text"
-        " WHERE doc = ? AND lane = ? AND first > ? AND first < ?",
-        (doc, lane, after, upto),
-    ).fetchone()
-    return int(row[0])
+                db.execute("DELETE FROM checkpoint WHERE doc = ? AND lane = ? AND n = ?", (*key, n))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import zlib
 
 from git_anvcs.journal import foreign
-from git_anvcs.journal.cold import numbers_of
+from git_anvcs.journal.numbers import numbers_of
 from git_anvcs.journal.op import NOTHING, Flag, Kind, Op, Precision, digest_of, encode
 from git_anvcs.store.pages import Record, Value
 

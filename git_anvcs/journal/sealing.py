@@ -10,9 +10,10 @@ import itertools
 from typing import NamedTuple
 
 from git_anvcs.journal import segment
-from git_anvcs.journal.cold import SEALED, runs
+from git_anvcs.journal.cold import SEALED
 from git_anvcs.journal.entry import COLUMNS, JOINS, entry_of
 from git_anvcs.journal.journal import Journal
+from git_anvcs.journal.numbers import runs
 from git_anvcs.journal.op import NOTHING, encode
 from git_anvcs.journal.segment import SEAL_BYTES, Segment, Sign
 from git_anvcs.kernel.errors import AnvcsError

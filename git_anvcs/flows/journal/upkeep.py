@@ -5,6 +5,7 @@ from contextlib import suppress
 import os
 from typing import NamedTuple
 
+from git_anvcs.flows.journal import untold
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import clock as logical
 from git_anvcs.journal import freezing, sealing, sweeping, thinning
@@ -64,6 +65,7 @@ def collect(
     for one in freezing.freeze(journal, old):
         count += one.operations
         gone += one.old
+    _forget(journal, gone)  # before another of that name is made again
     thinned = 0
     if rules.keep:
         keep = logical.at(now - rules.keep * DAY)
@@ -72,7 +74,7 @@ def collect(
             _let_go(journal, less.old)
         if thinned:
             thinning.forget_documents(journal)
-    _forget(journal, gone)
+            untold.forget(here, now)
     swept = sweeping.sweep(journal, now)
     shrink(journal)
     return Freed(sealed, count, thinned, swept.files, before, on_disk(journal))
@@ -112,6 +114,7 @@ def shrink(journal: Journal) -> None:
             for name in ("freelist_count", "page_count", "page_size")
         )
         if free * size >= _FREE_BYTES or free > pages * _MOST_FREE:
+            journal.cold.forget()
             db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -60,6 +60,9 @@ def test_gc_packs_what_is_old_and_everything_is_had_back(repo: Sandbox) -> None:
     freed = collected(repo, PACK)
     assert freed.sealed == 1
     assert freed.frozen > 5
+    with opened(Repo.discover(repo.root), look=False) as here:
+        asked = here.journal._db.execute("PRAGMA freelist_count").fetchone()
+        assert asked == (0,), "free pages are given back"
     assert collected(repo, PACK)[:4] == (0, 0, 0, 0)
     files = (repo.root / ".git/anvcs/journal/segments").iterdir()
     assert [file.stat().st_mode & 0o777 for file in files] == [0o600]
@@ -181,6 +184,33 @@ def test_a_commit_that_git_lost_is_told(repo: Sandbox) -> None:
         except AnvcsError as error:
             pytest.fail(str(error))
     assert [text for text in problems if oid in text]
+
+
+def test_a_kept_commit_goes_with_the_last_operation_that_tells_of_it(repo: Sandbox) -> None:
+    """A year later nothing of it is left; what was not told of by then, or is new, stays."""
+    repo.commit("one", {"a.py": "1\n"})
+    with opened(Repo.discover(repo.root)):
+        pass
+    lost = repo.commit("two", {"a.py": "2\n"})
+    with opened(Repo.discover(repo.root)):
+        repo.git("reset", "-q", "--hard", "HEAD~1")
+    with opened(Repo.discover(repo.root)):
+        pass
+    ref = f"refs/anvcs/kept/{lost}"
+    assert repo.git("rev-parse", ref).strip() == lost
+    repo.write("a.py", "now\n")
+    later = time.time() + 500 * 86400
+    for days, is_kept in ((300, True), (100, False)):  # thinned, then dropped
+        with opened(Repo.discover(repo.root)) as here:
+            upkeep.collect(here, Rules(0, days), later)
+        assert (repo.run("git", "rev-parse", "-q", "--verify", ref).returncode == 0) == is_kept
+    with opened(Repo.discover(repo.root)) as here:
+        found = check(here, full=True)
+        assert found.problems == ()
+        assert "dropped" in found.notes[0]
+        last = here.journal.last_of(".", "a.py")
+        assert last
+        assert history.content(here.journal, here.texts, last) == (0o100644, b"now\n")
 
 
 def test_dump_is_the_whole_truth(repo: Sandbox) -> None:
