@@ -61,4 +61,10 @@ def bring(repo: Repo, settings: Settings, remote: str) -> Pulled:
             received=done.received + len(folded.commits),
             set_aside=done.set_aside + folded.set_aside,
         )
+        if settings.flag("journal.sync"):
+            from git_anvcs.flows.journal import with_remote
+
+            journal = with_remote.with_pull(repo, settings, name)
+            notes = (*done.notes, *journal.notes)
+            done = done._replace(exit_code=done.exit_code or journal.exit_code, notes=notes)
     return done

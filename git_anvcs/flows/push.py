@@ -24,6 +24,9 @@ from git_anvcs.store.paths import Paths
 # git-push(1): options that take the next word.
 TAKES_VALUE = frozenset({"-o", "--push-option", "--repo", "--receive-pack", "--exec"})
 
+# Kinds of what waits in the outbox for a remote, beside pushes themselves.
+_SENT = ("records", "journal")
+
 _POLL_SECONDS = 0.05
 _LONGEST_PUSH = 6 * 3600  # seconds
 _LONGEST_SEND = 900
@@ -70,7 +73,7 @@ def push(repo: Repo, cwd: Path, settings: Settings, asked: Asked) -> Pushed:
         hint = f"`git anvcs init --remote {remote}` lets them go"
         return Pushed(DONE, remote, notes=(*notes, f"records stay here: {remote} is not allowed",
                                            hint))  # fmt: skip
-    done = _send(repo, way)._replace(remote=remote)
+    done = _with_journal(repo, settings, way, _send(repo, way)._replace(remote=remote))
     more = _send_waiting(repo, settings, way)
     return done._replace(notes=(*notes, *done.notes, *more))
 
@@ -89,7 +92,7 @@ def after(repo: Repo, settings: Settings, remote: str, pid: int) -> None:
     way = share.route(settings, remote)
     if way is None or not remotes.named(repo, remote):
         return
-    done = _send(repo, way)
+    done = _with_journal(repo, settings, way, _send(repo, way))
     for note in done.notes:
         log.note(Paths(repo.common_dir).logs / "share", note)
 
@@ -121,6 +124,18 @@ def _send(repo: Repo, way: Route) -> Pushed:
     if sent.ref.startswith(sync.FALLBACK):
         notes.append(f"{way.target} takes no refs/anvcs/: records went to the branch {sent.ref}")
     return done._replace(sent=sent, notes=tuple(notes))
+
+
+def _with_journal(repo: Repo, settings: Settings, way: Route, done: Pushed) -> Pushed:
+    """The journal follows the records, where it may; offline it waits with them."""
+    if not settings.flag("journal.sync"):
+        return done
+    from git_anvcs.flows.journal import with_remote
+
+    journal = with_remote.after_push(repo, settings, way)
+    notes = (*done.notes, *filter(None, journal.notes))
+    queued = done.queued or journal.exit_code == OFFLINE
+    return done._replace(exit_code=done.exit_code or journal.exit_code, queued=queued, notes=notes)
 
 
 def _failed(repo: Repo, cwd: Path, asked: Asked, done: Pushed) -> Pushed:
@@ -175,17 +190,20 @@ def _catch_up(repo: Repo, asked: Asked) -> list[str]:
 
 
 def _send_waiting(repo: Repo, settings: Settings, but: Route) -> list[str]:
-    """Send the records that wait for other remotes, if they may still go there."""
+    """Send the records and journals that wait for other remotes, if they may still go there."""
     notes: list[str] = []
     for item in outbox.waiting(Paths(repo.common_dir)):
         remote, target = item.facts.get("remote"), item.facts.get("target")
-        if item.kind != "records" or (remote, target) == (but.remote, but.target):
+        if item.kind not in _SENT or (remote, target) == (but.remote, but.target):
             continue
         way = share.route(settings, str(remote))
         if way is None or way.target != target or not remotes.named(repo, str(remote)):
             item.path.unlink(missing_ok=True)
             continue
-        notes += _send(repo, way).notes
+        if item.kind == "records":
+            notes += _send(repo, way).notes
+        else:
+            notes += _with_journal(repo, settings, way, Pushed(DONE, way.remote)).notes
     return notes
 
 

@@ -231,8 +231,8 @@ def _grow_and_push(repo: Repo, way: Route, files: Mapping[str, str]) -> str:
         track = sync.tracking(way.target, ref) or ""
         old = have.get(track)
         new = refs.grow(repo, old, files, f"anvcs: {len(files)} records")
-        refusal = _push(repo, way.target, new, ref)
-        if refusal and any(words in refusal for words in _AGAIN):
+        refusal = push_one(repo, way.target, new, ref)
+        if refusal and is_moved(refusal):
             return ""
         if not refusal:
             _remember(repo, Update(track, old, new))
@@ -241,8 +241,11 @@ def _grow_and_push(repo: Repo, way: Route, files: Mapping[str, str]) -> str:
     raise HostRefuses(f"{way.target} refuses {places[-1]}: {refusal}", hint=hint)
 
 
-def _push(repo: Repo, target: str, commit: str, ref: str) -> str:
-    """Why the target did not take it; empty when it did. Raises Offline, GitFailed."""
+def push_one(repo: Repo, target: str, commit: str, ref: str) -> str:
+    """Push a commit to a ref, never forced: why the target did not take it; empty when it did.
+
+    Raises Offline, GitFailed.
+    """
     argv = (*_QUIET, "push", "--porcelain", "--no-verify", target, f"{commit}:{ref}")
     done = repo.try_git(*argv, env=sync.PLAIN)
     if done.returncode == 0:
@@ -252,6 +255,11 @@ def _push(repo: Repo, target: str, commit: str, ref: str) -> str:
     if not refused:
         raise sync.failure(done.argv, done.returncode, done.stderr)
     return refused[0]
+
+
+def is_moved(refusal: str) -> bool:
+    """Whether somebody else moved the ref, or is about to: then it may be tried again."""
+    return any(words in refusal for words in _AGAIN)
 
 
 def _remember(repo: Repo, update: Update) -> None:

@@ -7,6 +7,7 @@ is ever replaced: a writer that was rewound or forged adds nothing and takes not
 
 from collections.abc import Iterable, Iterator, Mapping
 import json
+import re
 from typing import NamedTuple
 
 from git_anvcs.flows import mirror
@@ -29,6 +30,9 @@ NOTES_TRACKING = "refs/notes/anvcs-remote/"
 
 # One language, whatever the user's, to tell one failure from another; nobody to answer questions.
 PLAIN = {"LC_ALL": "C", "LANGUAGE": "C"}
+
+# Of another story (flows/journal/receive.py).
+_OF_JOURNAL = re.compile(r"/journal/[0-9a-f]{32}(-[0-9a-f]+)?$")
 
 _OFFLINE = (
     "Could not resolve host",
@@ -137,6 +141,7 @@ def fold(repo: Repo) -> Folded:
     paths = Paths(repo.common_dir)
     stamp = _fetched(repo)
     tips = git_refs.read(repo, TRACKING.rstrip("/"), NOTES_TRACKING.rstrip("/"))
+    tips = {ref: oid for ref, oid in tips.items() if not _OF_JOURNAL.search(ref)}
     if not tips and not paths.home.is_dir():
         return Folded()
     with lock.held(paths.locks / "fold"):

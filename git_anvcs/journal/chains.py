@@ -1,6 +1,7 @@
 """What is asked of the chains in a journal: our own, and those of other clones."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from git_anvcs.journal import foreign, tables
@@ -19,6 +20,15 @@ class Heard(NamedTuple):
     seq: int
     digest: bytes
     key: bytes
+
+
+class Said(NamedTuple):
+    """An operation of a chain. n: its number here; op: with its payload, its lane as it was said"""
+
+    seq: int
+    digest: bytes
+    n: int
+    op: Op
 
 
 class Chains(Asking):
@@ -44,6 +54,20 @@ class Chains(Asking):
             ).fetchall()
         return {bytes(row[0]): Heard(*row[1:]) for row in rows}
 
+    def parted(self, lane: str) -> int | None:
+        """After which operation this clone was copied from the one of a foreign lane; None: never.
+
+        What that one said before is here in our own lanes.
+        """
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT name, n FROM own JOIN actor ON actor.id = own.actor ORDER BY n, own.actor"
+            ).fetchall()
+        for (name, _), (_, ended) in pairwise(rows):
+            if foreign.is_of(lane, bytes(name)):
+                return int(ended)
+        return None
+
     def own_actors(self) -> list[bytes]:
         """Under which names was written here, the current one last."""
         with database.reading(self.file):
@@ -52,11 +76,8 @@ class Chains(Asking):
             ).fetchall()
         return [bytes(row[0]) for row in rows]
 
-    def chain(self, actor: bytes, after: int) -> Iterator[tuple[int, bytes, Op]]:
-        """An actor's operations after a number of its own, in order: number, digest, operation.
-
-        As the actor made them: with their payloads, and lanes as it calls them.
-        """
+    def chain(self, actor: bytes, after: int) -> Iterator[Said]:
+        """An actor's operations after a number of its own, in order, as it made them."""
         columns = f"op.seq, op.hash, op.payload, {COLUMNS}"
         where = f"WHERE op.actor = {tables.ACTOR} AND op.seq > ?"
         with self._moment():
@@ -65,8 +86,9 @@ class Chains(Asking):
             rows = self._db.execute(sql, (actor, after))
         with database.reading(self.file):
             for seq, digest, payload, *row in rows:
-                op = entry_of(tuple(row)).op
-                yield seq, digest, op._replace(lane=foreign.said(op.lane), payload=payload)
+                n, op = entry_of(tuple(row))[:2]
+                op = op._replace(lane=foreign.said(op.lane), payload=payload)
+                yield Said(seq, digest, n, op)
 
     def digest_at(self, actor: bytes, seq: int) -> bytes | None:
         """The digest of an actor's operation; None when it is not in the journal."""

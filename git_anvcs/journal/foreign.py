@@ -17,6 +17,11 @@ def is_foreign(lane: str) -> bool:
     return _FOREIGN.match(lane) is not None
 
 
+def is_of(lane: str, actor: bytes) -> bool:
+    """Whether it is a lane of this actor."""
+    return is_foreign(lane) and actor.hex().startswith(lane.partition("/")[0])
+
+
 def said(lane: str) -> str:
     """What its own clone calls the lane: so it is in the operation's bytes, and their digest."""
     found = _FOREIGN.match(lane)

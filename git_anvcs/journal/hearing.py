@@ -72,8 +72,8 @@ def _end(journal: Journal, actor: bytes) -> tuple[int, bytes]:
     """Where a chain ends that was ours until this clone was copied from another, which goes on."""
     end = (0, NOTHING)
     if actor in journal.own_actors():
-        for seq, digest, _ in journal.chain(actor, 0):
-            end = (seq, digest)
+        for said in journal.chain(actor, 0):
+            end = (said.seq, said.digest)
     return end
 
 
@@ -146,9 +146,11 @@ def _is_telling(op: Op) -> bool:
         return len(runs) <= _MOST_RUNS and all(0 <= n < _LARGEST for run in runs for n in run)
     refs = moves.unpack(op.payload).refs if op.kind is Kind.GIT else {}
     try:
-        return all(os.fsencode(name) + os.fsencode(new) for name, (_, new) in refs.items())
+        named = all(os.fsencode(name) + os.fsencode(new) for name, (_, new) in refs.items())
     except UnicodeEncodeError:
         return False
+    # They are asked Git for: none may look like an option.
+    return named and not any(one.startswith("-") for pair in refs.values() for one in pair)
 
 
 def _is_doc(op: Op) -> bool:

@@ -6,7 +6,7 @@ the chain, but not what it is.
 
 from collections.abc import Callable, Iterator
 
-from git_anvcs.journal import segment
+from git_anvcs.journal import sealing, segment
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import NOTHING, Flag, Op, digest_of, encode
 from git_anvcs.journal.segment import SEAL_BYTES, Segment, Sign, Withheld
@@ -33,10 +33,13 @@ def segments(
         raise NotWhole(f"operation {after} of this clone is not in its journal")
     start, end, size = (after, before), before, 0
     entries: list[segment.Entry] = []
-    for seq, digest, op in journal.chain(actor, after):
+    for seq, digest, _, op in journal.chain(actor, after):
+        for gone in _gone(journal, start[0] + len(entries) + 1, seq):
+            entries.append(Withheld(gone))
+            end = gone
         data = encode(op, actor, seq, end)
-        if seq != start[0] + len(entries) + 1 or digest_of(data) != digest:
-            raise NotWhole(f"operation {start[0] + len(entries) + 1} of this clone is damaged")
+        if digest_of(data) != digest:
+            raise NotWhole(f"operation {seq} of this clone is damaged")
         stays = bool(op.flags & Flag.PRIVATE) or keeps(seq, op)
         entries.append(Withheld(digest) if stays else data)
         end, size = digest, size + len(data)
@@ -45,3 +48,15 @@ def segments(
             start, entries, size = (seq, end), [], 0
     if entries:
         yield segment.make(actor, start[0] + 1, start[1], entries, sign)
+
+
+def _gone(journal: Journal, first: int, end: int) -> Iterator[bytes]:
+    """The digests of operations that were taken away, from one up to another."""
+    for seq in range(first, end):
+        digest = sealing.digest_of_gone(journal, seq)
+        if digest is None:
+            raise NotWhole(
+                f"operation {seq} of this clone is not kept any more, and what comes after it"
+                " cannot be proved"
+            )
+        yield digest

@@ -9,7 +9,7 @@ from contextlib import suppress
 import itertools
 from typing import NamedTuple
 
-from git_anvcs.journal import segment
+from git_anvcs.journal import segment, tables
 from git_anvcs.journal.cold import SEALED
 from git_anvcs.journal.entry import COLUMNS, JOINS, entry_of
 from git_anvcs.journal.journal import Journal
@@ -106,6 +106,16 @@ def chain(journal: Journal, actor: bytes, after: int, before: bytes = NOTHING) -
             data = encode(found.op._replace(payload=payload), actor, seq, before)
             yield Whole(found.n, found.op.time, data)
             before = digest
+
+
+def digest_of_gone(journal: Journal, seq: int) -> bytes | None:
+    """The digest of an operation of this clone that its segment only names. Raises Unreadable."""
+    row = journal.connection.execute(
+        f"SELECT id, first FROM segment WHERE actor = {tables.ACTOR} AND first <= ?"  # noqa: S608
+        " AND first + count > ?", (journal.actor, seq, seq)
+    ).fetchone()  # fmt: skip
+    found = journal.cold.read(row[0])[0] if row else None
+    return found.digests[seq - row[1]] if found and found.entries else None
 
 
 def _end(journal: Journal) -> tuple[int, bytes]:

@@ -82,8 +82,8 @@ class Clone:
                 replica.take(self.journal.actor, [update])
             else:
                 replica.wrote(update)
-        *_, (_, acknowledged, _) = self.journal.chain(self.journal.actor, len(self.said))
-        self.said.append(acknowledged)
+        *_, last = self.journal.chain(self.journal.actor, len(self.said))
+        self.said.append(last.digest)
         return new
 
     def tells(self, after: int) -> list[bytes]:

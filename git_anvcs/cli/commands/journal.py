@@ -1,4 +1,4 @@
-"""The journal itself: take down what is in the worktree now, say what it holds, keep it small.
+"""The journal itself: take down what is in the worktree now, say what it holds, exchange it.
 
   journal look     look at this worktree now, as the daemon does after every save
   journal status   how much it holds, since when, and on how many bytes of disk
@@ -8,6 +8,14 @@
   journal dump     all of it, one JSON object a line
   journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.copy)
   journal recover FOLDER [--to DIR]  say what a mirror holds, or write its worktrees below DIR
+  journal sync     send it to a remote, and take in the journals of other clones from there
+
+`journal sync` needs `journal.sync` and a remote that records may go to; `git anvcs push` and
+`git anvcs pull` then do the same. It sends all that was ever saved here, but nothing of files that
+Git ignores. Where something looks like a secret it sends nothing and says so (exit code 3);
+--withhold sends all but those texts. What was sent is taken back by nothing. Other clones are shown
+by `timeline --all`, and by `timeline`, `at` and `restore` with `--worktree 1234abcd`, the first 8
+hex of their name; nothing of them is written unasked.
 
 `git anvcs timeline` shows what happened, `git anvcs undo` takes it back.
 
@@ -19,12 +27,13 @@ Example:
   git anvcs journal fsck --full
   git anvcs journal dump --path src --since 2d
   git anvcs journal recover ~/mirror --to ~/rescued
+  git anvcs journal sync --remote origin --dry-run
 """
 
 from argparse import ArgumentParser
 from collections.abc import Callable
 
-from git_anvcs.cli import journal_kept, journaled
+from git_anvcs.cli import journal_kept, journaled, syncing
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket, mending
@@ -41,7 +50,7 @@ _LONGEST_NAME = 400
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("action", choices=tuple(_ACTIONS), help="what to do")
-    parser.add_argument("--dry-run", action="store_true", help="gc: only say what it would do")
+    parser.add_argument("--dry-run", action="store_true", help="gc, sync: only say it")
     parser.add_argument("--full", action="store_true", help="fsck: every content, every text")
     parser.add_argument("--lane", help="dump: one worktree, as `status` and `timeline` name it")
     parser.add_argument("--path", help="dump: one file, or what is below a folder")
@@ -49,6 +58,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", nargs="?", metavar="FOLDER", help="mirror, recover: the mirror")
     parser.add_argument("--to", metavar="DIR", help="recover: a folder that is new or empty")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
+    parser.add_argument("--remote", default="", metavar="NAME", help="sync: with this one")
+    parser.add_argument("--withhold", action="store_true", help="sync: keep texts with secrets")
 
 
 def run(call: Call) -> int:
@@ -109,5 +120,5 @@ def _name(said: str) -> str:
 _ACTIONS: dict[str, Callable[[Call], int]] = {
     "look": _look, "status": _status, "gc": journaled.gc, "fsck": journaled.fsck,
     "dump": journaled.dump, "mend": _mend, "mirror": journal_kept.copy,
-    "recover": journal_kept.recover,
+    "recover": journal_kept.recover, "sync": syncing.run,
 }  # fmt: skip

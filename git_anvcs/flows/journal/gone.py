@@ -63,10 +63,11 @@ def all_of(journal: Journal) -> list[Gone]:
 def lane_named(journal: Journal, said: str) -> str:
     """The lane of a worktree by its name, the name of its folder, or its path. Raises UsageError.
 
+    Of another clone: the first 8 hex of its actor, and behind a `/` the name of its worktree.
     Of several that had the name of a folder, the latest.
     """
     lanes = journal.lanes()
-    for lane in (said, f"{_LINKED}{said}"):
+    for lane in (said, f"{_LINKED}{said}", f"{said}/."):
         if lane in lanes:
             return lane
     path = Path(os.path.normpath(said))

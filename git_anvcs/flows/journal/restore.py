@@ -8,6 +8,7 @@ from git_anvcs.flows.journal import moments, whole
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then, tree_files
 from git_anvcs.flows.journal.undo import File, Plan, on_disk
+from git_anvcs.journal import foreign
 from git_anvcs.journal.bursts import Span
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import UsageError
@@ -63,7 +64,8 @@ def _below(here: Opened, then: Then, one: Asked) -> list[str]:
     known = {*then.differing(), *journal.differing(lane)}
     known |= {entry.op.path for entry in journal.between(lane, one.n, journal.last())}
     for head in filter(None, {then.head, journal.refs(lane).get("HEAD", "")}):
-        known |= tree_files(here.repo, head).keys()
+        if not foreign.is_foreign(lane) or here.repo.resolve(head):
+            known |= tree_files(here.repo, head).keys()
     return sorted(p for p in known if p and (_is_in(p, one.path)))
 
 

@@ -9,7 +9,7 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX
-from git_anvcs.journal import disk, history
+from git_anvcs.journal import disk, foreign, history
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
@@ -18,6 +18,7 @@ from git_anvcs.journal.op import Flag, Kind
 # A content; None: nothing was there; a text: why it cannot be had.
 Held = Content | str | None
 
+NOT_HERE = "the commit that has it is not in this clone"
 NESTED = "it is a repository of its own"
 _SUBMODULE = 0o160000
 # So many paths are asked for one by one; more of them all at once.
@@ -33,7 +34,16 @@ class Then:
     def __init__(self, here: Opened, n: int) -> None:
         self._repo, self._journal, self._texts = here.repo, here.journal, here.texts
         self._lane, self._n = here.lane, n
+        self._parted = here.journal.parted(here.lane)
         self.head, self.branch, _ = own_at(here, n)
+        if self._parted is not None and not here.journal.refs(here.lane):
+            before = here._replace(lane=foreign.said(here.lane))
+            self.head, self.branch, _ = own_at(before, self._parted)
+
+    @cached_property
+    def is_here(self) -> bool:
+        """Whether HEAD's commit is: that of another clone may never have been pushed."""
+        return not self.head or self._repo.resolve(self.head) is not None
 
     def differing(self) -> list[str]:
         """The paths that were not as HEAD had them."""
@@ -49,11 +59,24 @@ class Then:
 
     @cached_property
     def _overlay(self) -> dict[str, Entry]:
-        return self._journal.differing_at(self._lane, self._n)
+        found = self._journal.differing_at(self._lane, self._n)
+        if self._parted is None:
+            return found
+        before = self._journal.differing_at(foreign.said(self._lane), self._parted)
+        return {path: entry for path, entry in before.items() if not self._last(path)} | found
 
     def _overlay_of(self, paths: Iterable[str]) -> dict[str, Entry]:
-        found = {path: self._journal.last_of(self._lane, path, self._n) for path in paths}
+        found = {path: self._last(path) or self._before(path) for path in paths}
         return {path: entry for path, entry in found.items() if entry and entry.op.differs}
+
+    def _last(self, path: str) -> Entry | None:
+        return self._journal.last_of(self._lane, path, self._n)
+
+    def _before(self, path: str) -> Entry | None:
+        """Of a clone that this one was copied from: what it said until then."""
+        if self._parted is None:
+            return None
+        return self._journal.last_of(foreign.said(self._lane), path, self._parted)
 
     def _of(self, entry: Entry) -> Held:
         if entry.op.kind is Kind.DELETE:
@@ -63,10 +86,17 @@ class Then:
             return found
         if entry.op.flags & Flag.THINNED:
             return "it changed then, and what it held is thinned out by now (journal.keep)"
-        return "it was too large to be kept" if entry.op.flags & Flag.NOT_KEPT else "it is damaged"
+        if entry.op.flags & Flag.NOT_KEPT:
+            return "it was too large to be kept"
+        if foreign.is_foreign(entry.op.lane):
+            return "the clone that made it kept something of it to itself"
+        return "it is damaged"
 
     def _at_head(self, paths: list[str]) -> Iterator[tuple[str, Held]]:
         """As a checkout of HEAD would write it: through the filters and line ends of the file."""
+        if paths and not self.is_here:
+            yield from ((path, f"{NOT_HERE}: {self.head[:10]}") for path in paths)
+            return
         tree = tree_files(self._repo, self.head) if self.head and paths else {}
         found = {path: tree[path] for path in paths if path in tree}
         yield from ((path, None) for path in paths if path not in found)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from git_anvcs.flows.journal import put_back
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
-from git_anvcs.flows.journal.then import Held, Then
+from git_anvcs.flows.journal.then import NOT_HERE, Held, Then
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.history import Content
 from git_anvcs.kernel.errors import UsageError
@@ -35,8 +35,9 @@ def fill(here: Opened, n: int, folder: Path, *, git: bool = True) -> Written:
     git: False leaves out what only Git has
     """
     then = Then(here, n)
-    files = _from_git(here.repo, then.head, folder) if then.head and git else set()
-    left: dict[str, str] = {}
+    is_here = then.is_here or not git
+    files = _from_git(here.repo, then.head, folder) if then.head and is_here and git else set()
+    left = {} if is_here else {".": f"{NOT_HERE}: {then.head[:10]}"}
     for path, held in then.contents(then.differing()):
         try:
             _put(folder, path, held, files)
