@@ -8,6 +8,7 @@
   journal dump     all of it, one JSON object a line
   journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.copy)
   journal recover FOLDER [--to DIR]  say what a mirror holds, or write its worktrees below DIR
+  journal purge PATH | --text-file FILE | --session NAME   really remove it, as a secret must be
   journal sync     send it to a remote, and take in the journals of other clones from there
 
 `journal sync` needs `journal.sync` and a remote that records may go to; `git anvcs push` and
@@ -28,12 +29,13 @@ Example:
   git anvcs journal dump --path src --since 2d
   git anvcs journal recover ~/mirror --to ~/rescued
   git anvcs journal sync --remote origin --dry-run
+  git anvcs journal purge secrets.env --dry-run
 """
 
 from argparse import ArgumentParser
 from collections.abc import Callable
 
-from git_anvcs.cli import journal_kept, journaled, syncing
+from git_anvcs.cli import journal_kept, journal_purge, journaled, syncing
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows.journal import daemon_socket, mending
@@ -50,12 +52,15 @@ _LONGEST_NAME = 400
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("action", choices=tuple(_ACTIONS), help="what to do")
-    parser.add_argument("--dry-run", action="store_true", help="gc, sync: only say it")
+    parser.add_argument("--dry-run", action="store_true", help="gc, purge, sync: only say it")
     parser.add_argument("--full", action="store_true", help="fsck: every content, every text")
     parser.add_argument("--lane", help="dump: one worktree, as `status` and `timeline` name it")
     parser.add_argument("--path", help="dump: one file, or what is below a folder")
     parser.add_argument("--since", metavar="WHEN", help="dump: a duration (2w, 36h) or a date")
-    parser.add_argument("what", nargs="?", metavar="FOLDER", help="mirror, recover: the mirror")
+    parser.add_argument("what", nargs="?", metavar="PATH", help="the mirror; purge: a file")
+    parser.add_argument("--text-file", metavar="FILE", help="purge: all that held its text")
+    parser.add_argument("--session", metavar="NAME", help="purge: all that a session did")
+    parser.add_argument("-y", "--yes", action="store_true", help="purge: do not ask")
     parser.add_argument("--to", metavar="DIR", help="recover: a folder that is new or empty")
     parser.add_argument("--by", default="", metavar="WHO", help="look: whose the changes are")
     parser.add_argument("--remote", default="", metavar="NAME", help="sync: with this one")
@@ -120,5 +125,5 @@ def _name(said: str) -> str:
 _ACTIONS: dict[str, Callable[[Call], int]] = {
     "look": _look, "status": _status, "gc": journaled.gc, "fsck": journaled.fsck,
     "dump": journaled.dump, "mend": _mend, "mirror": journal_kept.copy,
-    "recover": journal_kept.recover, "sync": syncing.run,
+    "recover": journal_kept.recover, "purge": journal_purge.run, "sync": syncing.run,
 }  # fmt: skip
