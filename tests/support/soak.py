@@ -145,6 +145,9 @@ class _Judge:
             begin = time.monotonic()
             for tree in self._trees():
                 self._compare(tree, begin)
+            if len(self._moments) % 3 == 0:
+                self._sandbox.git("reflog", "expire", "--expire=now", "--all")
+                self._sandbox.git("gc", "-q", "--prune=now")
             self._slowest = max(self._slowest, time.monotonic() - begin)
             self._note_memory()
         pause.unlink()

@@ -133,6 +133,8 @@ class Stood:
         there: dict[Path, _Standing] = {}
         for tree in trees:
             git_dir = _git_dir(tree)
+            if (git_dir / "index.lock").exists():  # Git is at work, or was killed: nobody looks
+                continue
             for place, path in _files(tree):
                 found = self._one(place, path, git_dir, now)
                 if found:

@@ -255,7 +255,8 @@ def apply(worker: Worker, tree: Path) -> str:
 
 
 def collect(worker: Worker, tree: Path) -> str:
-    return worker.git(tree, "gc", "-q", worker.random.choice(("--prune=now", "--auto")))
+    """What others are about to use stays; `--prune=now` is for when nobody works (git-gc(1))."""
+    return worker.git(tree, "gc", "-q", *worker.random.choice(((), ("--auto",))))
 
 
 def worktree(worker: Worker, tree: Path) -> str:
