@@ -40,6 +40,15 @@ class Reading(Chains):
         found = self._select(f"WHERE op.n IN ({numbers})", (lane, *named))
         return {entry.op.path: entry for entry in found}
 
+    def names_differing(self, lane: str) -> set[str]:
+        """The paths alone: of a hundred thousand of them, the operations take much memory."""
+        with database.reading(self.file):
+            rows = self._db.execute(
+                "SELECT path.name FROM now JOIN path ON path.id = now.path"  # noqa: S608
+                f" WHERE now.lane = {tables.LANE}", (lane,)
+            )  # fmt: skip
+            return {os.fsdecode(row[0]) for row in rows}
+
     def below(self, lane: str, paths: Collection[str]) -> dict[str, Entry]:
         """The same of these paths and all that is below them."""
         numbers: list[int] = []

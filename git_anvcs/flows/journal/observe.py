@@ -5,7 +5,7 @@ left alone as Git leaves them alone. A look costs what `git status` costs, and r
 that differ from HEAD.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 import os
 import time
 from typing import NamedTuple
@@ -95,7 +95,11 @@ def _observed(
     """One look. steady: tells whether Git moved meanwhile, by raising Moving; None: who cares"""
     lane = lane_of(repo)
     now = standing.look(repo, paths=look.paths)
-    known = journal.differing(lane) if look.paths is None else journal.below(lane, look.paths)
+    known: Collection[str] = (
+        journal.names_differing(lane)
+        if look.paths is None
+        else journal.below(lane, look.paths).keys()
+    )
     if steady:
         staged = (path for path, file in now.files.items() if file.staged and path not in known)
         steady.check(pause=_PAUSE if any(staged) else 0)
@@ -147,7 +151,7 @@ def _how(repo: Repo, path: str, file: File) -> Standing:
     return Standing(file.head, differs=True, by_git=by_git, mode=file.mode, conflicted=conflicted)
 
 
-def _hidden(repo: Repo, head: str, look: Look, known: Mapping[str, Entry]) -> dict[str, Standing]:
+def _hidden(repo: Repo, head: str, look: Look, known: Collection[str]) -> dict[str, Standing]:
     """What Git was told not to look at, and is not as the index has it."""
     files = hidden.listed(repo)
     if look.paths is not None:
