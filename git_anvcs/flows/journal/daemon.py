@@ -80,7 +80,7 @@ class _Daemon:
         self._trees: dict[str, Tree] = {}
         self._git_folders: dict[str, list[Tree]] = {}  # several, of what worktrees share
         self._watcher = watching.start(self._queue.put)
-        self._problem = ""
+        self._problems: dict[str, str] = {}  # lane -> why it cannot be looked at
         self._unwatched = ""  # why some folders are not watched, if any are not
         self._polled = 0.0
         self._search_until = 0.0
@@ -252,18 +252,17 @@ class _Daemon:
             look = Look(by, Precision.SAVE, paths, self._ignored, tree.untouched)
             if observe(tree.repo, self._held.journal, self._held.texts, look):
                 self._held.copying.changed()
-            if self._problem:  # told again: on a full disk it could not be told
-                note = f"{lane}: it goes on after: {self._problem}"
+            if problem := self._problems.pop(lane, ""):  # on a full disk it could not be told
+                note = f"{lane}: it goes on after: {problem}"
                 log.note(self._paths.logs / "journal.log", note)
-            self._problem = ""
             return True
         except (AnvcsError, OSError) as error:
             if not (tree.repo.root.is_dir() and tree.repo.git_dir.is_dir()):
                 self._forget(lane)  # and write nothing where somebody is deleting
                 return False
-            if str(error) != self._problem:
+            if str(error) != self._problems.get(lane):
                 log.note(self._paths.logs / "journal.log", f"{lane}: {error}")
-            self._problem = str(error)
+            self._problems[lane] = str(error)
             self._held.mend_after(error)
             tree.all = True
             tree.first = tree.last = time.monotonic() + RETRY
@@ -306,6 +305,7 @@ class _Daemon:
 
     def _forget(self, lane: str) -> None:
         tree = self._trees.pop(lane)
+        self._problems.pop(lane, None)
         for owners in self._git_folders.values():
             with suppress(ValueError):
                 owners.remove(tree)
@@ -335,6 +335,7 @@ class _Daemon:
         return "it was asked to" if kind == "stop" else ""
 
     def _state(self) -> dict[str, object]:
+        problem = "; ".join(self._problems.values())
         return {
             "pid": os.getpid(),
             "version": __version__,
@@ -342,6 +343,6 @@ class _Daemon:
             "operations": self._held.journal.last(),
             "worktrees": [str(tree.repo.root) for tree in self._trees.values()],
             "folders": self._watcher.count(),
-            "stopped": self._problem,
-            "problem": self._problem or self._unwatched or self._held.copying.problem,
+            "stopped": problem,
+            "problem": problem or self._unwatched or self._held.copying.problem,
         }

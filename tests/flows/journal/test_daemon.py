@@ -57,6 +57,30 @@ def test_a_worktree_that_moves_is_watched_where_it_is(
         until_told(paths, "newer")
 
 
+def test_one_worktree_that_git_cannot_look_at_is_told_and_the_others_are_kept(
+    repo: Sandbox, tmp_path: Path
+) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
+    with running(repo) as paths:
+        repo.write(".git/worktrees/tree/HEAD", f"{'7' * 40}\n")  # a commit that is not there
+        deadline = time.monotonic() + PATIENCE
+        while "HEAD" not in problem(paths):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        repo.write("new", "saved\n")
+        until_told(paths, "new")
+        assert "HEAD" in problem(paths)
+        repo.write(".git/worktrees/tree/HEAD", repo.git("rev-parse", "HEAD"))
+        while problem(paths):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def problem(paths: Paths) -> str:
+    return str((daemon_socket.ask(paths, {"do": "status"}, PATIENCE) or {}).get("problem", ""))
+
+
 @contextmanager
 def running(repo: Sandbox) -> Iterator[Paths]:
     """A daemon in a thread."""
