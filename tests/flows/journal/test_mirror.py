@@ -85,7 +85,7 @@ def test_without_its_commits_a_mirror_gives_what_the_journal_has(repo: Sandbox) 
     shutil.rmtree(kept.place / "git")
     done = recover.recover(kept, repo.base / "out")
     assert held(repo.base / "out/main") == {"a": b"saved\n"}
-    assert "not in the mirror" in done.worktrees["."][1].left["."]
+    assert "the commit that has it is not" in done.worktrees["."][1].left["."]
 
 
 def test_repositories_share_a_mirror_without_mixing(repo: Sandbox) -> None:
