@@ -330,7 +330,7 @@ def test_a_repository_that_moves_is_kept_where_it_is(watched: Sandbox, tmp_path:
         until_told(watched, moved)
     finally:
         watched.run("git-anvcs", "daemon", "stop", cwd=moved)
-        watched.root.mkdir()
+        watched.root.mkdir(exist_ok=True)
     with Journal(Paths(moved / ".git")) as journal:
         assert soak_judge.broken(journal) == []
 
