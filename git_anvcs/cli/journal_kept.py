@@ -13,10 +13,10 @@ from git_anvcs.kernel.terminal import safe
 
 def copy(call: Call) -> int:
     """Copy what is new into the folder that the setting, or the command, names."""
-    said = call.args.what or settings.load(call.repo, call.env).text("journal.copy")
+    said = call.args.what or settings.load(call.repo, call.env).text("journal.mirror")
     if not said:
         raise UsageError(
-            "no mirror is set", hint="git config anvcs.journal.copy FOLDER, or name a folder"
+            "no mirror is set", hint="git config anvcs.journal.mirror FOLDER, or name a folder"
         )
     folder = (call.cwd / Path(said).expanduser()) if call.args.what else Path(said).expanduser()
     with journal_of(call) as here, call.output.working("copying"):

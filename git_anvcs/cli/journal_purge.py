@@ -38,7 +38,7 @@ def run(call: Call) -> int:
 
 
 def _apply(call: Call, paths: Paths, answer: dict[str, object]) -> int:
-    said = settings.load(call.repo, call.env).text("journal.copy")
+    said = settings.load(call.repo, call.env).text("journal.mirror")
     ran = purge.stop_daemon(paths)
     try:
         with journal_of(call) as here:

@@ -67,7 +67,7 @@ def _run(call: Call) -> int:
         return settings.load(call.repo, call.env).words("journal.ignored")
 
     def mirror() -> str:
-        return settings.load(call.repo, call.env).text("journal.copy")
+        return settings.load(call.repo, call.env).text("journal.mirror")
 
     def policy() -> tuple[str, float]:
         found = settings.load(call.repo, call.env)

@@ -6,7 +6,7 @@
   journal gc       pack what is old (journal.hot), thin what is older (journal.keep)
   journal fsck     whether it is whole; --full reads every byte and replays every text
   journal dump     all of it, one JSON object a line
-  journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.copy)
+  journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.mirror)
   journal recover FOLDER [--to DIR]  say what a mirror holds, or write its worktrees below DIR
   journal purge PATH | --text-file FILE | --session NAME   really remove it, as a secret must be
   journal sync     send it to a remote, and take in the journals of other clones from there

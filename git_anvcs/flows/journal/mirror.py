@@ -60,13 +60,13 @@ def copy(repo: Repo, journal: Journal, folder: Path) -> Copied:
 def place_in(repo: Repo, journal: Journal, folder: Path) -> Path:
     """The folder of this repository in the mirror. Raises UsageError when that lies inside it."""
     if not folder.is_absolute():
-        raise UsageError(f"journal.copy is no absolute path: {folder}")
+        raise UsageError(f"journal.mirror is no absolute path: {folder}")
     inside = [*journal.lanes().values(), repo.root, repo.common_dir]
     real = Path(os.path.realpath(folder))
     if any(
         real.is_relative_to(os.path.realpath(one)) for one in inside if str(one) not in ("", ".")
     ):
-        raise UsageError(f"journal.copy lies inside the repository: {folder}")
+        raise UsageError(f"journal.mirror lies inside the repository: {folder}")
     return folder / file_name(f"{repo.common_dir.parent.name}-{journal.actor.hex()[:8]}")
 
 

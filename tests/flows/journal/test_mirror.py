@@ -57,7 +57,7 @@ def test_everything_is_had_back_after_the_repository_is_deleted(repo: Sandbox) -
 def test_the_daemon_keeps_the_mirror_of_what_is_saved(repo: Sandbox) -> None:
     repo.commit("first", {"a": "1\n", ".gitignore": ".env\n"})
     folder = repo.base / "mirror"
-    repo.git("config", "anvcs.journal.copy", str(folder))
+    repo.git("config", "anvcs.journal.mirror", str(folder))
     repo.git("config", "anvcs.journal.ignored", ".env")
     repo.anvcs("daemon", "start")
     repo.write("a", "saved\n")

@@ -52,7 +52,7 @@ def holding(*folders: Path) -> list[str]:
 def leaked(repo: Sandbox, *, frozen: bool) -> Path:
     """The secret was in a text, typed in two goes, and in a binary; mirrored, sealed, frozen."""
     folder = repo.base / "mirror"
-    repo.git("config", "anvcs.journal.copy", str(folder))
+    repo.git("config", "anvcs.journal.mirror", str(folder))
     repo.commit("first", {"a.py": "x = 1\n", "other.txt": "other\n"})
     for text in ("x = 1\ny = 'hunter2-", "x = 1\ny = 'hunter2-correct-horse'\n", "x = 1\nz = 2\n"):
         repo.write("a.py", text)
