@@ -188,13 +188,14 @@ def _check_texts(journal: Journal, found: _Found) -> None:
     """The text after every edit."""
     db = journal.connection
     numbers = dict(db.execute("SELECT name, id FROM lane").fetchall())
-    open_: OrderedDict[tuple[bytes, str], Document] = OrderedDict()
+    open_: OrderedDict[tuple[bytes, str, int], Document] = OrderedDict()
     found.texts = 0
     for entry in journal.upward():
-        op, key = entry.op, (entry.op.doc, entry.op.lane)
+        op = entry.op
         payload = journal.payload(entry.n) if op.doc else b""
         if not payload or foreign.is_foreign(op.lane):
             continue
+        key = (op.doc, op.lane, journal.begun(entry.n))
         try:
             document = _kept(journal, entry, numbers[op.lane])
             if document is None:
@@ -214,7 +215,7 @@ def _check_texts(journal: Journal, found: _Found) -> None:
 
 def _kept(journal: Journal, entry: Entry, lane: int) -> Document | None:
     """The document as a checkpoint of just this operation has it; None when there is none."""
-    at, state = cold.checkpoint(journal.connection, entry.op.doc, lane, entry.n)
+    at, state = cold.checkpoint(journal.connection, entry.op.doc, lane, entry.n, of=entry.n)
     if at != entry.n:
         return None
     document = Document()
@@ -225,7 +226,7 @@ def _kept(journal: Journal, entry: Entry, lane: int) -> Document | None:
 def _begun(journal: Journal, entry: Entry, lane: int) -> Document:
     """The document as it was before an operation."""
     op, db = entry.op, journal.connection
-    at, _ = cold.checkpoint(db, op.doc, lane, entry.n - 1)
+    at, _ = cold.checkpoint(db, op.doc, lane, entry.n - 1, of=entry.n)
     journal.cold.reach_text(op.doc, op.lane, at, entry.n - 1)
     return cold.begun(db, op.doc, lane, entry.n)
 

@@ -208,7 +208,7 @@ class Cold:
     def _needed(self, number: int) -> list[int]:
         needed: list[int] = []
         for doc, lane, first in _lean(self._db, number):
-            begun, _ = checkpoint(self._db, doc, lane, first - 1)
+            begun, _ = checkpoint(self._db, doc, lane, first - 1, of=first)
             rows = self._db.execute(
                 f"SELECT segment FROM frozen_text WHERE doc = ? AND lane = ? AND last > ?"  # noqa: S608
                 f" AND first < ? AND {_NOT_THAWED}",
@@ -280,7 +280,7 @@ def digest_after(document: Document, op: Op) -> bytes:
 
 def begun(db: database.Connection, doc: bytes, lane: int, first: int) -> Document:
     """A document as it was before the operation `first`, all before it being thawed."""
-    at, state = checkpoint(db, doc, lane, first - 1)
+    at, state = checkpoint(db, doc, lane, first - 1, of=first)
     rows = db.execute(
         "SELECT payload, n FROM op WHERE doc = ? AND lane = ? AND n > ? AND n < ?"
         " AND length(payload) > 0 ORDER BY n", (doc, lane, at, first)
@@ -290,17 +290,26 @@ def begun(db: database.Connection, doc: bytes, lane: int, first: int) -> Documen
     return document
 
 
-def checkpoint(db: database.Connection, doc: bytes, lane: int, upto: int) -> tuple[int, bytes]:
-    """The newest state of a document up to an operation, in the lane or as it began."""
+def checkpoint(
+    db: database.Connection, doc: bytes, lane: int, upto: int, *, of: int
+) -> tuple[int, bytes]:
+    """The newest state of a document up to an operation, in the lane or as it began, and the
+    operation after which updates are to be added to it.
+
+    of: the operation that is asked about; what another actor said before is not beneath it
+    (`Chains.begun`)
+    """
+    [begun] = db.execute("SELECT coalesce(max(n), 0) FROM own WHERE n < ?", (of,)).fetchone()
     asked = (
-        "SELECT n, state FROM checkpoint WHERE doc = ? AND n <= ? AND lane = {}"
+        "SELECT n, state FROM checkpoint WHERE doc = ? AND n <= ? AND n >= ? AND lane = {}"
         " ORDER BY n DESC LIMIT 1"
     )
-    row = db.execute(asked.format("?"), (doc, upto, lane)).fetchone()
+    row = db.execute(asked.format("?"), (doc, upto, begun + 1, lane)).fetchone()
     if row is None:
-        row = db.execute(asked.format("(SELECT id FROM lane WHERE name = '')"), (doc, upto))
+        row = db.execute(asked.format("(SELECT id FROM lane WHERE name = '')"), (doc, upto, 0))
         row = row.fetchone()
-    return row or (0, zlib.compress(seed(doc, "")))
+    at, state = row or (0, zlib.compress(seed(doc, "")))
+    return max(at, begun), state
 
 
 def _lean(db: database.Connection, number: int) -> list[tuple[bytes, int, int]]:

@@ -166,7 +166,7 @@ def _lean(journal: Journal, links: Mapping[int, Link]) -> set[int]:
 
 def _begun(journal: Journal, doc: bytes, lane: str, n: int) -> Document | None:
     number = journal.lane_number(lane)
-    at, _ = checkpoint(journal.connection, doc, number, n - 1)
+    at, _ = checkpoint(journal.connection, doc, number, n - 1, of=n)
     journal.cold.reach_text(doc, lane, at, n - 1)
     try:
         return begun(journal.connection, doc, number, n)

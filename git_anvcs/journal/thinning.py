@@ -121,7 +121,7 @@ def _states(journal: Journal, links: Mapping[int, Link], kept: Collection[int]) 
     for (doc, lane), end in ends.items():
         own = [n for n, link in links.items() if (link.op.doc, link.op.lane) == (doc, lane)]
         number = journal.lane_number(lane)
-        at, _ = checkpoint(journal.connection, doc, number, own[0] - 1)
+        at, _ = checkpoint(journal.connection, doc, number, own[0] - 1, of=own[0])
         journal.cold.reach_text(doc, lane, at, own[0] - 1)
         document = begun(journal.connection, doc, number, own[0])
         for n in own:

@@ -142,3 +142,26 @@ def test_in_the_end_all_goes_but_the_chain_holds(tmp_path: Path) -> None:
         found = checking.check(journal, full=True)
         assert found.problems == (), found.problems
         assert "dropped" in found.notes[0]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_was_said_under_another_name_is_not_beneath_a_text(tmp_path: Path, seed: int) -> None:
+    """A copied clone begins each text anew, so that others can follow it."""
+    with Journal(Paths(tmp_path)) as journal:
+        made = Slowly(journal, seed)
+        for step in range(20):
+            if step == 8:
+                with journal.writing():
+                    journal.renew()
+                made.texts = Texts(journal)
+            made.look()
+        assert checking.check(journal, full=True).problems == ()
+        asked = moments(journal)
+        then = {(lane, n): state(journal, lane, n) for lane, n, _ in asked}
+        list(sealing.seal(journal, sign, now=made.seconds, older=0))
+        frozen(journal, LATER)
+        assert {(lane, n): state(journal, lane, n) for lane, n, _ in asked} == then
+        assert list(thinning.thin(journal, LATER, 0))
+    with Journal(Paths(tmp_path)) as journal:
+        assert sum(agrees(state(journal, lane, n), then[lane, n]) for lane, n, _ in asked)
+        assert checking.check(journal, full=True).problems == ()
