@@ -6,7 +6,8 @@ import difflib
 from shlex import quote
 import sys
 
-from git_anvcs.flows.journal.undo import CHANGED_AGAIN, Done, File, Plan
+from git_anvcs.flows.journal.files_back import File
+from git_anvcs.flows.journal.undo import CHANGED_AGAIN, Done, Plan
 from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
 from git_anvcs.journal import disk
 from git_anvcs.kernel import clock

@@ -9,9 +9,9 @@ import time
 from typing import NamedTuple
 
 from git_anvcs.flows.journal import then as story
+from git_anvcs.flows.journal.files_back import on_disk as read_one
 from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.flows.journal.undo import on_disk as read_one
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk, history

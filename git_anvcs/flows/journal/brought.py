@@ -6,10 +6,10 @@ was committed, to what is here, and to the same without the session.
 
 from collections.abc import Iterator, Sequence
 
+from git_anvcs.flows.journal.files_back import on_disk
 from git_anvcs.flows.journal.followed import Followed, step
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at
-from git_anvcs.flows.journal.undo import on_disk
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.op import Kind

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 
+from git_anvcs.flows.journal.files_back import on_disk
 from git_anvcs.flows.journal.form import only_form
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at, smudged, tree_files
-from git_anvcs.flows.journal.undo import on_disk
 from git_anvcs.git.tips_seen import HEAD
 from git_anvcs.journal import disk, history
 from git_anvcs.journal.history import Content

@@ -5,7 +5,7 @@ left alone as Git leaves them alone. A look costs what `git status` costs, and r
 that differ from HEAD.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 import os
 import time
 from typing import NamedTuple
@@ -33,6 +33,7 @@ _ATTEMPTS, _PAUSE = 16, 0.06
 
 _IGNORED = Standing("", differs=True, private=True)
 _MOST_IGNORED = 1000
+_MOST_ASKED = 500  # of one git: its arguments have a limit
 
 # Of one look: how many commits are asked whether they hold a content.
 _MOST_COMMITS = 200
@@ -49,6 +50,7 @@ class Look(NamedTuple):
     ignored: patterns of files that count although Git ignores them (the setting journal.ignored)
     untouched: which files need not be read again, of this worktree alone; None: all are read
     seconds: when it is, since the epoch; None: now
+    all_files: whether the files among `paths` count although Git ignores them
     """
 
     by: str = ""
@@ -57,6 +59,7 @@ class Look(NamedTuple):
     ignored: tuple[str, ...] = ()
     untouched: Untouched | None = None
     seconds: float | None = None
+    all_files: bool = False
 
 
 def observe(repo: Repo, journal: Journal, texts: Texts, look: Look | None = None) -> list[Entry]:
@@ -109,6 +112,9 @@ def _observed(
     commits = _commits_since(repo, found)
     paths = {path: _how(repo, path, file) for path, file in now.files.items()}
     paths |= dict.fromkeys(ignored_files(repo, look.ignored), _IGNORED)
+    if look.all_files:
+        others = ignored_of(repo, [path for path in look.paths or () if path not in paths])
+        paths |= dict.fromkeys(others, _IGNORED)
     paths |= _hidden(repo, now.head, look, known)
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
     git = Git(
@@ -133,6 +139,16 @@ def ignored_files(repo: Repo, patterns: tuple[str, ...]) -> list[str]:
     found = [f":(top,glob){'' if '/' in one else '**/'}{one}" for one in patterns]
     listed = repo.git("ls-files", "-z", "-o", "-i", "--exclude-standard", "--", *found)
     return [os.fsdecode(path) for path in listed.split(b"\0")[:-1]][:_MOST_IGNORED]
+
+
+def ignored_of(repo: Repo, paths: Sequence[str]) -> list[str]:
+    """Those of the files that Git ignores."""
+    found: list[str] = []
+    for start in range(0, len(paths), _MOST_ASKED):
+        asked = [f":(top,literal){path}" for path in paths[start : start + _MOST_ASKED]]
+        listed = repo.git("ls-files", "-z", "-o", "-i", "--exclude-standard", "--", *asked)
+        found += [os.fsdecode(path) for path in listed.split(b"\0")[:-1]]
+    return found
 
 
 def lane_of(repo: Repo) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.flows.journal import moments, whole
+from git_anvcs.flows.journal.files_back import File, on_disk
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then, tree_files
-from git_anvcs.flows.journal.undo import File, Plan, on_disk
+from git_anvcs.flows.journal.undo import Plan
 from git_anvcs.journal import foreign
 from git_anvcs.journal.bursts import Span
 from git_anvcs.kernel import clock

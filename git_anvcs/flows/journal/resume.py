@@ -6,11 +6,12 @@ is about to do before it does anything; of that, what is not done yet is what th
 
 import hashlib
 
-from git_anvcs.flows.journal import undo
+from git_anvcs.flows.journal import files_back, undo
+from git_anvcs.flows.journal.files_back import File, on_disk
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.refs_back import AGAIN
 from git_anvcs.flows.journal.then import Then
-from git_anvcs.flows.journal.undo import CHANGED_AGAIN, File, Plan, on_disk
+from git_anvcs.flows.journal.undo import CHANGED_AGAIN, Plan
 from git_anvcs.git import index_tree, objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, INDEX
@@ -26,6 +27,8 @@ def begin(here: Opened, plan: Plan) -> Plan:
     """Write down what the plan is about to do. The plan, with the operation before all of it."""
     if plan.before is not None:
         return plan
+    held, stay = files_back.hold(here, plan.files)
+    plan = plan._replace(files=held, left={**plan.left, **stay})
     before = here.journal.last()
     files = {file.path: (_sign(file.now), _sign(file.then)) for file in plan.files}
     mark = Op(Kind.MARK, here.lane, 0, payload=begun.pack(Begun(plan.span, files, plan.refs)))

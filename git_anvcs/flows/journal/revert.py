@@ -7,12 +7,12 @@ gets what it would hold without the session. What others built on stays as it is
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import brought, put_back, renames
+from git_anvcs.flows.journal import brought, files_back, renames
+from git_anvcs.flows.journal.files_back import File, on_disk
 from git_anvcs.flows.journal.followed import Followed, step
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.flows.journal.put_back import InTheWay
 from git_anvcs.flows.journal.renames import Rename
-from git_anvcs.flows.journal.undo import Done, File, on_disk
+from git_anvcs.flows.journal.undo import Done
 from git_anvcs.journal.bursts import Span
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.op import Kind, Op
@@ -162,29 +162,21 @@ def apply(here: Opened, plan: Plan) -> Done:
     The journal tells of it before the first file is written: `undo --to before:revert` takes back
     also one that was killed.
     """
-    repo, journal = here.repo, here.journal
+    journal = here.journal
+    files, stay = files_back.hold(here, plan.files)
     before = journal.last()
-    left = dict(plan.left)
     _mark(here, Revert(plan.session))
-    for file in plan.files:
-        try:
-            if on_disk(repo, file.path) != file.now:
-                left[file.path] = "it was changed just now"
-            elif file.then is None:
-                put_back.remove(repo.root, file.path)
-            else:
-                put_back.write(repo.root, file.path, file.then)
-        except (InTheWay, OSError) as error:
-            left[file.path] = str(error)
-    _sign(here, before, {file.path for file in plan.files}, f"{REVERT}{plan.session}")
+    stay |= files_back.write(here.repo, files)
+    _sign(here, before, files, f"{REVERT}{plan.session}")
     _mark(here, Revert(plan.session, Span(before, journal.last())))
-    return Done(before, left)
+    return Done(before, {**plan.left, **stay})
 
 
-def _sign(here: Opened, before: int, paths: Collection[str], by: str) -> None:
+def _sign(here: Opened, before: int, files: Sequence[File], by: str) -> None:
     """What was written is ours, also where a daemon saw it first."""
     journal = here.journal
-    here.look(by=by)
+    files_back.look(here, files, by)
+    paths = {file.path for file in files}
     seen = journal.between(here.lane, before, journal.last())
     numbers = [e.n for e in seen if e.op.path in paths and not e.by]
     if numbers:

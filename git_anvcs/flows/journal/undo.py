@@ -10,18 +10,17 @@ from itertools import groupby, islice
 import os
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import put_back, refs_back
+from git_anvcs.flows.journal import files_back, refs_back
+from git_anvcs.flows.journal.files_back import File, on_disk
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.flows.journal.put_back import InTheWay
 from git_anvcs.flows.journal.refs_back import Back, Left
 from git_anvcs.flows.journal.then import Then
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tips_seen import BRANCH, HEAD, STASH
-from git_anvcs.journal import bursts, disk
+from git_anvcs.journal import bursts
 from git_anvcs.journal.bursts import Span, Undone
 from git_anvcs.journal.entry import Entry
-from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind, Op
 from git_anvcs.kernel import clock
@@ -35,14 +34,6 @@ _PARTS = ("", "^3")
 
 class NothingToUndo(AnvcsError):
     """The journal tells of no destruction here."""
-
-
-class File(NamedTuple):
-    """One path that goes back. now, then: what it holds and what it will; None: nothing"""
-
-    path: str
-    now: Content | None
-    then: Content | None
 
 
 class Plan(NamedTuple):
@@ -244,23 +235,14 @@ def _in_the_way(repo: Repo, files: Sequence[File], changed: Set[str]) -> list[Fi
 
 def apply(here: Opened, plan: Plan) -> Done:
     """Do what the plan says; what cannot be done is left, and told. Raises RefMoved, GitFailed."""
-    repo, journal = here.repo, here.journal
-    before = journal.last() if plan.before is None else plan.before
-    left = dict(plan.left)
-    refs_back.move(repo, plan.refs, attached=bool(journal.refs(here.lane).get(BRANCH)))
-    for file in plan.files:
-        try:
-            if on_disk(repo, file.path) != file.now:
-                left[file.path] = "it was changed just now"
-            elif file.then is None:
-                put_back.remove(repo.root, file.path)
-            else:
-                put_back.write(repo.root, file.path, file.then)
-        except (InTheWay, OSError) as error:
-            left[file.path] = str(error)
-    here.look(by="undo")
+    files, stay = files_back.hold(here, plan.files)
+    before = here.journal.last() if plan.before is None else plan.before
+    attached = bool(here.journal.refs(here.lane).get(BRANCH))
+    refs_back.move(here.repo, plan.refs, attached=attached)
+    stay |= files_back.write(here.repo, files)
+    files_back.look(here, files, "undo")
     end(here, plan.span, before)
-    return Done(before, left)
+    return Done(before, {**plan.left, **stay})
 
 
 def end(here: Opened, span: Span, before: int) -> None:
@@ -278,12 +260,3 @@ def _paths(repo: Repo, entries: Iterable[Entry], back: Mapping[str, tuple[str, s
         listed = repo.git("diff-tree", "-r", "-z", "--name-only", *back[HEAD])
         found |= {os.fsdecode(path) for path in listed.split(b"\0")[:-1]}
     return sorted(found)
-
-
-def on_disk(repo: Repo, path: str) -> Content | None:
-    """What the path holds now; None for nothing, or for what is no content."""
-    held = disk.read(repo.root, path)
-    if held is None or not held.mode:
-        return None
-    data = (repo.root / path).read_bytes() if held.data is None else held.data
-    return Content(held.mode, data)
