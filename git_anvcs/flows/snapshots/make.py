@@ -86,17 +86,17 @@ def make(
         checked = checked._replace(variables=index)
         done = committing.commit(repo, repo.root, env, checked, words, to_stderr=True)
     if done.exit_code or done.commit is None or done.commit == head:
-        if head:
-            _index_follows(repo, own.files, f"{head}^{{tree}}")
+        _index_is_heads(repo, own.files)
         raise CannotCommit(
             f"git commit ended with {done.exit_code}; nothing was committed",
             hint="a hook may have refused it; git commit in this worktree shows why",
         )
+    _heed_others(repo, own.files, head, done.commit)
     got = repo.line("rev-parse", f"{done.commit}^{{tree}}")
     if wanted and got != wanted:
         branch = branch_of(repo)
         refs.update(repo, [Update(branch, done.commit, head)], "anvcs: a hook changed the tree")
-        _index_follows(repo, own.files, f"{head}^{{tree}}")
+        _index_is_heads(repo, own.files)
         raise CannotCommit("a hook changed what was tested, so it was not committed")
     if got != built:
         _index_follows(repo, own.files, got)
@@ -136,6 +136,30 @@ def _index_follows(repo: Repo, files: Mapping[str, Content | None], built: str) 
     stdin = os.fsencode("".join(f"{line}\0" for line in lines))
     repo.git("update-index", "-z", "--index-info", stdin=stdin)
     repo.try_git("update-index", "-q", "--refresh")
+
+
+def _index_is_heads(repo: Repo, files: Mapping[str, Content | None]) -> None:
+    """In the user's index, these files as HEAD has them by now."""
+    if head := repo.resolve("HEAD"):
+        _index_follows(repo, files, f"{head}^{{tree}}")
+
+
+def _heed_others(
+    repo: Repo, files: Mapping[str, Content | None], head: str | None, made: str
+) -> None:
+    """A commit on top of one that somebody made meanwhile would take that one's changes back.
+
+    head: what it was to be on top of. Raises CannotCommit, having taken it away again.
+    """
+    parent = repo.resolve(f"{made}^")
+    if parent == head:
+        return
+    to = ("HEAD", parent, made) if parent else ("-d", "HEAD", made)
+    repo.git("update-ref", "-m", "anvcs: HEAD was moved meanwhile", *to)
+    _index_is_heads(repo, files)
+    raise CannotCommit(
+        "HEAD was moved meanwhile; nothing was committed", hint="run the command again"
+    )
 
 
 def _heed_hooks(repo: Repo, own: Own) -> None:

@@ -5,8 +5,8 @@ import hashlib
 from itertools import pairwise
 from typing import NamedTuple
 
+from git_anvcs.flows.journal.files_back import on_disk
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.flows.journal.undo import on_disk
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk, shares

@@ -234,3 +234,25 @@ def test_what_only_changes_form_is_one_line_and_a_commit_of_its_own(repo: Sandbo
 def rows_of_churn(repo: Sandbox) -> dict[str, int]:
     found = json.loads(repo.anvcs("churn", "--json"))
     return {row["session"]: row["written"] for row in found["rows"]}
+
+
+def test_a_commit_that_somebody_makes_meanwhile_is_not_taken_back(repo: Sandbox) -> None:
+    repo.commit("base", {"other": "1\n", ".gitattributes": "*.slow filter=slow\n"})
+    armed = repo.base / "armed"
+    slow = repo.base / "slow.sh"
+    slow.write_text(
+        f"#!/bin/sh\nif rm {armed} 2>/dev/null; then\n"
+        f"  cd {repo.root} && echo 2 >other && git commit -qm theirs other >&2\nfi\nexec cat\n"
+    )
+    slow.chmod(0o755)
+    repo.git("config", "filter.slow.clean", str(slow))
+    repo.anvcs("journal", "look")
+    save(repo, ONE, "x.slow", "x\n")
+    armed.touch()
+    done = repo.run("git-anvcs", "snapshot", "--session", ONE, "--yes")
+    assert (done.returncode, armed.exists()) == (1, False)
+    assert "HEAD was moved meanwhile" in done.stderr
+    assert repo.git("log", "--format=%s").split() == ["theirs", "base"]
+    assert repo.git("status", "--short") == "?? x.slow\n"
+    assert snapshot(repo, "--session", ONE, "--yes")["commit"]
+    assert repo.git("show", "HEAD:other") == "2\n"
