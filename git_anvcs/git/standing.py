@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import os
 from typing import NamedTuple
 
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import GitFailed, Repo
 
 # No lock is taken and nothing written: the user's own git must never wait for this one.
 _STATUS = (
@@ -16,6 +16,7 @@ _ONE_THREAD = ("-c", "core.preloadIndex=false", "-c", "index.threads=1")
 # Git compares each file with each of the paths it is asked for; of more it is asked for all.
 _MOST_ASKED = 200
 _NONE = "0"
+_SUBMODULE = 0o160000
 _SCRATCH = b".merge_file_"  # what Git hands to a merge driver, for as long as that runs
 
 
@@ -54,11 +55,17 @@ def look(repo: Repo, *, paths: tuple[str, ...] | None = None) -> Standing:
     """Every path that differs from HEAD; ignored files, submodules and repositories inside do not.
 
     paths: only these and what is below them, literally. Raises GitFailed.
+    Where Git has lost HEAD's commit, in which no status works, the index stands for it.
     """
     few = paths is not None and len(paths) <= _MOST_ASKED
     only = ("--", *(f":(top,literal){path}" for path in paths)) if paths is not None and few else ()
     how = _ONE_THREAD if few else ()
-    fields = repo.git(*how, *_STATUS, *only).split(b"\0")[:-1]
+    try:
+        fields = repo.git(*how, *_STATUS, *only).split(b"\0")[:-1]
+    except GitFailed:
+        if repo.try_git("cat-file", "-e", "HEAD^{tree}").returncode == 0:
+            raise
+        return _by_index(repo, only)
     facts: dict[bytes, bytes] = {}
     files = dict(_files(fields, facts))
     if paths is not None and not few:
@@ -88,6 +95,24 @@ def _chosen(files: dict[str, File], paths: set[str]) -> dict[str, File]:
         if path in paths
         or any(path[:at] in paths for at, letter in enumerate(path) if letter == "/")
     }
+
+
+def _by_index(repo: Repo, only: tuple[str, ...]) -> Standing:
+    """What differs from the index, and what it does not know."""
+    index: dict[bytes, tuple[int, str]] = {}
+    for row in repo.git("ls-files", "--stage", "-z", *only).split(b"\0")[:-1]:
+        facts, _, path = row.partition(b"\t")
+        mode, oid, _ = facts.split(b" ")
+        index[path] = (int(mode, 8), oid.decode())
+    asked = ("ls-files", "-z", "--modified", "--others", "--exclude-standard", *only)
+    files: dict[str, File] = {}
+    for path in repo.git(*asked).split(b"\0")[:-1]:
+        bits, blob = index.get(path, (0, ""))
+        if bits != _SUBMODULE and not path.endswith(b"/") and _SCRATCH not in path:
+            files[os.fsdecode(path)] = File(blob, bits, staged=False)
+    head = repo.try_git("rev-parse", "--verify", "-q", "HEAD").stdout.decode().strip()
+    branch = os.fsdecode(repo.try_git("symbolic-ref", "-q", "HEAD").stdout.strip())
+    return Standing(head, branch, files, {})
 
 
 def _files(fields: list[bytes], facts: dict[bytes, bytes]) -> Iterator[tuple[str, File]]:

@@ -9,7 +9,6 @@ from git_anvcs.flows.journal.files_back import File, on_disk
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Then, tree_files
 from git_anvcs.flows.journal.undo import Plan
-from git_anvcs.journal import foreign
 from git_anvcs.journal.bursts import Span
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import UsageError
@@ -65,7 +64,7 @@ def _below(here: Opened, then: Then, one: Asked) -> list[str]:
     known = {*then.differing(), *journal.differing(lane)}
     known |= {entry.op.path for entry in journal.between(lane, one.n, journal.last())}
     for head in filter(None, {then.head, journal.refs(lane).get("HEAD", "")}):
-        if not foreign.is_foreign(lane) or here.repo.resolve(head):
+        if here.repo.resolve(head):  # that of another clone, or one that Git lost, is not here
             known |= tree_files(here.repo, head).keys()
     return sorted(p for p in known if p and (_is_in(p, one.path)))
 
