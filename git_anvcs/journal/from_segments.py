@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 import zlib
 
 from git_anvcs.journal import segment
@@ -21,29 +22,56 @@ def with_segments(found: Salvaged, packed: Iterable[bytes]) -> Salvaged:
 
     An operation gets the number it had; 0 where the table of segments is lost.
     """
-    known = {(one.actor, one.seq) for one in found.ops}
-    more: list[Known] = []
+    proved: dict[bytes, Known] = {}
     edits: _Edits = defaultdict(list)
+    begins: dict[bytes, int] = {}
     for op in found.ops:
         edits[op.op.doc, op.op.lane].append(op)
-    for data in _in_order(found, packed):
+        begins.setdefault(op.actor, op.n)
+    rows = {one.digest for one in found.ops}
+    for first, actor, _, data in _in_order(found, packed):
         numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), ())
-        replay = _Replay(found.checkpoints, edits, numbers[0] if numbers else 0)
+        begins[actor] = min(first, begins.get(actor, first))
+        replay = _Replay(found.checkpoints, edits, (begins[actor], first))
         try:
             one = segment.unpack(data, replay.digest)
         except (Damaged, NoUpdate, zlib.error):
             continue
         if not segment.problems(one):
             for op in _ops(one, numbers):
-                if (op.actor, op.seq) not in known:
-                    known.add((op.actor, op.seq))
+                if op.digest not in proved and op.digest not in rows:
                     edits[op.op.doc, op.op.lane].append(op)
-                    more.append(op)
-    ops = sorted((*found.ops, *more), key=lambda one: (one.n, one.op.time))
-    return found._replace(ops=tuple(ops), lost=max(0, found.lost - len(more)))
+                proved.setdefault(op.digest, op)
+    return _joined(found, proved)
 
 
-def _in_order(found: Salvaged, packed: Iterable[bytes]) -> list[bytes]:
+def ends(packed: Iterable[bytes]) -> dict[int, set[bytes]]:
+    """The digest of the last operation of each segment, by its sequence number; not checked."""
+    found: dict[int, set[bytes]] = defaultdict(set)
+    for data in packed:
+        with suppress(Damaged):
+            _, head = segment.header_of(data)
+            found[head.first + head.size - 1].add(head.last)
+    return found
+
+
+def _joined(found: Salvaged, proved: dict[bytes, Known]) -> Salvaged:
+    """Of a row that is in a segment too, the segment says what it is: names may be guessed."""
+    seqs = {(one.actor, one.seq) for one in found.ops}
+    ops, guessed = [], 0
+    for row in found.ops:
+        same = proved.pop(row.digest, None)
+        guessed += same is not None and row.seq > 1 and (row.actor, row.seq - 1) not in seqs
+        ops.append(same._replace(n=row.n) if same else row)
+    ops = sorted((*ops, *proved.values()), key=lambda one: (one.n, one.op.time))
+    return found._replace(
+        ops=tuple(ops), lost=max(0, found.lost - len(proved)),
+        unproved=max(0, found.unproved - guessed),
+    )  # fmt: skip
+
+
+def _in_order(found: Salvaged, packed: Iterable[bytes]) -> list[tuple[int, bytes, int, bytes]]:
+    """Each after its first number here, its actor, and its first number there."""
     heads = []
     for data in packed:
         try:
@@ -52,7 +80,7 @@ def _in_order(found: Salvaged, packed: Iterable[bytes]) -> list[bytes]:
             continue
         numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), (0,))
         heads.append((numbers[0], head.actor, head.first, data))
-    return [data for *_, data in sorted(heads)]
+    return sorted(heads)
 
 
 def _ops(one: Segment, numbers: tuple[int, ...]) -> Iterable[Known]:
@@ -64,14 +92,20 @@ def _ops(one: Segment, numbers: tuple[int, ...]) -> Iterable[Known]:
 
 
 class _Replay:
-    """The texts of a segment's documents, where digests of them are left out."""
+    """The texts of a segment's documents, where digests of them are left out.
 
-    def __init__(self, checkpoints: Iterable[Checkpoint], edits: _Edits, first: int) -> None:
-        self._edits, self._first = edits, first
+    span: the first operation of its actor and its own first; what others said is not beneath it
+    """
+
+    def __init__(
+        self, checkpoints: Iterable[Checkpoint], edits: _Edits, span: tuple[int, int]
+    ) -> None:
+        self._edits, (self._begun, self._first) = edits, span
         self._states: dict[tuple[bytes, str], Checkpoint] = {}
         for one in checkpoints:
             held = self._states.get((one.doc, one.lane))
-            if one.n < max(first, 1) and (held is None or held.n < one.n):
+            is_own = one.lane == SEED or one.n >= self._begun
+            if is_own and one.n < max(self._first, 1) and (held is None or held.n < one.n):
                 self._states[one.doc, one.lane] = one
         self._open: dict[tuple[bytes, str], Document] = {}
 
@@ -81,15 +115,15 @@ class _Replay:
             return op.digest
         key = (op.doc, op.lane)
         if key not in self._open:
-            self._open[key] = self._begun(*key)
+            self._open[key] = self._before(*key)
         if op.payload:
             self._open[key].apply([op.payload])
         return digest_after(self._open[key], op) if left_out else op.digest
 
-    def _begun(self, doc: bytes, lane: str) -> Document:
+    def _before(self, doc: bytes, lane: str) -> Document:
         """As it was before the segment."""
         state = self._states.get((doc, lane)) or self._states.get((doc, SEED))
-        at = state.n if state else 0
+        at = max(state.n if state else 0, self._begun - 1)
         before = (one for one in self._edits[doc, lane] if at < one.n < self._first)
         payloads = [one.op.payload for one in sorted(before) if one.op.payload]
         document = Document()

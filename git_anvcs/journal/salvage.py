@@ -6,7 +6,7 @@ counted: what it says a file held is compared with a digest of its own whenever 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 import os
 from typing import Any, NamedTuple
 import zlib
@@ -122,8 +122,11 @@ class _Found:
                 pass
 
 
-def salvaged(records: Iterable[Record]) -> Salvaged:
-    """What is right of these rows."""
+def salvaged(records: Iterable[Record], ends: Mapping[int, Collection[bytes]] = {}) -> Salvaged:
+    """What is right of these rows.
+
+    ends: digests of operations that are not among them, as segments tell, by their sequence number
+    """
     found = _Found(records)
     by_actor: dict[int, list[int]] = defaultdict(list)
     for actor, seq in found.ops:
@@ -131,7 +134,7 @@ def salvaged(records: Iterable[Record]) -> Salvaged:
     ops: dict[int, Known] = {}
     unproved, names = 0, {}
     for number, seqs in by_actor.items():
-        chain = _Chain(found, number)
+        chain = _Chain(found, number, ends)
         for known in chain.walk(sorted(seqs)):
             ops.setdefault(known.n, known)
             names[number] = known.actor
@@ -155,8 +158,8 @@ def salvaged(records: Iterable[Record]) -> Salvaged:
 class _Chain:
     """The operations of one actor, each compared with the one before it."""
 
-    def __init__(self, found: _Found, actor: int) -> None:
-        self._found = found
+    def __init__(self, found: _Found, actor: int, ends: Mapping[int, Collection[bytes]]) -> None:
+        self._found, self._ends = found, ends
         names = found.names.get(actor, {})
         self._actors = [name for name in (*names, found.actor) if len(name) == _ACTOR_BYTES]
         self._number = actor
@@ -165,11 +168,13 @@ class _Chain:
     def walk(self, seqs: list[int]) -> Iterator[Known]:
         befores, after = [NOTHING], 0
         for seq in seqs:
-            if seq != after + 1:
-                befores = []
+            gap = seq != after + 1
             after = seq
             states = list(self._found.ops[self._number, seq])
-            known, befores = self._judged(seq, states, befores)
+            told = list(self._ends.get(seq - 1, ())) if gap else befores
+            known, befores = self._judged(seq, states, told)
+            if gap and told and known is None:
+                known, befores = self._judged(seq, states, [])
             if known is not None:
                 yield known
 

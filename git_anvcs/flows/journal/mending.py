@@ -17,7 +17,7 @@ import zlib
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk, rebuilt, text
-from git_anvcs.journal.from_segments import with_segments
+from git_anvcs.journal.from_segments import ends, with_segments
 from git_anvcs.journal.journal import mended, mending_lock, place_of
 from git_anvcs.journal.lost_texts import lost_texts
 from git_anvcs.journal.op import Kind
@@ -141,9 +141,10 @@ def _folder(paths: Paths) -> Path:
 
 
 def _salvaged(file: Path) -> Salvaged:
+    folder = file.parent / "segments"
     with _mapped(file) as data, _mapped(file.with_name(f"{file.name}-wal")) as log_data:
-        found = salvaged(pages.records(data, log_data))
-    return with_segments(found, _segments(file.parent / "segments"))
+        found = salvaged(pages.records(data, log_data), ends(_segments(folder)))
+    return with_segments(found, _segments(folder))
 
 
 def _segments(folder: Path) -> Iterator[bytes]:
