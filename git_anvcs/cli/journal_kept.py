@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import mirror as copying
@@ -21,7 +22,7 @@ def copy(call: Call) -> int:
     folder = (call.cwd / Path(said).expanduser()) if call.args.what else Path(said).expanduser()
     with journal_of(call) as here, call.output.working("copying"):
         found = copying.copy(call.repo, here.journal, folder.absolute())
-    text = f"{found.operations:,} new operations are in {safe(found.folder)}"
+    text = f"new in {safe(found.folder)}: {counted(found.operations, 'operation')}"
     problem = f"\nGit's commits are not: {safe(found.problem)}" if found.problem else ""
     call.output.answer({**found._asdict(), "problem": found.problem or None}, text + problem)
     return PARTLY if found.problem else DONE
@@ -46,7 +47,10 @@ def recover(call: Call) -> int:
         lane: {"folder": folder, "files": written.files, "left": dict(written.left)}
         for lane, (folder, written) in done.worktrees.items()
     }
-    lines = [f"{t['files']:,} files in {safe(str(t['folder']))}" for t in trees.values()]
+    lines = [
+        f"{counted(written.files, 'file')} in {safe(str(folder))}"
+        for folder, written in done.worktrees.values()
+    ]
     left = [f"missing: {safe(path)}: {safe(why)}" for _, written in done.worktrees.values()
             for path, why in written.left.items()]  # fmt: skip
     lines += [*left, f"the commits are in {safe(done.git)}: git clone it"]
@@ -61,7 +65,8 @@ def _as_json(one: recovering.Kept) -> dict[str, object]:
 def _listed(found: list[recovering.Kept]) -> str:
     lines = []
     for one in found:
-        head = f"{one.operations:,} operations of {safe(one.repository)}, copied {one.copied}"
+        held = counted(one.operations, "operation")
+        head = f"{held} of {safe(one.repository)}, copied {one.copied}"
         lines += [f"{safe(str(one.place))}: {head}"]
         lines += [f"  {lane}: {safe(root)}" for lane, root in one.worktrees.items()]
         lines += [f"  {oid[:10]} {safe(name)}" for name, oid in one.refs.items()]

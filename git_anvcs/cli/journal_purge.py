@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import keeping, purge, whole
@@ -22,7 +23,8 @@ def run(call: Call) -> int:
         "operations": len(plan.chosen.numbers), "contents": len(plan.chosen.digests),
         "paths": list(plan.chosen.paths), "present": list(plan.present), "purged": False,
     }  # fmt: skip
-    lines = [f"{len(plan.chosen.numbers):,} operations on {len(plan.chosen.paths):,} paths go:"]
+    count, paths_ = len(plan.chosen.numbers), len(plan.chosen.paths)
+    lines = [f"{counted(count, 'operation')} on {counted(paths_, 'path')} go:"]
     lines += [f"  {safe(path)}" for path in plan.chosen.paths]
     lines += [f"still there, and journaled again: {safe(path)}" for path in plan.present]
     text = "\n".join(lines)
@@ -47,8 +49,9 @@ def _apply(call: Call, paths: Paths, answer: dict[str, object]) -> int:
     finally:
         if ran:
             keeping.start(call.repo.root, paths)
-    lines = [f"{done.operations:,} operations and {done.contents:,} contents are purged"]
-    lines += [f"{done.in_mirror:,} operations of the mirror, too"] if done.in_mirror else []
+    held = f"{counted(done.operations, 'operation')} and {counted(done.contents, 'content')}"
+    lines = [f"purged: {held}"]
+    lines += [f"of the mirror: {counted(done.in_mirror, 'operation')}"] if done.in_mirror else []
     lines += [f"not reached: {one}" for one in done.out_of_reach]
     lines += [f"still there, and journaled again: {safe(path)}" for path in plan.present]
     call.output.answer({**answer, **done._asdict(), "purged": True}, "\n".join(lines))

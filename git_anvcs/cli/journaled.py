@@ -1,10 +1,11 @@
 """How `git anvcs journal` keeps house: gc, fsck and dump."""
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.cli.output import as_json
 from git_anvcs.flows import settings
-from git_anvcs.flows.journal import moments
+from git_anvcs.flows.journal import gone, moments
 from git_anvcs.flows.journal.check import check
 from git_anvcs.flows.journal.upkeep import Rules, collect
 from git_anvcs.journal import dumping
@@ -25,9 +26,9 @@ def gc(call: Call) -> int:
         found = collect(here, rules(call), clock.now(), dry_run=dry_run)
     would = "would be " if dry_run else ""
     parts = [
-        f"{found.frozen:,} operations {would}packed",
+        f"{counted(found.frozen, 'operation')} {would}packed",
         f"{found.thinned:,} {would}thinned out",
-        f"{found.files:,} files {would}deleted",
+        f"{counted(found.files, 'file')} {would}deleted",
     ]
     sizes = f"{found.before:,} bytes on disk, {'at most ' * dry_run}{found.after:,} after"
     call.output.answer(found._asdict(), f"{', '.join(parts)}: {sizes}")
@@ -37,11 +38,12 @@ def gc(call: Call) -> int:
 def fsck(call: Call) -> int:
     with journal_of(call, look=False, reads=True) as here:
         found = check(here, full=call.args.full)
-    counted = (
-        f"{found.operations:,} operations, {found.segments:,} segments, {found.contents:,} contents"
-        f" and {found.texts:,} texts: {'damaged' if found.problems else 'whole'}"
+    said = (
+        f"{counted(found.operations, 'operation')}, {counted(found.segments, 'segment')},"
+        f" {counted(found.contents, 'content')} and {counted(found.texts, 'text')}:"
+        f" {'damaged' if found.problems else 'whole'}"
     )
-    lines = [*found.problems, *(f"note: {note}" for note in found.notes), counted]
+    lines = [*found.problems, *(f"note: {note}" for note in found.notes), said]
     call.output.answer(found._asdict(), "\n".join(map(safe_text, lines)))
     return NO if found.problems else DONE
 
@@ -51,7 +53,8 @@ def dump(call: Call) -> int:
     args = call.args
     since = moments.seconds_of(args.since) if args.since else 0.0
     with journal_of(call, look=False, reads=True) as here:
-        found = dumping.dump(here.journal, lane=args.lane, path=args.path or "", since=since)
+        lane = gone.lane_named(here.journal, args.lane) if args.lane else None
+        found = dumping.dump(here.journal, lane=lane, path=args.path or "", since=since)
         if call.output.as_json:
             call.output.stream("journal", found)
         else:

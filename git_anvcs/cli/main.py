@@ -152,6 +152,9 @@ class _Parser(ArgumentParser):
         self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def error(self, message: str) -> NoReturn:
+        choices = next((a.choices for a in self._actions if a.dest == "action"), None)
+        if choices and message.startswith("the following arguments are required: action"):
+            message = f"say what to do: {', '.join(choices)}"
         raise UsageError(message, hint=f"{self.prog} --help")
 
 

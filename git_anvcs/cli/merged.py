@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from git_anvcs.cli import reviewed
+from git_anvcs.cli.counted import counted
 from git_anvcs.flows.guard.judge import Verdict
 from git_anvcs.flows.land import records
 from git_anvcs.flows.merging import merge
@@ -114,7 +115,7 @@ def aborted_text(done: Aborted, *, dry: bool) -> Iterator[str]:
         return
     yield "the merge is taken back"
     if done.kept:
-        edited = reviewed.counted(len(done.paths), "file")
+        edited = counted(len(done.paths), "file")
         what = f"{edited} as they were, with your edits" if done.paths else "the files as they were"
         yield f"{what}: {done.kept}"
 

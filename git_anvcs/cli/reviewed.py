@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from git_anvcs.cli.combined import combined
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.kept_proposals import OFFERED
 from git_anvcs.flows.review.items import BY_A_PERSON, OPEN, Item
@@ -232,11 +233,6 @@ def put_text(done: Put, *, dry: bool) -> str:
         lines.append(f"  decide it, then: git add {typed(done.item.path)}")
     lines.append(f"  undo: git anvcs review --accept {done.item.id}")
     return "\n".join(lines)
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def found(review: Review | None, name: str) -> Sequence[Item]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from git_anvcs.cli import described, told, traced, undone
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.output import styled
 from git_anvcs.flows.journal import revert
 from git_anvcs.flows.journal.replaying import Exported
@@ -171,7 +172,7 @@ def text(plan: revert.Plan, done: Done) -> str:
     """What was done, and how to take that back."""
     changed = [file for file in plan.files if file.path not in done.left or file.path in plan.left]
     removed = sum(file.then is None for file in changed)
-    said = f"{len(changed) - removed:,} files written, {removed:,} removed"
+    said = f"{counted(len(changed) - removed, 'file')} written, {removed:,} removed"
     left = [f"stays: {safe(path)}: {safe(why)}" for path, why in done.left.items()]
     return "\n".join([said, *left, f"undo of this: git anvcs undo --to '#{done.before}'"])
 
@@ -198,7 +199,8 @@ def as_json(plan: revert.Plan, done: Done | None) -> dict[str, object]:
 
 def exported(done: Exported) -> str:
     place = typed(str(done.folder / MANIFEST))
-    lines = [f"{done.frames:,} frames of {_files(done.files)}, {done.bytes:,} bytes: {place}"]
+    held = f"{counted(done.frames, 'frame')} of {_files(done.files)}"
+    lines = [f"{held}, {done.bytes:,} bytes: {place}"]
     lines += [f"withheld: {safe(path)}: {safe(why)}" for path, why in done.withheld.items()]
     if done.private:
         lines.append(f"left out: {done.private:,} changes of files that Git ignores")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from git_anvcs.flows.journal.marks import Mark
 from git_anvcs.flows.journal.timeline import Look
 from git_anvcs.git.tips_seen import BRANCH, INDEX, STASH
 from git_anvcs.journal.entry import Entry
@@ -70,18 +71,15 @@ def as_json(look: Look) -> dict[str, object]:
         "refs": {k: list(v) for k, v in look.moved.refs.items()} if look.moved else {},
         "left_behind": list(look.moved.lost) if look.moved else [],
         "by": sorted({entry.by for entry in look.entries if entry.by}),
-        "undid": list(look.undo) if look.undo else None,
-        "reverted": look.reverted or None,
+        "undid": list(look.mark.undo) if look.mark.undo else None,
+        "reverted": look.mark.reverted or None,
+        "unfinished": look.mark.unfinished,
         "files": [_file(entry) for entry in look.entries if entry.op.path],
     }
 
 
 def _parts(look: Look) -> list[str]:
-    parts = []
-    if look.undo:
-        parts.append(f"undo of #{look.undo.after + 1}-#{look.undo.upto}")
-    if look.reverted:
-        parts.append(f"revert of {safe(look.reverted)}")
+    parts = list(_mark(look.mark))
     if look.moved:
         parts.append("git: " + (", ".join(map(safe, look.moved.said)) or _refs(look)))
     for (kind, form), word in _WORDS.items():
@@ -97,6 +95,19 @@ def _parts(look: Look) -> list[str]:
     if look.lost:
         parts.append("something was lost")
     return parts
+
+
+def _mark(mark: Mark) -> Iterator[str]:
+    unfinished = ", not finished" if mark.unfinished else ""
+    if mark.undo:
+        first, last = mark.undo.after + 1, mark.undo.upto
+        yield f"undo of #{first}{f'-#{last}' if last > first else ''}{unfinished}"
+    if mark.reverted:
+        yield f"revert of {safe(mark.reverted)}{unfinished}"
+    if mark.became:
+        yield f"brought back as {safe(mark.became)}"
+    if mark.purged:
+        yield f"{mark.purged:,} {'operation' if mark.purged == 1 else 'operations'} purged"
 
 
 def _refs(look: Look) -> str:

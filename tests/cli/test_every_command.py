@@ -60,12 +60,14 @@ CALLS: dict[str, tuple[list[str], set[str]]] = {
     "snapshot": (["--due"], {"due"}),
     "churn": ([], {"since", "window", "journal_since", "by", "rows", "total"}),
     "tidy": (["--dry-run"], {"tidied", "branch", "from", "to", "base", "milestones", "back"}),
+    "sessions": (["list"], {"sessions"}),
     "journal": (["status"], {"operations", "since", "worktrees", "contents", "bytes"}),
     "daemon": (["status"], {"pid"}),
     "drain": (["--dry-run"], {"held_by_rebase", "waiting"}),
 }
-# No such call: they change something, take long (and have tests of their own), or say nothing.
-OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo"}
+# No such call: they change something, take long, or say nothing or one object a line. They have
+# tests of their own.
+OTHERS = {"demo", "doctor", "hook", "checkout", "pull", "undo", "replay"}
 
 READERS = [
     "show",

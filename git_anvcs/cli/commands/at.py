@@ -18,10 +18,12 @@ Example:
 """
 
 from argparse import ArgumentParser
+import os
 from pathlib import Path
 import sys
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.flows.journal import moments, who, whole
 from git_anvcs.flows.journal.opened import Opened
@@ -91,11 +93,11 @@ def _who(call: Call, here: Opened, n: int) -> int:
 
 
 def _checkout(call: Call, here: Opened, n: int) -> int:
-    folder = (call.cwd / call.args.checkout).absolute()
+    folder = Path(os.path.normpath(call.cwd / call.args.checkout))
     with call.output.working("writing files"):
-        done = whole.write(here, n, Path(folder))
+        done = whole.write(here, n, folder)
     facts = {"operation": n, "folder": str(folder), "files": done.files, "left": done.left}
-    lines = [f"{done.files:,} files in {safe(str(folder))}, as after operation #{n}"]
+    lines = [f"{counted(done.files, 'file')} in {safe(str(folder))}, as after operation #{n}"]
     lines += [f"missing: {safe(path)}: {safe(why)}" for path, why in done.left.items()]
     call.output.answer(facts, "\n".join(lines))
     return PARTLY if done.left else DONE if done.files else NO

@@ -22,6 +22,7 @@ import sys
 import threading
 
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaled import rules
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import daemon_socket, keeping, unit
@@ -105,11 +106,12 @@ def _unit(call: Call) -> int:
 
 def _text(action: str, found: dict[str, object] | None) -> str:
     if found is None:
-        return "no daemon runs here"
+        begin = " (git anvcs daemon start begins one)" if action == "status" else ""
+        return f"no daemon runs here{begin}"
     if action == "stop":
         return f"the daemon {found['pid']} has ended"
     trees = found["worktrees"]
     count = len(trees) if isinstance(trees, list) else 0
-    watched = f"{count} {'worktree' if count == 1 else 'worktrees'}, {found['folders']} folders"
+    watched = f"{counted(count, 'worktree')}, {counted(int(str(found['folders'])), 'folder')}"
     told = f"the daemon {found['pid']} watches {watched}"
     return f"{told}\nproblem: {found['problem']}" if found["problem"] else told

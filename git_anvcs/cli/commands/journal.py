@@ -22,7 +22,7 @@ hex of their name; nothing of them is written unasked.
 
 Example:
   git anvcs journal look
-  git anvcs journal look --by codex:7f3a
+  git anvcs journal look --by codex:7f3a --since 5m
   git anvcs journal status --json
   git anvcs journal gc --dry-run
   git anvcs journal fsck --full
@@ -33,12 +33,13 @@ Example:
 """
 
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from git_anvcs.cli import journal_kept, journal_purge, journaled, syncing
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaling import journal_of
-from git_anvcs.flows.journal import daemon_socket, mending
+from git_anvcs.flows.journal import claiming, daemon_socket, mending, moments
 from git_anvcs.flows.journal.observe import lane_of
 from git_anvcs.flows.journal.size import measured, no_room
 from git_anvcs.kernel import clock
@@ -56,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--full", action="store_true", help="fsck: every content, every text")
     parser.add_argument("--lane", help="dump: one worktree, as `status` and `timeline` name it")
     parser.add_argument("--path", help="dump: one file, or what is below a folder")
-    parser.add_argument("--since", metavar="WHEN", help="dump: a duration (2w, 36h) or a date")
+    parser.add_argument("--since", metavar="WHEN", help="dump, look: 2w, 36h, 5m or a date")
     parser.add_argument("what", nargs="?", metavar="PATH", help="the mirror; purge: a file")
     parser.add_argument("--text-file", metavar="FILE", help="purge: all that held its text")
     parser.add_argument("--session", metavar="NAME", help="purge: all that a session did")
@@ -79,9 +80,8 @@ def _status(call: Call) -> int:
     since = clock.rfc3339(found.since) if found.since else None
     facts = {**found._asdict(), "since": since, "problem": problem or None,
              "mended": [one._asdict() for one in mended]}  # fmt: skip
-    text = (
-        f"{found.operations:,} operations since {since or 'never'}, {found.bytes:,} bytes on disk"
-    )
+    held = counted(found.operations, "operation")
+    text = f"{held} since {since or 'never'}, {counted(found.bytes, 'byte')} on disk"
     lines = [text, *([f"it takes nothing down: {problem}"] if problem else []), *map(str, mended)]
     call.output.answer(facts, "\n".join(lines))
     return DONE
@@ -105,19 +105,41 @@ def _look(call: Call) -> int:
     """By the daemon if there is one, which has it all open; else here."""
     paths = Paths(call.repo.common_dir)
     by = _name(call.args.by)
+    if call.args.since and not by:
+        raise UsageError("--since needs --by WHO", hint="whose the changes are")
     answer = daemon_socket.has_looked(paths, lane_of(call.repo), _FLUSH_SECONDS, by)
     if answer is None:
         with journal_of(call, by=by) as here:
             answer = {"operations": here.journal.last()}
-    call.output.answer({"operations": answer["operations"]}, "")
+    facts = {"operations": answer["operations"]}
+    if call.args.since:
+        return _claim(call, by, facts)
+    call.output.answer(facts, "")
+    return DONE
+
+
+def _claim(call: Call, by: str, facts: Mapping[str, object]) -> int:
+    """Also what was seen before, by a daemon that was faster."""
+    since = moments.seconds_of(call.args.since)
+    with journal_of(call, look=False) as here:
+        claimed = claiming.claim(here, by, since)
+        last = here.journal.last()
+    call.output.answer(
+        {**facts, "operations": last, "claimed": claimed},
+        f"{counted(claimed, 'operation')} by {by}",
+    )
     return DONE
 
 
 def _name(said: str) -> str:
     """Who it is, in one printable word. Raises UsageError."""
-    if len(said) > _LONGEST_NAME or not said.isprintable() or " " in said:
+    agent, colon, session = said.partition(":")
+    whole = bool(agent and colon and session) or not said
+    if len(said) > _LONGEST_NAME or not said.isprintable() or " " in said or not whole:
+        name = agent if agent.isalnum() else "claude"
         raise UsageError(
-            f"--by {said[:40]!r} is no name", hint="such as claude:7f3a: the agent, and its session"
+            f"--by {said[:40]!r} is no name",
+            hint=f"such as {name}:SESSION: the agent, and which of its sessions",
         )
     return said
 

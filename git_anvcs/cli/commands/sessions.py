@@ -32,6 +32,7 @@ import sys
 
 from git_anvcs.cli import sessioned
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import count
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows import reading
@@ -47,7 +48,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="revert: only these")
     parser.add_argument("--since", metavar="WHEN", help="list: a duration (2w, 36h) or a date")
     parser.add_argument(
-        "-n", type=int, default=20, metavar="N", help="at most N sessions or looks; 0: all"
+        "-n", type=count, default=20, metavar="N", help="at most N sessions or looks; 0: all"
     )
     parser.add_argument("--all-worktrees", action="store_true", help="list: not of this one alone")
     parser.add_argument("--output", metavar="DIR", help="export: where to")
@@ -80,6 +81,9 @@ def _list(call: Call) -> int:
     with paged(call):
         for line in sessioned.rows(shown, counted, colour=call.output.colour):
             print(line)
+    if not found:
+        where = "" if args.all_worktrees else " in this worktree (--all-worktrees asks all)"
+        call.output.note(f"no session is known{where}: agents' hooks tell whose a save is")
     if len(found) > len(shown):
         call.output.note(f"{len(found) - len(shown):,} older ones: -n 0 lists all")
     return DONE

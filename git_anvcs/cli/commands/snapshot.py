@@ -31,6 +31,7 @@ from git_anvcs.cli import snapped
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.journaling import journal_of
 from git_anvcs.flows import settings
+from git_anvcs.flows.journal import sessions
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.snapshots import make, own, policy, proposed
 from git_anvcs.flows.snapshots.proposed import Proposal
@@ -62,7 +63,7 @@ def run(call: Call) -> int:
 def _committed(call: Call, here: Opened) -> int:
     args = call.args
     told = _proposed(call, here) if args.accept else None
-    session = told.session if told else args.session or ("" if args.style else _only(here))
+    session = told.session if told else _named(here, args.session, style=args.style)
     share = own.form(here) if args.style else own.of(here, session)
     message = args.message or policy.message(session, share)
     if not call.output.as_json and (args.dry_run or not (args.yes or told)):
@@ -97,6 +98,13 @@ def _proposed(call: Call, here: Opened) -> Proposal:
     raise UsageError(f"several are proposed: {names}", hint="--session says which")
 
 
+def _named(here: Opened, said: str | None, *, style: bool) -> str:
+    """Whose work it is; empty for form alone. Raises UsageError, AnvcsError."""
+    if said is None:
+        return "" if style else _only(here)
+    return said if said in here.journal.authors() else sessions.named(here, said).name
+
+
 def _only(here: Opened) -> str:
     """The one session that changed something. Raises UsageError."""
     found = own.sessions(here)
@@ -105,6 +113,6 @@ def _only(here: Opened) -> str:
     if not found:
         raise UsageError(
             "no change here is known to be a session's",
-            hint="agents' hooks tell whose a save is: git anvcs init --agents all",
+            hint="agents' hooks tell whose a save is: git anvcs init --agents auto",
         )
     raise UsageError(f"several have changes here: {', '.join(found)}", hint="--session says which")

@@ -17,16 +17,18 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli import told
 from git_anvcs.cli.command import Call
+from git_anvcs.cli.counted import count
 from git_anvcs.cli.journaling import add_worktree, journal_of
 from git_anvcs.cli.pager import paged
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import timeline, whole
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     add_worktree(parser)
     parser.add_argument("path", nargs="?", metavar="PATH", help="only this file or folder")
-    parser.add_argument("-n", type=int, default=0, metavar="N", help="not more than N looks")
+    parser.add_argument("-n", type=count, default=0, metavar="N", help="not more than N looks")
     parser.add_argument("--all", action="store_true", help="of every worktree")
     parser.add_argument(
         "--by",
@@ -35,7 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="only what a session, or any session of an agent, wrote",
     )
     parser.add_argument("--git", action="store_true", help="only what Git did, ref by ref")
-    parser.add_argument("--before", type=int, metavar="OPERATION", help="what came before it")
+    parser.add_argument("--before", type=count, metavar="OPERATION", help="what came before it")
 
 
 def run(call: Call) -> int:
@@ -50,8 +52,12 @@ def run(call: Call) -> int:
             call.output.stream("looks", (told.as_json(look) for look in looks))
             return 0
         how = told.How(lanes=args.all, refs=args.git, colour=call.output.colour)
+        found = False
         with paged(call):
             for look in looks:
+                found = True
                 for line in told.lines(look, how):
                     print(line)
+        if not found and path:
+            call.output.note(f"the journal tells of nothing at {safe(path)} here")
     return 0

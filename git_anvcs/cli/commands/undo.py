@@ -80,7 +80,7 @@ def _run(call: Call) -> int:
         except undo.NothingToUndo as error:
             raise _with_hint(error, missed) if missed else error from None
         for one in missed:
-            if one.seconds > plan.seconds and not args.to and args.op is None:
+            if one.seconds > plan.seconds and args.to is None and args.op is None:
                 call.output.note(brought_back.hint(one))
         shown = call.output.verbosity > 0 or args.dry_run
         if not call.output.as_json and (shown or not args.yes):
@@ -101,7 +101,7 @@ def _with_hint(error: undo.NothingToUndo, missed: list[Gone]) -> undo.NothingToU
 def _plan(here: Opened, args: Namespace) -> undo.Plan:
     if args.op is not None:
         return resume.operation(here, args.op)
-    if args.to:
+    if args.to is not None:
         span = Span(moments.resolve(here, args.to), here.journal.last())
         return undo.plan(here, span, all_since=True)
     return resume.unfinished(here) or undo.last_burst(here)

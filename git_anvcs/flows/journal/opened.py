@@ -54,7 +54,10 @@ def opened(
     Raises UsageError in a bare repository, CannotWrite, Damaged.
     """
     if repo.bare:
-        raise UsageError("a bare repository has no worktree to keep a journal of")
+        raise UsageError(
+            "a bare repository has no worktree to keep a journal of",
+            hint="go to one of its worktrees (`git worktree list`), or name it with -C DIR",
+        )
     file = Paths(repo.common_dir).journal / "journal.db"
     place, told = place_of(file), None
     try:

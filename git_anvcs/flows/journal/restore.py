@@ -29,9 +29,8 @@ def asked(here: Opened, cwd: Path, said: str) -> Asked:
     path = _named(here, cwd, said)
     last = here.journal.last_of(here.lane, path)
     if last is None:
-        raise UsageError(
-            f"the journal tells of no change of {said}", hint="name a moment: PATH@-5m"
-        )
+        what = "is a folder" if (cwd / said).is_dir() else "is not known to have changed"
+        raise UsageError(f"{said} {what}", hint=f"name a moment: {said}@-5m")
     return Asked(path, last.n - 1)
 
 

@@ -5,8 +5,10 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
 
+from git_anvcs.flows.journal import marks
+from git_anvcs.flows.journal.marks import Mark
 from git_anvcs.flows.journal.opened import Opened
-from git_anvcs.journal import bursts, moves, reverts
+from git_anvcs.journal import moves
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
@@ -18,7 +20,7 @@ _MOST_NAMED = 5
 class Wanted(NamedTuple):
     """path: only this file, or below this folder; most: so many looks, 0 for all
 
-    lane: only this one; before: only operations before this one
+    lane: only this one; before: only looks before that of this operation
     by: only what this session, or a session of this agent, wrote; git: only looks at which Git
     had moved something
     form_seconds: looks that changed only form count as one, when no more time lies between two
@@ -34,18 +36,16 @@ class Wanted(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What one look found. entries: newest last; moved: what Git did, if it did anything
+    """What one look found, or all that an undo did. entries: newest last
 
-    undo: the span that an undo took back, where this is its mark
-    reverted: the session whose work was taken back, where this is the mark of that
+    moved: what Git did, if it did anything; mark: what is told besides
     """
 
     lane: str
     seconds: float
     entries: tuple[Entry, ...]
     moved: Moves | None = None
-    undo: bursts.Span | None = None
-    reverted: str = ""
+    mark: Mark = Mark()
 
     @property
     def n(self) -> int:
@@ -59,18 +59,57 @@ class Look(NamedTuple):
 
     @property
     def lost(self) -> bool:
-        """Whether something was lost."""
-        return any(entry.op.flags & Flag.LOST for entry in self.entries)
+        """Whether something was lost. What an undo takes away, it also gives back."""
+        return not self.mark.own and any(entry.op.flags & Flag.LOST for entry in self.entries)
 
 
 def looks(here: Opened, wanted: Wanted) -> Iterator[Look]:
     """The newest first, read as they are asked for."""
+    if wanted.before is not None:
+        wanted = wanted._replace(before=_first(here, wanted.lane, wanted.before))
     entries = _entries(here, wanted)
     if wanted.git:
         entries = _of_git(here, wanted)
     together = groupby(entries, key=lambda entry: (entry.op.lane, entry.op.time >> 16))
     found = (_look(here, list(group)[::-1]) for _, group in together)
-    yield from islice(_batched(found, wanted.form_seconds), wanted.most or None)
+    whole = _with_marks(found)
+    yield from islice(_batched(whole, wanted.form_seconds), wanted.most or None)
+
+
+def _first(here: Opened, lane: str | None, n: int) -> int:
+    """The first operation of the line that the timeline has for operation `n`."""
+    entry = next(here.journal.newest(lane, before=n + 1), None)
+    if entry is None or entry.n != n:
+        return n
+    beside = here.journal.beside(entry.op.lane, n)
+    own = _look(here, beside).mark.own
+    return min(beside[0].n, own.after + 1 if own else n)
+
+
+def _with_marks(found: Iterable[Look]) -> Iterator[Look]:
+    """All that one undo, or revert, did is one look, that of its mark, the newest first."""
+    last: Look | None = None
+    between: list[Look] = []  # of other worktrees, and of others who worked meanwhile
+    for look in found:
+        own = last.mark.own if last else None
+        if last and own and own.holds(look.n):
+            if look.lane == last.lane and _is_its(look):
+                last = last._replace(
+                    entries=(*look.entries, *last.entries), moved=last.moved or look.moved
+                )
+            else:
+                between.append(look)
+            continue
+        if last:
+            yield from (last, *between)
+        last, between = look, []
+    if last:
+        yield from (last, *between)
+
+
+def _is_its(look: Look) -> bool:
+    """Whether an undo itself may have made it: nobody else is known to have."""
+    return all(e.by.partition(":")[0] in ("", "undo") for e in look.entries) and not look.mark.own
 
 
 def _batched(found: Iterable[Look], seconds: float) -> Iterator[Look]:
@@ -129,15 +168,11 @@ def _is_below(path: str, folder: str) -> bool:
 
 
 def _look(here: Opened, entries: list[Entry]) -> Look:
-    moved = undo = None
-    reverted = ""
+    moved, mark = None, Mark()
     for entry in entries:
         if entry.op.kind is Kind.GIT:
             moved = moves.unpack(here.journal.payload(entry.n))
         elif entry.op.kind is Kind.MARK:
-            payload = here.journal.payload(entry.n)
-            found, back = bursts.unpack(entry.n, payload), reverts.unpack(payload)
-            undo = found.span if found and not back else None
-            reverted = back.session if back else ""
+            mark = marks.unpack(entry.n, here.journal.payload(entry.n))
     first = entries[0].op
-    return Look(first.lane, first.seconds, tuple(entries), moved, undo, reverted)
+    return Look(first.lane, first.seconds, tuple(entries), moved, mark)
