@@ -5,6 +5,7 @@ from functools import cached_property
 import os
 from typing import NamedTuple
 
+from git_anvcs.flows.journal import attributes
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
@@ -102,10 +103,32 @@ class Then:
         yield from ((path, None) for path in paths if path not in found)
         yield from ((path, NESTED) for path, (mode, _) in found.items() if mode == _SUBMODULE)
         files = {path: entry for path, entry in found.items() if entry[0] != _SUBMODULE}
-        data = smudged(self._repo, files)
+        data = self._smudged(files, tree) if files else {}
         for path, (mode, _) in files.items():
             held = data.get(path)
             yield path, "Git does not have it" if held is None else Content(mode, held)
+
+    def _smudged(
+        self, files: Mapping[str, tuple[int, str]], tree: Mapping[str, tuple[int, str]]
+    ) -> dict[str, bytes]:
+        now = self._journal.differing(self._lane)
+        same_head = self._journal.refs(self._lane).get(HEAD, "") == self.head
+        if same_head and not any(map(attributes.is_one, now.keys() | self._overlay.keys())):
+            return smudged(self._repo, files)
+        with attributes.as_of(self._repo, self.attributes(tree)) as then:
+            return smudged(then, files)
+
+    def attributes(self, tree: Mapping[str, tuple[int, str]]) -> dict[str, bytes]:
+        """The files that told attributes. tree: what HEAD had"""
+        names = [p for p, (mode, _) in tree.items() if attributes.is_one(p) and mode != disk.LINK]
+        blobs = objects.read(self._repo, [tree[path][1] for path in names])
+        found = {path: one.data for path, one in zip(names, blobs, strict=True) if one}
+        for path in filter(attributes.is_one, self.differing()):
+            held = self._of(self._overlay[path])
+            found.pop(path, None)
+            if isinstance(held, Content) and held.mode != disk.LINK:
+                found[path] = held.data
+        return found
 
 
 def tree_files(repo: Repo, commit: str) -> dict[str, tuple[int, str]]:

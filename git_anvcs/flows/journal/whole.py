@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 import os
 from pathlib import Path
-import tempfile
 from typing import NamedTuple
 
-from git_anvcs.flows.journal import put_back
+from git_anvcs.flows.journal import attributes, put_back
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.put_back import InTheWay
-from git_anvcs.flows.journal.then import NOT_HERE, Held, Then
+from git_anvcs.flows.journal.then import NOT_HERE, Held, Then, tree_files
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.history import Content
 from git_anvcs.kernel.errors import UsageError
@@ -36,7 +35,7 @@ def fill(here: Opened, n: int, folder: Path, *, git: bool = True) -> Written:
     """
     then = Then(here, n)
     is_here = then.is_here or not git
-    files = _from_git(here.repo, then.head, folder) if then.head and is_here and git else set()
+    files = _from_git(here.repo, then, folder) if then.head and is_here and git else set()
     left = {} if is_here else {".": f"{NOT_HERE}: {then.head[:10]}"}
     for path, held in then.contents(then.differing()):
         try:
@@ -83,11 +82,11 @@ def named(repo: Repo, cwd: Path, said: str) -> str:
         raise UsageError(f"{said} is outside of {repo.root}") from None
 
 
-def _from_git(repo: Repo, commit: str, folder: Path) -> set[str]:
-    """Every file of the commit, as a checkout writes it; the user's index is not touched."""
-    with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
-        index = {"GIT_INDEX_FILE": f"{scratch}/index"}
-        repo.git("read-tree", commit, env=index)
-        repo.git("checkout-index", "-a", "-f", f"--prefix={folder}/", env=index)
-        listed = repo.git("ls-files", "-z", env=index)
+def _from_git(repo: Repo, then: Then, folder: Path) -> set[str]:
+    """Every file of its HEAD, as a checkout wrote it; the user's index is not touched."""
+    told = then.attributes(tree_files(repo, then.head))
+    with attributes.as_of(repo, told) as seen:
+        seen.git("read-tree", then.head)
+        seen.git("checkout-index", "-a", "-f", f"--prefix={folder.absolute()}/")
+        listed = seen.git("ls-files", "-z")
     return {os.fsdecode(path) for path in listed.split(b"\0")[:-1]}

@@ -48,3 +48,19 @@ def test_a_file_that_is_too_large_for_the_journal_is_not_written_over(repo: Sand
 def large(file: Path) -> None:
     with file.open("wb") as opened:
         opened.truncate(LARGE)
+
+
+def test_line_ends_are_those_of_the_attributes_of_then(repo: Sandbox) -> None:
+    repo.commit("one", {"dir/a.txt": "a\nb\n", "dir/.gitattributes": "*.txt text eol=crlf\n"})
+    (repo.root / "dir/a.txt").unlink()
+    repo.git("checkout", "-q", "HEAD", "--", "dir/a.txt")
+    look(repo)
+    repo.write("dir/.gitattributes", "*.txt text eol=lf\n")
+    repo.write("dir/a.txt", "a\nc\n")
+    look(repo)
+    out = repo.base / "out"
+    repo.anvcs("at", "#1", "--checkout", str(out))
+    repo.write("dir/.gitattributes", "*.txt text\n")
+    before(repo, "restore", "dir/a.txt@#1")
+    for place in (out, repo.root):
+        assert (place / "dir/a.txt").read_bytes() == b"a\r\nb\r\n"
