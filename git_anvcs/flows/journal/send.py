@@ -20,7 +20,7 @@ from git_anvcs.git import refs as git_refs
 from git_anvcs.git.objects import Object
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import Repo
-from git_anvcs.journal import saying, segment
+from git_anvcs.journal import begun, saying, segment
 from git_anvcs.journal.op import Damaged, Flag, Kind, Op, decode
 from git_anvcs.journal.segment import Segment
 from git_anvcs.kernel.errors import AnvcsError, PolicyDenied
@@ -160,7 +160,7 @@ def _grow(here: Opened, asked: Asked) -> tuple[Sent, str]:
     units = {one.unit for one in bad}
 
     def keeps(seq: int, op: Op) -> bool:
-        return op.path in hidden or secrets.unit(op, seq) in units
+        return op.path in hidden or secrets.unit(op, seq) in units or _names_contents(op)
 
     new = list(saying.segments(journal, after, _signer(here), keeps))
     sent, grown = _packed(here, new)
@@ -171,6 +171,12 @@ def _grow(here: Opened, asked: Asked) -> tuple[Sent, str]:
     made = refs.grow(repo, tip, grown.files, f"anvcs: {sent.operations} operations")
     git_refs.update(repo, [Update(ref, tip, made)], "anvcs: journal sealed")
     return sent, made
+
+
+def _names_contents(op: Op) -> bool:
+    """Whether it tells which files held what, ignored ones too: what an undo is about to do."""
+    told = begun.unpack(0, op.payload) if op.kind is Kind.MARK else None
+    return told is not None and bool(told.files)
 
 
 def _ignored(repo: Repo, paths: set[str]) -> set[str]:

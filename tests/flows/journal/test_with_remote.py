@@ -1,5 +1,6 @@
 """Journals travel through a plain remote: every clone can look into the others, and no more."""
 
+import hashlib
 import json
 from pathlib import Path
 import shutil
@@ -97,6 +98,22 @@ def test_three_clones_see_each_others_work_and_write_nothing_of_it(
     again = [sync(repo) for repo in clones]
     assert [(one.sent.operations, one.received.sources) for one in again] == [(0, ())] * 3
     clones[0].anvcs("journal", "fsck", "--full")
+
+
+def test_an_undo_tells_nobody_what_ignored_files_held(
+    clones: tuple[Sandbox, Sandbox, Sandbox], tmp_path: Path
+) -> None:
+    repo = clones[0]
+    repo.git("config", "anvcs.journal.ignored", ".env")
+    repo.write(".env", "PIN=1234\n")
+    sync(repo)
+    (repo.root / ".env").unlink()
+    repo.anvcs("undo", "--yes")
+    assert repo.read(".env") == "PIN=1234\n"
+    assert sync(repo).sent.withheld == 3
+    packed = b"".join(read(tmp_path / "remote.git", ref) for ref in refs(repo))
+    assert b".env" not in packed
+    assert hashlib.sha256(b"PIN=1234\n").hexdigest().encode() not in packed
 
 
 def test_another_clone_is_looked_into_by_its_name(clones: tuple[Sandbox, Sandbox, Sandbox]) -> None:
