@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-from git_anvcs.journal import segment
+from git_anvcs.journal import begun, segment
+from git_anvcs.journal.cold import DROPPED, SEALED, THINNED
 from git_anvcs.journal.journal import Journal
-from git_anvcs.journal.op import Kind
+from git_anvcs.journal.op import Damaged, Kind
 from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.updates import NoUpdate
@@ -34,12 +35,24 @@ def of_entries(journal: Journal, wanted: Iterable[Entry]) -> Chosen:
     numbers = {entry.n: entry for entry in chosen if entry.op.path}
     if docs:
         numbers |= {entry.n: entry for entry in journal.newest() if entry.op.doc in docs}
-    kept = [entry.op for entry in numbers.values() if entry.op.kind is Kind.BLOB]
+    kept = {e.op.digest for e in numbers.values() if e.op.kind is Kind.BLOB and e.op.digest}
+    if kept:  # what another file held as well stays
+        others = (e.op for e in journal.newest() if e.n not in numbers)
+        kept -= {op.digest for op in others if op.kind is Kind.BLOB}
     paths = {entry.op.path for entry in numbers.values()}
+    named = _naming(journal, paths) if paths else set()
     return Chosen(
-        frozenset(numbers), frozenset(docs), frozenset(op.digest for op in kept if op.digest),
-        tuple(sorted(paths)),
-    )  # fmt: skip
+        frozenset(numbers) | named, frozenset(docs), frozenset(kept), tuple(sorted(paths))
+    )
+
+
+def _naming(journal: Journal, paths: set[str]) -> set[int]:
+    """The marks of undos that tell what one of these files held, by its digest."""
+    told = (
+        begun.unpack(entry.n, journal.payload(entry.n))
+        for entry in journal.newest(kinds=(Kind.MARK,))
+    )
+    return {one.n for one in told if one and not paths.isdisjoint(one.files)}
 
 
 def with_text(journal: Journal, texts: Texts, needle: bytes) -> list[Entry]:
@@ -87,9 +100,7 @@ def purge(journal: Journal, chosen: Chosen) -> int:
             db.execute("DELETE FROM frozen_text WHERE doc = ?", (doc,))
         for digest in chosen.digests:
             db.execute("DELETE FROM frozen_content WHERE digest = ?", (digest,))
-    for old, _, _ in made.values():
-        with suppress(OSError):
-            (journal.segments / old).unlink()
+    _forget_files(journal, places)
     for digest in chosen.digests:
         contents.remove(journal.contents, digest)
     return len(chosen.numbers)
@@ -118,7 +129,8 @@ def _withheld(journal: Journal, places: dict[int, set[int]]) -> dict[int, tuple[
     made = {}
     for actor, seqs in places.items():
         rows = journal.connection.execute(
-            "SELECT id, first, count, name FROM segment WHERE actor = ? AND state < 2", (actor,)
+            "SELECT id, first, count, name FROM segment WHERE actor = ? AND state != ?",
+            (actor, DROPPED),
         ).fetchall()
         for number, first, count, name in rows:
             inside = {seq for seq in seqs if first <= seq < first + count}
@@ -130,6 +142,28 @@ def _withheld(journal: Journal, places: dict[int, set[int]]) -> dict[int, tuple[
                     atomic.write(journal.segments / new, data, mode=0o600)
                     made[number] = bytes(name).hex(), new, len(data)
     return made
+
+
+def _forget_files(journal: Journal, places: dict[int, set[int]]) -> None:
+    """Files that segments had before they were frozen, thinned or purged wait to be swept: those
+
+    with operations that are gone do not. Nobody is about to refer to one of them.
+    """
+    rows = journal.connection.execute(
+        "SELECT actor.name, first, segment.name, state, actor FROM segment"
+        " JOIN actor ON actor.id = segment.actor"
+    ).fetchall()
+    states = {(bytes(actor), first): (state, number) for actor, first, _, state, number in rows}
+    named = {bytes(name).hex() for _, _, name, state, _ in rows if state != DROPPED}
+    for file in journal.segments.glob("*"):
+        if file.name in named:
+            continue
+        with suppress(OSError, Damaged):
+            _, head = segment.header_of(file.read_bytes())
+            state, number = states.get((head.actor, head.first), (SEALED, 0))
+            span = range(head.first, head.first + head.size)
+            if state in (DROPPED, THINNED) or any(n in span for n in places.get(number, ())):
+                file.unlink()
 
 
 def _mark_gaps(journal: Journal, chosen: Chosen) -> None:
