@@ -74,7 +74,7 @@ def as_json(look: Look) -> dict[str, object]:
         "undid": list(look.mark.undo) if look.mark.undo else None,
         "reverted": look.mark.reverted or None,
         "unfinished": look.mark.unfinished,
-        "files": [_file(entry) for entry in look.entries if entry.op.path],
+        "files": [_file(entry, look.let_go) for entry in look.entries if entry.op.path],
     }
 
 
@@ -92,6 +92,8 @@ def _parts(look: Look) -> list[str]:
         if paths:
             more = f" and {len(paths) - _MOST_PATHS:,} more" if len(paths) > _MOST_PATHS else ""
             parts.append(f"{word} {', '.join(map(safe, paths[:_MOST_PATHS]))}{more}")
+    if look.let_go:
+        parts.append("what it wrote was let go for journal.limit")
     if look.lost:
         parts.append("something was lost")
     return parts
@@ -116,7 +118,7 @@ def _refs(look: Look) -> str:
     return ", ".join(map(_name, names))
 
 
-def _file(entry: Entry) -> dict[str, object]:
+def _file(entry: Entry, let_go: frozenset[bytes]) -> dict[str, object]:
     op = entry.op
     return {
         "path": op.path,
@@ -126,4 +128,5 @@ def _file(entry: Entry) -> dict[str, object]:
         "by_git": bool(op.flags & Flag.BY_GIT),
         "by": entry.by or None,
         "form": bool(op.flags & Flag.COSMETIC),
+        "kept": not op.flags & Flag.NOT_KEPT and op.digest not in let_go,
     }

@@ -43,7 +43,8 @@ def not_done(plan: Plan, args: Namespace) -> str:
     if args.dry_run:
         return "nothing was changed (--dry-run)"
     if not plan.files and not plan.refs:
-        return "nothing was changed: " + ("nothing can be" if plan.left else "it is so already")
+        said = "nothing was changed: " + ("nothing can be" if plan.left else "it is so already")
+        return "\n".join([said, *(_left(plan, plan.left) if args.yes else ())])  # else it is shown
     return "nothing was changed" + ("" if sys.stdin.isatty() else "; --yes does it")
 
 

@@ -17,6 +17,7 @@ from git_anvcs.journal.op import Flag, Kind, Op, Precision
 from git_anvcs.journal.text import Edit, doc_id
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.untouched import Untouched, sign_of
+from git_anvcs.store import contents
 
 # An edit that takes so much away of a text of some size is as good as deleting it.
 _MOST_GONE = 0.9
@@ -63,6 +64,7 @@ class Seen(NamedTuple):
     check: called before anything is written; raises when what was seen counts no longer
     all: it is a look at everything that differs
     untouched: which files need not be read again; None: all are read
+    largest: bytes of a file; of a larger one only the size is told
     held: what paths held then, where somebody else saw it; the others are read from the disk
     """
 
@@ -74,6 +76,7 @@ class Seen(NamedTuple):
     all: bool = True
     untouched: Untouched | None = None
     held: Mapping[str, Held] = MappingProxyType({})
+    largest: int = disk.LARGEST
 
 
 class Capture:
@@ -103,7 +106,7 @@ class Capture:
         """What the paths hold, without those that nobody touched since the journal knows them."""
         untouched = seen.untouched
         if untouched is None:
-            return {path: seen.held.get(path) or self._read(path) for path in portion}
+            return {path: seen.held.get(path) or self._read(path, seen.largest) for path in portion}
         known = self._journal.differing(self._lane, portion)
         begun = self._journal.begun()
         found = {}
@@ -112,19 +115,24 @@ class Capture:
             held = untouched.held(path, sign)
             if held and standing.differs and _stands(known.get(path), held, standing, begun):
                 continue
-            found[path] = self._read(path)
+            found[path] = self._read(path, seen.largest)
             untouched.learn(path, sign, found[path], began)
         return found
 
-    def _read(self, path: str) -> Held:
-        return disk.read(self._root, path, self._journal.contents) or disk.ABSENT
+    def _read(self, path: str, largest: int) -> Held:
+        return disk.read(self._root, path, self._journal.contents, largest) or disk.ABSENT
 
     def _written(
-        self, portion: Mapping[str, Standing], held: Mapping[str, Held], seen: Seen
+        self, portion: Mapping[str, Standing], held: dict[str, Held], seen: Seen
     ) -> list[Entry]:
         try:
             with self._journal.writing():
                 self._journal.know_lane(self._lane, self._root)
+                held = held | {
+                    path: self._read(path, seen.largest)
+                    for path, one in held.items()
+                    if self._is_let_go(one)
+                }
                 known = self._journal.differing(self._lane, portion)
                 ops = [
                     op._replace(
@@ -143,6 +151,11 @@ class Capture:
             self._texts.forget()
             raise
         return made
+
+    def _is_let_go(self, held: Held) -> bool:
+        """Whether a content that was put before this transaction is gone: for the limit it went."""
+        put = held.kept and held.data is None and bool(held.digest)
+        return put and not contents.has(self._journal.contents, held.digest)
 
     def _change(self, path: str, standing: Standing, held: Held, known: Entry | None) -> Op | None:
         """What happened to the path; None when nothing did."""

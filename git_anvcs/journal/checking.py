@@ -43,7 +43,7 @@ class _Found:
     def __init__(self) -> None:
         self.operations = self.segments = self.contents = self.texts = self.unsigned = (
             self.dropped
-        ) = 0
+        ) = self.let_go = 0
         self.problems: list[str] = []
 
 
@@ -64,6 +64,7 @@ def check(journal: Journal, *, full: bool = False) -> Report:
         _check_texts(journal, found)
     notes = [f"{found.unsigned} segments are not signed"] if found.unsigned else []
     notes += [f"{found.dropped} operations are dropped by now"] if found.dropped else []
+    notes += [f"{found.let_go} contents were let go for journal.limit"] if found.let_go else []
     return Report(
         found.operations, found.segments, found.contents, found.texts,
         _short(found.problems), tuple(notes),
@@ -164,6 +165,9 @@ def _check_contents(journal: Journal, found: _Found, *, full: bool) -> None:
             continue
         found.contents += 1
         is_there = contents.has(journal.contents, digest)
+        if not is_there and journal.let_go(digest):
+            found.let_go += 1
+            continue
         if not is_there or (full and contents.get(journal.contents, digest) is None):
             found.problems.append(f"content {digest.hex()[:16]} is gone or damaged")
 

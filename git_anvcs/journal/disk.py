@@ -10,7 +10,7 @@ from git_anvcs.store import contents
 
 LARGEST_TEXT = 2 << 20  # bytes; what is larger is kept whole, not as edits
 MOST_LINES = 50_000
-LARGEST = 64 << 20  # bytes; of what is larger only size and time are told
+LARGEST = 64 << 20  # bytes; of what is larger only the size is told, where nobody says else
 
 LINK = 0o120000
 FILE = 0o100644

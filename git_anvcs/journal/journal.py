@@ -163,10 +163,20 @@ class Journal(Reading):
         if not op.path:
             return
         key = (self.lane_number(op.lane), self.path_number(op.path))
+        if op.kind is Kind.BLOB and op.digest:
+            self._note_content(entry, key)
         if not op.differs:
             self._db.execute("DELETE FROM now WHERE lane = ? AND path = ?", key)
         else:
             self._db.execute("INSERT OR REPLACE INTO now VALUES (?, ?, ?)", (*key, entry.n))
+
+    def _note_content(self, entry: Entry, key: tuple[int, int]) -> None:
+        """Which content the path holds; one that was let go and is here again counts as kept."""
+        digest = entry.op.digest
+        self._db.execute("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)",
+                         (digest, entry.n, *key))  # fmt: skip
+        if self.let_go(digest) and contents.has(self.contents, digest):
+            self._db.execute("DELETE FROM let_go WHERE digest = ?", (digest,))
 
     def _take_claim(self, entry: Entry) -> None:
         """Whose operations are, by an operation of the same chain."""

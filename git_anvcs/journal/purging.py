@@ -94,12 +94,15 @@ def purge(journal: Journal, chosen: Chosen) -> int:
         for n in chosen.numbers:
             db.execute("DELETE FROM now WHERE n = ?", (n,))
             db.execute("DELETE FROM claim WHERE n = ?", (n,))
+            db.execute("DELETE FROM content WHERE n = ? AND digest IN"
+                       " (SELECT digest FROM op WHERE n = ?)", (n, n))  # fmt: skip
             db.execute("DELETE FROM main.op WHERE n = ?", (n,))
         for doc in chosen.docs:
             db.execute("DELETE FROM checkpoint WHERE doc = ?", (doc,))
             db.execute("DELETE FROM frozen_text WHERE doc = ?", (doc,))
         for digest in chosen.digests:
-            db.execute("DELETE FROM frozen_content WHERE digest = ?", (digest,))
+            for table in ("frozen_content", "content", "let_go"):
+                db.execute(f"DELETE FROM {table} WHERE digest = ?", (digest,))  # noqa: S608
     _forget_files(journal, places)
     for digest in chosen.digests:
         contents.remove(journal.contents, digest)

@@ -294,6 +294,15 @@ class Reading(Chains):
         )
         return (row[0], row[1]) if row else None
 
+    def let_go(self, digest: bytes) -> bool:
+        """Whether a content was given up to stay below the limit."""
+        asked = "SELECT 1 FROM let_go WHERE digest = ?"
+        return self.can_be_let_go() and self._row(asked, (digest,)) is not None
+
+    def can_be_let_go(self) -> bool:
+        """Whether it has the table: an older file that can only be read has none."""
+        return self._row("SELECT 1 FROM sqlite_master WHERE name = 'let_go'", ()) is not None
+
     def recall(self, key: str) -> bytes:
         """What `Journal.remember` was given last; empty for nothing."""
         row = self._row("SELECT value FROM about WHERE key = ?", (key,))

@@ -71,6 +71,8 @@ class _Builder:
         refs = [(*key, _bound(target)) for key, target in self._refs.items() if target]
         self._db.executemany("INSERT INTO ref VALUES (?, ?, ?)", refs)
         self._db.executemany("INSERT INTO claim VALUES (?, ?)", list(found.claims.items()))
+        self._db.executemany("INSERT INTO let_go VALUES (?, ?, ?)",
+                             [(digest, *row) for digest, row in found.let_go.items()])  # fmt: skip
         for actor, n in begins(found).items():
             self._db.execute("INSERT INTO own VALUES (?, ?)", (self._number("actor", actor), n))
         for actor, row in found.heard.items():
@@ -94,6 +96,9 @@ class _Builder:
         """How the path stands, and where refs are, after it."""
         if op.path:
             key = (self._number("lane", op.lane), self._number("path", os.fsencode(op.path)))
+            if op.kind is Kind.BLOB and op.digest:
+                values = (op.digest, n, *key)
+                self._db.execute("INSERT OR IGNORE INTO content VALUES (?, ?, ?, ?)", values)
             if op.differs:
                 self._now[key] = n
             else:

@@ -43,6 +43,7 @@ class Salvaged(NamedTuple):
     claims: n -> who made it, as was said afterwards
     segments: name of a sealed segment -> the numbers of its operations
     heard: another clone's actor -> up to where it was heard, as the table has it
+    let_go: digest of a content that was given up for the limit -> its row
     lost: how many operations are known to have been there besides
     unproved: how many of `ops` follow one that is lost
     """
@@ -52,6 +53,7 @@ class Salvaged(NamedTuple):
     roots: Mapping[str, bytes] = {}
     claims: Mapping[int, str] = {}
     heard: Mapping[bytes, tuple[Value, ...]] = {}
+    let_go: Mapping[bytes, tuple[int, int]] = {}
     segments: Mapping[bytes, tuple[int, ...]] = {}
     lost: int = 0
     unproved: int = 0
@@ -70,6 +72,7 @@ class _Found:
         self.guessed: dict[int, dict[str, bytes]] = defaultdict(dict)
         self.claims: dict[int, str] = {}
         self.heard: dict[int, tuple[Value, ...]] = {}
+        self.let_go: dict[bytes, tuple[int, int]] = {}
         self.segments: dict[bytes, tuple[int, ...]] = {}
         self.frozen = 0
         self.actor = b""
@@ -114,6 +117,8 @@ class _Found:
                 self.guessed[number][name] = b""
             case ("actor", bytes(name)):
                 self.actor = name
+            case (bytes(digest), int(size), int(since)) if len(digest) == _DIGEST_BYTES:
+                self.let_go[digest] = size, since
             case (int(), int() | None, int(n)):  # every index of operations ends so
                 self.numbers.add(n)
             case (bytes(doc), int(lane), int(n), bytes(state)) if _is_state(doc, state):
@@ -151,7 +156,15 @@ def salvaged(records: Iterable[Record], ends: Mapping[int, Collection[bytes]] = 
     claims = {n: author for n, author in found.claims.items() if n in ops}
     heard = {names[number]: row for number, row in found.heard.items() if number in names}
     return Salvaged(
-        ordered, tuple(checkpoints), roots, claims, heard, found.segments, lost, unproved
+        ordered,
+        tuple(checkpoints),
+        roots,
+        claims,
+        heard,
+        found.let_go,
+        found.segments,
+        lost,
+        unproved,
     )
 
 

@@ -102,6 +102,20 @@ THINNED_AT = """
     SELECT path.name, max(min(last, ?)) FROM thinned JOIN path ON path.id = thinned.path
     WHERE lane = (SELECT id FROM lane WHERE name = ?) AND first <= ? GROUP BY path.id"""
 
+# The last content of every path that held one, and what the path's newest operation is; none where
+# that is frozen.
+LAST_CONTENTS = """
+    SELECT digest, (
+        SELECT kind FROM main.op AS o WHERE o.lane = last.lane AND o.path = last.path
+        ORDER BY n DESC LIMIT 1
+    ) FROM (SELECT lane, path, max(n), digest FROM content GROUP BY lane, path) AS last"""
+STANDING_CONTENTS = """
+    SELECT digest FROM content JOIN now USING (lane, path) WHERE content.n = now.n"""
+# lane, path, n
+CONTENT_BEFORE = """
+    SELECT digest FROM content WHERE lane = (SELECT id FROM lane WHERE name = ?)
+        AND path = (SELECT id FROM path WHERE name = ?) AND n < ? ORDER BY n DESC LIMIT 1"""
+
 STEPS = (
     """
     CREATE TABLE actor (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
@@ -186,6 +200,18 @@ STEPS = (
     """
     CREATE TABLE frozen_content (
         digest BLOB NOT NULL, segment INTEGER NOT NULL, PRIMARY KEY (digest, segment)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE content (
+        digest BLOB NOT NULL, n INTEGER NOT NULL, lane INTEGER NOT NULL, path INTEGER NOT NULL,
+        PRIMARY KEY (digest, n)
+    ) WITHOUT ROWID;
+    CREATE INDEX content_of_path ON content (lane, path, n);
+    INSERT OR IGNORE INTO content SELECT digest, n, lane, path FROM op
+        WHERE kind = 2 AND length(digest) > 0 AND path IS NOT NULL;
+    CREATE TABLE let_go (
+        digest BLOB PRIMARY KEY, bytes INTEGER NOT NULL, since INTEGER NOT NULL
     ) WITHOUT ROWID
     """,
 )

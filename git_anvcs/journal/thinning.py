@@ -46,11 +46,14 @@ def thin(journal: Journal, keep: int, drop: int) -> Iterator[Thinned]:
 
 
 def forget_documents(journal: Journal) -> None:
-    """The states of documents that no operation is about any more go."""
+    """The states of documents that no operation is about any more go, and words of contents."""
     with journal.writing():
         journal.connection.execute(
             "DELETE FROM checkpoint WHERE doc NOT IN (SELECT doc FROM main.op WHERE doc IS NOT NULL"
             " UNION SELECT doc FROM frozen_text)"
+        )
+        journal.connection.execute(
+            "DELETE FROM let_go WHERE digest NOT IN (SELECT digest FROM content)"
         )
 
 
@@ -77,6 +80,10 @@ def _thinned(journal: Journal, found: Sealed, *, all_of_it: bool) -> Thinned:
         _tell(journal, links, kept)
         _keep_states(journal, links, states)
         db.execute("DELETE FROM frozen_content WHERE segment = ?", (found.id,))
+        db.executemany(
+            "DELETE FROM content WHERE digest = ? AND n = ?",
+            [(link.op.digest, n) for n, link in links.items() if n not in kept],
+        )
         if all_of_it:
             for table in ("path", "text", "by"):  # when it was is still asked
                 db.execute(f"DELETE FROM frozen_{table} WHERE segment = ?", (found.id,))  # noqa: S608

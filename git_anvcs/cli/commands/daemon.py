@@ -24,6 +24,7 @@ import threading
 from git_anvcs.cli.command import Call
 from git_anvcs.cli.counted import counted
 from git_anvcs.cli.journaled import rules
+from git_anvcs.cli.journaling import files_of
 from git_anvcs.flows import settings
 from git_anvcs.flows.journal import daemon_socket, keeping, unit
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
@@ -64,9 +65,6 @@ def _run(call: Call) -> int:
     from git_anvcs.flows.journal import daemon
     from git_anvcs.flows.snapshots.ticking import Ticking
 
-    def ignored() -> tuple[str, ...]:
-        return settings.load(call.repo, call.env).words("journal.ignored")
-
     def mirror() -> str:
         return settings.load(call.repo, call.env).text("journal.mirror")
 
@@ -76,7 +74,7 @@ def _run(call: Call) -> int:
 
     idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
     with Ticking(call.repo, policy):
-        why = daemon.run(call.repo, ignored, idle, lambda: rules(call), mirror)
+        why = daemon.run(call.repo, lambda: files_of(call), idle, lambda: rules(call), mirror)
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

@@ -3,7 +3,9 @@
   journal look     look at this worktree now, as the daemon does after every save
   journal status   how much it holds, since when, and on how many bytes of disk
   journal mend     read all of the database, and build it anew if it is damaged
-  journal gc       pack what is old (journal.hot), thin what is older (journal.keep)
+  journal size     what of it costs how much, and the dearest paths
+  journal gc       pack what is old (journal.hot), thin what is older (journal.keep), and let
+                   the oldest contents go that are more than journal.limit
   journal fsck     whether it is whole; --full reads every byte and replays every text
   journal dump     all of it, one JSON object a line
   journal mirror [FOLDER]          copy what is new to the mirror (the setting journal.mirror)
@@ -24,6 +26,7 @@ Example:
   git anvcs journal look
   git anvcs journal look --by codex:7f3a --since 5m
   git anvcs journal status --json
+  git anvcs journal size
   git anvcs journal gc --dry-run
   git anvcs journal fsck --full
   git anvcs journal dump --path src --since 2d
@@ -82,7 +85,8 @@ def _status(call: Call) -> int:
              "mended": [one._asdict() for one in mended]}  # fmt: skip
     held = counted(found.operations, "operation")
     text = f"{held} since {since or 'never'}, {counted(found.bytes, 'byte')} on disk"
-    lines = [text, *([f"it takes nothing down: {problem}"] if problem else []), *map(str, mended)]
+    lines = [text, *journaled.let_go_lines(found.let_go, found.let_go_bytes)]
+    lines += [*([f"it takes nothing down: {problem}"] if problem else []), *map(str, mended)]
     call.output.answer(facts, "\n".join(lines))
     return DONE
 
@@ -145,7 +149,7 @@ def _name(said: str) -> str:
 
 
 _ACTIONS: dict[str, Callable[[Call], int]] = {
-    "look": _look, "status": _status, "gc": journaled.gc, "fsck": journaled.fsck,
-    "dump": journaled.dump, "mend": _mend, "mirror": journal_kept.copy,
+    "look": _look, "status": _status, "size": journaled.size, "gc": journaled.gc,
+    "fsck": journaled.fsck, "dump": journaled.dump, "mend": _mend, "mirror": journal_kept.copy,
     "recover": journal_kept.recover, "purge": journal_purge.run, "sync": syncing.run,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from git_anvcs.flows.journal import housekeeping, watch_plan, worktrees
 from git_anvcs.flows.journal.daemon_socket import Ask, Server, is_newer, running
 from git_anvcs.flows.journal.daemon_tree import Tree, of_file, of_ref
 from git_anvcs.flows.journal.held_open import HeldOpen
-from git_anvcs.flows.journal.observe import Look, ignored_files, lane_of, observe
+from git_anvcs.flows.journal.observe import Files, Look, ignored_files, lane_of, observe
 from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.upkeep import Rules
 from git_anvcs.git.repo import GitFailed, Repo
@@ -42,14 +42,14 @@ _IDLE_SECONDS = 4 * 3600.0
 
 def run(
     repo: Repo,
-    ignored: Callable[[], tuple[str, ...]],
+    files: Callable[[], Files],
     idle: float = _IDLE_SECONDS,
     rules: Callable[[], Rules] = Rules,
     mirror: Callable[[], str] = str,
 ) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
 
-    ignored: asked for patterns of files that are kept although Git ignores them
+    files: asked for which count
     rules: asked for how long all is kept
     mirror: asked for the folder of a second copy, empty for none
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
@@ -59,7 +59,7 @@ def run(
     patience = 0 if running(paths, HANDOVER) else HANDOVER
     held = lock.held(paths.locks / "daemon", timeout=patience)
     with held, opened(repo, look=False) as here, housekeeping.running(repo, rules):
-        return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, ignored).run()
+        return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, files).run()
 
 
 class _Daemon:
@@ -69,10 +69,10 @@ class _Daemon:
         held: HeldOpen,
         paths: Paths,
         idle: float,
-        ignored: Callable[[], tuple[str, ...]],
+        files: Callable[[], Files],
     ) -> None:
-        self._settings = ignored
-        self._ignored = ignored()
+        self._settings = files
+        self._files = files()
         self._repo, self._paths = repo, paths
         self._held = held
         self._idle = idle
@@ -244,12 +244,12 @@ class _Daemon:
         tree.done()
         tree.folders.clear()
         try:
-            if paths is None and self._settings() != self._ignored:
-                self._ignored = self._settings()
+            if paths is None and self._settings() != self._files:
+                self._files = self._settings()
                 folders.add("")
             for folder in folders:
                 self._watch(tree, folder)
-            look = Look(by, Precision.SAVE, paths, self._ignored, tree.untouched)
+            look = Look(by, Precision.SAVE, paths, *self._files, tree.untouched)
             if observe(tree.repo, self._held.journal, self._held.texts, look):
                 self._held.copying.changed()
             if problem := self._problems.pop(lane, ""):  # on a full disk it could not be told
@@ -288,7 +288,7 @@ class _Daemon:
         with suppress(GitFailed, OSError):
             if not below or (tree.repo.root / below).is_dir():
                 self._add(list(watch_plan.worktree_folders(tree.repo, below)), None)
-            kept = ignored_files(tree.repo, self._ignored) if not below else []
+            kept = ignored_files(tree.repo, self._files.ignored) if not below else []
             self._add([str((tree.repo.root / path).parent) for path in kept], None)
 
     def _add(self, folders: list[str], owner: Tree | None) -> None:

@@ -13,7 +13,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk
 from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
-from git_anvcs.journal.op import Flag
+from git_anvcs.journal.op import Flag, Precision
 
 NOT_HELD = "the journal cannot keep what is there now (it is too large, or changes just now)"
 
@@ -75,7 +75,7 @@ def look(here: Opened, files: Sequence[File], by: str) -> None:
 
 
 def _look(here: Opened, paths: Collection[str], by: str = "") -> None:
-    look = Look(by, paths=tuple(sorted(paths)), ignored=here.ignored, all_files=True)
+    look = Look(by, Precision.OBSERVED, tuple(sorted(paths)), *here.files, all_files=True)
     observe(here.repo, here.journal, here.texts, look)
 
 

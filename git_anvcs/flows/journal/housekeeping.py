@@ -1,4 +1,6 @@
-"""Story: beside a daemon's loop, the journal is kept small: sealed often, packed once a day.
+"""Story: beside a daemon's loop, the journal is kept small: packed once a day.
+
+It is sealed, and its contents are kept below the limit, more often.
 
 In a thread with a connection of its own, so that a save is never waited for; SQLite lets one of
 them write at a time.
@@ -59,6 +61,7 @@ def _kept(repo: Repo, rules: Callable[[], Rules], due: float) -> float:
     with opened(repo, look=False) as here:
         if time.monotonic() < due:
             upkeep.seal(paths, here.journal, clock.now(), older=SEAL)
+            upkeep.limited(here.journal, rules().limit, clock.now())
             return due
         upkeep.collect(here, rules(), clock.now(), older=SEAL)
     return time.monotonic() + COLLECT

@@ -43,11 +43,21 @@ class GitAtWork(AnvcsError):
     """A git has held the worktree for longer than anybody wants to wait."""
 
 
+class Files(NamedTuple):
+    """Which files count. ignored: patterns of those that do although Git ignores them
+
+    largest: bytes of a file; of a larger one only the size is told
+    """
+
+    ignored: tuple[str, ...] = ()
+    largest: int = disk.LARGEST
+
+
 class Look(NamedTuple):
     """Whose changes a look finds, and how sure it is to have seen them one by one.
 
     paths: look at these alone, files or folders, and not at HEAD and refs; None: at everything
-    ignored: patterns of files that count although Git ignores them (the setting journal.ignored)
+    ignored, largest: as of Files
     untouched: which files need not be read again, of this worktree alone; None: all are read
     seconds: when it is, since the epoch; None: now
     all_files: whether the files among `paths` count although Git ignores them
@@ -57,6 +67,7 @@ class Look(NamedTuple):
     precision: Precision = Precision.OBSERVED
     paths: tuple[str, ...] | None = None
     ignored: tuple[str, ...] = ()
+    largest: int = disk.LARGEST
     untouched: Untouched | None = None
     seconds: float | None = None
     all_files: bool = False
@@ -124,7 +135,7 @@ def _observed(
     )
     capture = Capture(journal, texts, git, lane, repo.root)
     seen = Seen(paths, seconds, look.precision, look.by, all=look.paths is None,
-                untouched=look.untouched)  # fmt: skip
+                untouched=look.untouched, largest=look.largest)  # fmt: skip
     try:
         made = capture.take(seen._replace(check=steady.check) if steady else seen)
     finally:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from git_anvcs.flows.journal.observe import Look, lane_of, observe
+from git_anvcs.flows.journal.observe import Files, Look, lane_of, observe
 from git_anvcs.git.repo import Repo
+from git_anvcs.journal import disk
 from git_anvcs.journal.journal import Journal, place_of
+from git_anvcs.journal.op import Precision
 from git_anvcs.journal.texts import Texts
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.store.atomic import CannotWrite
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Opened(NamedTuple):
-    """lane: what the journal calls the worktree of `repo`; ignored: as of a Look
+    """lane: what the journal calls the worktree of `repo`; files: which count
 
     stopped: why it does not tell of what is there now; empty when it does
     mended: what came back of a journal that was found damaged just now
@@ -29,13 +31,15 @@ class Opened(NamedTuple):
     journal: Journal
     texts: Texts
     lane: str
-    ignored: tuple[str, ...] = ()
+    files: Files = Files()
     stopped: str = ""
     mended: "Mended | None" = None
 
     def look(self, by: str = "") -> None:
         """Take down what the worktree holds now."""
-        observe(self.repo, self.journal, self.texts, Look(by, ignored=self.ignored))
+        observe(
+            self.repo, self.journal, self.texts, Look(by, Precision.OBSERVED, None, *self.files)
+        )
 
 
 @contextmanager
@@ -45,11 +49,12 @@ def opened(
     look: bool = True,
     by: str = "",
     ignored: tuple[str, ...] = (),
+    largest: int = disk.LARGEST,
     reads: bool = False,
 ) -> Iterator[Opened]:
     """The journal, made if there is none; with `look`, it first takes down what is there now.
 
-    by: whose that is
+    by: whose that is; ignored, largest: as of Files
     reads: it is only asked, and answers as of its last look where nothing can be written
     Raises UsageError in a bare repository, CannotWrite, Damaged.
     """
@@ -59,12 +64,12 @@ def opened(
             hint="go to one of its worktrees (`git worktree list`), or name it with -C DIR",
         )
     file = Paths(repo.common_dir).journal / "journal.db"
-    place, told = place_of(file), None
+    place, told, files = place_of(file), None, Files(ignored, largest)
     try:
-        here = _ready(repo, look, by, ignored, reads)
+        here = _ready(repo, look, by, files, reads)
     except Damaged:
         told = _mended(repo, place)
-        here = _ready(repo, look, by, ignored, reads)
+        here = _ready(repo, look, by, files, reads)
     with here.journal:
         try:
             yield here._replace(mended=told)
@@ -73,10 +78,10 @@ def opened(
             raise Damaged(str(told or error), hint="run the command again") from error
 
 
-def _ready(repo: Repo, look: bool, by: str, ignored: tuple[str, ...], reads: bool) -> Opened:
+def _ready(repo: Repo, look: bool, by: str, files: Files, reads: bool) -> Opened:
     journal = Journal(Paths(repo.common_dir))
     try:
-        here = Opened(repo, journal, Texts(journal), lane_of(repo), ignored)
+        here = Opened(repo, journal, Texts(journal), lane_of(repo), files)
         return _looked(here, by, reads=reads) if look else here
     except BaseException:
         journal.close()

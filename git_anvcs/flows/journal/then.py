@@ -87,6 +87,8 @@ class Then:
             return found
         if entry.op.flags & Flag.THINNED:
             return "it changed then, and what it held is thinned out by now (journal.keep)"
+        if entry.op.kind is Kind.BLOB and self._journal.let_go(entry.op.digest):
+            return "what it held then was let go to stay below the limit (journal.limit)"
         if entry.op.flags & Flag.NOT_KEPT:
             return "it was too large to be kept"
         if foreign.is_foreign(entry.op.lane):

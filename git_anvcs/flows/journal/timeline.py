@@ -10,9 +10,11 @@ from git_anvcs.flows.journal.marks import Mark
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import moves
 from git_anvcs.journal.entry import Entry
+from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.moves import Moves
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.store import contents
 
 _MOST_NAMED = 5
 
@@ -39,6 +41,7 @@ class Look(NamedTuple):
     """What one look found, or all that an undo did. entries: newest last
 
     moved: what Git did, if it did anything; mark: what is told besides
+    let_go: digests of contents that are not kept any more, for the limit
     """
 
     lane: str
@@ -46,6 +49,7 @@ class Look(NamedTuple):
     entries: tuple[Entry, ...]
     moved: Moves | None = None
     mark: Mark = Mark()
+    let_go: frozenset[bytes] = frozenset()
 
     @property
     def n(self) -> int:
@@ -95,7 +99,9 @@ def _with_marks(found: Iterable[Look]) -> Iterator[Look]:
         if last and own and own.holds(look.n):
             if look.lane == last.lane and _is_its(look):
                 last = last._replace(
-                    entries=(*look.entries, *last.entries), moved=last.moved or look.moved
+                    entries=(*look.entries, *last.entries),
+                    moved=last.moved or look.moved,
+                    let_go=look.let_go | last.let_go,
                 )
             else:
                 between.append(look)
@@ -175,4 +181,10 @@ def _look(here: Opened, entries: list[Entry]) -> Look:
         elif entry.op.kind is Kind.MARK:
             mark = marks.unpack(entry.n, here.journal.payload(entry.n))
     first = entries[0].op
-    return Look(first.lane, first.seconds, tuple(entries), moved, mark)
+    held = {entry.op.digest for entry in entries if entry.op.kind is Kind.BLOB}
+    gone = frozenset(digest for digest in held if _is_let_go(here.journal, digest))
+    return Look(first.lane, first.seconds, tuple(entries), moved, mark, gone)
+
+
+def _is_let_go(journal: Journal, digest: bytes) -> bool:
+    return journal.let_go(digest) and not contents.has(journal.contents, digest)

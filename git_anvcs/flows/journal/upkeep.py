@@ -8,7 +8,7 @@ from typing import NamedTuple
 from git_anvcs.flows.journal import untold
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.journal import clock as logical
-from git_anvcs.journal import freezing, sealing, sweeping, thinning
+from git_anvcs.journal import freezing, limiting, sealing, sweeping, thinning
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.sealing import Sealed
 from git_anvcs.kernel.errors import AnvcsError
@@ -23,10 +23,14 @@ _FREE_BYTES = 1 << 20
 
 
 class Rules(NamedTuple):
-    """hot: days until it is packed; keep: days until it is thinned, 0: never"""
+    """hot: days until it is packed; keep: days until it is thinned, 0: never
+
+    limit: bytes on disk that contents kept whole may take, 0: any
+    """
 
     hot: float = 30
     keep: float = 180
+    limit: int = 2 << 30
 
 
 class Freed(NamedTuple):
@@ -34,6 +38,7 @@ class Freed(NamedTuple):
     thinned: that are only digests now
 
     files: contents and segments that nothing referred to; before, after: bytes on disk
+    let_go: contents that went for the limit; over: bytes above it that stay
     """
 
     sealed: int
@@ -42,6 +47,8 @@ class Freed(NamedTuple):
     files: int
     before: int
     after: int
+    let_go: int = 0
+    over: int = 0
 
 
 def collect(
@@ -58,14 +65,17 @@ def collect(
         ready = [one for one in sealing.segments(journal) if _is_ready(one, old)]
         swept = sweeping.sweep(journal, now, dry_run=True)
         frozen = sum(one.operations for one in ready)
-        return Freed(0, frozen, 0, swept.files, before, before - swept.bytes)
+        plan = limiting.plan(journal, rules.limit, now)
+        after = before - swept.bytes - sum(one.bytes for one in plan.contents)
+        count = len(plan.contents)
+        return Freed(0, frozen, 0, swept.files, before, after, count, plan.over)
     sealed = seal(Paths(here.repo.common_dir), journal, now, older=older)
     count = 0
-    gone: list[str] = []
+    old_files: list[str] = []
     for one in freezing.freeze(journal, old):
         count += one.operations
-        gone += one.old
-    _forget(journal, gone)  # before another of that name is made again
+        old_files += one.old
+    _forget(journal, old_files)  # before another of that name is made again
     thinned = 0
     if rules.keep:
         keep = logical.at(now - rules.keep * DAY)
@@ -76,8 +86,23 @@ def collect(
             thinning.forget_documents(journal)
             untold.forget(here, now)
     swept = sweeping.sweep(journal, now)
+    gone = limited(journal, rules.limit, now)
     shrink(journal)
-    return Freed(sealed, count, thinned, swept.files, before, on_disk(journal))
+    after = on_disk(journal)
+    return Freed(sealed, count, thinned, swept.files, before, after, gone.contents, gone.over)
+
+
+class Limited(NamedTuple):
+    """contents: how many went; over: bytes above the limit that stay"""
+
+    contents: int
+    over: int
+
+
+def limited(journal: Journal, limit: int, now: float) -> Limited:
+    """Keep contents below the limit, as far as that may be. Raises CannotWrite, Damaged."""
+    plan = limiting.plan(journal, limit, now)
+    return Limited(len(limiting.let_go(journal, plan.contents, now)), plan.over)
 
 
 def seal(paths: Paths, journal: Journal, now: float, older: float) -> int:

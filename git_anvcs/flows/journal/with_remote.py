@@ -59,7 +59,8 @@ def after_push(repo: Repo, settings: Settings, way: Route) -> Done:
     if repo.bare or not settings.flag(SETTING):
         return Done()
     try:
-        with opened.opened(repo, ignored=settings.words("journal.ignored")) as here:
+        ignored, largest = settings.words("journal.ignored"), settings.number("journal.largest")
+        with opened.opened(repo, ignored=ignored, largest=int(largest)) as here:
             sent = _sent(here, way, Asked())
     except Offline as error:
         return Done(OFFLINE, (error.message, error.hint))

@@ -12,7 +12,7 @@ import pytest
 
 from git_anvcs.flows.journal import daemon, daemon_socket
 from git_anvcs.flows.journal.daemon_tree import Tree
-from git_anvcs.flows.journal.observe import Look, observe
+from git_anvcs.flows.journal.observe import Files, Look, observe
 from git_anvcs.flows.journal.opened import opened
 from git_anvcs.flows.journal.watch_plan import worktree_folders
 from git_anvcs.git.repo import Repo
@@ -85,7 +85,7 @@ def problem(paths: Paths) -> str:
 def running(repo: Sandbox) -> Iterator[Paths]:
     """A daemon in a thread."""
     paths = Paths(repo.root / ".git")
-    loop = Thread(target=daemon.run, args=(Repo.discover(repo.root), tuple))
+    loop = Thread(target=daemon.run, args=(Repo.discover(repo.root), Files))
     loop.start()
     try:
         deadline = time.monotonic() + PATIENCE
@@ -114,7 +114,7 @@ def test_where_no_folder_can_be_watched_it_looks_from_time_to_time_and_says_so(
     monkeypatch.setattr(watching, "start", watching.Blind)  # as with too few inotify instances
     monkeypatch.setattr(daemon, "POLL", 0.1)
     paths = Paths(repo.root / ".git")
-    running = Thread(target=daemon.run, args=(Repo.discover(repo.root), tuple))
+    running = Thread(target=daemon.run, args=(Repo.discover(repo.root), Files))
     running.start()
     deadline = time.monotonic() + PATIENCE
     while daemon_socket.ask(paths, {"do": "status"}, 1) is None and time.monotonic() < deadline:
