@@ -49,7 +49,7 @@ class Git(NamedTuple):
 
     first_text: the bytes of a blob, None when it is not to be had
     has: of these paths with the SHA-256 and the content they had, those whose content Git keeps
-        where nobody will miss it
+        where nobody will miss it, and those that somebody wrote over before Git took the new one
     only_form: whether a path's new text says the same as its old one in another form
     """
 

@@ -12,15 +12,20 @@ _UNFINISHED = {
     "REVERT_HEAD": "a revert",
 }
 
+_REBASES = ("rebase-merge", "rebase-apply")
+
 
 def refs(repo: Repo, branch: str) -> dict[str, str]:
     """Each such ref with the reason. branch: the one HEAD is on, empty for none
 
     HEAD and its branch, while what is in progress would be committed on top of them; a branch that
-    another worktree has, whose files and index would not follow; one that is being rebased.
+    another worktree has, whose files and index would not follow; one that is being rebased, and
+    which one HEAD is on meanwhile.
     """
     found = {ref: f"it is checked out in {root}: undo there" for ref, root in elsewhere(repo)}
     found |= dict.fromkeys(_rebased(repo.common_dir), "it is being rebased")
+    if any((repo.git_dir / name).is_dir() for name in _REBASES):
+        found[BRANCH] = "a rebase is in progress: finish or abort it first"
     for name, what in _UNFINISHED.items():
         if (repo.git_dir / name).exists():
             why = f"{what} is in progress: finish or abort it first"
@@ -44,5 +49,5 @@ def elsewhere(repo: Repo) -> list[tuple[str, str]]:
 
 def _rebased(common_dir: Path) -> list[str]:
     places = [common_dir, *(common_dir / "worktrees").glob("*")]
-    files = [place / f"rebase-{kind}/head-name" for place in places for kind in ("merge", "apply")]
+    files = [place / name / "head-name" for place in places for name in _REBASES]
     return [os.fsdecode(file.read_bytes().strip()) for file in files if file.is_file()]

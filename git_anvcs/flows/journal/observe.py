@@ -13,7 +13,7 @@ from typing import NamedTuple
 from git_anvcs.flows.journal import authors, git_moves, kept, lanes, spooled
 from git_anvcs.flows.journal.authors import Told
 from git_anvcs.flows.journal.form import only_form
-from git_anvcs.git import hidden, locked, objects, standing, stash
+from git_anvcs.git import added, hidden, locked, objects, standing, stash
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.standing import File
 from git_anvcs.git.steady import Moving, Steady
@@ -130,7 +130,10 @@ def _observed(
     paths |= _at_head(repo, now.head, [path for path in known if path not in paths])
     git = Git(
         lambda oid: _blob(repo, oid),
-        lambda held: _kept(repo, journal, texts, held, commits),
+        lambda held: (
+            _kept(repo, journal, texts, held, commits)
+            | added.from_disk(repo, {path: _in_git(now, paths[path], path) for path in held})
+        ),
         only_form,
     )
     capture = Capture(journal, texts, git, lane, repo.root)
@@ -218,6 +221,11 @@ def _commits_since(repo: Repo, found: git_moves.Seen) -> list[str]:
     return [c for c in dict.fromkeys(passed) if c] + [
         name for oid in stashes for name in (oid, f"{oid}^3")
     ]
+
+
+def _in_git(now: standing.Standing, how: Standing, path: str) -> str:
+    """The blob that Git has of a path: in the index, or at HEAD where that is the same."""
+    return now.staged[path].split(" ")[1] if path in now.staged else how.base
 
 
 def _kept(

@@ -108,6 +108,8 @@ def _possible(here: Opened, wanted: dict[str, Wanted]) -> tuple[Back, Left]:
     left |= dict.fromkeys(_not_there(here.repo, {n: w.then for n, (_, w) in moved.items()}), GONE)
     used = in_use.refs(here.repo, now.get(BRANCH, "")) if moved else {}
     left |= {name: used[name] for name in moved if name in used}
+    if BRANCH in moved and BRANCH in used and HEAD in moved:
+        left[HEAD] = used[BRANCH]
     if INDEX in moved and (HEAD in left or _is_conflicted(here.repo)):
         left[INDEX] = left.get(HEAD, "files are in conflict")
     back = {name: (is_at, want.then) for name, (is_at, want) in moved.items() if name not in left}

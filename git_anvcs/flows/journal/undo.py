@@ -241,7 +241,8 @@ def apply(here: Opened, plan: Plan) -> Done:
     refs_back.move(here.repo, plan.refs, attached=attached)
     stay |= files_back.write(here.repo, files)
     files_back.look(here, files, "undo")
-    end(here, plan.span, before)
+    if plan.refs or len(stay) < len(plan.files):  # else it was not taken back, and can be yet
+        end(here, plan.span, before)
     return Done(before, {**plan.left, **stay})
 
 

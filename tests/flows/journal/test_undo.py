@@ -329,3 +329,47 @@ def test_who_may_read_a_file_stays_so_when_it_is_put_back(
     put_back.write(tmp_path, "secret", Content(mode, b"then\n"))
     assert (tmp_path / "secret").read_text() == "then\n"
     assert (tmp_path / "secret").stat().st_mode & 0o777 == then
+
+
+def test_what_somebody_wrote_over_and_gave_to_git_at_once_is_no_loss(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "0\n", "b": "0\n"})
+    repo.anvcs("journal", "look")
+    for name in "ab":
+        repo.write(name, "1\n")
+    repo.anvcs("journal", "look")
+    repo.write("a", "2\n")
+    repo.git("commit", "-qm", "two", "a")
+    repo.write("b", "2\n")
+    repo.git("add", "b")
+    done = repo.run("git-anvcs", "undo", "--dry-run")
+    assert (done.returncode, "nothing that was destroyed" in done.stderr) == (1, True)
+    repo.git("checkout", "-q", "HEAD~1", "--", "a", "b")  # blobs that were there before
+    repo.anvcs("undo", "--yes")
+    assert (repo.read("a"), repo.read("b")) == ("2\n", "2\n")
+
+
+def test_head_stays_where_a_rebase_has_it(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.commit("two", {"a": "2\n"})
+    repo.git("checkout", "-q", "-b", "topic", "HEAD~1")
+    tip = repo.commit("three", {"a": "3\n"})
+    repo.anvcs("journal", "look")
+    assert repo.run("git", "rebase", "-q", "main").returncode == 1
+    done = repo.run("git-anvcs", "undo", "--to", "#1", "--yes")
+    assert (done.returncode, "HEAD: a rebase is in progress" in done.stdout) == (4, True)
+    assert repo.run("git", "symbolic-ref", "-q", "HEAD").returncode == 1
+    repo.git("rebase", "--abort")
+    assert repo.git("rev-parse", "topic").strip() == tip
+
+
+def test_what_could_not_be_put_back_is_still_lost(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    repo.write("mine", "mine\n")
+    repo.anvcs("journal", "look")
+    (repo.root / "mine").unlink()
+    os.mkfifo(repo.root / "mine")
+    assert repo.run("git-anvcs", "undo", "--yes").returncode == 4
+    (repo.root / "mine").unlink()
+    repo.anvcs("undo", "--yes")
+    assert repo.read("mine") == "mine\n"
+    assert repo.run("git-anvcs", "undo", "--yes").returncode == 1
