@@ -2,7 +2,7 @@
 
 Of a path only what it stands at now is never let go. Before anything else goes what a newer state
 took the place of; then the last content of paths that were deleted long ago; last what the losses
-of the last days took away. What went is in `let_go`, so that nobody takes it for damage.
+and undos of the last days took away. What went is in `let_go`, so that nobody takes it for damage.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,28 +35,27 @@ class Content(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What goes, in this order. bytes: of all contents; over: how many stay above the limit"""
+    """What goes, in this order. over: how many bytes stay above the limit"""
 
     contents: tuple[Content, ...] = ()
-    bytes: int = 0
     over: int = 0
 
 
 def plan(journal: Journal, limit: int, now: float) -> Plan:
     """What has to go, so that all contents take at most `limit` bytes; 0: no limit.
 
+    What no operation tells of is on its way to be told of, or is swept: it does not count.
     now: seconds since the epoch. Raises Damaged, Unreadable.
     """
     there = dict(contents.all_of(journal.contents))
-    total = sum(there.values())
-    excess = total - limit
-    if not limit or excess <= 0:
-        return Plan(bytes=total)
+    if not limit or sum(there.values()) <= limit:
+        return Plan()
     with database.reading(journal.file):
         rows = journal.connection.execute("SELECT digest, max(n) FROM content GROUP BY digest")
         ages = {digest: n for digest, n in rows if digest in there}
         standing = {row[0] for row in journal.connection.execute(tables.STANDING_CONTENTS)}
     ranks = _ranks(journal, now)
+    excess = sum(there[digest] for digest in ages) - limit
     chosen = []
     for digest in sorted(ages, key=lambda one: (ranks.get(one, _SUPERSEDED), ages[one])):
         if excess <= 0:
@@ -64,7 +63,7 @@ def plan(journal: Journal, limit: int, now: float) -> Plan:
         if digest not in standing:
             chosen.append(Content(digest, ages[digest], there[digest]))
             excess -= there[digest]
-    return Plan(tuple(chosen), total, max(0, excess))
+    return Plan(tuple(chosen), max(0, excess))
 
 
 def let_go(journal: Journal, chosen: Iterable[Content], now: float) -> list[Content]:
