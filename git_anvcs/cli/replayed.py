@@ -167,6 +167,8 @@ def _rows(before: str, after: str) -> Iterator[tuple[str, str]]:
 def _hunks(one: Shown) -> Iterator[tuple[str, str]]:
     """The rows that changed, with those around them."""
     rows = list(_rows(one.before, one.after))
+    if rows and rows[-1] == (" ", ""):
+        rows.pop()  # behind the last newline there is no line
     changed = [i for i, (mark, _) in enumerate(rows) if mark != " "]
     near = {j for i in changed for j in range(i - _CONTEXT, i + _CONTEXT + 1)}
     last = -1

@@ -6,7 +6,7 @@ keeps its tombstones, since what came after was edited from it. What is gone is 
 that a question which falls there is told so.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 import zlib
 
@@ -15,7 +15,7 @@ from git_anvcs.journal.cold import DROPPED, FROZEN, THINNED, begun, checkpoint
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Link, decode
 from git_anvcs.journal.sealing import Sealed, segments
-from git_anvcs.journal.segment import Withheld
+from git_anvcs.journal.segment import Segment, Withheld
 from git_anvcs.journal.text import seed
 from git_anvcs.store import atomic
 
@@ -36,13 +36,28 @@ def thin(journal: Journal, keep: int, drop: int) -> Iterator[Thinned]:
 
     Both as the time of an operation. Raises CannotWrite, Damaged, Unreadable.
     """
+    for found in _ripe(journal, keep, drop):
+        yield _thinned(journal, found, all_of_it=found.last_time < drop)
+
+
+def counted(journal: Journal, keep: int, drop: int) -> int:
+    """How many operations `thin` would leave only the digests of. Raises Damaged, Unreadable."""
+    count = 0
+    for found in _ripe(journal, keep, drop):
+        read = journal.cold.read(found.id)
+        links, kept = _chosen(journal, found, *read, all_of_it=found.last_time < drop)
+        count += len(links.keys() - kept)
+    return count
+
+
+def _ripe(journal: Journal, keep: int, drop: int) -> Iterator[Sealed]:
     for found in segments(journal):
         if found.state == DROPPED:
             continue
         if found.state not in (FROZEN, THINNED) or found.last_time >= keep:
             return
         if found.last_time < drop or found.state == FROZEN:
-            yield _thinned(journal, found, all_of_it=found.last_time < drop)
+            yield found
 
 
 def forget_documents(journal: Journal) -> None:
@@ -59,13 +74,7 @@ def forget_documents(journal: Journal) -> None:
 
 def _thinned(journal: Journal, found: Sealed, *, all_of_it: bool) -> Thinned:
     whole, numbers = journal.cold.read(found.id)
-    links = {
-        n: decode(entry)
-        for n, entry in zip(numbers, whole.entries, strict=True)
-        if not isinstance(entry, Withheld)
-    }
-    standing = _standing(journal, found)
-    kept = standing if all_of_it else standing | _kept(links)
+    links, kept = _chosen(journal, found, whole, numbers, all_of_it=all_of_it)
     states = {} if found.state == THINNED else _states(journal, links, kept)
     thin = segment.withhold(whole, {link.seq for n, link in links.items() if n not in kept})
     data = segment.pack(thin)
@@ -100,6 +109,19 @@ def _thinned(journal: Journal, found: Sealed, *, all_of_it: bool) -> Thinned:
                 (THINNED, bytes.fromhex(name), len(data), found.id),
             )
     return Thinned(len(links) - len(kept & links.keys()), found.name)
+
+
+def _chosen(
+    journal: Journal, found: Sealed, whole: Segment, numbers: Sequence[int], *, all_of_it: bool
+) -> tuple[dict[int, Link], set[int]]:
+    """The operations that are in a segment, and which numbers stay."""
+    links = {
+        n: decode(entry)
+        for n, entry in zip(numbers, whole.entries, strict=True)
+        if not isinstance(entry, Withheld)
+    }
+    standing = _standing(journal, found)
+    return links, standing if all_of_it else standing | _kept(links)
 
 
 def _standing(journal: Journal, found: Sealed) -> set[int]:

@@ -66,10 +66,11 @@ def _committed(call: Call, here: Opened) -> int:
     session = told.session if told else _named(here, args.session, style=args.style)
     share = own.form(here) if args.style else own.of(here, session)
     message = args.message or policy.message(session, share)
-    if not call.output.as_json and (args.dry_run or not (args.yes or told)):
+    if share.files and not call.output.as_json and (args.dry_run or not (args.yes or told)):
         print("\n".join(snapped.planned(session, share, message)))
     agreed = args.yes or told is not None
-    agreed = agreed or (not args.dry_run and call.output.confirm("commit this?"))
+    asks = bool(share.files) and not args.dry_run
+    agreed = agreed or (asks and call.output.confirm("commit this?"))
     if not share.files or args.dry_run or not agreed:
         call.output.answer(
             snapped.as_json(session, share, message, None), snapped.not_done(share, args.dry_run)

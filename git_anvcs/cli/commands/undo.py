@@ -34,7 +34,7 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git.repo import NotARepository
 from git_anvcs.journal.bursts import Span
 from git_anvcs.journal.journal import Journal
-from git_anvcs.kernel.errors import DONE, NO, PARTLY
+from git_anvcs.kernel.errors import DONE, NO, PARTLY, UsageError
 from git_anvcs.store.paths import Paths
 
 _MOST_HINTS = 3
@@ -60,6 +60,10 @@ def run(call: Call) -> int:
     except NotARepository as error:
         raise NotARepository(error.message, hint=_NOWHERE) from None
     if not call.args.worktree:
+        if call.args.into is not None:
+            raise UsageError(
+                "--into needs --worktree NAME", hint="git anvcs at WHEN --checkout DIR"
+            )
         return _run(call)
     with Journal(Paths(call.repo.common_dir)) as journal:
         lane = gone.lane_named(journal, call.args.worktree)

@@ -62,13 +62,7 @@ def collect(
     before = on_disk(journal)
     old = logical.at(now - rules.hot * DAY)
     if dry_run:
-        ready = [one for one in sealing.segments(journal) if _is_ready(one, old)]
-        swept = sweeping.sweep(journal, now, dry_run=True)
-        frozen = sum(one.operations for one in ready)
-        plan = limiting.plan(journal, rules.limit, now)
-        after = before - swept.bytes - sum(one.bytes for one in plan.contents)
-        count = len(plan.contents)
-        return Freed(0, frozen, 0, swept.files, before, after, count, plan.over)
+        return _foreseen(journal, rules, now)
     sealed = seal(Paths(here.repo.common_dir), journal, now, older=older)
     count = 0
     old_files: list[str] = []
@@ -78,8 +72,7 @@ def collect(
     _forget(journal, old_files)  # before another of that name is made again
     thinned = 0
     if rules.keep:
-        keep = logical.at(now - rules.keep * DAY)
-        for less in thinning.thin(journal, keep, logical.at(now - 2 * rules.keep * DAY)):
+        for less in thinning.thin(journal, *_ages(rules, now)):
             thinned += less.operations
             _let_go(journal, less.old)
         if thinned:
@@ -103,6 +96,24 @@ def limited(journal: Journal, limit: int, now: float) -> Limited:
     """Keep contents below the limit, as far as that may be. Raises CannotWrite, Damaged."""
     plan = limiting.plan(journal, limit, now)
     return Limited(len(limiting.let_go(journal, plan.contents, now)), plan.over)
+
+
+def _foreseen(journal: Journal, rules: Rules, now: float) -> Freed:
+    """What would be done with what is sealed, and thinned of what is packed already."""
+    before, old = on_disk(journal), logical.at(now - rules.hot * DAY)
+    ready = [one for one in sealing.segments(journal) if _is_ready(one, old)]
+    thinned = thinning.counted(journal, *_ages(rules, now)) if rules.keep else 0
+    swept = sweeping.sweep(journal, now, dry_run=True)
+    frozen = sum(one.operations for one in ready)
+    plan = limiting.plan(journal, rules.limit, now)
+    after = before - swept.bytes - sum(one.bytes for one in plan.contents)
+    count = len(plan.contents)
+    return Freed(0, frozen, thinned, swept.files, before, after, count, plan.over)
+
+
+def _ages(rules: Rules, now: float) -> tuple[int, int]:
+    """What is older is thinned, and what is older than that dropped; as times of operations."""
+    return logical.at(now - rules.keep * DAY), logical.at(now - 2 * rules.keep * DAY)
 
 
 def seal(paths: Paths, journal: Journal, now: float, older: float) -> int:

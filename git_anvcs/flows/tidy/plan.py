@@ -81,7 +81,8 @@ def into(row: Sequence[Step], count: int, *, mixed: bool = False) -> list[Milest
     mixed: also of several authors; else those part them first. Raises CannotGroup.
     """
     if not 1 <= count <= len(row):
-        raise CannotGroup(f"{len(row)} commits do not make {count} milestones")
+        said = "one commit does" if len(row) == 1 else f"{len(row)} commits do"
+        raise CannotGroup(f"{said} not make {count} milestones")
     borders = {i for i, (a, b) in enumerate(pairwise(row), 1) if not mixed and _differ(a, b)}
     borders |= {i for i, (a, b) in enumerate(pairwise(row), 1) if a.form != b.form}
     if len(borders) >= count:

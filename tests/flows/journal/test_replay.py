@@ -44,6 +44,7 @@ def test_the_journal_is_told_frame_by_frame(repo: Sandbox) -> None:
         ["+1 -1", f"({TWO})"],
     ]
     assert "  - line 2\n  + line 2 by é\n  + and more\n    line 3\n" in said
+    assert "    line 8\n  + the end\n#" in said  # no row behind the last newline
     frames = [json.loads(line) for line in repo.anvcs("replay", "--json").splitlines()]
     assert [(f["path"], f["what"]) for f in frames if f["path"] != "a.py"] == [
         ("gone.txt", "deleted"), ("keys.py", "made"), ("x.bin", "data"),

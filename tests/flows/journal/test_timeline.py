@@ -64,6 +64,9 @@ def test_what_cannot_be_counted_or_found_is_said(repo: Sandbox) -> None:
     assert "nofile" in done.stderr
     done = repo.run("git-anvcs", "undo", "--to", "", "--yes")  # as of a variable that is not set
     assert (done.returncode, "'' is no moment" in done.stderr) == (2, True)
+    done = repo.run("git-anvcs", "undo", "--into", "x", "--yes")
+    assert (done.returncode, "needs --worktree" in done.stderr) == (2, True)
+    assert "\n" not in repo.run("git-anvcs", "snapshot", "--style").stdout.strip()
     done = repo.run("git-anvcs", "journal", "look", "--by", "codex")
     assert (done.returncode, "codex:SESSION" in done.stderr) == (2, True)
     repo.git("init", "-q", "--bare", "bare.git")

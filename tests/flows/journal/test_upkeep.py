@@ -213,6 +213,17 @@ def test_a_kept_commit_goes_with_the_last_operation_that_tells_of_it(repo: Sandb
         assert history.content(here.journal, here.texts, last) == (0o100644, b"now\n")
 
 
+def test_a_dry_run_tells_how_much_gc_would_thin_out(repo: Sandbox) -> None:
+    saved(repo)
+    collected(repo, PACK)
+    later = time.time() + 500 * 86400
+    with opened(Repo.discover(repo.root), look=False) as here:
+        foreseen = upkeep.collect(here, Rules(0, 300), later, dry_run=True)
+        assert upkeep.collect(here, Rules(0, 300), later, dry_run=True) == foreseen
+        done = upkeep.collect(here, Rules(0, 300), later)
+    assert foreseen.thinned == done.thinned > 0
+
+
 def test_dump_is_the_whole_truth(repo: Sandbox) -> None:
     """A text is made again from it alone, frozen or not."""
     saved(repo)
