@@ -24,7 +24,7 @@ def refs(repo: Repo, found: dict[str, str]) -> None:
     """Delete them, all or none."""
     updates = [git_refs.Update(name, oid, None) for name, oid in found.items()]
     if updates:
-        git_refs.update(repo, updates, "git anvcs uninstall --purge --records")
+        git_refs.update(repo, updates, "git anvcs uninstall --purge")
 
 
 def mirror(repo: Repo) -> None:

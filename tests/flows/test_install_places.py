@@ -289,6 +289,22 @@ def test_records_go_only_when_purge_is_told_so(repo: Sandbox) -> None:
     assert not (repo.root / ".git/anvcs").exists()
 
 
+def test_refs_that_keep_commits_for_the_journal_go_with_it(repo: Sandbox) -> None:
+    repo.anvcs("init")
+    repo.commit("one")
+    kept = repo.commit("two")
+    repo.ok("git-anvcs", "journal", "look")
+    repo.git("reset", "-q", "--hard", "HEAD~1")
+    repo.ok("git-anvcs", "journal", "look")
+    assert f"refs/anvcs/kept/{kept}" in repo.git("for-each-ref")
+    repo.anvcs("uninstall")
+    assert f"refs/anvcs/kept/{kept}" in repo.git("for-each-ref")
+    repo.anvcs("uninstall", "--purge")
+    found = repo.git("for-each-ref", "refs/anvcs", "--format=%(refname)").split()
+    assert [name for name in found if name.startswith(("refs/anvcs/kept", "refs/anvcs/tips"))] == []
+    assert "refs/anvcs/meta" in found
+
+
 @contextmanager
 def terminal(repo: Sandbox, *argv: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """A program on a terminal of its own."""

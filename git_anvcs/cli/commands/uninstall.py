@@ -17,7 +17,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, install, purge
-from git_anvcs.flows.journal import daemon_socket
+from git_anvcs.flows.journal import daemon_socket, kept
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 from git_anvcs.store.paths import Paths
 
@@ -37,7 +37,7 @@ def run(call: Call) -> int:
     if args.records and not args.purge:
         raise UsageError("--records deletes; it goes with --purge", hint="add --purge")
     plan = install.plan_removal(call.repo)
-    refs = purge.record_refs(call.repo) if args.records else {}
+    refs = _record_refs(call)
     changes = [install.describe(step) for step in plan.steps]
     if refs and not (args.dry_run or args.yes):
         _confirm(call, len(refs))
@@ -48,9 +48,9 @@ def run(call: Call) -> int:
         with drain.kept_out(call.repo):  # one that a hook started may still be running
             purge.mirror(call.repo)
             purge.snapshots(call.repo)
-            refs = purge.record_refs(call.repo) if args.records else {}
+            refs = _record_refs(call)
             if args.purge:
-                purge.refs(call.repo, refs)
+                purge.refs(call.repo, refs | kept.listed(call.repo))
                 purge.folder(call.repo)
     facts = {
         "changed": bool(changes),
@@ -61,6 +61,13 @@ def run(call: Call) -> int:
     }
     call.output.answer(facts, lambda: _text(call, plan, refs))
     return 0
+
+
+def _record_refs(call: Call) -> dict[str, str]:
+    """What --records deletes, without what goes with the journal."""
+    of_journal = kept.listed(call.repo)
+    found = purge.record_refs(call.repo) if call.args.records else {}
+    return {name: oid for name, oid in found.items() if name not in of_journal}
 
 
 def _confirm(call: Call, count: int) -> None:

@@ -8,6 +8,7 @@ before anything is lost, so that no `gc` is ever first. What they left behind go
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from git_anvcs.git import refs
 from git_anvcs.git.repo import Repo
 
 KEPT = "refs/anvcs/kept/"
@@ -47,13 +48,18 @@ class Follow(NamedTuple):
     gone: tuple[str, ...] = ()
 
 
+def listed(repo: Repo) -> dict[str, str]:
+    """All of these refs, with what they point at: worth nothing without a journal."""
+    return refs.read(repo, KEPT.rstrip("/"), TIPS.rstrip("/"))
+
+
 def keep(repo: Repo, oid: str) -> None:
     """No gc takes a commit away while the journal tells of it."""
     if is_left_behind(repo, oid):
         follow(repo, Follow(kept=(oid,)))
 
 
-def follow(repo: Repo, refs: Follow) -> None:
+def follow(repo: Repo, moved: Follow) -> None:
     """Our refs to commits and trees are so from now on.
 
     Nothing is written into a repository that somebody is deleting, and nothing is said when Git
@@ -61,9 +67,9 @@ def follow(repo: Repo, refs: Follow) -> None:
     """
     if not (repo.common_dir / "HEAD").exists():
         return
-    lines = [f"update {KEPT}{oid} {oid}\n" for oid in refs.kept]
-    lines += [f"update {TIPS}{oid} {oid}\n" for oid in refs.come]
-    lines += [f"delete {TIPS}{oid}\n" for oid in refs.gone]
+    lines = [f"update {KEPT}{oid} {oid}\n" for oid in moved.kept]
+    lines += [f"update {TIPS}{oid} {oid}\n" for oid in moved.come]
+    lines += [f"delete {TIPS}{oid}\n" for oid in moved.gone]
     if lines and repo.try_git("update-ref", "--stdin", stdin="".join(lines).encode()).returncode:
         for line in lines:  # one of them is not there any more: that must not lose the others
             repo.try_git("update-ref", "--stdin", stdin=line.encode())
