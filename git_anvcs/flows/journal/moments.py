@@ -51,6 +51,7 @@ def _resolved(here: Opened, said: str) -> int:
     if (found := _NUMBER.fullmatch(said)) and (said.startswith("#") or len(found[1]) < 7):
         return _number(here, int(found[1]))
     if (moment := _date(said)) is not None:
+        _must_have_been(here, said, moment)
         return _by_then(here, moment)
     return _at_commit(here, said)
 
@@ -73,6 +74,15 @@ def _before(here: Opened, word: str) -> int:
 
 def _by_then(here: Opened, seconds: float) -> int:
     return here.journal.last_before(here.lane, logical.end_of(seconds))
+
+
+def _must_have_been(here: Opened, said: str, moment: float) -> None:
+    """After midnight, `23:50` is to come yet. The journal's own time may be ahead of the clock."""
+    newest = next(here.journal.newest(here.lane), None)
+    if moment > max(clock.now(), newest.op.seconds if newest else 0.0):
+        before = datetime.fromtimestamp(moment - 86400).astimezone()
+        hint = f"the day before: {before:%Y-%m-%dT%H:%M}"
+        raise UsageError(f"{said} is still to come", hint=hint)
 
 
 def _number(here: Opened, n: int) -> int:

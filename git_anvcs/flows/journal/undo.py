@@ -5,7 +5,7 @@ still holds what the span left there. Refs that the span moved go back the same 
 compare-and-swap. What it does is written down as any change is, so that it can be taken back too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import groupby, islice
 import os
 from typing import NamedTuple
@@ -27,7 +27,9 @@ from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, UsageError
 
 CHANGED_AGAIN = "it was changed again since"
+IGNORED_THEN = "it was there then, and ignored by Git"
 _MOST_BURSTS = 50
+_CLOCK_SLACK = 1.0  # seconds that the clocks of a file system and of the journal may be apart
 # Where a stash has what was tracked, and what was not.
 _PARTS = ("", "^3")
 
@@ -144,7 +146,9 @@ def _planned(here: Opened, part: _Part, refs: tuple[Back, Left]) -> Plan:
     back, left = refs[0], dict(refs[1])
     by_hand = set() if told is entries else _rewritten(entries) - {e.op.path for e in told}
     files = []
-    for path, was in Then(here, span.after).contents(_paths(here.repo, told, back)):
+    paths = _paths(here.repo, told, back)
+    hidden = _may_have_been_ignored(here, span, paths)
+    for path, was in Then(here, span.after).contents(paths):
         try:
             now = on_disk(here.repo, path)
         except OSError as error:
@@ -156,11 +160,30 @@ def _planned(here: Opened, part: _Part, refs: tuple[Back, Left]) -> Plan:
             left[path] = CHANGED_AGAIN
         elif isinstance(was, str):
             left[path] = was
+        elif was is None and hidden(path):
+            left[path] = IGNORED_THEN
         else:
             files.append(File(path, now, was))
     files += _in_the_way(here.repo, files, {e.op.path for e in entries} - (later or set()))
     files.sort(key=lambda file: (file.then is not None, file.path))  # removals make room
     return Plan(span, entries[0].op.seconds, _said(here, entries), tuple(files), back, left)
+
+
+def _may_have_been_ignored(here: Opened, span: Span, paths: Sequence[str]) -> Callable[[str], bool]:
+    """Tells of a path whether what is there was there before the span, and the journal saw it only
+
+    when Git ignored it no more.
+    """
+    first = next(here.journal.newest(here.lane, before=span.after + 1), None)
+    if first is None or not any(path.rpartition("/")[2] == ".gitignore" for path in paths):
+        return lambda _: False
+    began = first.op.seconds - _CLOCK_SLACK
+
+    def is_older(path: str) -> bool:
+        known = here.journal.last_of(here.lane, path, span.after)
+        return known is None and (here.repo.root / path).lstat().st_ctime < began
+
+    return is_older
 
 
 def _since(here: Opened, span: Span) -> set[str]:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 import shlex
+import time
 
 from tests.support.sandbox import Sandbox
 
@@ -64,3 +65,19 @@ def test_line_ends_are_those_of_the_attributes_of_then(repo: Sandbox) -> None:
     before(repo, "restore", "dir/a.txt@#1")
     for place in (out, repo.root):
         assert (place / "dir/a.txt").read_bytes() == b"a\r\nb\r\n"
+
+
+def test_what_git_ignored_then_is_not_removed(repo: Sandbox) -> None:
+    repo.write(".env", "mine\n")
+    repo.write("build/out.o", "built\n")
+    repo.commit("one", {".gitignore": ".env\nbuild\n"})
+    time.sleep(1.1)  # a file system's clock may be as much behind
+    look(repo)
+    repo.write(".gitignore", "")
+    repo.write("new", "new\n")
+    look(repo)
+    done = repo.run("git-anvcs", "undo", "--to", "#1", "--yes")
+    assert (done.returncode, ".env: it was there then" in done.stdout) == (4, True)
+    assert (repo.read(".env"), repo.read("build/out.o")) == ("mine\n", "built\n")
+    assert not (repo.root / "new").exists()
+    assert repo.git("status", "--short") == ""

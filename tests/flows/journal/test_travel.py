@@ -169,7 +169,7 @@ def test_a_moment_so_long_ago_is_a_value_and_no_option(repo: Sandbox) -> None:
 
 def test_a_moment_that_is_none_is_told(repo: Sandbox) -> None:
     begun(repo)
-    for when in ("#99", "yesterday", "before:reset", "-5y", "1990-01-01"):
+    for when in ("#99", "yesterday", "before:reset", "-5y", "1990-01-01", "2999-01-01"):
         done = repo.run("git-anvcs", "at", when)
         assert done.returncode == 2, when
         assert "hint:" in done.stderr, when
