@@ -63,15 +63,16 @@ def test_one_worktree_that_git_cannot_look_at_is_told_and_the_others_are_kept(
     repo.commit("one", {"a": "1\n"})
     repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "tree"))
     with running(repo) as paths:
-        repo.write(".git/worktrees/tree/HEAD", f"{'7' * 40}\n")  # a commit that is not there
+        whole = (repo.root / ".git/worktrees/tree/index").read_bytes()
+        repo.write(".git/worktrees/tree/index", "no index\n")
         deadline = time.monotonic() + PATIENCE
-        while "HEAD" not in problem(paths):
+        while "index" not in problem(paths):
             assert time.monotonic() < deadline
             time.sleep(0.02)
         repo.write("new", "saved\n")
         until_told(paths, "new")
-        assert "HEAD" in problem(paths)
-        repo.write(".git/worktrees/tree/HEAD", repo.git("rev-parse", "HEAD"))
+        assert "index" in problem(paths)
+        repo.write(".git/worktrees/tree/index", whole)
         while problem(paths):
             assert time.monotonic() < deadline
             time.sleep(0.02)
