@@ -135,6 +135,8 @@ def _out_of_reach(here: Opened, folder: Path | None) -> tuple[str, ...]:
     found = ["what Git has: commits, stashes and the index (git filter-repo, git gc)"]
     if refs.read(here.repo, *_JOURNAL_REFS):
         found.append("segments that went to remotes, and other clones, when the journal was synced")
-    if folder and (mirror.place_in(here.repo, here.journal, folder) / mirror.GIT).is_dir():
+    if folder and not folder.is_dir():
+        found.append(f"the mirror: {folder} is not there now")
+    elif folder and (mirror.place_in(here.repo, here.journal, folder) / mirror.GIT).is_dir():
         found.append("the commits in the mirror")
     return tuple(found)

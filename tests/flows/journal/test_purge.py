@@ -136,3 +136,11 @@ def test_a_daemon_does_not_write_it_back(repo: Sandbox) -> None:
     finally:
         repo.run("git-anvcs", "daemon", "stop")
     assert holding(repo.root / ".git/anvcs") == []
+
+
+def test_a_mirror_that_is_not_there_is_told(repo: Sandbox) -> None:
+    repo.git("config", "anvcs.journal.mirror", str(repo.base / "unplugged"))
+    repo.commit("first", {"a.py": "x = 1\n"})
+    repo.write("a.py", "x = 2\n")
+    done = json.loads(repo.anvcs("journal", "purge", "a.py", "--yes", "--json"))
+    assert any("unplugged is not there now" in one for one in done["out_of_reach"])
