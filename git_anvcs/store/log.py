@@ -9,7 +9,12 @@ _LONGEST_LINE = 400
 
 
 def note(path: Path, text: str) -> None:
-    """Append one line with the time; best effort, since what is logged must not fail for it."""
+    """Append one line with the time; best effort, since what is logged must not fail for it.
+
+    path: two folders below the common Git directory. Where that was deleted nothing is made anew.
+    """
+    if not path.parent.parent.parent.is_dir():
+        return
     printable = "".join(c if c.isprintable() else "?" for c in text)[:_LONGEST_LINE]
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
