@@ -91,6 +91,39 @@ def seed_file(place: Path, doc: bytes) -> Path:
     return place / "seeds" / doc.hex()[:2] / doc.hex()
 
 
+def keep_state(place: Path, doc: bytes, lane: str, found: tuple[int, bytes]) -> None:
+    """A document as it was after an operation, where what it was made of is not kept any more.
+
+    found: number and state, as `Journal.checkpoint` has them. Raises CannotWrite.
+    """
+    n, state = found
+    named = hashlib.blake2b(lane.encode(), digest_size=8).hexdigest()
+    seed = seed_file(place, doc)
+    file = seed.with_name(f"{seed.name}.{n}-{named}")
+    if not file.exists():
+        told = lane.encode()
+        atomic.write(file, _LENGTH.pack(len(told)) + told + state, mode=0o600)
+
+
+def forget_document(place: Path, doc: bytes) -> None:
+    """Its first text and its states go. Raises OSError."""
+    seed = seed_file(place, doc)
+    for file in (seed, *seed.parent.glob(f"{seed.name}.*")):
+        file.unlink(missing_ok=True)
+
+
+def _states(place: Path, doc: bytes) -> Iterator[Checkpoint]:
+    seed = seed_file(place, doc)
+    for file in sorted(seed.parent.glob(f"{seed.name}.*-*")):
+        n = file.name.partition(".")[2].partition("-")[0]
+        with suppress(OSError, struct.error, UnicodeDecodeError):
+            data = file.read_bytes()
+            end = _LENGTH.size + _LENGTH.unpack_from(data)[0]
+            if n.isdigit():
+                lane = data[_LENGTH.size : end].decode()
+                yield Checkpoint(doc, lane, int(n), data[end:])
+
+
 def recovered(place: Path) -> Salvaged:
     """All that is in a mirror, as a database can be made of it."""
     ops = [one for batch in batches(place) for one in read(batch)]
@@ -105,7 +138,9 @@ def recovered(place: Path) -> Salvaged:
     for doc in {one.op.doc for one in ops if one.op.doc}:
         with suppress(OSError):
             seeds.append(Checkpoint(doc, SEED, 0, seed_file(place, doc).read_bytes()))
-    return Salvaged(tuple(known), tuple(seeds))
+        seeds += _states(place, doc)
+    begins = {begun.to_bytes(16, "big"): begun for begun in ends}
+    return Salvaged(tuple(known), tuple(seeds), begins=begins)
 
 
 def _write(place: Path, ops: list[Mirrored], instead: Batch | None) -> None:

@@ -41,7 +41,7 @@ def begins(found: Salvaged) -> dict[bytes, int]:
     for known in found.ops:
         if not foreign.is_foreign(known.op.lane):
             first.setdefault(known.actor, known.n - 1)
-    return first
+    return {actor: min(n, found.begins.get(actor, n)) for actor, n in first.items()}
 
 
 def _is_exact(seeds: list[Checkpoint], states: list[Checkpoint], ops: list[Known]) -> bool:

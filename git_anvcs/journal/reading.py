@@ -303,6 +303,12 @@ class Reading(Chains):
         """Whether it has the table: an older file that can only be read has none."""
         return self._row("SELECT 1 FROM sqlite_master WHERE name = 'let_go'", ()) is not None
 
+    def is_thinned(self) -> bool:
+        """Whether texts stand on operations that are not kept any more."""
+        if not self._cold.can_be:
+            return False
+        return self._row("SELECT 1 FROM segment WHERE state >= 2 LIMIT 1", ()) is not None
+
     def recall(self, key: str) -> bytes:
         """What `Journal.remember` was given last; empty for nothing."""
         row = self._row("SELECT value FROM about WHERE key = ?", (key,))

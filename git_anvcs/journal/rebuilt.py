@@ -50,7 +50,11 @@ def numbered(found: Salvaged) -> Salvaged:
     )
     ops = tuple(known._replace(n=n) for n, known in enumerate(ordered, 1))
     claims = {new[n]: author for n, author in found.claims.items() if n in new}
-    return found._replace(ops=ops, checkpoints=tuple(checkpoints), claims=claims)
+    begins = {
+        actor: max((number for old, number in new.items() if old <= n), default=0)
+        for actor, n in found.begins.items()
+    }
+    return found._replace(ops=ops, checkpoints=tuple(checkpoints), claims=claims, begins=begins)
 
 
 class _Builder:

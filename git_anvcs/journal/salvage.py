@@ -44,6 +44,8 @@ class Salvaged(NamedTuple):
     segments: name of a sealed segment -> the numbers of its operations
     heard: another clone's actor -> up to where it was heard, as the table has it
     let_go: digest of a content that was given up for the limit -> its row
+    begins: the actors of this clone of which more is known than `ops` tell: after which operation
+        each began
     lost: how many operations are known to have been there besides
     unproved: how many of `ops` follow one that is lost
     """
@@ -55,6 +57,7 @@ class Salvaged(NamedTuple):
     heard: Mapping[bytes, tuple[Value, ...]] = {}
     let_go: Mapping[bytes, tuple[int, int]] = {}
     segments: Mapping[bytes, tuple[int, ...]] = {}
+    begins: Mapping[bytes, int] = {}
     lost: int = 0
     unproved: int = 0
 
@@ -74,6 +77,7 @@ class _Found:
         self.heard: dict[int, tuple[Value, ...]] = {}
         self.let_go: dict[bytes, tuple[int, int]] = {}
         self.segments: dict[bytes, tuple[int, ...]] = {}
+        self.begins: dict[int, int] = {}
         self.frozen = 0
         self.actor = b""
         self.numbers: set[int] = set()
@@ -101,10 +105,11 @@ class _Found:
                 self.claims[number] = author
             case (None, int(), bytes(), bytes()):
                 self.heard[number] = values[1:]
-            case (None, int(), int(), int(count), bytes(name), int(), bytes(), bytes(), int(first),
-                  int(last), bytes(packed), int(), int(), int(state)):  # fmt: skip
+            case (None, int(actor), int(), int(count), bytes(name), int(), bytes(), bytes(),
+                  int(first), int(last), bytes(packed), int(), int(), int(state)):  # fmt: skip
                 self.segments[name] = tuple(numbers_of(first, count, packed))
                 self.frozen = max(self.frozen, last if state else 0)
+                self.begins[actor] = min(first - 1, self.begins.get(actor, first - 1))
             case _:
                 pass
 
@@ -154,6 +159,7 @@ def salvaged(records: Iterable[Record], ends: Mapping[int, Collection[bytes]] = 
     roots = {name: root for names in found.lanes.values() for name, root in names.items() if name}
     ordered = tuple(ops[n] for n in sorted(ops))
     claims = {n: author for n, author in found.claims.items() if n in ops}
+    begins = {names[number]: n for number, n in found.begins.items() if number in names}
     heard = {names[number]: row for number, row in found.heard.items() if number in names}
     return Salvaged(
         ordered,
@@ -163,6 +169,7 @@ def salvaged(records: Iterable[Record], ends: Mapping[int, Collection[bytes]] = 
         heard,
         found.let_go,
         found.segments,
+        begins,
         lost,
         unproved,
     )

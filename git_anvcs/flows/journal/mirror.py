@@ -73,6 +73,7 @@ def place_in(repo: Repo, journal: Journal, folder: Path) -> Path:
 def _needed(journal: Journal, place: Path, after: int, upto: int) -> Iterator[Mirrored]:
     """The operations, each after what it needs is in the mirror; nothing of ignored files."""
     lanes = [lane for lane in journal.lanes() if not foreign.is_foreign(lane)]
+    thinned = journal.is_thinned()
     entries = [entry for lane in lanes for entry in journal.between(lane, after, upto)]
     for n, op, by in sorted((entry.n, entry.op, entry.by) for entry in entries):
         if op.flags & Flag.PRIVATE:
@@ -84,16 +85,16 @@ def _needed(journal: Journal, place: Path, after: int, upto: int) -> Iterator[Mi
             found = journal.checkpoint(op.doc, SEED, 0)
             if found:
                 atomic.write(seed, found[1], mode=0o600)
+        if thinned and op.doc:
+            state = journal.checkpoint(op.doc, op.lane, n)
+            if state and state[0] > journal.begun(n):
+                batches.keep_state(place, op.doc, op.lane, state)
         yield Mirrored(n, journal.begun(n), op._replace(by=by, payload=journal.payload(n)))
 
 
 def _copy_git(repo: Repo, journal: Journal, place: Path) -> str:
     """Every commit that a ref or a HEAD leads to; what Git said when that failed."""
-    heads = {
-        lane: oid
-        for lane in journal.lanes()
-        if not foreign.is_foreign(lane) and (oid := journal.refs(lane).get("HEAD", ""))
-    }
+    heads = _heads(journal)
     refs = repo.git("for-each-ref", "--format=%(objectname) %(refname)")
     state = hashlib.sha256(refs + json.dumps(heads, sort_keys=True).encode()).hexdigest()
     about = read_about(place)
@@ -115,12 +116,22 @@ def _copy_git(repo: Repo, journal: Journal, place: Path) -> str:
     return ""
 
 
+def _heads(journal: Journal) -> dict[str, str]:
+    """Lane -> the commit its HEAD is at."""
+    return {
+        lane: oid
+        for lane in journal.lanes()
+        if not foreign.is_foreign(lane) and (oid := journal.refs(lane).get("HEAD", ""))
+    }
+
+
 def _tell(repo: Repo, journal: Journal, place: Path, problem: str) -> None:
     lanes = {lane: os.fsdecode(root) for lane, root in journal.lanes().items()
              if not foreign.is_foreign(lane)}  # fmt: skip
     now = {
         "version": 1, "repository": str(repo.common_dir), "lanes": lanes,
         "copied": clock.rfc3339(clock.now()), "operations": journal.last(), "problem": problem,
+        "heads": _heads(journal),
     }  # fmt: skip
     _write_about(place, {**read_about(place), **now})
 

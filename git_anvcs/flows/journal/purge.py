@@ -106,7 +106,7 @@ def _from_mirror(here: Opened, chosen: Chosen, folder: Path) -> int:
                 gone += len(ops) - len(left)
                 batches.rewrite(place, batch, left)
         for doc in chosen.docs:
-            batches.seed_file(place, doc).unlink(missing_ok=True)
+            batches.forget_document(place, doc)
         for digest in chosen.digests:
             contents.remove(place / "contents", digest)
     return gone

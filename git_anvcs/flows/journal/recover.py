@@ -62,6 +62,7 @@ def recover(one: Kept, to: Path) -> Recovered:
             journal.contents = one.place / "contents"
             if not bare.is_dir():  # nothing was ever committed
                 Repo(Path(scratch), bare, bare, bare=False).git("init", "-q", "--bare", str(bare))
+            _know_heads(journal, one.place)
             for lane in journal.lanes():
                 target = to / (lane.rpartition("/")[2] if lane != "." else "main")
                 whole.make(target)
@@ -69,6 +70,15 @@ def recover(one: Kept, to: Path) -> Recovered:
                 here = Opened(repo, journal, Texts(journal), lane)
                 done[lane] = str(target), _filled(here, target)
     return Recovered(done, str(bare))
+
+
+def _know_heads(journal: Journal, place: Path) -> None:
+    """Where no operation tells of a HEAD any more, it did not move since."""
+    heads = mirror.read_about(place).get("heads")
+    with journal.writing():
+        for lane, oid in heads.items() if isinstance(heads, dict) else ():
+            if lane in journal.lanes() and "HEAD" not in journal.refs(lane):
+                journal.know_refs(lane, {"HEAD": str(oid)})
 
 
 def _filled(here: Opened, target: Path) -> Written:

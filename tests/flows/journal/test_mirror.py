@@ -8,8 +8,10 @@ import time
 
 import pytest
 
-from git_anvcs.flows.journal import mirror, recover
+from git_anvcs.flows.journal import mirror, recover, upkeep
+from git_anvcs.flows.journal.observe import Look, observe
 from git_anvcs.flows.journal.opened import opened
+from git_anvcs.flows.journal.upkeep import Rules
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import batches
 from tests.flows.journal.test_travel import NAMES, Worker
@@ -156,3 +158,26 @@ def test_a_cloned_file_cannot_name_a_mirror(repo: Sandbox) -> None:
     refused = repo.run("git-anvcs", "journal", "mirror")
     assert refused.returncode == 2
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("keep", [60, 30])
+def test_a_mirror_that_is_begun_after_thinning_gives_long_edited_files_back(
+    repo: Sandbox, keep: int
+) -> None:
+    """keep: with 30, all that is older than 60 days was dropped"""
+    repo.commit("first", {"t": "t\n"})
+    begun, day, found = time.time() - 200 * 86400, 86400, Repo.discover(repo.root)
+    for step in range(10):
+        repo.write("notes.txt", "".join(f"day {n}\n" for n in range(step + 1)))
+        with opened(found, look=False) as here:
+            now = begun + step * 20 * day
+            observe(found, here.journal, here.texts, Look(seconds=now))
+            if step % 4 == 3:
+                upkeep.collect(here, Rules(10, keep), now)
+    with opened(found, look=False) as here:
+        assert upkeep.collect(here, Rules(10, keep), time.time()).thinned
+        mirror.copy(found, here.journal, repo.base / "mirror")
+    [one] = recover.kept(repo.base / "mirror")
+    left = recover.recover(one, repo.base / "out").worktrees["."][1].left
+    assert left == {}
+    assert held(repo.base / "out/main") == held(repo.root)
