@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 import shutil
 import signal
+import subprocess
 import time
 
 import pytest
@@ -229,3 +230,24 @@ def test_a_dangerous_command_waits_until_all_is_kept_with_or_without_a_daemon(
         last = entries(repo)[-1]  # written when the hook has ended, asked by nobody else
         assert (last.op.path, last.op.size) == ("a", len(f"work {daemon}\n"))
     repo.ok("git-anvcs", "daemon", "stop")
+
+
+def test_a_daemon_that_nobody_asked_for_does_not_begin_after_an_uninstall(repo: Sandbox) -> None:
+    repo.anvcs("init", "--no-daemon", "--agents", "none")
+    repo.commit("one", {"a": "1\n"})
+    repo.anvcs("uninstall", "--purge", "--records", "--yes")
+    before = {path for path in (repo.root / ".git").rglob("*") if "anvcs" in path.parts}
+    assert "not on here" in repo.ok("git-anvcs", "daemon", "run", "--unasked")
+    assert {path for path in (repo.root / ".git").rglob("*") if "anvcs" in path.parts} == before
+
+
+def test_uninstall_waits_for_a_daemon_that_is_just_starting(repo: Sandbox) -> None:
+    for turn in range(3):
+        repo.anvcs("init", "--no-daemon", "--agents", "none")
+        repo.commit("one", {"a": f"{turn}\n"})
+        argv = ("git-anvcs", "daemon", "run", "--unasked")
+        with subprocess.Popen(argv, cwd=repo.root, env=repo.env, stdout=subprocess.DEVNULL) as one:
+            repo.anvcs("uninstall", "--purge", "--records", "--yes")
+            assert one.wait(PATIENCE) == 0
+        assert repo.git("for-each-ref", "refs/anvcs") == ""
+        assert not (repo.root / ".git/anvcs").exists()

@@ -275,12 +275,14 @@ def _waits_for_answer(pid: int) -> bool:
 def test_of_many_daemons_one_watches_and_when_it_dies_the_next(repo: Sandbox) -> None:
     repo.commit("one", {"a.py": "a\n"})
     argv = ("git-anvcs", "daemon", "run")
-    begun = [
-        subprocess.Popen(argv, cwd=repo.root, env=repo.env, stderr=subprocess.DEVNULL)
-        for _ in range(3)
-    ]
+    begun: list[subprocess.Popen[bytes]] = []
     try:
         for text in ("b\n", "c\n"):
+            # One that waited may take over, or these: those that come too late end.
+            begun += [
+                subprocess.Popen(argv, cwd=repo.root, env=repo.env, stderr=subprocess.DEVNULL)
+                for _ in range(3)
+            ]
             (repo.root / "a.py").write_text(text)
             until_told(repo)
             pid = status(repo)["pid"]

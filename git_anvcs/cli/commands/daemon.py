@@ -17,7 +17,7 @@ Example:
   git anvcs daemon status --json
 """
 
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 import sys
 import threading
 
@@ -40,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--idle", type=float, default=4.0, metavar="HOURS", help="end after so long (4; 0: never)"
     )
+    parser.add_argument(keeping.UNASKED, action="store_true", help=SUPPRESS)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--install", action="store_true", help="unit: write it where it belongs")
     which.add_argument("--remove", action="store_true", help="unit: delete it")
@@ -72,9 +73,16 @@ def _run(call: Call) -> int:
         found = settings.load(call.repo, call.env)
         return found.text("commits.policy"), found.number("commits.minutes")
 
+    def wanted() -> bool:
+        return not call.args.unasked or keeping.is_installed(Paths(call.repo.common_dir))
+
     idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
-    with Ticking(call.repo, policy):
-        why = daemon.run(call.repo, lambda: files_of(call), idle, lambda: rules(call), mirror)
+    if wanted():
+        with Ticking(call.repo, policy):
+            files, kept = lambda: files_of(call), lambda: rules(call)
+            why = daemon.run(call.repo, files, idle, kept, mirror, wanted)
+    else:
+        why = "git-anvcs is not on here"
     call.output.answer({"ended": why}, f"the daemon ended: {why}")
     return DONE
 

@@ -17,11 +17,9 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, install, purge
-from git_anvcs.flows.journal import daemon_socket, kept
+from git_anvcs.flows.journal import keeping, kept
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 from git_anvcs.store.paths import Paths
-
-_STOP_SECONDS = 60.0
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -42,10 +40,11 @@ def run(call: Call) -> int:
     if refs and not (args.dry_run or args.yes):
         _confirm(call, len(refs))
     if not args.dry_run:
-        daemon_socket.ask(Paths(call.repo.common_dir), {"do": "stop"}, _STOP_SECONDS)
         drain.drain(call.repo)  # the last commits get their records
         install.apply(call.repo, plan, again=lambda: install.plan_removal(call.repo))
-        with drain.kept_out(call.repo):  # one that a hook started may still be running
+        # Those that a hook started may still be running, or just begin.
+        paths = Paths(call.repo.common_dir)
+        with keeping.none_running(paths), drain.kept_out(call.repo):
             purge.mirror(call.repo)
             purge.snapshots(call.repo)
             refs = _record_refs(call)

@@ -46,30 +46,29 @@ def run(
     idle: float = _IDLE_SECONDS,
     rules: Callable[[], Rules] = Rules,
     mirror: Callable[[], str] = str,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
 
     files: asked for which count
     rules: asked for how long all is kept
     mirror: asked for the folder of a second copy, empty for none
+    wanted: asked once, when no other daemon can begin
     Raises Locked when another daemon runs here, CannotWrite, Damaged.
     """
     paths = Paths(repo.common_dir)
     # One that does not answer is ending, or an older one that makes room for us.
     patience = 0 if running(paths, HANDOVER) else HANDOVER
-    held = lock.held(paths.locks / "daemon", timeout=patience)
-    with held, opened(repo, look=False) as here, housekeeping.running(repo, rules):
-        return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, files).run()
+    with lock.held(paths.locks / "daemon", timeout=patience):
+        if not wanted():
+            return "git-anvcs is not on here"
+        with opened(repo, look=False) as here, housekeeping.running(repo, rules):
+            return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, files).run()
 
 
 class _Daemon:
     def __init__(
-        self,
-        repo: Repo,
-        held: HeldOpen,
-        paths: Paths,
-        idle: float,
-        files: Callable[[], Files],
+        self, repo: Repo, held: HeldOpen, paths: Paths, idle: float, files: Callable[[], Files]
     ) -> None:
         self._settings = files
         self._files = files()

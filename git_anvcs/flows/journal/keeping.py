@@ -3,7 +3,8 @@
 For `init` and for agents' hooks, which go on working whatever happens here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 import sys
 import time
@@ -11,13 +12,18 @@ import time
 from git_anvcs.flows.journal import daemon_socket
 from git_anvcs.git.locate import Place
 from git_anvcs.kernel import spawn
+from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
 
 IDLE_HOURS = 4.0
 VARIABLE = "ANVCS_DAEMON_ENABLED"
 _NO = ("0", "false", "no", "off")
 
+# To `daemon run`: it ends where an uninstall was faster.
+UNASKED = "--unasked"
+
 _START_SECONDS = 15.0
+_STOP_SECONDS = 60.0
 _ANSWER_SECONDS = 10.0
 # Before a command that destroys, an agent waits so long at most.
 _LOOK_SECONDS = 3.0
@@ -49,8 +55,31 @@ def begin(place: Place, env: Mapping[str, str]) -> bool:
     paths = Paths(place.common_dir)
     missing = _is_wanted(place, paths, env) and daemon_socket.running(paths, 1.0) is None
     if missing:
-        _leave_running(place.root, IDLE_HOURS)
+        _leave_running(place.root, IDLE_HOURS, UNASKED)
     return missing
+
+
+def is_installed(paths: Paths) -> bool:
+    """Whether `init` was here: where it was not, or is no more, none is started unasked."""
+    return (paths.install / "manifest.json").is_file()
+
+
+@contextmanager
+def none_running(paths: Paths) -> Iterator[None]:
+    """The daemon has ended, and none begins before the block has. Raises Locked."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    with ExitStack() as until_then:
+        while paths.home.is_dir():  # where it is not, none ever was
+            # One that is just starting does not answer yet.
+            daemon_socket.ask(paths, {"do": "stop"}, _STOP_SECONDS)
+            try:
+                until_then.enter_context(lock.held(paths.locks / "daemon", timeout=0.2))
+            except lock.Locked:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                break
+        yield
 
 
 def look(place: Place) -> None:
@@ -69,7 +98,7 @@ def _is_wanted(place: Place, paths: Paths, env: Mapping[str, str]) -> bool:
 
     Of the setting only the environment and Git's configuration count: a hook reads no YAML.
     """
-    if not (paths.install / "manifest.json").is_file():
+    if not is_installed(paths):
         return False
     if VARIABLE in env:
         return env[VARIABLE].lower() not in _NO
@@ -78,7 +107,7 @@ def _is_wanted(place: Place, paths: Paths, env: Mapping[str, str]) -> bool:
     return said.strip() != b"false"
 
 
-def _leave_running(root: Path, idle: float) -> None:
+def _leave_running(root: Path, idle: float, *more: str) -> None:
     from git_anvcs.kernel import process
 
-    process.leave_running((*OURS, "daemon", "run", "--idle", str(idle)), cwd=root)
+    process.leave_running((*OURS, "daemon", "run", "--idle", str(idle), *more), cwd=root)
