@@ -57,7 +57,7 @@ def of_moment(here: Opened, n: int, entries: Iterable[Entry]) -> tuple[Back, Lef
     if own.branch:
         wanted[own.branch] = Wanted(own.head)
     for _, moves in _moves(here, entries):
-        for name in set(moves.lost) - wanted.keys():
+        for name in sorted(set(moves.lost) - wanted.keys()):
             wanted[name] = Wanted(moves.refs[name][0])
     return _possible(here, wanted)
 
@@ -98,7 +98,8 @@ def _possible(here: Opened, wanted: dict[str, Wanted]) -> tuple[Back, Left]:
     now = {**here.journal.refs(SEED), **here.journal.refs(here.lane)}
     if HEAD in wanted and BRANCH not in wanted and (branch := now.get(BRANCH)):
         wanted.setdefault(branch, wanted[HEAD])
-    moved = {name: (now.get(name, ""), want) for name, want in wanted.items()}
+    # In order, for whoever reads what is done; HEAD comes first.
+    moved = {name: (now.get(name, ""), want) for name, want in sorted(wanted.items())}
     moved = {name: (is_at, want) for name, (is_at, want) in moved.items() if is_at != want.then}
     left = {
         name: AGAIN
