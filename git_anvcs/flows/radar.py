@@ -3,7 +3,7 @@
 Nothing is written but to a folder that is deleted; no worktree is touched.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 import re
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from git_anvcs.flows.collisions import Work
 from git_anvcs.flows.known_pairs import Meeting, Near, Saw, Way
 from git_anvcs.git import tree_diff
 from git_anvcs.git.ancestry import Ancestry, open_ancestry
+from git_anvcs.git.hunks import skip_text
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.quoted import unquoted
 from git_anvcs.git.repo import Repo
@@ -153,18 +154,11 @@ def _by_way(printed: bytes, heads: Mapping[bytes, Way]) -> dict[Way, Functions]:
             if function := hunk[3].decode(errors="replace").strip():
                 here.setdefault(path, set()).add(function)
             size = sum(int(count) if count else 1 for count in hunk.group(1, 2))
-            _skip(lines, size)  # its text may look like anything
+            skip_text(lines, size)  # its text may look like anything
     return {
         way: {path: frozenset(names) for path, names in files.items()}
         for way, files in found.items()
     }
-
-
-def _skip(lines: Iterator[bytes], count: int) -> None:
-    for line in lines if count else ():
-        count -= not line.startswith(b"\\")  # "\\ No newline at end of file" is none of them
-        if not count:
-            return
 
 
 def _near(

@@ -75,7 +75,7 @@ def _parse(diff: bytes) -> Iterator[tuple[str, dict[str, Added]]]:
         if hunk:
             removed, start, count = (int(text) if text else 1 for text in hunk.groups())
             _add(files, path, range(start, start + count))
-            _skip(lines, removed + count)
+            skip_text(lines, removed + count)
         elif _ID.fullmatch(line):
             if oid:
                 yield oid, files
@@ -96,7 +96,7 @@ def _add(files: dict[str, Added], path: str, numbers: Iterable[int]) -> None:
         files[path] = Added(files[path].before, files[path].numbers.union(numbers))
 
 
-def _skip(lines: Iterator[bytes], count: int) -> None:
+def skip_text(lines: Iterator[bytes], count: int) -> None:
     """Pass over the text of a hunk, which may look like anything."""
     for line in lines if count else ():
         count -= not line.startswith(b"\\")  # "\\ No newline at end of file" is none of them

@@ -9,6 +9,7 @@ import os
 import re
 from typing import NamedTuple
 
+from git_anvcs.git.hunks import skip_text
 from git_anvcs.git.quoted import unquoted
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.churn import Line, Tally
@@ -117,7 +118,7 @@ def _files(lines: Iterable[bytes]) -> Iterator[_File]:
         elif found := _HUNK.match(line):
             hunk = _hunk(found)
             hunks.append(hunk)
-            _skip(lines, hunk.a1 - hunk.a0 + hunk.b1 - hunk.b0)
+            skip_text(lines, hunk.a1 - hunk.a0 + hunk.b1 - hunk.b0)
         elif line.startswith(_NAMES):
             head = next(head for head in _NAMES if line.startswith(head))
             names[head] = os.fsdecode(unquoted(line.removeprefix(head).removesuffix(b"\t")))
@@ -136,11 +137,3 @@ def _file(names: Mapping[bytes, str], hunks: list[_Hunk]) -> _File:
     before = names.get(b"rename from ") or names.get(b"--- ", "").partition("a/")[2]
     after = names.get(b"rename to ") or names.get(b"+++ ", "").partition("b/")[2]
     return _File(before, after, hunks)
-
-
-def _skip(lines: Iterator[bytes], count: int) -> None:
-    """Pass over the text of a hunk, which may look like anything."""
-    for line in lines if count else ():
-        count -= not line.startswith(b"\\")
-        if not count:
-            return
