@@ -13,9 +13,9 @@ from git_anvcs.flows.contents import Asked, Contents
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import history
 from git_anvcs.journal.appeared import Moved
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.provenance import lines

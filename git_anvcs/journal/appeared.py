@@ -6,8 +6,9 @@ Whoever put it there need not have written it.
 from collections.abc import Sequence
 
 from git_anvcs.journal import clock
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry, Reading
+from git_anvcs.journal.reading import Reading
 
 # A command that moves a file is over by then, and looks may have come in between.
 _SECONDS = 60.0

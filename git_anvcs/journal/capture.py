@@ -259,10 +259,6 @@ class Capture:
         ]
 
 
-def _signed(op: Op, seen: Seen) -> Op:
-    return op._replace(precision=seen.precision, by="" if op.flags & Flag.BY_GIT else seen.by)
-
-
 def _may_be_kept(op: Op, before: Op) -> bool:
     """Whether Git may have taken this content away, and have it elsewhere: in a commit, a stash."""
     by_git = bool(op.flags & Flag.BY_GIT) or (op.kind is Kind.DELETE and not op.base)
@@ -289,10 +285,6 @@ def _stands(known: Entry | None, held: Held, standing: Standing, begun: int) -> 
 
 def _same(op: Op, held: Held) -> bool:
     return (op.mode, op.size, op.digest) == (held.mode, held.size, held.digest)
-
-
-def _not_form(op: Op) -> Flag:
-    return op.flags & ~Flag.COSMETIC
 
 
 def _is_link(held: Held) -> bool:

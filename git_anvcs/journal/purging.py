@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from git_anvcs.journal import begun, segment
 from git_anvcs.journal.cold import DROPPED, SEALED, THINNED
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Damaged, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.journal.updates import NoUpdate
 from git_anvcs.store import atomic, contents, database

@@ -16,8 +16,6 @@ from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Flag, Kind
 from git_anvcs.store import database
 
-__all__ = ["Entry", "Reading"]
-
 # The newest of so many paths are asked for path by path; of more, all are read and chosen from.
 _FEW = 100
 # Operations read at once, where all are.

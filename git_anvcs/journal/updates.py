@@ -31,10 +31,6 @@ class Update(NamedTuple):
     needs: Mapping[int, int]
     texts: tuple[str, ...]
 
-    def is_known(self, clocks: Mapping[int, int]) -> bool:
-        """Whether it inserts nothing new; what it deletes is told again without harm."""
-        return all(clocks.get(client, 0) >= end for client, (_, end) in self.brings.items())
-
     def fits(self, clocks: Mapping[int, int]) -> bool:
         """Whether all it needs is there. clocks: how many units of each client are known"""
         return all(clocks.get(client, 0) >= needed for client, needed in self.needs.items())

@@ -5,10 +5,10 @@ import hashlib
 from typing import NamedTuple
 
 from git_anvcs.journal import disk
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind, Op
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.store import contents
 

@@ -8,8 +8,8 @@ anybody's doing.
 import math
 
 from git_anvcs.journal import history
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from tests.support.fuzz_judge import RIGHT, UNATTRIBUTED, WRONG, Finding, Tally
 from tests.support.fuzz_world import HUMAN, World

@@ -8,8 +8,8 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.journal import clock, disk
 from git_anvcs.journal.churn import Line, Tally, Text
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.text import Document, doc_id
 from git_anvcs.journal.texts import SEED
 

@@ -18,9 +18,9 @@ from git_anvcs.journal import clock as logical
 from git_anvcs.journal import disk, history
 from git_anvcs.journal.capture import Capture, Git, Seen, Standing
 from git_anvcs.journal.disk import Held
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Flag, Kind, Precision
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.kernel import clock
 from git_anvcs.provenance import lines, spans

@@ -11,9 +11,9 @@ from git_anvcs.flows.journal.followed import Followed, step
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at
 from git_anvcs.git.repo import Repo
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.trail import Trail, Without
 from git_anvcs.journal.versions import ABSENT, State, state_of
 from git_anvcs.merge import lines

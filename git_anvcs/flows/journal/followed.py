@@ -9,10 +9,10 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import own_at, smudged, tree_files
 from git_anvcs.git.tips_seen import HEAD
 from git_anvcs.journal import disk, history
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.moves import unpack
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.trail import Trail
 from git_anvcs.journal.versions import ABSENT, State, Version, Versions, state_of
 

@@ -12,9 +12,9 @@ from git_anvcs.flows.journal.observe import Look, lane_of, observe
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.then import Own, own_at
 from git_anvcs.git.repo import Repo
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Op
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.texts import Texts
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import UsageError

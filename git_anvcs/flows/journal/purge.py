@@ -12,10 +12,10 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import refs
 from git_anvcs.journal import batches, purging
 from git_anvcs.journal.batches import Mirrored
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Op
 from git_anvcs.journal.purging import Chosen
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel import clock
 from git_anvcs.store import contents, lock
 from git_anvcs.store.paths import Paths

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from git_anvcs.flows.journal.followed import Followed
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.versions import ABSENT, State
 
 # As much of the lines must be the same, of the larger of the two.

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from git_anvcs.flows.journal.followed import Followed
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.sessions import Session
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.frames import Frame, changes, forth
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.session_replay import (
     FRAMES,
     LARGEST,

@@ -14,9 +14,9 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.journal.renames import Rename
 from git_anvcs.flows.journal.undo import Done
 from git_anvcs.journal.bursts import Span
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.inverse import Hunk
 from git_anvcs.journal.op import Kind, Op
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.reverts import Revert, pack
 from git_anvcs.journal.trail import NOT_KEPT, REVERT, Trail, Without
 from git_anvcs.journal.versions import State

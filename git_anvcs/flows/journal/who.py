@@ -7,8 +7,8 @@ from git_anvcs.journal import authors
 from git_anvcs.journal.appeared import Moved
 from git_anvcs.journal.authors import Step
 from git_anvcs.journal.edits import between, by_lines
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.kernel.errors import AnvcsError
 
 

@@ -10,9 +10,9 @@ from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal import disk, shares
+from git_anvcs.journal.entry import Entry
 from git_anvcs.journal.history import Content
 from git_anvcs.journal.op import Flag, Kind
-from git_anvcs.journal.reading import Entry
 from git_anvcs.journal.shares import Share
 from git_anvcs.journal.weave import Weave
 
