@@ -1,7 +1,7 @@
 """How other programs speak to the daemon: one JSON object a line each way, on a Unix socket.
 
-`<common Git dir>/anvcs/journal/daemon.sock`, for this user alone. Bound and called by its bare
-name from within its folder, since a socket's path may have no more than some 100 bytes.
+`<common Git dir>/anvcs/journal/daemon.sock`, for this user alone. Bound and called through its
+open folder, since a socket's path may have no more than some 100 bytes (unix(7)).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,8 +10,9 @@ import json
 import os
 from pathlib import Path
 import re
+import selectors
 import socket
-from threading import Event, Thread, current_thread
+from threading import Event, Lock, Thread, current_thread
 from typing import NamedTuple
 
 from git_anvcs import __version__
@@ -19,6 +20,8 @@ from git_anvcs.store.paths import Paths
 
 _NAME = "daemon.sock"
 _LONGEST = 1 << 16
+_OPEN_FILES = Path("/proc/self/fd")  # proc(5); where it is not, the folder is entered instead
+_moving = Lock()
 _LAST_WORDS = 0.5  # seconds to send what is answered already, when the daemon ends
 
 
@@ -41,9 +44,10 @@ Answer = Callable[[Mapping[str, object]], Mapping[str, object]]
 def ask(paths: Paths, request: Mapping[str, object], seconds: float) -> dict[str, object] | None:
     """The daemon's answer; None when there is no daemon, or none that answers in time."""
     try:
-        with _within(paths.journal), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(seconds)
-            line.connect(_NAME)
+            with _address(paths.journal) as address:
+                line.connect(address)
             line.sendall(json.dumps({"version": __version__, **request}).encode() + b"\n")
             with line.makefile("rb") as pipe:
                 found = json.loads(pipe.readline(_LONGEST))
@@ -88,29 +92,34 @@ class Server:
         self._place = paths.journal / _NAME
         self._place.unlink(missing_ok=True)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        with _within(paths.journal):
-            self._socket.bind(_NAME)
+        with _address(paths.journal) as address:
+            self._socket.bind(address)
         self._place.chmod(0o600)
         self._socket.listen(64)
-        Thread(target=self._serve, daemon=True).start()
+        self._end, self._ended = socket.socketpair()
+        self._serving = Thread(target=self._serve, daemon=True)
+        self._serving.start()
 
     def close(self) -> None:
         """Nobody is heard any more; who was answered hears it first, though the process ends."""
         with suppress(OSError):
             self._place.unlink(missing_ok=True)
-        self._socket.close()
+        # Closed under a thread that waits in accept(2), its number may be the next one's.
+        self._end.close()
+        self._serving.join()
         for thread in list(self._answering):
             thread.join(_LAST_WORDS)
 
     def _serve(self) -> None:
-        while True:
-            try:
-                line, _ = self._socket.accept()
-            except OSError:  # closed
-                return
-            thread = Thread(target=self._one, args=(line,), daemon=True)
-            self._answering.add(thread)
-            thread.start()
+        with self._socket, self._ended, selectors.DefaultSelector() as either:
+            either.register(self._socket, selectors.EVENT_READ)
+            either.register(self._ended, selectors.EVENT_READ)
+            while all(key.fileobj is self._socket for key, _ in either.select()):
+                with suppress(OSError):  # who called has gone
+                    line, _ = self._socket.accept()
+                    thread = Thread(target=self._one, args=(line,), daemon=True)
+                    self._answering.add(thread)
+                    thread.start()
 
     def _one(self, line: socket.socket) -> None:
         try:
@@ -128,11 +137,20 @@ class Server:
 
 
 @contextmanager
-def _within(folder: Path) -> Iterator[None]:
-    before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.chdir(folder)
-        yield
-    finally:
-        os.fchdir(before)
-        os.close(before)
+def _address(folder: Path) -> Iterator[str]:
+    """A short name of the socket in the folder, as long as the block runs. Raises OSError."""
+    if _OPEN_FILES.is_dir():
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield f"{_OPEN_FILES}/{place}/{_NAME}"
+        finally:
+            os.close(place)
+        return
+    with _moving:
+        before = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.chdir(folder)
+            yield _NAME
+        finally:
+            os.fchdir(before)
+            os.close(before)
