@@ -21,6 +21,7 @@ def test_one_that_was_closed_takes_no_call_of_the_next(tmp_path: Path) -> None:
         server = Server(paths, answer)
         assert ask(paths, {"do": "status"}, 10) == {"turn": turn, "asked": "status"}
         server.close()
+        assert not server._serving.is_alive()
         assert ask(paths, {"do": "status"}, 10) is None
 
 
