@@ -13,7 +13,7 @@ from git_anvcs.cli.completions import SHELLS, Program, script
 from git_anvcs.cli.main import COMMANDS, load, parser_of
 from git_anvcs.cli.manpage import man_page
 from git_anvcs.cli.shapes import Group, Option, Shape, shape_of
-from git_anvcs.drivers import merge_program
+from git_anvcs.drivers import blob_program, merge_program, subcommands
 
 # What Git starts: a module whose docstring says what it is for, and whose USAGE how it is called.
 STARTED_BY_GIT = {
@@ -35,10 +35,10 @@ def command_shapes() -> list[Shape]:
     return [shape_of(parser_of(name, load(name))) for name in COMMANDS]
 
 
-def merge_shapes() -> list[Shape]:
-    """The shape of every command of git-ai-merge."""
-    parser, load_one = merge_program.parser_of, merge_program.load
-    return [shape_of(parser(name, load_one(name))) for name in merge_program.COMMANDS]
+def shapes_of(program: subcommands.Program) -> list[Shape]:
+    """The shape of every command of a program that Git starts, too."""
+    parser, load_one = subcommands.parser_of, subcommands.load
+    return [shape_of(parser(program, name, load_one(program, name))) for name in program.summaries]
 
 
 def overview() -> Shape:
@@ -81,7 +81,8 @@ def man_pages() -> Iterator[tuple[str, str]]:
         summary, _, description = (module.__doc__ or name).strip().partition("\n")
         usage = " ".join(module.USAGE.partition("\n\n")[0].removeprefix("usage:").split())
         summary = summary.partition(": ")[2] or summary
-        page = Shape(name, usage, description, (), "", ())
+        below = tuple(shapes_of(blob_program.PROGRAM)) if name == "git-ai-blob" else ()
+        page = Shape(name, usage, description, (), "", below)
         yield _page(page, summary.rstrip("."), ("git-anvcs", "git-ai-merge"))
 
 
@@ -93,7 +94,7 @@ def merge_overview() -> Shape:
         description=_MERGE,
         groups=(),
         epilog="",
-        below=tuple(merge_shapes()),
+        below=tuple(shapes_of(merge_program.PROGRAM)),
     )
 
 
@@ -106,7 +107,8 @@ def programs() -> list[Program]:
     summaries = {name: entry.summary for name, entry in COMMANDS.items()}
     return [
         Program("git-anvcs", ("ai-vcs",), command_shapes(), summaries),
-        Program("git-ai-merge", (), merge_shapes(), merge_program.COMMANDS),
+        Program("git-ai-merge", (), shapes_of(merge_program.PROGRAM), merge_program.COMMANDS),
+        Program("git-ai-blob", (), shapes_of(blob_program.PROGRAM), blob_program.COMMANDS),
     ]
 
 

@@ -11,9 +11,11 @@ from git_anvcs.kernel.errors import UsageError, run_program
 
 USAGE = """usage: git-ai-blob clean [PATH]
        git-ai-blob smudge [PATH]
+       git-ai-blob COMMAND [options]
 
-Started by Git as a filter. Standard input is copied to standard output:
-versioned blobs are not part of this version of git-anvcs.
+clean and smudge are started by Git as a filter. Standard input is copied to standard
+output: versioned blobs are not part of this version of git-anvcs.
+
 """
 
 
@@ -23,15 +25,13 @@ def main() -> int:
 
 
 def run(words: list[str]) -> int:
-    """Copy standard input to standard output, or say what this version has not."""
-    if words[:1] in (["-h"], ["--help"]):
-        sys.stdout.write(USAGE)
-        return 0
-    if words[:1] not in (["clean"], ["smudge"]) or len(words) > 2:
-        raise UsageError(
-            "versioned blobs are not part of this version of git-anvcs",
-            hint="it knows only `git-ai-blob clean` and `git-ai-blob smudge`, which copy",
-        )
+    """Copy standard input to standard output, or run a command."""
+    if words[:1] not in (["clean"], ["smudge"]):
+        from git_anvcs.drivers import blob_program
+
+        return blob_program.run(words, USAGE)
+    if len(words) > 2:
+        raise UsageError("too many words", hint="git-ai-blob --help")
     shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)
     sys.stdout.buffer.flush()
     return 0

@@ -1,0 +1,1 @@
+"""What a file of bytes is, as facts that a person and a diff can read."""

@@ -1,0 +1,1 @@
+"""The commands of git-ai-blob: one module each, found through the table of blob_program."""

@@ -1,0 +1,23 @@
+"""The commands of git-ai-blob that a person or a program starts."""
+
+import sys
+
+from git_anvcs import __version__
+from git_anvcs.drivers import subcommands
+
+# A command is a module of drivers/blob_commands and a line here; Git's own words are in blob.py.
+COMMANDS = {
+    "describe": "what a file is, as facts: size, type, shape, columns",
+}
+PROGRAM = subcommands.Program("git-ai-blob", "git_anvcs.drivers.blob_commands", COMMANDS)
+
+
+def run(words: list[str], usage: str) -> int:
+    """Run the command line `words`; raises AnvcsError for what the user can mend."""
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage + subcommands.listed(PROGRAM))
+        return 0
+    if words[0] in ("--version", "version"):
+        sys.stdout.write(f"git-ai-blob {__version__}\n")
+        return 0
+    return subcommands.run(PROGRAM, words)
