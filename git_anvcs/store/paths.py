@@ -44,5 +44,6 @@ class Paths:
         self.scratch = self.home / "scratch"  # names of folders that a killed process leaves
         self.landing = self.home / "landing"  # what a killed landing was about to do
         self.journal = self.home / "journal"  # what happened between commits
+        self.blobs = self.home / "blobs"  # contents of large files, and what is known of them
         self.due = self.home / "due.json"  # commits that a policy proposes
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

@@ -1,0 +1,162 @@
+"""What this clone knows of large files: their pointers here, where copies are, what is to be done.
+
+It is a cache of facts, not the truth: Git has the pointers, the stores have the bytes. It is opened
+only by who needs it; see `store.database` for what a crash leaves.
+"""
+
+from collections.abc import Iterable
+import os
+from typing import NamedTuple
+
+from git_anvcs.store import database
+from git_anvcs.store.paths import Paths
+
+_STEPS = (
+    """
+    CREATE TABLE pointers (
+        oid TEXT NOT NULL, path BLOB NOT NULL, worktree TEXT NOT NULL, text BLOB NOT NULL,
+        turn INTEGER NOT NULL, PRIMARY KEY (oid, path, worktree)) WITHOUT ROWID;
+    CREATE TABLE copies (
+        oid TEXT NOT NULL, storage TEXT NOT NULL, key TEXT NOT NULL, version_id TEXT NOT NULL,
+        etag TEXT NOT NULL, checksum TEXT NOT NULL, seconds INTEGER NOT NULL,
+        verified INTEGER NOT NULL,
+        PRIMARY KEY (oid, storage, key, version_id)) WITHOUT ROWID;
+    CREATE TABLE jobs (
+        kind TEXT NOT NULL, oid TEXT NOT NULL, storage TEXT NOT NULL, size INTEGER NOT NULL,
+        state TEXT NOT NULL, tries INTEGER NOT NULL, next_try INTEGER NOT NULL,
+        note TEXT NOT NULL, seconds INTEGER NOT NULL,
+        PRIMARY KEY (kind, oid, storage)) WITHOUT ROWID
+    """,
+)
+
+
+class Copy(NamedTuple):
+    """One version in one store; `verified`: the store was asked again and told size and hash."""
+
+    oid: str
+    storage: str  # alias
+    key: str
+    version_id: str = ""
+    etag: str = ""
+    checksum: str = ""  # the store's own, as it spells it
+    seconds: int = 0  # since 1970, when this was learnt
+    verified: bool = False
+
+
+class Job(NamedTuple):
+    """Something to be done with one content; there is one of a kind for a content and a store."""
+
+    kind: str  # "upload" or "fetch"
+    oid: str
+    storage: str = ""  # alias; empty: whichever has it
+    size: int = 0
+    state: str = "waiting"  # or what the worker calls its steps
+    tries: int = 0
+    next_try: int = 0  # seconds since 1970
+    note: str = ""  # why the last try failed, for people; or the worker's own state
+    seconds: int = 0  # since 1970, when it was asked for
+
+
+class Seen(NamedTuple):
+    """The pointer that a file of a worktree came from, or was given."""
+
+    oid: str
+    path: str  # in the worktree, os.fsdecode'd
+    text: bytes
+    worktree: str = ""  # a name of the worktree, the same in every process; empty: the main one
+
+
+class Ledger:
+    """The open ledger of one clone; close it. Every method raises CannotWrite and Damaged."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.path = paths.blobs / "ledger.db"
+        self._base = database.open_at(self.path, _STEPS)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._base.close()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def pointer_of(self, oid: str, path: str, worktree: str = "") -> bytes | None:
+        """The text of the pointer for this content at this place.
+
+        That of this worktree; else the newest of the path; else the newest of the content.
+        """
+        with database.reading(self.path):
+            row = self._base.execute(
+                "SELECT text FROM pointers WHERE oid = ?1"
+                " ORDER BY path = ?2 AND worktree = ?3 DESC, path = ?2 DESC, turn DESC LIMIT 1",
+                (oid, os.fsencode(path), worktree),
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def remember(self, seen: Iterable[Seen]) -> None:
+        """Keep pointers, the last is the newest."""
+        rows = [(one.oid, os.fsencode(one.path), one.worktree, one.text) for one in seen]
+        with database.writing(self._base, self.path):
+            self._base.executemany(
+                "INSERT OR REPLACE INTO pointers (oid, path, worktree, text, turn) VALUES"
+                " (?, ?, ?, ?, (SELECT coalesce(max(turn), 0) + 1 FROM pointers))",
+                rows,
+            )
+
+    def copies(self, oid: str) -> list[Copy]:
+        """Where the content is kept, the newest first."""
+        with database.reading(self.path):
+            rows = self._base.execute(
+                "SELECT * FROM copies WHERE oid = ? ORDER BY verified DESC, seconds DESC", (oid,)
+            ).fetchall()
+        return [Copy(*row)._replace(verified=bool(row[-1])) for row in rows]
+
+    def add_copies(self, copies: Iterable[Copy]) -> None:
+        """Keep, or renew, what is known of copies."""
+        with database.writing(self._base, self.path):
+            self._base.executemany(
+                "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", list(copies)
+            )
+
+    def forget_copy(self, copy: Copy) -> None:
+        """The store has this version no more."""
+        with database.writing(self._base, self.path):
+            self._base.execute(
+                "DELETE FROM copies WHERE oid = ? AND storage = ? AND key = ? AND version_id = ?",
+                copy[:4],
+            )
+
+    def ask(self, jobs: Iterable[Job]) -> None:
+        """Queue what is not queued; a job that is there already stays as it is."""
+        with database.writing(self._base, self.path):
+            self._base.executemany(
+                "INSERT OR IGNORE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(jobs)
+            )
+
+    def jobs(self, kind: str = "", *, due: int | None = None) -> list[Job]:
+        """What is queued, the oldest first; due: only what may be tried at that second."""
+        with database.reading(self.path):
+            rows = self._base.execute(
+                "SELECT * FROM jobs WHERE (?1 = '' OR kind = ?1)"
+                " AND (?2 IS NULL OR next_try <= ?2) ORDER BY seconds, oid",
+                (kind, due),
+            ).fetchall()
+        return [Job(*row) for row in rows]
+
+    def update(self, jobs: Iterable[Job]) -> None:
+        """Write the new state of jobs."""
+        with database.writing(self._base, self.path):
+            self._base.executemany(
+                "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(jobs)
+            )
+
+    def done(self, jobs: Iterable[Job]) -> None:
+        """Take jobs out of the queue."""
+        with database.writing(self._base, self.path):
+            self._base.executemany(
+                "DELETE FROM jobs WHERE kind = ? AND oid = ? AND storage = ?",
+                [job[:3] for job in jobs],
+            )

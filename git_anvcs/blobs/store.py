@@ -1,0 +1,51 @@
+"""What a store of blobs can do: the Protocol that `blobs/stores/` implements, one module each."""
+
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Held(NamedTuple):
+    """One version of one key, as its store has it."""
+
+    key: str
+    version_id: str  # opaque; empty where the store keeps no versions
+    sha256: str  # of the plain bytes, as counted here
+    size: int
+    etag: str = ""
+    cid: str = ""
+
+
+class BlobStore(Protocol):
+    """A place that keeps versions of blobs.
+
+    Every method raises Unreachable, Refused and, where it names what to read, BlobMissing
+    (blobs/errors.py).
+    """
+
+    alias: str
+
+    def upload(self, local_path: Path, key: str) -> Held:
+        """Keep the file under `key`; the same bytes twice need not make two versions."""
+
+    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+        """Write that version (empty: the newest) to `dest_path`, whole or not at all.
+
+        Where the key names a SHA-256 it was compared; raises WrongContent.
+        """
+
+    def exists(self, key: str, version_id: str | None = None) -> bool:
+        """Whether that version (None: any) can be had."""
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        """Remove one version for good."""
+
+
+def key_of(oid: str) -> str:
+    """The key of a content; a store puts its own prefix before it."""
+    return f"sha256/{oid[:2]}/{oid[2:4]}/{oid}"
+
+
+def oid_in(key: str) -> str | None:
+    """The SHA-256 that a key of `key_of` names, behind any prefix; None for other keys."""
+    oid = key.rpartition("/")[2]
+    return oid if len(oid) == 64 and key.endswith(key_of(oid)) else None

@@ -1,0 +1,114 @@
+"""The cache: a name stands for whole, counted bytes, whatever happens."""
+
+from hashlib import sha256
+import os
+from pathlib import Path
+
+import pytest
+
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.errors import WrongContent
+from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import Paths
+
+DATA = bytes(range(256)) * 300
+OID = sha256(DATA).hexdigest()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(Paths(tmp_path))
+
+
+def put(cache: Cache, data: bytes = DATA) -> Path:
+    with cache.draft() as draft:
+        draft.write(data[:1000])
+        draft.write(data[1000:])
+        oid, size = draft.keep()
+    assert size == len(data)
+    return cache.place(oid)
+
+
+def test_a_content_is_kept_under_its_hash_and_read_only(cache: Cache) -> None:
+    place = put(cache)
+    assert place.relative_to(cache.root).parts == (OID[:2], OID[2:4], OID)
+    assert place.read_bytes() == DATA
+    assert place.stat().st_mode & 0o777 == 0o444
+    assert cache.has(OID)
+    assert cache.has(OID, len(DATA))
+    assert not cache.has(OID, len(DATA) + 1)
+    assert cache.whole(OID)
+    assert list(cache.oids()) == [OID]
+    cache.sync()
+
+
+def test_nothing_stays_of_what_is_not_kept(cache: Cache) -> None:
+    with cache.draft() as draft:
+        draft.write(DATA)
+    assert list(cache.oids()) == []
+    assert list(cache.drafts.iterdir()) == []
+
+
+def test_a_content_that_is_there_already_stays_the_same_file(cache: Cache) -> None:
+    before = put(cache).stat().st_ino
+    assert put(cache).stat().st_ino == before
+    assert list(cache.drafts.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", [b"", DATA[:-1] + b"x"])
+def test_a_damaged_content_is_set_aside_and_replaced_by_the_next_whole_one(
+    cache: Cache, damage: bytes
+) -> None:
+    place = put(cache)
+    place.chmod(0o644)
+    place.write_bytes(damage)
+    assert not cache.whole(OID)
+    assert (cache.damaged / OID).read_bytes() == damage
+    assert not cache.has(OID)
+    assert put(cache).read_bytes() == DATA
+
+
+def test_a_damaged_content_is_replaced_even_if_nobody_looked(cache: Cache) -> None:
+    place = put(cache)
+    place.chmod(0o644)
+    place.write_bytes(DATA[:-1] + b"x")
+    assert put(cache).read_bytes() == DATA
+
+
+def test_a_file_is_copied_in_or_adopted(cache: Cache, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(DATA)
+    assert cache.add_file(file) == (OID, len(DATA))
+    assert file.read_bytes() == DATA
+    other = cache.free_name()
+    other.write_bytes(b"other")
+    cache.adopt(other, sha256(b"other").hexdigest())
+    assert cache.place(sha256(b"other").hexdigest()).read_bytes() == b"other"
+    assert list(cache.drafts.iterdir()) == []
+
+
+def test_what_came_with_other_bytes_is_not_adopted(cache: Cache) -> None:
+    put(cache)
+    came = cache.free_name()
+    came.write_bytes(b"other")
+    with pytest.raises(WrongContent):
+        cache.adopt(came, "ab" * 32)
+    assert list(cache.drafts.iterdir()) == []
+    assert list(cache.oids()) == [OID]
+
+
+def test_drafts_of_the_dead_go_after_a_day(cache: Cache) -> None:
+    put(cache)
+    old, new = cache.free_name(), cache.free_name()
+    for path in (old, new):
+        path.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    assert cache.sweep() == 1
+    assert list(cache.drafts.iterdir()) == [new]
+
+
+def test_no_room_is_told_and_leaves_nothing(cache: Cache) -> None:
+    cache.root.parent.mkdir(parents=True)
+    cache.root.write_bytes(b"a file where the folder should be")
+    with pytest.raises(CannotWrite), cache.draft():
+        pass
