@@ -1,0 +1,59 @@
+"""A file that comes from a store: counted while it is written, named only when it is whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+import os
+from pathlib import Path
+
+from git_anvcs.blobs.errors import WrongContent
+from git_anvcs.store.atomic import CannotWrite
+
+
+@contextmanager
+def arriving(dest: Path, oid: str | None) -> Iterator[Callable[[bytes], None]]:
+    """Write to `dest` with what this gives; after the block it is there, whole, or as it was.
+
+    oid: the SHA-256 that the bytes must have, where it is known; they are not synced, see
+    `Cache.sync`
+    Raises WrongContent, CannotWrite.
+    """
+    temporary = dest.with_name(f".{dest.name[:64]}.{os.getpid()}.{os.urandom(6).hex()}.tmp")
+    counted = sha256()
+    try:
+        file = temporary.open("xb", buffering=0)
+    except OSError as error:
+        raise _cannot(dest, error) from error
+    try:
+        with file:
+
+            def write(chunk: bytes) -> None:
+                counted.update(chunk)
+                view = memoryview(chunk)
+                try:
+                    while view:
+                        view = view[file.write(view) :]
+                except OSError as error:
+                    raise _cannot(dest, error) from error
+
+            yield write
+        check(counted.hexdigest(), oid)
+        try:
+            temporary.replace(dest)
+        except OSError as error:
+            raise _cannot(dest, error) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check(found: str, oid: str | None) -> None:
+    """Raise WrongContent unless the bytes have the SHA-256 that was asked for, if one was."""
+    if oid is not None and found != oid:
+        raise WrongContent(
+            f"the bytes have SHA-256 {found}, wanted was {oid}",
+            hint="nothing was changed; another copy may be whole",
+        )
+
+
+def _cannot(dest: Path, error: OSError) -> CannotWrite:
+    return CannotWrite(f"cannot write {dest}: {error.strerror}")

@@ -1,0 +1,1 @@
+"""The stores, one module each behind the Protocol of `blobs/store.py`."""

@@ -1,0 +1,89 @@
+"""Story: the stores of this repository, made from settings that the user of this machine approved.
+
+Nothing is contacted and no library loaded before a store is first asked for something.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from git_anvcs.blobs.store import BlobStore
+from git_anvcs.flows import settings
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.settings import Settings
+
+
+class StoresHere:
+    """The stores by alias, each made when it is first wanted.
+
+    writes: aliases in the order to write to; reads: in the order to ask
+    """
+
+    def __init__(self, found: Settings, env: Mapping[str, str]) -> None:
+        self._settings = found
+        self._env = env
+        self._made: dict[str, BlobStore] = {}
+        self.mode = found.text("storage.mode")
+        self.primary = found.text("storage.primary") if self.mode != "local" else "local"
+        fallback = found.text("storage.fallback")
+        both = self.mode == "hybrid" and fallback != self.primary
+        self.writes = (fallback, self.primary) if both else (self.primary,)
+        self.reads = self.writes
+
+    def store(self, alias: str) -> BlobStore:
+        """The store with this alias. Raises UsageError where settings do not say enough of it."""
+        if alias not in self._made:
+            self._made[alias] = self._build(alias)
+        return self._made[alias]
+
+    def _build(self, alias: str) -> BlobStore:
+        builders: dict[str, Callable[[], BlobStore]] = {"local": self._local, "nfs": self._nfs}
+        if alias not in builders:
+            raise UsageError(
+                f"there is no store {alias!r} here", hint=f"known: {', '.join(builders)}"
+            )
+        return builders[alias]()
+
+    def _local(self) -> BlobStore:
+        from git_anvcs.blobs.stores import local
+
+        named = self._settings.text("adapters.local.path")
+        return local.store(self._path("adapters.local.path") if named else data_folder(self._env))
+
+    def _nfs(self) -> BlobStore:
+        from git_anvcs.blobs.stores import nfs
+
+        return nfs.store(self._path("adapters.nfs.path"))
+
+    def _path(self, name: str) -> Path:
+        text = self._needed(name)
+        home = self._env.get("HOME", "")
+        if text.startswith("~/") and home:
+            text = f"{home}{text[1:]}"
+        if not text.startswith("/"):
+            raise UsageError(f"{name} must be absolute or begin with ~/, not {text!r}")
+        return Path(text)
+
+    def _needed(self, name: str) -> str:
+        """What a setting says. Raises UsageError when it says nothing, or not yet."""
+        text = self._settings.text(name)
+        if text:
+            return text
+        if name in self._settings.inert():
+            hint = "the repository's file names one: `git anvcs trust show`, then `trust approve`"
+        else:
+            hint = f"`git config anvcs.{name.replace('_', '-')} …` sets it for this repository"
+        raise UsageError(f"{name} is not set", hint=hint)
+
+
+def stores_here(repo: Repo, env: Mapping[str, str]) -> StoresHere:
+    """The stores that the settings of this repository describe. Raises UsageError."""
+    return StoresHere(settings.load(repo, env), env)
+
+
+def data_folder(env: Mapping[str, str]) -> Path:
+    """Where `local` keeps blobs unless told: outside every repository (XDG Base Directory)."""
+    home = Path(env.get("HOME", "/nonexistent"))
+    data = env.get("XDG_DATA_HOME", "")
+    base = Path(data) if data.startswith("/") else home / ".local" / "share"
+    return base / "git-anvcs" / "blobs"

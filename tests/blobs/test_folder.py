@@ -1,0 +1,121 @@
+"""The stores in a folder, against what a file system and others who write there can do."""
+
+import os
+from pathlib import Path
+import subprocess
+import sys
+import time
+
+import pytest
+
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
+from git_anvcs.blobs.store import key_of
+from git_anvcs.blobs.stores import local, nfs
+from tests.blobs.test_stores import file_of, got, oid_of
+from tests.support import kill_points
+
+DATA = b"some content" * 1000
+KEY = key_of(oid_of(DATA))
+UPLOAD = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from git_anvcs.blobs.stores import local
+local.store(Path(sys.argv[2])).upload(Path(sys.argv[3]), sys.argv[4])
+"""
+
+
+def test_a_folder_that_is_not_mounted_is_no_store(tmp_path: Path) -> None:
+    store = nfs.store(tmp_path)
+    for ask in (
+        lambda: store.upload(file_of(tmp_path, DATA), KEY),
+        lambda: store.exists(KEY),
+        lambda: got(store, KEY, "", tmp_path),
+    ):
+        with pytest.raises(Unreachable, match="not mounted") as told:
+            ask()
+        assert f"touch '{tmp_path}/anvcs-blobs'" in told.value.hint
+    assert not (tmp_path / "blobs").exists()
+
+
+@pytest.mark.parametrize("planted", ["blobs", "blobs/sha256", "new", f"blobs/{KEY}"])
+def test_nothing_is_read_or_written_through_a_link_in_the_store(
+    tmp_path: Path, planted: str
+) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "store"
+    outside.mkdir()
+    secret = outside / "secret"
+    secret.write_bytes(DATA)
+    (root / planted).parent.mkdir(parents=True)
+    (root / planted).symlink_to(secret if planted.endswith(KEY) else outside)
+    store = local.store(root)
+    with pytest.raises((Refused, BlobMissing)):
+        got(store, KEY, "", tmp_path)
+    try:
+        store.upload(file_of(tmp_path, DATA), KEY)
+    except Refused:
+        assert not planted.endswith(KEY)
+    else:
+        assert not (root / planted).is_symlink()  # the name is ours again
+    assert [path.name for path in outside.iterdir()] == ["secret"]
+    assert secret.read_bytes() == DATA
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_no_blob(tmp_path: Path, make: object) -> None:
+    place = tmp_path / "store/blobs" / KEY
+    place.parent.mkdir(parents=True)
+    make(place)  # type: ignore[operator]
+    with pytest.raises((BlobMissing, Unreachable)):
+        got(local.store(tmp_path / "store"), KEY, "", tmp_path)
+
+
+def test_a_full_store_is_told_and_keeps_nothing_half(tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    root.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=200k", "none", str(root))
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        store = local.store(root)
+        small = store.upload(file_of(tmp_path, DATA), KEY)
+        large = os.urandom(400_000)
+        with pytest.raises(Unreachable, match="No space left"):
+            store.upload(file_of(tmp_path, large), key_of(oid_of(large)))
+        assert not store.exists(key_of(oid_of(large)))
+        assert list((root / "new").iterdir()) == []
+        assert got(store, KEY, small.version_id, tmp_path) == DATA
+    finally:
+        subprocess.run(("umount", str(root)), check=True)
+
+
+def test_drafts_of_killed_processes_go_after_a_day(tmp_path: Path) -> None:
+    new = tmp_path / "store/new"
+    new.mkdir(parents=True)
+    for name, age in (("old", 90_000), ("young", 60)):
+        (new / name).touch()
+        os.utime(new / name, (time.time() - age,) * 2)
+    local.store(tmp_path / "store").upload(file_of(tmp_path, DATA), KEY)
+    assert [path.name for path in new.iterdir()] == ["young"]
+
+
+@pytest.mark.skipif(not kill_points.WORKS_HERE, reason="kills need a ptrace(2) we know")
+def test_a_killed_upload_leaves_the_whole_content_or_none(tmp_path: Path) -> None:
+    project = str(Path(local.__file__).parents[3])
+    file = file_of(tmp_path, DATA)
+    env = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    killed = 0
+    for point in range(1, 100):
+        root = tmp_path / f"store{point}"
+        argv = [sys.executable, "-I", "-c", UPLOAD, project, str(root), str(file), KEY]
+        ended = kill_points.traced(argv, tmp_path, point, env, tmp_path)
+        store = local.store(root)
+        if store.exists(KEY):
+            assert got(store, KEY, "", tmp_path) == DATA
+        if not ended.at:
+            break
+        killed += 1
+        store.upload(file, KEY)
+        assert got(store, KEY, "", tmp_path) == DATA
+    assert killed > 8
+    assert ended.code == 0

@@ -1,0 +1,156 @@
+"""What every store promises, each asked in the same words: the Protocol of blobs/store.py."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from git_anvcs.blobs.errors import BlobMissing, Refused, WrongContent
+from git_anvcs.blobs.store import BlobStore, key_of
+from git_anvcs.blobs.stores import local, nfs
+
+CONTENTS = (b"one", b"\0" * 1023, bytes(range(256)) * 1001)
+
+
+class Kept(NamedTuple):
+    """A store; plant: puts bytes under a key behind its back and gives their version."""
+
+    store: BlobStore
+    plant: Callable[[str, bytes], str]
+
+
+def in_folder(kind: str, root: Path) -> Kept:
+    root.mkdir()
+    if kind == "nfs":
+        (root / "anvcs-blobs").touch()
+
+    def plant(key: str, data: bytes) -> str:
+        place = root / "blobs" / key
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.write_bytes(data)
+        return place.name
+
+    return Kept(local.store(root) if kind == "local" else nfs.store(root), plant)
+
+
+@pytest.fixture(params=["local", "nfs"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    return in_folder(request.param, tmp_path / "store")
+
+
+def oid_of(data: bytes) -> str:
+    return sha256(data).hexdigest()
+
+
+def file_of(folder: Path, data: bytes) -> Path:
+    path = folder / oid_of(data)[:16]
+    path.write_bytes(data)
+    return path
+
+
+def got(store: BlobStore, key: str, version_id: str, folder: Path) -> bytes:
+    """What a download gives, in place of a file that was there."""
+    dest = folder / "dest"
+    dest.write_bytes(b"as it was")
+    try:
+        store.download(key, version_id, dest)
+    except Exception:
+        assert dest.read_bytes() == b"as it was"
+        raise
+    finally:
+        assert not [path for path in folder.iterdir() if path.name.endswith(".tmp")]
+    return dest.read_bytes()
+
+
+@pytest.mark.parametrize("data", CONTENTS, ids=len)
+def test_a_content_comes_back_byte_for_byte(kept: Kept, tmp_path: Path, data: bytes) -> None:
+    key = key_of(oid_of(data))
+    held = kept.store.upload(file_of(tmp_path, data), key)
+    assert (held.key, held.sha256, held.size) == (key, oid_of(data), len(data))
+    assert got(kept.store, key, held.version_id, tmp_path) == data
+    assert got(kept.store, key, "", tmp_path) == data
+    assert kept.store.exists(key)
+    assert kept.store.exists(key, held.version_id)
+
+
+def test_a_content_that_is_there_gets_no_second_version(kept: Kept, tmp_path: Path) -> None:
+    file, key = file_of(tmp_path, b"twice"), key_of(oid_of(b"twice"))
+    assert kept.store.upload(file, key) == kept.store.upload(file, key)
+
+
+def test_every_old_version_comes_back_when_a_key_was_written_over(
+    kept: Kept, tmp_path: Path
+) -> None:
+    key = "models/großes netz.pt"
+    held = [kept.store.upload(file_of(tmp_path, data), key) for data in CONTENTS]
+    assert len({one.version_id for one in held}) == len(CONTENTS)
+    assert got(kept.store, key, "", tmp_path) == CONTENTS[-1]
+    kept.store.delete_version(key, held[-1].version_id)
+    for one, data in list(zip(held, CONTENTS, strict=True))[:-1]:
+        assert got(kept.store, key, one.version_id, tmp_path) == data
+        assert kept.store.exists(key, one.version_id)
+
+
+def test_a_version_that_was_purged_is_missing_and_others_are_not(
+    kept: Kept, tmp_path: Path
+) -> None:
+    key = "models/net.pt"
+    gone, stays = (kept.store.upload(file_of(tmp_path, data), key) for data in (b"1", b"2"))
+    kept.store.delete_version(key, gone.version_id)
+    assert not kept.store.exists(key, gone.version_id)
+    with pytest.raises(BlobMissing):
+        got(kept.store, key, gone.version_id, tmp_path)
+    assert got(kept.store, key, "", tmp_path) == b"2"
+    kept.store.delete_version(key, stays.version_id)
+    assert not kept.store.exists(key)
+    with pytest.raises(BlobMissing):
+        got(kept.store, key, "", tmp_path)
+
+
+@pytest.mark.parametrize("version_id", ["", "f" * 64, "x", "no such version/+="])
+def test_what_was_never_kept_is_missing(kept: Kept, tmp_path: Path, version_id: str) -> None:
+    key = key_of(oid_of(b"never"))
+    assert not kept.store.exists(key, version_id or None)
+    with pytest.raises(BlobMissing):
+        got(kept.store, key, version_id, tmp_path)
+
+
+def test_a_file_that_is_not_what_its_key_says_is_not_kept(kept: Kept, tmp_path: Path) -> None:
+    key = key_of(oid_of(b"promised"))
+    with pytest.raises(WrongContent):
+        kept.store.upload(file_of(tmp_path, b"another"), key)
+    assert not kept.store.exists(key)
+
+
+def test_bytes_that_changed_in_the_store_never_arrive(kept: Kept, tmp_path: Path) -> None:
+    key = key_of(oid_of(b"whole and right"))
+    held = kept.store.upload(file_of(tmp_path, b"whole and right"), key)
+    for data in (b"whole and wrong", b"whole", b""):
+        version = kept.plant(key, data)
+        with pytest.raises(WrongContent):
+            got(kept.store, key, version, tmp_path)
+    assert held.sha256 == oid_of(b"whole and right")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "/etc/passwd", "../x", "a/../../x", "a//b", "a/.", "-x", "a\nb", "x" * 1025, "\udc80"],
+)
+def test_a_key_that_leads_elsewhere_is_refused(kept: Kept, tmp_path: Path, key: str) -> None:
+    with pytest.raises(Refused):
+        kept.store.upload(file_of(tmp_path, b"x"), key)
+    with pytest.raises(Refused):
+        got(kept.store, key, "", tmp_path)
+
+
+def test_many_may_send_the_same_and_other_contents_at_once(kept: Kept, tmp_path: Path) -> None:
+    files = [file_of(tmp_path, b"same" if n % 2 else b"content %d" % n) for n in range(12)]
+    keys = [key_of(oid_of(file.read_bytes())) for file in files]
+    with ThreadPoolExecutor(6) as pool:
+        held = list(pool.map(kept.store.upload, files, keys))
+    for one, file in zip(held, files, strict=True):
+        assert got(kept.store, one.key, one.version_id, tmp_path) == file.read_bytes()
