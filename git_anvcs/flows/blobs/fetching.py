@@ -1,0 +1,191 @@
+"""Story: contents come from where they are kept, many at once, and only what was asked for is kept.
+
+Asked in this order: the version that the pointer names, those that notes and the ledger know, the
+newest version of the content's key in every store. The first that answers with the right SHA-256
+wins; a version that is gone or wrong costs one try more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from git_anvcs.blobs import queue
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import key_of
+from git_anvcs.flows.blobs.here import Here, Patience, key_in, lock_of, opened, seconds_for
+from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store import lock
+from git_anvcs.store.atomic import CannotWrite
+
+# Told of each content as it arrives, or of why it does not.
+Progress = Callable[["Got"], None]
+
+_LOOK_SECONDS = 1.0
+
+
+class Source(NamedTuple):
+    """One version in one store; version_id: empty for the newest."""
+
+    storage: str
+    key: str
+    version_id: str = ""
+
+
+class Got(NamedTuple):
+    """problem: why the content is not in the cache now; None: it is, and was checked."""
+
+    pointer: Pointer
+    problem: AnvcsError | None = None
+
+
+class _Task(NamedTuple):
+    pointer: Pointer
+    sources: tuple[Source, ...]
+
+
+def fetch(
+    repo: Repo, env: Mapping[str, str], pointers: Iterable[Pointer], progress: Progress
+) -> list[Got]:
+    """Bring contents into the cache; one answer for each, none is raised.
+
+    Raises UsageError (settings), CannotWrite and Damaged of the ledger, before anything is fetched.
+    """
+    with fetching(repo, env) as fetcher:
+        for pointer in {pointer.oid: pointer for pointer in pointers}.values():
+            fetcher.ask(pointer)
+        answers = []
+        for got in fetcher:
+            answers.append(got)
+            progress(got)
+    return answers
+
+
+@contextmanager
+def fetching(repo: Repo, env: Mapping[str, str]) -> Iterator["Fetcher"]:
+    """A fetcher, to be asked one by one; what arrived is synced at the end."""
+    with opened(repo, env) as here:
+        fetcher = Fetcher(here)
+        try:
+            yield fetcher
+        finally:
+            fetcher.close()
+
+
+class Fetcher:
+    """Contents on their way; `ask`, then `next` until nothing waits."""
+
+    def __init__(self, here: Here) -> None:
+        self._here = here
+        self._notes = Notes(here.repo)
+        self._patience = Patience(queue.FAILURES)
+        self._workers = Workers(self._bring, limit=lambda task: seconds_for(task.pointer.size))
+        self._ready: list[Got] = []
+
+    def __len__(self) -> int:
+        """How many answers are still to come."""
+        return len(self._workers) + len(self._ready)
+
+    def __iter__(self) -> Iterator[Got]:
+        while len(self):
+            got = self.next(_LOOK_SECONDS)
+            if got is not None:
+                yield got
+
+    def ask(self, pointer: Pointer) -> None:
+        """Begin to bring it; there will be one answer."""
+        if self._here.cache.has(pointer.oid, pointer.size):
+            self._ready.append(Got(pointer))
+            return
+        self._workers.give(_Task(pointer, self.sources(pointer)))
+
+    def next(self, seconds: float) -> Got | None:
+        """An answer, waited for at most so long; None: there is none yet."""
+        if self._ready:
+            return self._ready.pop()
+        ended = self._workers.next(seconds)
+        if ended is None:
+            return None
+        pointer = ended.task.pointer
+        job = queue.wanted(pointer.oid, pointer.size, "", int(clock.now()), kind=queue.FETCH)
+        if ended.problem is None:
+            self._here.ledger.done([job])
+        elif isinstance(ended.problem, Unreachable):
+            self._here.ledger.ask([job])
+        return Got(pointer, ended.problem)
+
+    def close(self) -> None:
+        """Stop; what was begun and has not ended is left to the next time."""
+        self._workers.close()
+        with suppress(CannotWrite):  # it is whole, and read once more after a power cut
+            self._here.cache.sync()
+
+    def sources(self, pointer: Pointer) -> tuple[Source, ...]:
+        """Where the content may be, the surest first, each once, of stores that are here."""
+        oid = pointer.oid
+        pins = [pointer, *self._notes.of(pointer)]
+        found = [
+            Source(pin.storage, key_in(pin), pin.version_id or pin.cid)
+            for pin in pins
+            if pin.version_id or pin.cid
+        ]
+        found += [
+            Source(copy.storage, copy.key, copy.version_id)
+            for copy in self._here.ledger.copies(oid)
+        ]
+        found += [Source(alias, key_of(oid)) for alias in self._here.stores.by_alias]
+        return tuple(s for s in dict.fromkeys(found) if s.storage in self._here.stores.by_alias)
+
+    def _bring(self, task: _Task) -> None:
+        """In a thread: the content is in the cache then. Raises what is worst of all tries."""
+        here, pointer = self._here, task.pointer
+        with lock.held(lock_of(here.paths, pointer.oid), timeout=seconds_for(pointer.size)):
+            if here.cache.has(pointer.oid, pointer.size):  # another process was first
+                return
+            problems: list[AnvcsError] = []
+            for source in task.sources:
+                try:
+                    self._from(source, pointer)
+                except (BlobMissing, Refused, Unreachable, WrongContent) as error:
+                    problems.append(error)
+                else:
+                    return
+        raise _worst(pointer, problems)
+
+    def _from(self, source: Source, pointer: Pointer) -> None:
+        """One try. Raises the store's errors; a content that is not the right one is dropped."""
+        cache = self._here.cache
+        self._patience.check(source.storage)
+        draft = cache.free_name()
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            store = self._here.stores.by_alias[source.storage]
+            store.download(source.key, source.version_id, draft)
+            cache.adopt(draft, pointer.oid)
+        except Unreachable:
+            self._patience.heard(source.storage, silent=True)
+            raise
+        finally:
+            draft.unlink(missing_ok=True)
+        self._patience.heard(source.storage, silent=False)
+
+
+def _worst(pointer: Pointer, problems: list[AnvcsError]) -> AnvcsError:
+    """What to say of several tries: one that may help later, one to be mended, then the rest."""
+    for kind in (Unreachable, Refused, WrongContent):
+        for problem in problems:
+            if isinstance(problem, kind):
+                return problem
+    if not problems:
+        return BlobMissing(
+            f"no store is configured that could have {pointer.oid[:12]}",
+            hint="storage.mode and storage.primary say which store there is",
+        )
+    return BlobMissing(
+        f"no store has {pointer.oid[:12]} ({pointer.size} bytes)",
+        hint="a clone that has it sends it with `git-ai-blob push --all`",
+    )

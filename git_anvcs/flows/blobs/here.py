@@ -1,0 +1,129 @@
+"""The large files of one clone: what is here, what is known of copies, and the stores in force."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.ledger import Copy, Ledger
+from git_anvcs.blobs.pointer import NoPointer, Pointer
+from git_anvcs.blobs.store import BlobStore, key_of, oid_in
+from git_anvcs.flows import settings
+from git_anvcs.flows.blobs.stores_here import StoresHere
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError, UsageError
+from git_anvcs.kernel.settings import Settings
+from git_anvcs.store.paths import Paths
+
+_LEAST_SECONDS = 120.0
+_LEAST_BYTES_A_SECOND = 1 << 16
+_LOCKS = 3  # hexadecimal digits: so many contents share a lock that no folder gets too full
+
+LOCAL = "local"
+_OLDER = ("local", "nfs", "s3")  # asked only where they are set up
+
+
+class Stores(NamedTuple):
+    """What settings say of stores.
+
+    by_alias: every store that can be read here, the one that is asked first in front
+    problems: why a store that is wanted cannot be asked, by alias
+    writes: aliases of those that get every content, in that order
+    primary: the one whose version a pointer names
+    enough: aliases of which one must have a content before a pointer to it is pushed; none where
+        contents stay on this machine
+    """
+
+    by_alias: Mapping[str, BlobStore]
+    problems: Mapping[str, AnvcsError]
+    writes: tuple[str, ...]
+    primary: str
+    enough: tuple[str, ...]
+
+
+class Here(NamedTuple):
+    """One clone, its ledger open."""
+
+    repo: Repo
+    paths: Paths
+    cache: Cache
+    ledger: Ledger
+    stores: Stores
+    settings: Settings
+
+
+def is_used(paths: Paths) -> bool:
+    """Whether this clone has ever had a large file; costs one stat."""
+    return paths.blobs.is_dir()
+
+
+@contextmanager
+def opened(repo: Repo, env: Mapping[str, str]) -> Iterator[Here]:
+    """Everything a story needs. Raises UsageError (settings), CannotWrite, Damaged."""
+    paths = Paths(repo.common_dir)
+    in_force = settings.load(repo, env)
+    with Ledger(paths) as ledger:
+        yield Here(repo, paths, Cache(paths), ledger, stores(in_force, env), in_force)
+
+
+def stores(in_force: Settings, env: Mapping[str, str]) -> Stores:
+    """The stores of `storage.mode`, and others that old pointers may name."""
+    found = StoresHere(in_force, env)
+    by_alias: dict[str, BlobStore] = {}
+    problems: dict[str, AnvcsError] = {}
+    for alias in dict.fromkeys((*found.reads, *found.writes, *_OLDER)):
+        try:
+            by_alias[alias] = found.store(alias)
+        except UsageError as error:
+            problems[alias] = error
+    shared = [alias for alias in found.writes if alias != LOCAL]
+    enough = () if found.mode == LOCAL else (found.primary, *shared)
+    return Stores(by_alias, problems, found.writes, found.primary, tuple(dict.fromkeys(enough)))
+
+
+def lock_of(paths: Paths, oid: str) -> Path:
+    """One process at a time sends or fetches a content, of all worktrees."""
+    return paths.locks / "blobs" / oid[:_LOCKS]
+
+
+def seconds_for(size: int) -> float:
+    """After so long a transfer is given up: nothing here may hang."""
+    return _LEAST_SECONDS + size / _LEAST_BYTES_A_SECOND
+
+
+def pin_of(copy: Copy, size: int) -> Pointer:
+    """The pointer that names a copy; the unpinned one where no pointer can say it."""
+    key = "" if oid_in(copy.key) == copy.oid else copy.key
+    found = Pointer(copy.oid, size, copy.storage, key, copy.version_id)
+    try:
+        pointers.text(found)
+    except NoPointer:
+        return found.unpinned()
+    return found
+
+
+def key_in(pointer: Pointer) -> str:
+    """The key that a pointer names, or that follows from its content."""
+    return pointer.key or key_of(pointer.oid)
+
+
+class Patience:
+    """How long a store is bothered: after some silences in a row it is left alone for this run."""
+
+    def __init__(self, tries: int) -> None:
+        self._tries = tries
+        self._silent: dict[str, int] = {}
+
+    def check(self, alias: str) -> None:
+        """Raise Unreachable for a store that is left alone."""
+        if self._silent.get(alias, 0) >= self._tries:
+            raise Unreachable(
+                f"the store {alias} does not answer", hint="what waits for it is tried again later"
+            )
+
+    def heard(self, alias: str, *, silent: bool) -> None:
+        """What came of asking; threads may tell at the same time, one count more or less."""
+        self._silent[alias] = self._silent.get(alias, 0) + 1 if silent else 0

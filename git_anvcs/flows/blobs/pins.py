@@ -1,0 +1,231 @@
+"""Pins that came after their commit: notes in refs/notes/anvcs-blobs, never a changed commit.
+
+A note is on Git's blob of the unpinned pointer, which follows from the content alone: so it is the
+same in every clone. Each of its lines is one version in one store, as a JSON object. Writers join
+lines and never take any away, under a lock here and with the old value of the ref everywhere.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+import json
+import random
+import re
+import time
+from typing import Any, NamedTuple, TypeVar
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.pointer import NoPointer, Pointer
+from git_anvcs.git import objects
+from git_anvcs.git import refs as git_refs
+from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.refs import RefMoved, Update
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError, Offline
+from git_anvcs.provenance import refs as records
+from git_anvcs.store import lock
+from git_anvcs.store.paths import Paths
+
+Done = TypeVar("Done")
+
+REF = "refs/notes/anvcs-blobs"
+_FETCHED = "refs/notes/anvcs-remote/"
+
+_PARTS = Pointer._fields[2:]  # where a content is
+_TRIES = 40
+_NOTE = re.compile(r"(?:^|(?<=\0))[0-7]+ blob ([0-9a-f]+)\t([0-9a-f/]+)\0")
+_AGAIN = ("fetch first", "non-fast-forward", "already exists", "stale info", "cannot lock ref")
+_QUIET = ("-c", "push.followTags=false", "-c", "push.recurseSubmodules=no")
+
+
+class Shared(NamedTuple):
+    """What sending did: how many notes the remote has then; problem: why it could not be done."""
+
+    notes: int = 0
+    problem: AnvcsError | None = None
+
+
+def add(repo: Repo, pins: Iterable[Pointer], seconds: int) -> int:
+    """Keep these pinned pointers; how many contents got a new line. Raises GitFailed, Locked."""
+    lines: dict[str, set[bytes]] = {}
+    for pin in pins:
+        lines.setdefault(_blob_of(repo, pin), set()).add(_line(pin, seconds))
+    return _alone(repo, lambda: _add(repo, REF, lines)) if lines else 0
+
+
+class Notes:
+    """The notes of this clone and those fetched from others, read when they are asked for."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._places: list[Mapping[str, str]] | None = None
+
+    def of(self, pointer: Pointer) -> list[Pointer]:
+        """Where the content is, as far as notes say; the newest first."""
+        if self._places is None:
+            refs = git_refs.read(self._repo, REF, _FETCHED)
+            found = [ref for ref in refs if ref == REF or ref.endswith("-blobs")]
+            self._places = [_listing(self._repo, ref) for ref in found]
+        if not self._places:
+            return []
+        name = _blob_of(self._repo, pointer)
+        blobs = list(dict.fromkeys(place[name] for place in self._places if name in place))
+        read = objects.read(self._repo, blobs, env=NO_FETCH)
+        lines = {line for blob in read if blob for line in blob.data.splitlines()}
+        pins = [pin for line in lines if (pin := _parsed(line, pointer))]
+        return [pin for _, pin in sorted(pins, key=lambda found: found[0], reverse=True)]
+
+
+def fetch(repo: Repo, remote: str) -> AnvcsError | None:
+    """Bring the notes of a remote, beside ours; what went wrong, if anything."""
+    spec = f"+{REF}:{_FETCHED}{remote}-blobs"
+    done = repo.try_git("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--refmap=", remote,
+                        spec)  # fmt: skip
+    said = done.stderr.decode(errors="replace")
+    if done.returncode == 0 or "couldn't find remote ref" in said:
+        return None
+    return Offline(f"the notes of {remote} could not be fetched: {_last(said)}")
+
+
+def share(repo: Repo, remote: str) -> Shared:
+    """Send our notes, joined with the remote's; its ref grows and is never forced."""
+    if not git_refs.read(repo, REF):
+        return Shared()
+    said = ""
+    for attempt in range(_TRIES):
+        if problem := fetch(repo, remote):
+            return Shared(problem=problem)
+        tip = _alone(repo, lambda: _joined(repo, f"{_FETCHED}{remote}-blobs"))
+        if git_refs.read(repo, f"{_FETCHED}{remote}-blobs").get(f"{_FETCHED}{remote}-blobs") == tip:
+            return Shared(len(_listing(repo, REF)))
+        done = repo.try_git(*_QUIET, "push", "-q", "--no-verify", remote, f"{tip}:{REF}")
+        if done.returncode == 0:
+            return Shared(len(_listing(repo, REF)))
+        said = done.stderr.decode(errors="replace")
+        if not any(words in said for words in _AGAIN):
+            break
+        time.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311 - jitter, not a secret
+    return Shared(problem=Offline(f"{remote} did not take the notes of blobs: {_last(said)}"))
+
+
+def _joined(repo: Repo, theirs: str) -> str:
+    """Our ref moved on top of theirs, with the lines of both; its commit."""
+    ours = git_refs.read(repo, REF)[REF]
+    base = git_refs.read(repo, theirs).get(theirs)
+    if base is None:
+        return ours
+    mine = _lines(repo, REF)
+    commit = _on_top(repo, base, _lines(repo, theirs), mine)
+    if commit != ours:
+        git_refs.update(repo, [Update(REF, ours, commit)], "anvcs: notes of blobs joined")
+    return commit
+
+
+def _add(repo: Repo, ref: str, lines: Mapping[str, set[bytes]]) -> int:
+    tip = git_refs.read(repo, ref).get(ref)
+    known = _lines(repo, ref, lines) if tip else {}
+    new = {
+        blob: found
+        for blob, found in lines.items()
+        if _places(found) - _places(known.get(blob, set()))
+    }
+    if not new:
+        return 0
+    commit = _on_top(repo, tip, known, new)
+    git_refs.update(repo, [Update(ref, tip, commit)], "anvcs: blobs pinned")
+    return len(new)
+
+
+def _on_top(
+    repo: Repo,
+    base: str | None,
+    known: Mapping[str, set[bytes]],
+    more: Mapping[str, set[bytes]],
+) -> str:
+    """A commit on `base`, which holds `known`, that also holds `more`."""
+    placed = _paths(repo, base) if base else {}
+    files, made = {}, []
+    for blob, lines in more.items():
+        both = known.get(blob, set()) | lines
+        if both == known.get(blob):
+            continue
+        text = b"".join(line + b"\n" for line in sorted(both))
+        made.append(objects.make(repo, "blob", text))
+        files[placed.get(blob, f"{blob[:2]}/{blob[2:]}")] = made[-1].oid
+    objects.write(repo, made)
+    return records.grow(repo, base, files, "Blobs pinned\n") if files or not base else base
+
+
+def _alone(repo: Repo, once: Callable[[], Done]) -> Done:
+    """What `once` returns, done again when somebody else moved the ref."""
+    with lock.held(Paths(repo.common_dir).locks / "blob-notes"):
+        for attempt in range(_TRIES):
+            try:
+                return once()
+            except RefMoved:
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _blob_of(repo: Repo, pointer: Pointer) -> str:
+    return objects.make(repo, "blob", pointers.text(pointer.unpinned())).oid
+
+
+def _line(pin: Pointer, seconds: int) -> bytes:
+    """One line: what a pointer says of the place, and when this was learnt."""
+    values = {name: value for name, value in zip(_PARTS, pin[2:], strict=True) if value}
+    said = {"v": 1, "time": clock.rfc3339(seconds), **values}
+    return json.dumps(said, sort_keys=True).encode()
+
+
+def _places(lines: Iterable[bytes]) -> set[tuple[str, ...]]:
+    """Where lines say that a content is, whenever they learnt it."""
+    found = set()
+    for line in lines:
+        value = _value(line)
+        found.add(tuple(str(value.get(name, "")) for name in _PARTS))
+    return found
+
+
+def _parsed(line: bytes, pointer: Pointer) -> tuple[str, Pointer] | None:
+    """When, and the pinned pointer; None for what nobody of us wrote. Notes may be hostile."""
+    value = _value(line)
+    storage, key, version, cid = (str(value.get(name, "")) for name in _PARTS)
+    pin = Pointer(pointer.oid, pointer.size, storage, key, version, cid)
+    try:
+        pointers.text(pin)
+    except NoPointer:
+        return None
+    return (str(value.get("time", "")), pin) if pin.storage else None
+
+
+def _value(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) and value.get("v") == 1 else {}
+
+
+def _lines(repo: Repo, ref: str, only: Iterable[str] | None = None) -> dict[str, set[bytes]]:
+    listed = _listing(repo, ref)
+    wanted = {blob: listed[blob] for blob in (listed if only is None else only) if blob in listed}
+    read = zip(wanted, objects.read(repo, wanted.values(), env=NO_FETCH), strict=True)
+    return {name: set(blob.data.splitlines()) for name, blob in read if blob}
+
+
+def _listing(repo: Repo, ref: str) -> dict[str, str]:
+    """Annotated blob -> blob of the note, whatever the fan-out."""
+    printed = repo.git("ls-tree", "-r", "-z", ref, env=NO_FETCH).decode(errors="surrogateescape")
+    return {path.replace("/", ""): oid for oid, path in _NOTE.findall(printed)}
+
+
+def _paths(repo: Repo, commit: str) -> dict[str, str]:
+    printed = repo.git("ls-tree", "-r", "-z", commit, env=NO_FETCH)
+    found = _NOTE.findall(printed.decode(errors="surrogateescape"))
+    return {path.replace("/", ""): path for _, path in found}
+
+
+def _last(said: str) -> str:
+    return (said.strip().splitlines() or ["no reason given"])[-1]

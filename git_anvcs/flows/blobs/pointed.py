@@ -1,0 +1,125 @@
+"""Which pointers are where: in the index, in trees, in the commits between two others.
+
+Only blobs as small as a pointer are read, and nothing is fetched by Git for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.git import attributes, objects
+from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.repo import Repo
+
+FILTER = "ai-blob"
+
+
+class At(NamedTuple):
+    """A pointer and where it is: a path (one of those it has), the id of Git's blob, its mode."""
+
+    path: str
+    blob: str
+    pointer: Pointer
+    mode: str = "100644"
+
+
+def in_index(repo: Repo, names: Sequence[str] = (), *, index: str = "") -> list[At]:
+    """Those of the index, below `names` (pathspecs as Git's) if any; of files that are tracked.
+
+    index: the file, where it is not the worktree's own
+    """
+    env = {"GIT_INDEX_FILE": index} if index else {}
+    listed = repo.git("ls-files", "-s", "-z", "--", *names, env={**NO_FETCH, **env})
+    found: dict[str, tuple[str, str]] = {}
+    for row in listed.split(b"\0")[:-1]:
+        facts, _, path = row.partition(b"\t")
+        mode, blob, stage = facts.decode().split(" ")
+        if stage == "0" and mode.startswith("100"):
+            found[path.decode(errors="surrogateescape")] = (mode, blob)
+    return _read(repo, _filtered(repo, found))
+
+
+def staged(repo: Repo, *, index: str = "") -> list[At]:
+    """Those of the index that the last commit has not, or has otherwise."""
+    env = {"GIT_INDEX_FILE": index} if index else {}
+    against = repo.resolve("HEAD") or _empty_tree(repo)
+    raw = repo.git("diff-index", "--cached", "--raw", "-z", "--no-renames", "--abbrev=64", against,
+                   "--", env={**NO_FETCH, **env})  # fmt: skip
+    found = {}
+    fields = raw.decode(errors="surrogateescape").split("\0")
+    for facts, path in zip(fields[::2], fields[1::2], strict=False):
+        _, mode, _, blob, _ = facts.split(" ")
+        if mode.startswith("100"):
+            found[path] = (mode, blob)
+    return _read(repo, found)
+
+
+def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:
+    """Those of the whole trees of these revisions."""
+    found: dict[str, tuple[str, str]] = {}
+    for revision in revisions:
+        listed = repo.git("ls-tree", "-r", "-z", "--full-tree", revision, env=NO_FETCH)
+        for row in listed.split(b"\0")[:-1]:
+            facts, _, path = row.partition(b"\t")
+            mode, kind, blob = facts.decode().split(" ")
+            if kind == "blob" and mode.startswith("100"):
+                found[f"{blob}\0{path.decode(errors='surrogateescape')}"] = (mode, blob)
+    return [at._replace(path=at.path.partition("\0")[2]) for at in _read(repo, found)]
+
+
+def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
+    """Those that these commits bring (rev-list: `A`, `^B`, `--not`, `--all`), each blob once."""
+    stdin = "".join(f"{word}\n" for word in revisions).encode(errors="surrogateescape")
+    small = f"--filter=blob:limit={pointers.LONGEST + 1}"
+    words = ("rev-list", "--objects", small, "--missing=allow-any", "--stdin")
+    listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
+    found = {}
+    for line in listed.decode(errors="surrogateescape").splitlines():
+        blob, _, path = line.partition(" ")
+        if path and blob not in found:
+            found[blob] = ("100644", blob, path)
+    read = _read(repo, {blob: (mode, blob) for blob, (mode, _, _) in found.items()})
+    return [at._replace(path=found[at.blob][2]) for at in read]
+
+
+def tracked(repo: Repo, found: Iterable[At]) -> list[At]:
+    """Those of paths whose attributes say today that they are large files."""
+    listed = list(found)
+    filters = attributes.of(repo, "filter", (at.path for at in listed))
+    return [at for at in listed if filters.get(at.path) == FILTER]
+
+
+def by_oid(found: Iterable[At]) -> dict[str, Pointer]:
+    """The contents, each once; a pinned pointer counts more than one that is not."""
+    chosen: dict[str, Pointer] = {}
+    for at in found:
+        known = chosen.get(at.pointer.oid)
+        if known is None or (at.pointer.pinned and not known.pinned):
+            chosen[at.pointer.oid] = at.pointer
+    return chosen
+
+
+def _filtered(repo: Repo, found: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    filters = attributes.of(repo, "filter", found)
+    return {path: at for path, at in found.items() if filters.get(path) == FILTER}
+
+
+def _read(repo: Repo, found: Mapping[str, tuple[str, str]]) -> list[At]:
+    """The pointers among blobs; found: path -> (mode, blob)."""
+    blobs = list(dict.fromkeys(blob for _, blob in found.values()))
+    sizes = objects.blob_sizes(repo, blobs) if blobs else {}
+    small = [blob for blob in blobs if 0 < sizes.get(blob, 0) <= pointers.LONGEST]
+    read = zip(small, objects.read(repo, small, env=NO_FETCH), strict=True)
+    parsed = {blob: pointers.parse(one.data) for blob, one in read if one is not None}
+    return [
+        At(path, blob, pointer, mode)
+        for path, (mode, blob) in found.items()
+        if (pointer := parsed.get(blob)) is not None
+    ]
+
+
+def _empty_tree(repo: Repo) -> str:
+    tree = objects.make(repo, "tree", b"")
+    objects.write(repo, [tree])
+    return tree.oid

@@ -1,0 +1,171 @@
+"""Contents go to a store and come back: each once, and nothing that was not checked."""
+
+from pathlib import Path
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from git_anvcs.blobs import queue
+from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs import fetching, pins, uploading
+from git_anvcs.flows.blobs.here import opened
+from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.git.repo import Repo
+from tests.support.blobs import cache_of, planted, store_at
+from tests.support.sandbox import Sandbox
+
+FILES = {f"{number}.bin": b"content %d" % number * 99 for number in range(5)}
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A repository with five large files and a store that nobody has written to."""
+    made = Sandbox(tmp_path, **store_at(tmp_path / "mount"))
+    for key, value in made.env.items():
+        monkeypatch.setenv(key, value)
+    return made
+
+
+def sent(clone: Sandbox, pointers: list[Pointer]) -> list[uploading.Sent]:
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        return uploading.send(here, uploading.enqueue(here, pointers))
+
+
+def got(clone: Sandbox, pointers: list[Pointer]) -> dict[str, Exception | None]:
+    found = fetching.fetch(Repo.discover(clone.root), clone.env, pointers, lambda _: None)
+    return {one.pointer.oid: one.problem for one in found}
+
+
+def empty_cache(clone: Sandbox, pointer: Pointer) -> None:
+    cache_of(clone).place(pointer.oid).unlink()
+
+
+def test_what_was_sent_comes_back_and_the_queue_is_empty(clone: Sandbox) -> None:
+    made = list(planted(clone, FILES).values())
+    assert [one.problem for one in sent(clone, made)] == [None] * 5
+    for pointer in made:
+        empty_cache(clone, pointer)
+    assert got(clone, made) == dict.fromkeys(p.oid for p in made)
+    assert all(cache_of(clone).whole(p.oid) for p in made)
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        assert here.ledger.jobs() == []
+        assert uploading.enqueue(here, made) == []
+
+
+def test_a_note_says_where_the_content_is(clone: Sandbox) -> None:
+    (pointer,) = planted(clone, {"a.bin": b"abc"}).values()
+    sent(clone, [pointer])
+    (pin,) = pins.Notes(Repo.discover(clone.root)).of(pointer)
+    assert pin == Pointer(pointer.oid, 3, "nfs", "", pointer.oid)
+    blob = clone.git("hash-object", "a.bin").strip()
+    assert '"version_id"' in clone.git("notes", "--ref=anvcs-blobs", "show", blob)
+
+
+def test_a_missing_content_is_named_and_the_others_come(clone: Sandbox) -> None:
+    here, gone = planted(clone, {"a.bin": b"abc", "b.bin": b"xyz"}).values()
+    sent(clone, [here])
+    empty_cache(clone, here)
+    empty_cache(clone, gone)
+    answers = got(clone, [here, gone])
+    assert answers[here.oid] is None
+    assert isinstance(answers[gone.oid], BlobMissing)
+
+
+def test_other_bytes_never_become_visible(clone: Sandbox) -> None:
+    (pointer,) = planted(clone, {"a.bin": b"abc"}).values()
+    sent(clone, [pointer])
+    empty_cache(clone, pointer)
+    (kept,) = (clone.base / "mount").rglob(pointer.oid)
+    kept.chmod(0o644)
+    kept.write_bytes(b"xyz")
+    assert isinstance(got(clone, [pointer])[pointer.oid], WrongContent)
+    assert not cache_of(clone).has(pointer.oid)
+    assert list(cache_of(clone).drafts.iterdir()) == []
+
+
+def test_the_queue_waits_while_the_store_is_away(clone: Sandbox) -> None:
+    made = list(planted(clone, FILES).values())
+    (clone.base / "mount" / "anvcs-blobs").unlink()
+    assert all(isinstance(one.problem, Unreachable) for one in sent(clone, made))
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        assert len(here.ledger.jobs(queue.UPLOAD)) == 5
+        assert uploading.due(here, patient=True) == []
+        (clone.base / "mount" / "anvcs-blobs").touch()
+        assert all(one.copy for one in uploading.send(here, uploading.due(here, patient=False)))
+        assert here.ledger.jobs() == []
+
+
+def test_a_content_that_cannot_be_had_now_is_queued_for_later(clone: Sandbox) -> None:
+    (pointer,) = planted(clone, {"a.bin": b"abc"}).values()
+    empty_cache(clone, pointer)
+    (clone.base / "mount" / "anvcs-blobs").unlink()
+    assert isinstance(got(clone, [pointer])[pointer.oid], Unreachable)
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        assert [job.oid for job in here.ledger.jobs(queue.FETCH)] == [pointer.oid]
+
+
+SEND = """
+import os, sys
+from pathlib import Path
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.stores import nfs
+from git_anvcs.flows.blobs import uploading
+from git_anvcs.flows.blobs.here import opened
+from git_anvcs.git.repo import Repo
+oid, size, count = sys.argv[1:]
+with opened(Repo.discover(Path.cwd()), dict(os.environ)) as here:
+    store = here.stores.by_alias["nfs"]
+    upload = store.upload
+    def counted(*args):
+        with open(count, "a") as file:
+            file.write("x")
+        return upload(*args)
+    store.upload = counted
+    (sent,) = uploading.send(here, uploading.enqueue(here, [Pointer(oid, int(size))])) or [None]
+    sys.exit(0 if sent is None or sent.copy else 1)
+"""
+
+
+def test_eight_processes_make_one_upload(clone: Sandbox, tmp_path: Path) -> None:
+    (pointer,) = planted(clone, {"a.bin": b"abc" * 99}).values()
+    argv = (sys.executable, "-c", SEND, pointer.oid, str(pointer.size), str(tmp_path / "count"))
+    started = [subprocess.Popen(argv, cwd=clone.root, env=clone.env) for _ in range(8)]
+    assert [one.wait(60) for one in started] == [0] * 8
+    assert (tmp_path / "count").read_text() == "x"
+
+
+def test_writers_of_notes_at_the_same_time_keep_all(clone: Sandbox) -> None:
+    clone.commit("first", {"a": "a"})
+    made = [Pointer(f"{number:064x}", 9, "nfs", "", f"v{number}") for number in range(24)]
+    made += [made[0]._replace(version_id=f"w{number}") for number in range(24)]
+    repo = Repo.discover(clone.root)
+    threads = [threading.Thread(target=pins.add, args=(repo, [pin], 1000)) for pin in made]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    notes = pins.Notes(repo)
+    found = {pin for pointer in made for pin in notes.of(pointer)}
+    assert found == set(made)
+
+
+def test_what_hangs_is_given_up_and_others_go_on() -> None:
+    ever = threading.Event()
+
+    def work(task: str) -> str:
+        if task == "hangs":
+            ever.wait(60)
+        return task
+
+    workers: Workers[str, str] = Workers(work, limit=lambda _: 0.2, threads=1)
+    for task in ("hangs", "a", "b"):
+        workers.give(task)
+    ended = [workers.next(30) for _ in range(3)]
+    assert [one.result for one in ended if one] == [None, "a", "b"]
+    assert ended[0] is not None
+    assert isinstance(ended[0].problem, Unreachable)
+    ever.set()

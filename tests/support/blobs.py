@@ -1,0 +1,40 @@
+"""Large files planted in a sealed repository: pointers in Git, contents in the cache."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
+from tests.support.sandbox import Sandbox
+
+ATTRIBUTES = "*.bin filter=ai-blob diff=ai-blob merge=ai-blob -text\n"
+
+
+def store_at(folder: Path, mode: str = "remote") -> dict[str, str]:
+    """Variables that make `folder` a store that others can read, as a mounted one is."""
+    folder.mkdir(exist_ok=True)
+    (folder / "anvcs-blobs").touch()
+    return {
+        "ANVCS_STORAGE_MODE": mode,
+        "ANVCS_STORAGE_PRIMARY": "nfs",
+        "ANVCS_ADAPTERS_NFS_PATH": str(folder),
+    }
+
+
+def cache_of(repo: Sandbox) -> Cache:
+    return Cache(Paths(Repo.discover(repo.root).common_dir))
+
+
+def planted(repo: Sandbox, files: Mapping[str, bytes]) -> dict[str, Pointer]:
+    """Write pointers where the files would be and put the contents into the cache."""
+    made = {}
+    for name, content in files.items():
+        with cache_of(repo).draft() as draft:
+            draft.write(content)
+            made[name] = Pointer(*draft.keep())
+        repo.write(name, pointers.text(made[name]))
+    repo.write(".gitattributes", ATTRIBUTES)
+    return made
