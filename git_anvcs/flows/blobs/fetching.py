@@ -5,7 +5,7 @@ newest version of the content's key in every store. The first that answers with 
 wins; a version that is gone or wrong costs one try more.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -13,9 +13,10 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs.here import Here, Patience, key_in, lock_of, opened, seconds_for
+from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
@@ -23,7 +24,7 @@ from git_anvcs.store import lock
 from git_anvcs.store.atomic import CannotWrite
 
 # Told of each content as it arrives, or of why it does not.
-Progress = Callable[["Got"], None]
+Progress = Callable[[Pointer, AnvcsError | None], None]
 
 _LOOK_SECONDS = 1.0
 
@@ -53,6 +54,7 @@ def fetch(
 ) -> list[Got]:
     """Bring contents into the cache; one answer for each, none is raised.
 
+    progress: told of each at once, in the thread of the caller
     Raises UsageError (settings), CannotWrite and Damaged of the ledger, before anything is fetched.
     """
     with fetching(repo, env) as fetcher:
@@ -61,8 +63,24 @@ def fetch(
         answers = []
         for got in fetcher:
             answers.append(got)
-            progress(got)
+            progress(*got)
     return answers
+
+
+def fetch_for_git(
+    place: Place, env: Mapping[str, str], pointers: Sequence[Pointer], progress: Progress
+) -> None:
+    """The same for the filter, which waits for each of these very pointers to be told of."""
+    repo = Repo(place.root, place.git_dir, place.common_dir, bare=False)
+    spelt: dict[str, list[Pointer]] = {}
+    for pointer in pointers:
+        spelt.setdefault(pointer.oid, []).append(pointer)
+
+    def told(pointer: Pointer, problem: AnvcsError | None) -> None:
+        for one in spelt[pointer.oid]:
+            progress(one, problem)
+
+    fetch(repo, env, pointers, told)
 
 
 @contextmanager
@@ -79,7 +97,7 @@ def fetching(repo: Repo, env: Mapping[str, str]) -> Iterator["Fetcher"]:
 class Fetcher:
     """Contents on their way; `ask`, then `next` until nothing waits."""
 
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: Clone) -> None:
         self._here = here
         self._notes = Notes(here.repo)
         self._patience = Patience(queue.FAILURES)

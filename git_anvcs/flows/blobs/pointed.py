@@ -16,12 +16,16 @@ FILTER = "ai-blob"
 
 
 class At(NamedTuple):
-    """A pointer and where it is: a path (one of those it has), the id of Git's blob, its mode."""
+    """A pointer and where it is: a path (one of those it has), the id of Git's blob, its mode.
+
+    before: the blob that the last commit has at the path, where that was asked; empty for none
+    """
 
     path: str
     blob: str
     pointer: Pointer
     mode: str = "100644"
+    before: str = ""
 
 
 def in_index(repo: Repo, names: Sequence[str] = (), *, index: str = "") -> list[At]:
@@ -46,13 +50,13 @@ def staged(repo: Repo, *, index: str = "") -> list[At]:
     against = repo.resolve("HEAD") or _empty_tree(repo)
     raw = repo.git("diff-index", "--cached", "--raw", "-z", "--no-renames", "--abbrev=64", against,
                    "--", env={**NO_FETCH, **env})  # fmt: skip
-    found = {}
+    found, before = {}, {}
     fields = raw.decode(errors="surrogateescape").split("\0")
     for facts, path in zip(fields[::2], fields[1::2], strict=False):
-        _, mode, _, blob, _ = facts.split(" ")
+        _, mode, old, blob, _ = facts.split(" ")
         if mode.startswith("100"):
-            found[path] = (mode, blob)
-    return _read(repo, found)
+            found[path], before[path] = (mode, blob), old.strip("0") and old
+    return [at._replace(before=before[at.path]) for at in _read(repo, found)]
 
 
 def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:

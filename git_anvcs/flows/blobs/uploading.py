@@ -15,7 +15,7 @@ from git_anvcs.blobs.ledger import Copy, Job, Ledger
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
 from git_anvcs.flows.blobs import pins
-from git_anvcs.flows.blobs.here import Here, Patience, lock_of, pin_of, seconds_for
+from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, pin_of, seconds_for
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, UsageError
@@ -40,7 +40,7 @@ def silently(_: Sent) -> None:
     """Progress that nobody looks at."""
 
 
-def enqueue(here: Here, pointers: Iterable[Pointer]) -> list[Job]:
+def enqueue(here: Clone, pointers: Iterable[Pointer]) -> list[Job]:
     """Jobs for what is here and not yet in every store that should have it; queued, returned."""
     now = int(clock.now())
     jobs = [
@@ -56,7 +56,7 @@ def enqueue(here: Here, pointers: Iterable[Pointer]) -> list[Job]:
 
 
 def send(
-    here: Here, jobs: Iterable[Job], progress: Progress = silently, *, seconds: float = _EVER
+    here: Clone, jobs: Iterable[Job], progress: Progress = silently, *, seconds: float = _EVER
 ) -> list[Sent]:
     """Do these jobs in threads, for at most `seconds`; what does not end by then stays queued.
 
@@ -82,7 +82,7 @@ def send(
     return answers
 
 
-def due(here: Here, *, patient: bool) -> list[Job]:
+def due(here: Clone, *, patient: bool) -> list[Job]:
     """The jobs that may be tried now. patient: not yet those that failed just now, or whose
     store is left alone."""
     now = int(clock.now())
@@ -93,7 +93,7 @@ def due(here: Here, *, patient: bool) -> list[Job]:
     return [job for job in found if job.storage not in resting]
 
 
-def copy_in(here: Here, oid: str, aliases: Iterable[str]) -> Copy | None:
+def copy_in(here: Clone, oid: str, aliases: Iterable[str]) -> Copy | None:
     """A copy in one of these stores that the store itself confirmed; the first alias counts."""
     copies = [copy for copy in here.ledger.copies(oid) if copy.verified]
     for alias in aliases:
@@ -103,12 +103,12 @@ def copy_in(here: Here, oid: str, aliases: Iterable[str]) -> Copy | None:
     return None
 
 
-def _lacking(here: Here, oid: str) -> list[str]:
+def _lacking(here: Clone, oid: str) -> list[str]:
     has = {copy.storage for copy in here.ledger.copies(oid) if copy.verified}
     return [alias for alias in here.stores.writes if alias not in has]
 
 
-def _told(here: Here, sent: Sent) -> Sent:
+def _told(here: Clone, sent: Sent) -> Sent:
     """The queue hears how a job ended."""
     job, now = sent.job, int(clock.now())
     if sent.problem is None:
@@ -122,7 +122,7 @@ def _told(here: Here, sent: Sent) -> Sent:
     return sent
 
 
-def _pin(here: Here, copies: list[Copy]) -> None:
+def _pin(here: Clone, copies: list[Copy]) -> None:
     """The notes keep which versions hold the contents, for every clone; not of this machine's."""
     shared = [copy for copy in copies if copy.storage in here.stores.enough]
     found = [pin_of(copy, here.cache.place(copy.oid).stat().st_size) for copy in shared]
@@ -132,7 +132,7 @@ def _pin(here: Here, copies: list[Copy]) -> None:
 class _Sender:
     """What each thread does; it has a ledger of its own, as SQLite wants it."""
 
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: Clone) -> None:
         self._paths, self._cache, self._stores = here.paths, here.cache, here.stores
         self._patience = Patience(queue.FAILURES)
 

@@ -11,7 +11,7 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import fetching, pins, uploading
-from git_anvcs.flows.blobs.here import opened
+from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
 from tests.support.blobs import cache_of, planted, store_at
@@ -35,7 +35,7 @@ def sent(clone: Sandbox, pointers: list[Pointer]) -> list[uploading.Sent]:
 
 
 def got(clone: Sandbox, pointers: list[Pointer]) -> dict[str, Exception | None]:
-    found = fetching.fetch(Repo.discover(clone.root), clone.env, pointers, lambda _: None)
+    found = fetching.fetch(Repo.discover(clone.root), clone.env, pointers, lambda *_: None)
     return {one.pointer.oid: one.problem for one in found}
 
 
@@ -114,7 +114,7 @@ from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.stores import nfs
 from git_anvcs.flows.blobs import uploading
-from git_anvcs.flows.blobs.here import opened
+from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.git.repo import Repo
 oid, size, count = sys.argv[1:]
 with opened(Repo.discover(Path.cwd()), dict(os.environ)) as here:

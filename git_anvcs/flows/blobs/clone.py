@@ -44,7 +44,7 @@ class Stores(NamedTuple):
     enough: tuple[str, ...]
 
 
-class Here(NamedTuple):
+class Clone(NamedTuple):
     """One clone, its ledger open."""
 
     repo: Repo
@@ -61,12 +61,12 @@ def is_used(paths: Paths) -> bool:
 
 
 @contextmanager
-def opened(repo: Repo, env: Mapping[str, str]) -> Iterator[Here]:
+def opened(repo: Repo, env: Mapping[str, str]) -> Iterator[Clone]:
     """Everything a story needs. Raises UsageError (settings), CannotWrite, Damaged."""
     paths = Paths(repo.common_dir)
     in_force = settings.load(repo, env)
     with Ledger(paths) as ledger:
-        yield Here(repo, paths, Cache(paths), ledger, stores(in_force, env), in_force)
+        yield Clone(repo, paths, Cache(paths), ledger, stores(in_force, env), in_force)
 
 
 def stores(in_force: Settings, env: Mapping[str, str]) -> Stores:
