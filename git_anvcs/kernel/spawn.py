@@ -83,6 +83,27 @@ def output_within(
     return os.waitstatus_to_exitcode(status) if ended else None, bytes(printed)
 
 
+def start_waiting(argv: tuple[str, ...], env: dict[str, str]) -> tuple[int, int]:
+    """The process, in a group of its own, and the descriptor that is its standard input.
+
+    It ends when it will; what it prints is dropped. Raises OSError.
+    """
+    reader, writer = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_DUP2, reader, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    try:
+        pid = os.posix_spawnp(argv[0], argv, env, file_actions=actions, setpgroup=0)
+    except OSError:
+        os.close(writer)
+        raise
+    finally:
+        os.close(reader)
+    return pid, writer
+
+
 def _kill_group(pid: int, number: int) -> None:
     try:
         os.killpg(pid, number)
