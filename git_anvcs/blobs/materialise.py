@@ -1,0 +1,209 @@
+"""Pointers of a worktree become their contents, and Git is told that nothing has changed.
+
+Git keeps of every file what stat(2) said when it last looked. A file that is larger than its
+pointer it would call modified without a look, so that its entry is first marked as never looked
+at; when the files are there, what stat(2) says of them goes into the index. Killed in between,
+Git looks into the files, by the filter, and finds them unchanged.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+import os
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+import time
+from typing import NamedTuple
+import unicodedata
+
+from git_anvcs.blobs import placing
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.placing import Content, LeftAlone, Placed
+from git_anvcs.git import index_patch, objects
+from git_anvcs.git.index_file import NEVER_LOOKED_AT, Change, NotPatchable, as_git_keeps
+from git_anvcs.git.index_lock import IndexBusy, IndexNotWritten
+from git_anvcs.git.repo import Repo
+
+# Git distrusts what is as young as its index, by whole seconds (racy-git in its documentation).
+_OLDER_NS = 2 * 10**9
+_THREADS = 4
+
+
+class Wanted(NamedTuple):
+    """path: from the top of the worktree; pointer: what it should hold now; cached: the content"""
+
+    path: str
+    pointer: bytes
+    cached: Path
+
+
+class Outcome(NamedTuple):
+    """What became of every path.
+
+    done: they hold their content; the way each took (copying.copy)
+    left: they are as they were; why, in words
+    unsettled: those of `done` that Git has yet to look into, since the index could not be written
+    """
+
+    done: dict[str, str]
+    left: dict[str, str]
+    unsettled: tuple[str, ...] = ()
+
+
+def materialise(
+    repo: Repo,
+    wanted: Iterable[tuple[str, bytes, Path]],
+    *,
+    index: Path | None = None,
+    backdate: bool = True,
+    wait: float = index_patch.WAIT,
+) -> Outcome:
+    """Put cached contents where their pointers are; what holds anything else is left alone.
+
+    index: where GIT_INDEX_FILE is given (index_patch.place); wait: seconds for its lock
+    backdate: files are made two seconds older than the index, so that Git never looks into them
+    """
+    items = {item.path: item for item in map(Wanted._make, wanted)}
+    left = _not_ours(repo.root, items.values())
+    fit = [item for path, item in items.items() if path not in left]
+    if not fit:
+        return Outcome({}, left)
+    known = _Index(repo, index or index_patch.place(repo), fit, wait)
+    mtime_ns = known.mtime_ns() - _OLDER_NS if backdate else None
+    try:
+        known.forget()
+    except (IndexBusy, IndexNotWritten) as error:
+        return Outcome({}, left | dict.fromkeys([item.path for item in fit], error.message))
+    placed, refused = _in_threads(repo.root, fit, mtime_ns)
+    settled = known.settle(placed)
+    done = {one.path: one.how for one in placed}
+    return Outcome(done, left | refused, tuple(path for path in done if path not in settled))
+
+
+class _Index:
+    """What Git's index says of the files, before and after."""
+
+    def __init__(self, repo: Repo, index: Path, items: Sequence[Wanted], wait: float) -> None:
+        self._repo, self._index, self._wait = repo, index, wait
+        self._oids = {one.path: objects.make(repo, "blob", one.pointer).oid for one in items}
+        self._listed = frozenset[str]()
+        self._by_git = False
+        self._synced = index_patch.is_synced(repo)
+
+    def mtime_ns(self) -> int:
+        """When the index was written; now, if that is in the future or there is none."""
+        now = time.time_ns()
+        with suppress(OSError):
+            return min(now, self._index.stat().st_mtime_ns)
+        return now
+
+    def forget(self) -> None:
+        """Have Git look into the files. Raises IndexBusy, IndexNotWritten."""
+        changes = [Change(path, oid, NEVER_LOOKED_AT) for path, oid in self._oids.items()]
+        try:
+            self._listed = self._patch(changes)
+        except NotPatchable:
+            self._by_git = True
+
+    def settle(self, placed: Sequence[Placed]) -> frozenset[str]:
+        """Tell it what they are now: the paths that need no further look."""
+        oids = {one.path: self._oids[one.path] for one in placed}
+        strange = frozenset(oids) - self._listed  # of which the index has another version, or none
+        try:
+            if self._by_git:
+                return index_patch.by_git(self._repo, self._index, oids)
+            changes = [Change(one.path, oids[one.path], as_git_keeps(one.found)) for one in placed]
+            return self._patch(changes) | strange
+        except (NotPatchable, IndexBusy, IndexNotWritten):
+            return strange
+
+    def _patch(self, changes: Sequence[Change]) -> frozenset[str]:
+        form = self._repo.object_format
+        return index_patch.patch(self._index, form, changes, wait=self._wait, sync=self._synced)
+
+
+def _not_ours(root: Path, items: Collection[Wanted]) -> dict[str, str]:
+    """The files that stay as they are, and why, as far as a look at them tells."""
+    left = {item.path: "it is no pointer" for item in items if _size(item) is None}
+    left |= dict.fromkeys(_in_one_place(root, items), "another name of it differs by case only")
+    with _opened(root) as top:
+        for item in items:
+            if item.path not in left:
+                try:
+                    placing.look(top, item.path, item.pointer)
+                except LeftAlone as why:
+                    left[item.path] = str(why)
+    return left
+
+
+def _in_threads(
+    root: Path, items: Sequence[Wanted], mtime_ns: int | None
+) -> tuple[list[Placed], dict[str, str]]:
+    """What was placed, and why the others were not."""
+    placed: list[Placed] = []
+    refused: dict[str, str] = {}
+    with _opened(root) as top:
+
+        def place(item: Wanted) -> None:
+            content = Content(item.cached, _size(item) or 0)
+            try:
+                placed.append(placing.place(top, item.path, item.pointer, content, mtime_ns))
+            except LeftAlone as why:
+                refused[item.path] = str(why)
+
+        _each(items, place)
+    return placed, refused
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _each(items: Sequence[Wanted], do: Callable[[Wanted], None]) -> None:
+    """Do it for all of them, a few at a time."""
+    waiting: SimpleQueue[Wanted] = SimpleQueue()
+    for item in items:
+        waiting.put(item)
+
+    def work() -> None:
+        with suppress(Empty):
+            while True:
+                do(waiting.get_nowait())
+
+    others = [Thread(target=work) for _ in range(min(_THREADS, len(items)) - 1)]
+    for thread in others:
+        thread.start()
+    work()
+    for thread in others:
+        thread.join()
+
+
+def _size(item: Wanted) -> int | None:
+    """What the pointer says of its content; None: it is no pointer."""
+    found = pointers.parse(item.pointer)
+    return found.size if found else None
+
+
+def _in_one_place(root: Path, items: Collection[Wanted]) -> list[str]:
+    """Paths that Git tells apart and this file system does not: which file is meant is unknown."""
+    alike = defaultdict(list)
+    for item in items:
+        alike[unicodedata.normalize("NFC", item.path).casefold()].append(item.path)
+    suspects = [path for paths in alike.values() if len(paths) > 1 for path in paths]
+    files = {path: _identity(root / path) for path in suspects}
+    count = Counter(files.values())
+    return [path for path, file in files.items() if file and count[file] > 1]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

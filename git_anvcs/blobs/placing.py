@@ -1,0 +1,182 @@
+"""One file of a worktree, from its pointer to its content: whole, or left as it is.
+
+Folders are walked one by one without following links, and the content comes under a name of its
+own beside the file, which then takes the file's place: what is written is never what was there,
+so that links, hard or symbolic, lead nowhere else.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+import errno
+import os
+from pathlib import Path
+import stat
+from typing import NamedTuple
+
+from git_anvcs.blobs import copying
+
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NAMELESS = getattr(os, "O_TMPFILE", 0)  # Linux: a killed process leaves nothing of it
+_OPEN_FILES = "/proc/self/fd"
+_PERMISSIONS = 0o777
+_NOT_WHOLE = "its content is not whole in the cache"
+
+
+class LeftAlone(Exception):
+    """The file stays as it is; says why."""
+
+
+class Placed(NamedTuple):
+    """path: of the worktree; found: stat(2) of the new file; how: see `copying.copy`"""
+
+    path: str
+    found: os.stat_result
+    how: str
+
+
+class Content(NamedTuple):
+    """cached: a file that holds the content; size: what the pointer says of it"""
+
+    cached: Path
+    size: int
+
+
+def look(top: int, path: str, pointer: bytes) -> None:
+    """Raises LeftAlone where `place` would, as far as that can be told before."""
+    with _told(), _pointer_at(top, path, pointer):
+        pass
+
+
+def place(top: int, path: str, pointer: bytes, content: Content, mtime_ns: int | None) -> Placed:
+    """Put the content where the pointer is.
+
+    top: the worktree, an open folder; mtime_ns: of the new file, None: now
+    Raises LeftAlone when there is anything else than a plain file of exactly these bytes, or when
+    the content cannot be had or written.
+    """
+    with (
+        _told(),
+        _pointer_at(top, path, pointer) as (folder, before),
+        _opened(content.cached, None) as source,
+    ):
+        if not _is_file(os.fstat(source), content.size):
+            raise LeftAlone(_NOT_WHOLE)
+        with _Draft(folder) as draft:
+            how = copying.copy(source, draft.descriptor, content.size)
+            draft.dress(before, mtime_ns)
+            found = draft.replace(path.rpartition("/")[2], before)
+    return Placed(path, found, how)
+
+
+class _Draft:
+    """A new file in a folder, without a name as long as the system allows."""
+
+    def __init__(self, folder: int) -> None:
+        self._folder = folder
+        self._name = f".anvcs-{os.urandom(6).hex()}.tmp"
+        self._named = False
+
+    def __enter__(self) -> "_Draft":
+        self.descriptor = self._nameless()
+        if self.descriptor < 0:
+            self.descriptor = os.open(self._name, _NEW, 0o600, dir_fd=self._folder)
+            self._named = True
+        return self
+
+    def _nameless(self) -> int:
+        """-1 where there is no such thing."""
+        if _NAMELESS and Path(_OPEN_FILES).is_dir():
+            with suppress(OSError):
+                flags = os.O_RDWR | _NAMELESS | os.O_CLOEXEC
+                return os.open(".", flags, 0o600, dir_fd=self._folder)
+        return -1
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self.descriptor)
+        if self._named:
+            with suppress(OSError):
+                os.unlink(self._name, dir_fd=self._folder)
+
+    def dress(self, before: os.stat_result, mtime_ns: int | None) -> None:
+        """What may be done with the old file may be done with the new one."""
+        os.fchmod(self.descriptor, before.st_mode & _PERMISSIONS)
+        if mtime_ns is not None:
+            os.utime(self.descriptor, ns=(before.st_atime_ns, mtime_ns))
+
+    def replace(self, name: str, before: os.stat_result) -> os.stat_result:
+        """Take the place of the file that is still as it was `before`; stat(2) of ours."""
+        if not self._named:
+            open_file = f"{_OPEN_FILES}/{self.descriptor}"
+            os.link(open_file, self._name, dst_dir_fd=self._folder)
+            self._named = True
+        now = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
+        if _signs(now) != _signs(before):
+            raise LeftAlone("somebody wrote to it")
+        os.rename(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        self._named = False
+        return os.fstat(self.descriptor)
+
+
+@contextmanager
+def _pointer_at(top: int, path: str, pointer: bytes) -> Iterator[tuple[int, os.stat_result]]:
+    """The folder, open, and what the file is. Raises LeftAlone, OSError."""
+    with _folder_of(top, path) as folder:
+        with _opened(path.rpartition("/")[2], folder) as file:
+            found = os.fstat(file)
+            if not stat.S_ISREG(found.st_mode):
+                raise LeftAlone("it is no plain file")
+            same = found.st_size == len(pointer) and os.pread(file, len(pointer), 0) == pointer
+        if not same:
+            raise LeftAlone("it holds something else than the pointer")
+        yield folder, found
+
+
+@contextmanager
+def _folder_of(top: int, path: str) -> Iterator[int]:
+    """The folder that holds the path, open. Raises LeftAlone, OSError."""
+    *steps, name = path.split("/")
+    if any(step in ("", ".", "..") or step.casefold() == ".git" for step in (*steps, name)):
+        raise LeftAlone("this is no path of a worktree")
+    folder = os.dup(top)
+    try:
+        for step in steps:
+            below = os.open(step, _FOLDER, dir_fd=folder)
+            os.close(folder)
+            folder = below
+        yield folder
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _opened(path: str | Path, folder: int | None) -> Iterator[int]:
+    descriptor = os.open(path, _READ, dir_fd=folder)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_file(found: os.stat_result, size: int) -> bool:
+    return stat.S_ISREG(found.st_mode) and found.st_size == size
+
+
+def _signs(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the system refuses becomes LeftAlone."""
+    try:
+        yield
+    except EOFError:
+        raise LeftAlone(_NOT_WHOLE) from None
+    except ValueError as error:  # a NUL in a name
+        raise LeftAlone(str(error)) from error
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise LeftAlone("a link is there, or something that is no folder") from error
+        raise LeftAlone(error.strerror or str(error)) from error
