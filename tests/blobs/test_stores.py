@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 
 from git_anvcs.blobs.errors import BlobMissing, Refused, WrongContent
+from git_anvcs.blobs.kubo import Node, ask
 from git_anvcs.blobs.store import BlobStore, key_of
-from git_anvcs.blobs.stores import local, nfs
+from git_anvcs.blobs.stores import ipfs, local, nfs
 
 CONTENTS = (b"one", b"\0" * 1023, bytes(range(256)) * 1001)
 
@@ -37,8 +38,27 @@ def in_folder(kind: str, root: Path) -> Kept:
     return Kept(local.store(root) if kind == "local" else nfs.store(root), plant)
 
 
-@pytest.fixture(params=["local", "nfs"])
+class Collecting(ipfs.IpfsStore):
+    """Its node collects garbage when something is unpinned, and not some day."""
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        super().delete_version(key, version_id)
+        ask(self._node, "repo/gc")
+
+
+def in_node(api: str, tmp_path: Path) -> Kept:
+    store = Collecting("ipfs", Node(api), tmp_path.name)
+
+    def plant(_key: str, data: bytes) -> str:
+        return store.upload(file_of(tmp_path, data), "planted").version_id
+
+    return Kept(store, plant)
+
+
+@pytest.fixture(params=["local", "nfs", "ipfs"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    if request.param == "ipfs":
+        return in_node(request.getfixturevalue("ipfs_node").api, tmp_path)
     return in_folder(request.param, tmp_path / "store")
 
 

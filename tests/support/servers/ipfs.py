@@ -1,0 +1,53 @@
+"""A real IPFS node that speaks Kubo's RPC: js-ipfs, its own HTTP server, from npm.
+
+Kubo itself is a program that no package carries. js-ipfs is no longer made, but its RPC is the same
+project's, as are its chunks, pins and peers: what a client says to one it says to the other.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+import json
+import os
+from pathlib import Path
+import shutil
+import subprocess
+from typing import NamedTuple
+
+import pytest
+
+HERE = Path(__file__).with_name("ipfs_node")
+
+
+class IpfsNode(NamedTuple):
+    """api: the address of its RPC; address: where peers reach it."""
+
+    api: str
+    address: str
+
+
+@contextmanager
+def running(repo: Path, *, offline: bool) -> Iterator[IpfsNode]:
+    """A node as long as the block. offline: what it has not, it does not look for."""
+    if not (HERE / "node_modules").is_dir() or not shutil.which("node"):
+        missing = f"no IPFS node is installed: npm ci --prefix {HERE.relative_to(Path.cwd())}"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    words = ["node", "node.mjs", str(repo), *(["offline"] if offline else [])]
+    said = repo.with_suffix(".log")
+    with (
+        said.open("wb") as log,
+        subprocess.Popen(
+            words, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        ) as process,
+    ):
+        assert process.stdin
+        assert process.stdout
+        try:
+            line = process.stdout.readline()
+            assert line, said.read_text(errors="replace")
+            facts = json.loads(line)
+            yield IpfsNode(f"http://127.0.0.1:{facts['api']}", facts["address"])
+        finally:
+            process.stdin.close()  # it ends then, also when this process is killed
+            process.wait(20)
