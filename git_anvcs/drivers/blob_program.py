@@ -7,6 +7,13 @@ from git_anvcs.drivers import subcommands
 
 # A command is a module of drivers/blob_commands and a line here; Git's own words are in blob.py.
 COMMANDS = {
+    "push": "send large files to the stores: what waits, and what is not pushed yet",
+    "pull": "fetch large files and put them where their pointers are",
+    "fetch": "fetch large files into the cache; the worktree stays as it is",
+    "checkout": "put large files of the cache where their pointers are",
+    "prefetch": "fetch what other commits need, before the network is away",
+    "pin": "say which exact version of the store holds each large file",
+    "verify": "ask whether large files are where they are said to be",
     "describe": "what a file is, as facts: size, type, shape, columns",
 }
 PROGRAM = subcommands.Program("git-ai-blob", "git_anvcs.drivers.blob_commands", COMMANDS)

@@ -4,6 +4,8 @@ Only blobs as small as a pointer are read, and nothing is fetched by Git for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+import os
+from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
@@ -28,13 +30,16 @@ class At(NamedTuple):
     before: str = ""
 
 
-def in_index(repo: Repo, names: Sequence[str] = (), *, index: str = "") -> list[At]:
+def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) -> list[At]:
     """Those of the index, below `names` (pathspecs as Git's) if any; of files that are tracked.
 
-    index: the file, where it is not the worktree's own
+    cwd: where the names begin, if not at the top of the worktree
     """
-    env = {"GIT_INDEX_FILE": index} if index else {}
-    listed = repo.git("ls-files", "-s", "-z", "--", *names, env={**NO_FETCH, **env})
+    if cwd and names:
+        below = os.path.relpath(cwd.resolve(), repo.root.resolve())
+        names = [name if name.startswith(":") else os.path.normpath(f"{below}/{name}")
+                 for name in names]  # fmt: skip
+    listed = repo.git("ls-files", "-s", "-z", "--", *names, env=NO_FETCH)
     found: dict[str, tuple[str, str]] = {}
     for row in listed.split(b"\0")[:-1]:
         facts, _, path = row.partition(b"\t")
@@ -74,9 +79,12 @@ def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:
 
 def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
     """Those that these commits bring (rev-list: `A`, `^B`, `--not`, `--all`), each blob once."""
-    stdin = "".join(f"{word}\n" for word in revisions).encode(errors="surrogateescape")
+    listed_words = list(revisions)
+    options = [word for word in listed_words if word.startswith("--")]  # Git 2.42 takes them below
+    commits = [word for word in listed_words if not word.startswith("--")]
+    stdin = "".join(f"{word}\n" for word in commits).encode(errors="surrogateescape")
     small = f"--filter=blob:limit={pointers.LONGEST + 1}"
-    words = ("rev-list", "--objects", small, "--missing=allow-any", "--stdin")
+    words = ("rev-list", "--objects", small, "--missing=allow-any", *options, "--stdin")
     listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
     found = {}
     for line in listed.decode(errors="surrogateescape").splitlines():

@@ -47,7 +47,7 @@ def enqueue(here: Clone, pointers: Iterable[Pointer]) -> list[Job]:
         queue.wanted(pointer.oid, pointer.size, alias, now)
         for pointer in {pointer.oid: pointer for pointer in pointers}.values()
         if here.cache.has(pointer.oid, pointer.size)
-        for alias in _lacking(here, pointer.oid)
+        for alias in lacking(here, pointer.oid)
     ]
     if jobs:
         here.ledger.ask(jobs)
@@ -103,7 +103,8 @@ def copy_in(here: Clone, oid: str, aliases: Iterable[str]) -> Copy | None:
     return None
 
 
-def _lacking(here: Clone, oid: str) -> list[str]:
+def lacking(here: Clone, oid: str) -> list[str]:
+    """The stores that should have this content and have not confirmed it."""
     has = {copy.storage for copy in here.ledger.copies(oid) if copy.verified}
     return [alias for alias in here.stores.writes if alias not in has]
 

@@ -1,0 +1,36 @@
+"""A bar on a terminal while something is sent or fetched; elsewhere nothing is drawn."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import sys
+
+from git_anvcs.drivers.say import Call
+
+
+@contextmanager
+def bar(call: Call, label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Gives what is to be called with the bytes of each part that is done. total: bytes"""
+    drawn = sys.stderr.isatty() and not (call.as_json or call.quiet or call.args.no_progress)
+    if not drawn or not total:
+        yield lambda _: None
+        return
+    from rich import progress as rich  # 60 ms that only who looks at it pays for
+    from rich.console import Console
+
+    columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), rich.DownloadColumn(),
+               rich.TransferSpeedColumn(), rich.TimeRemainingColumn())  # fmt: skip
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as drawing:
+        task = drawing.add_task(label, total=total)
+        yield lambda size: drawing.advance(task, size)
+
+
+def size(count: int) -> str:
+    """`17 bytes`, `1.5 GiB`."""
+    if count < 1024:
+        return f"{count} byte{'' if count == 1 else 's'}"
+    value = float(count)
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        value /= 1024
+        if value < 1024 or unit == "TiB":
+            break
+    return f"{value:.1f} {unit}"

@@ -1,0 +1,44 @@
+"""Fetch the contents of large files and put them where their pointers are in the worktree.
+
+This is `git-ai-blob fetch`, then `git-ai-blob checkout`: for a clone that was made while the store
+could not be reached, or with GIT_ANVCS_SKIP_SMUDGE=1.
+
+Exit codes: 0 no file is a pointer any more, 1 something is nowhere or in the way, 5 a store did
+not answer.
+
+Example:
+  git-ai-blob pull
+  git-ai-blob pull models/ --json
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.drivers import blob_words
+from git_anvcs.drivers.bars import bar
+from git_anvcs.drivers.blob_commands import checkout
+from git_anvcs.drivers.say import Call
+from git_anvcs.flows.blobs import pointed, pulling
+
+PATHS_BEHIND_DASHES = True
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    checkout.add_arguments(parser)
+
+
+def run(call: Call) -> int:
+    names = [*call.args.paths, *call.args.behind_dashes]
+    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    if call.args.dry_run:
+        return checkout.put(call, found, {})
+    wanted = pointed.by_oid(pulling.lacking(call.repo, found))
+    with bar(call, "fetching", sum(pointer.size for pointer in wanted.values())) as moved:
+        came, missing = pulling.fetch(call.repo, call.env, found, lambda p, _: moved(p.size))
+    more: dict[str, object] = {
+        "fetched": [{"oid": g.pointer.oid, "size": g.pointer.size} for g in came],
+        "missing": blob_words.missing_rows(missing),
+    }
+    code = checkout.put(call, found, more)
+    for line in blob_words.missing_text(missing):
+        call.note(line)
+    return blob_words.exit_code(one.problem for one in missing) or code

@@ -1,0 +1,122 @@
+"""Story: what is about to be committed is sent first, and its pointers say which version it became.
+
+Best effort: what cannot be sent in time is committed with the pointer that follows from its content
+alone, and waits. A pointer is changed in the index only, before the commit; never in a commit.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.ledger import Seen
+from git_anvcs.flows.blobs import clone as place
+from git_anvcs.flows.blobs import pointed, uploading
+from git_anvcs.flows.blobs.clone import Clone, opened
+from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.flows.blobs.uploading import Progress, Sent
+from git_anvcs.git import index_patch, objects
+from git_anvcs.git.index_file import Change, NotPatchable
+from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
+
+_PARTIAL = "next-index-"  # git commit -- PATH: Git commits from an index of its own
+
+
+class Committed(NamedTuple):
+    """sent: how each content went that was not in its stores; pinned: how many pointers changed"""
+
+    sent: tuple[Sent, ...] = ()
+    pinned: int = 0
+
+
+def before_commit(
+    repo: Repo, env: Mapping[str, str], index: str, progress: Progress = uploading.silently
+) -> Committed:
+    """For pre-commit. index: GIT_INDEX_FILE as Git gave it; empty for the worktree's own.
+
+    Raises UsageError (settings), and what the ledger and Git's index raise; nothing is lost then.
+    """
+    file = index_patch.place(repo, index)
+    found = pointed.tracked(repo, pointed.staged(repo, index=str(file)))
+    bare = [at for at in found if not at.pointer.pinned]
+    if not bare:
+        return Committed()
+    with opened(repo, env) as here:
+        jobs = uploading.enqueue(here, [at.pointer for at in bare])
+        if not here.settings.flag("blobs.upload_on_commit"):
+            return Committed()
+        seconds = here.settings.number("blobs.commit_seconds")
+        sent = uploading.send(here, jobs, progress, seconds=seconds) if seconds else []
+        if file.name.startswith(_PARTIAL):
+            _mark(repo).parent.mkdir(parents=True, exist_ok=True)
+            _mark(repo).touch()
+        return Committed(tuple(sent), len(pin(here, file, bare)))
+
+
+def after_commit(repo: Repo, env: Mapping[str, str]) -> int:
+    """For post-commit after `git commit -- PATH`, which leaves the worktree's own index as it was.
+
+    There, too, the pointers are pinned that are pinned in the commit; how many.
+    """
+    _mark(repo).unlink(missing_ok=True)
+    file = index_patch.place(repo)
+    both = {}
+    for at in pointed.staged(repo):
+        if at.pointer.pinned or not at.before:
+            continue
+        both[at.before] = at
+    read = zip(both, objects.read(repo, both, env=objects.NO_FETCH), strict=True)
+    wanted = {}
+    for oid, blob in read:
+        known = pointers.parse(blob.data) if blob else None
+        at = both[oid]
+        if known and known.pinned and known.unpinned() == at.pointer:
+            wanted[at] = pointers.text(known)
+    if not wanted:
+        return 0
+    with opened(repo, env) as here:
+        return len(_exchange(here, file, wanted))
+
+
+def pin(here: Clone, index: Path, found: Iterable[At]) -> Sequence[At]:
+    """Pointers of the index become pinned ones, where the primary store has the content."""
+    wanted = {}
+    for at in found:
+        copy = uploading.copy_in(here, at.pointer.oid, (here.stores.primary,))
+        made = place.pin_of(copy, at.pointer.size) if copy else at.pointer
+        if made.pinned and made != at.pointer:
+            wanted[at] = pointers.text(made)
+    return _exchange(here, index, wanted) if wanted else ()
+
+
+def _exchange(here: Clone, index: Path, wanted: Mapping[At, bytes]) -> list[At]:
+    """The index's pointers become these texts where they still are what they were."""
+    repo = here.repo
+    blobs = {at: objects.make(repo, "blob", text) for at, text in wanted.items()}
+    objects.write(repo, blobs.values())
+    try:
+        changes = [Change(at.path, at.blob, oid=blob.oid) for at, blob in blobs.items()]
+        done = index_patch.patch(
+            index, repo.object_format, changes, sync=index_patch.is_synced(repo)
+        )
+    except NotPatchable:
+        done = _by_git(repo, index, {at: blob.oid for at, blob in blobs.items()})
+    pinned = [at for at in wanted if at.path in done]
+    worktree = "" if repo.git_dir == repo.common_dir else repo.git_dir.name
+    here.ledger.remember(Seen(at.pointer.oid, at.path, wanted[at], worktree) for at in pinned)
+    return pinned
+
+
+def _by_git(repo: Repo, index: Path, wanted: Mapping[At, str]) -> frozenset[str]:
+    """The same for an index that only Git can write; it forgets what it knows of the files."""
+    rows = "".join(f"{at.mode} {oid} 0\t{at.path}\0" for at, oid in wanted.items())
+    stdin = rows.encode(errors="surrogateescape")
+    env = {"GIT_INDEX_FILE": str(index)}
+    repo.git("update-index", "-z", "--index-info", stdin=stdin, env=env)
+    return frozenset(at.path for at in wanted)
+
+
+def _mark(repo: Repo) -> Path:
+    """Says to post-commit that this worktree's own index lacks pins."""
+    return Paths(repo.common_dir).blobs / "partial" / repo.git_dir.name

@@ -1,0 +1,91 @@
+"""Story: files that are pointers in the worktree become their contents.
+
+First the contents come into the cache, then files that still are exactly their pointer are
+replaced; what anybody has changed meanwhile is left alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.materialise import materialise
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs import fetching, pins, pointed
+from git_anvcs.flows.blobs.fetching import Got, Progress
+from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import Paths
+
+
+class CheckedOut(NamedTuple):
+    """What became of the worktree's files, by path.
+
+    done: they hold their content now; absent: pointers whose content is not in the cache
+    left: why a file was left alone
+    """
+
+    done: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    left: Mapping[str, str] = {}
+
+
+class Missing(NamedTuple):
+    """A content that could not be had: one of its paths, and why."""
+
+    path: str
+    pointer: Pointer
+    problem: AnvcsError
+
+
+def lacking(repo: Repo, found: Iterable[At]) -> list[At]:
+    """Those whose content is not in the cache."""
+    cache = Cache(Paths(repo.common_dir))
+    return [at for at in found if not cache.has(at.pointer.oid, at.pointer.size)]
+
+
+def fetch(
+    repo: Repo, env: Mapping[str, str], found: Sequence[At], progress: Progress
+) -> tuple[list[Got], list[Missing]]:
+    """Bring the contents of these pointers into the cache: what came, and what did not.
+
+    Notes of others are asked for first where a pointer does not say which version it is.
+    """
+    wanted = lacking(repo, found)
+    if not wanted:
+        return [], []
+    if not all(at.pointer.version_id or at.pointer.cid for at in wanted):
+        for remote in repo.git("remote").decode(errors="surrogateescape").split():
+            pins.fetch(repo, remote)  # what it knows besides; without it there is still the key
+    answers = fetching.fetch(repo, env, pointed.by_oid(wanted).values(), progress)
+    paths = {at.pointer.oid: at.path for at in wanted}
+    missing = [Missing(paths[g.pointer.oid], g.pointer, g.problem) for g in answers if g.problem]
+    return [got for got in answers if got.problem is None], missing
+
+
+def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> CheckedOut:
+    """Put contents that are in the cache where their pointers are."""
+    cache = Cache(Paths(repo.common_dir))
+    stand = [at for at in found if _is_pointer(repo, at)]
+    here = {at.pointer.oid for at in stand if cache.has(at.pointer.oid, at.pointer.size)}
+    here = here if only_try else {oid for oid in here if cache.whole(oid)}
+    absent = tuple(at.path for at in stand if at.pointer.oid not in here)
+    ready = [at for at in stand if at.pointer.oid in here]
+    if only_try or not ready:
+        return CheckedOut(tuple(at.path for at in ready), absent)
+    wanted = [(at.path, pointers.text(at.pointer), cache.place(at.pointer.oid)) for at in ready]
+    outcome = materialise(repo, wanted)
+    return CheckedOut(tuple(outcome.done), absent, outcome.left)
+
+
+def _is_pointer(repo: Repo, at: At) -> bool:
+    """Whether the file is exactly this pointer now."""
+    text = pointers.text(at.pointer)
+    path = repo.root / at.path
+    try:
+        if path.is_symlink() or path.stat().st_size != len(text):
+            return False
+        return path.read_bytes() == text
+    except OSError:
+        return False

@@ -1,0 +1,144 @@
+"""Story: before a push, every large file that its commits bring is in a store that others can read.
+
+The store was asked for each of them, now or earlier. What is not there is a list, and no push.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from git_anvcs.blobs.ledger import Copy
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import key_of
+from git_anvcs.flows.blobs import pointed, uploading
+from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, opened, seconds_for
+from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.flows.blobs.uploading import Progress
+from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+
+_LOOK_SECONDS = 1.0
+_TRIES = 3
+
+
+class Lack(NamedTuple):
+    """A large file that no store has that others can read, and why."""
+
+    at: At
+    problem: AnvcsError | None = None
+
+
+class Checked(NamedTuple):
+    """What stands before a push.
+
+    lacking: what must not be pushed yet; sent: how many were sent now
+    kept_here: large files that settings keep on this machine
+    """
+
+    lacking: tuple[Lack, ...] = ()
+    sent: int = 0
+    kept_here: int = 0
+
+
+class _Question(NamedTuple):
+    pointer: Pointer
+    places: tuple[tuple[str, str, str | None], ...]  # alias, key, version
+
+
+def range_of(repo: Repo, remote: str, lines: Iterable[str]) -> list[str]:
+    """What a push brings, in the words of rev-list.
+
+    lines: `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID`, as pre-push has them (githooks(5))
+    """
+    rows = [line.split() for line in lines]
+    told = [(row[-3], row[-1]) for row in rows if len(row) == 4]
+    new = [local for local, _ in told if local.strip("0")]
+    there = [theirs for _, theirs in told if theirs.strip("0")]
+    known = [oid for oid in objects.ids(repo, there) if oid]
+    named = remote and repo.try_git("config", "--get", f"remote.{remote}.url").returncode == 0
+    tracking = ["--not", f"--remotes={remote}"] if named else []
+    return [*new, *(f"^{oid}" for oid in known), *tracking] if new else []
+
+
+def before_push(
+    repo: Repo,
+    env: Mapping[str, str],
+    revisions: Sequence[str],
+    progress: Progress = uploading.silently,
+) -> Checked:
+    """Send what these revisions need, ask for what others should have sent; what is lacking.
+
+    Raises UsageError (settings), and what the ledger and Git raise.
+    """
+    found = pointed.in_commits(repo, revisions) if revisions else []
+    if not found:
+        return Checked()
+    filters = {at.blob for at in pointed.tracked(repo, found)} if not repo.bare else set()
+    with opened(repo, env) as here:
+        needed = {
+            at.pointer.oid: at
+            for at in found
+            if at.blob in filters or here.cache.has(at.pointer.oid, at.pointer.size)
+        }
+        if not here.stores.enough:
+            return Checked(kept_here=len(needed))
+        wanted = _without_copy(here, needed)
+        jobs = uploading.enqueue(here, [at.pointer for at in wanted.values()])
+        sent = uploading.send(here, jobs, progress)
+        problems = {one.job.oid: one.problem for one in sent if one.problem}
+        wanted = _without_copy(here, wanted)
+        problems |= _ask_stores(here, [at.pointer for at in wanted.values()])
+        lacking = [Lack(at, problems.get(oid)) for oid, at in wanted.items() if oid in problems]
+        return Checked(tuple(lacking), sum(1 for one in sent if one.copy))
+
+
+def _without_copy(here: Clone, needed: Mapping[str, At]) -> dict[str, At]:
+    return {
+        oid: at
+        for oid, at in needed.items()
+        if uploading.copy_in(here, oid, here.stores.enough) is None
+    }
+
+
+def _ask_stores(here: Clone, missing: Sequence[Pointer]) -> dict[str, AnvcsError]:
+    """Why contents are in no store, by oid; those that one has are left out, and remembered."""
+    notes, patience = Notes(here.repo), Patience(_TRIES)
+    enough = [alias for alias in here.stores.enough if alias in here.stores.by_alias]
+
+    def look(question: _Question) -> Copy | None:
+        pointer = question.pointer
+        for alias, key, version in question.places:
+            patience.check(alias)
+            if here.stores.by_alias[alias].exists(key, version):
+                return Copy(pointer.oid, alias, key, version or "", seconds=int(clock.now()))
+        return None
+
+    workers: Workers[_Question, Copy | None] = Workers(look, limit=lambda _: seconds_for(0))
+    for pointer in missing:
+        pins = [pin for pin in (pointer, *notes.of(pointer)) if pin.storage in enough]
+        places = [(pin.storage, key_in(pin), pin.version_id or pin.cid or None) for pin in pins]
+        places += [(alias, key_of(pointer.oid), None) for alias in enough]
+        workers.give(_Question(pointer, tuple(places)))
+    problems: dict[str, AnvcsError] = {}
+    while len(workers):
+        ended = workers.next(_LOOK_SECONDS)
+        if ended is None:
+            continue
+        oid = ended.task.pointer.oid
+        if ended.result:
+            here.ledger.add_copies([ended.result])
+        else:
+            problems[oid] = ended.problem or _nowhere(here, ended.task.pointer)
+    workers.close()
+    return problems
+
+
+def _nowhere(here: Clone, pointer: Pointer) -> AnvcsError:
+    for alias in here.stores.enough:
+        if alias in here.stores.problems:
+            return here.stores.problems[alias]
+    where = "in no store" if here.cache.has(pointer.oid) else "neither here nor in a store"
+    return AnvcsError(f"{pointer.oid[:12]} is {where}")
