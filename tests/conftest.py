@@ -1,15 +1,20 @@
 """Fixtures every test may use."""
 
+from collections.abc import Iterator
 import gc
 import os
 from pathlib import Path
 import tomllib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, settings
 import pytest
 
 from tests.support.sandbox import PROGRAMS, Sandbox
+
+if TYPE_CHECKING:
+    from tests.support.servers.identity import Issuer
+    from tests.support.servers.seaweed import Seaweed
 
 # A check says the same of the same commit twice; `explore` is the one that looks for new examples.
 TOO_SLOW = [HealthCheck.too_slow]
@@ -71,3 +76,43 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def repo(tmp_path: Path) -> Sandbox:
     """An empty sealed repository on branch `main`."""
     return Sandbox(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def issuer() -> "Iterator[Issuer]":
+    """Who says who somebody is, to SeaweedFS."""
+    from tests.support.servers import identity
+
+    with identity.serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory, issuer: "Issuer") -> "Iterator[Seaweed]":
+    """A server that speaks S3, started where a test asks for it; it has a bucket `versioned`."""
+    from tests.support.servers import certificate
+    from tests.support.servers import seaweed as server
+
+    folder = tmp_path_factory.mktemp("seaweed")
+    with server.serving(folder, issuer, certificate.made(folder)) as found:
+        found.bucket("versioned")
+        yield found
+
+
+@pytest.fixture
+def aws_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of credentials: only the profile `tests` has some, those of SeaweedFS."""
+    from tests.support.servers.seaweed import ACCESS, SECRET
+
+    folder = tmp_path / "aws"
+    folder.mkdir()
+    for name in [
+        name for name in os.environ if name.startswith("AWS_") or "_proxy" in name.lower()
+    ]:
+        monkeypatch.delenv(name)
+    keys = f"aws_access_key_id = {ACCESS}\naws_secret_access_key = {SECRET}\n"
+    (folder / "credentials").write_text(f"[tests]\n{keys}")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "config"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    return folder

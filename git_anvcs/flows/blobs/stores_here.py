@@ -5,12 +5,16 @@ Nothing is contacted and no library loaded before a store is first asked for som
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from git_anvcs.blobs.store import BlobStore
 from git_anvcs.flows import settings
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from git_anvcs.blobs.s3.place import Bucket
 
 
 class StoresHere:
@@ -37,7 +41,11 @@ class StoresHere:
         return self._made[alias]
 
     def _build(self, alias: str) -> BlobStore:
-        builders: dict[str, Callable[[], BlobStore]] = {"local": self._local, "nfs": self._nfs}
+        builders: dict[str, Callable[[], BlobStore]] = {
+            "local": self._local,
+            "nfs": self._nfs,
+            "s3": self._s3,
+        }
         if alias not in builders:
             raise UsageError(
                 f"there is no store {alias!r} here", hint=f"known: {', '.join(builders)}"
@@ -54,6 +62,26 @@ class StoresHere:
         from git_anvcs.blobs.stores import nfs
 
         return nfs.store(self._path("adapters.nfs.path"))
+
+    def _s3(self) -> BlobStore:
+        from git_anvcs.blobs.stores import s3
+
+        return s3.S3Store(self.bucket())
+
+    def bucket(self) -> "Bucket":
+        """The bucket of adapters.s3, whose words are not checked yet. Raises UsageError."""
+        from git_anvcs.blobs.s3.place import Bucket
+
+        text, flag = self._settings.text, self._settings.flag
+        return Bucket(
+            self._needed("adapters.s3.bucket"),
+            region=text("adapters.s3.region"),
+            endpoint_url=text("adapters.s3.endpoint_url"),
+            prefix=text("adapters.s3.prefix").strip("/"),
+            profile=text("adapters.s3.profile"),
+            ambient=text("adapters.s3.credentials") == "ambient",
+            allow_http=flag("adapters.s3.allow_http"),
+        )
 
     def _path(self, name: str) -> Path:
         text = self._needed(name)

@@ -1,0 +1,110 @@
+"""What botocore raises, as what the caller acts on: try later, not let, not there, wrong bytes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
+from git_anvcs.blobs.s3.place import redacted
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+_MISSING = ("NoSuchKey", "NoSuchVersion", "NotFound", "404", "NoSuchUpload")
+_LATER = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "429")
+_WRONG = ("BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch")
+_TOKEN = ("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired")
+_THERE = ("PreconditionFailed", "ConditionalRequestConflict", "412")
+_HINTS = {
+    "NoSuchBucket": "make the bucket, with versioning switched on",
+    "RequestTimeTooSkewed": "set this machine's clock",
+    "SignatureDoesNotMatch": "the secret key is wrong",
+    "InvalidAccessKeyId": "the server does not know the access key",
+    **dict.fromkeys(_TOKEN, "log in again: the credentials have expired"),
+}
+
+
+class AlreadyThere(Unreachable):
+    """Another was faster: the key that should have been new is there, or is being written."""
+
+
+class UnclearAnswer(Refused):
+    """400 without a word why, as HEAD has it."""
+
+
+@contextmanager
+def told(what: str, *, pinned: bool = False) -> Iterator[None]:
+    """Around calls of a client. what: the object of the sentence, such as `BUCKET/KEY`
+
+    pinned: whether the call names a version
+    Raises BlobMissing, Unreachable, Refused, WrongContent.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise _of_answer(error, what, pinned=pinned) from _kept(error)
+    except BotoCoreError as error:
+        raise _of_library(error, what) from _kept(error)
+
+
+def _of_answer(error: "ClientError", what: str, *, pinned: bool) -> AnvcsError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    meta: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
+    status, headers = int(meta.get("HTTPStatusCode", 0)), meta.get("HTTPHeaders", {})
+    deleted = headers.get("x-amz-delete-marker") == "true"
+    if deleted or code in _MISSING or (code == "MethodNotAllowed" and status == 405):
+        how = ": it was deleted" if deleted or status == 405 else ""
+        return BlobMissing(f"the store has no {what}{how}")
+    said = redacted(f"{what}: {_sentence(error, code)}")
+    if pinned and code in ("InvalidArgument", "InvalidRequest"):
+        return BlobMissing(said)  # an id that this server could not have given
+    if code in _THERE:
+        return AlreadyThere(said)
+    if code in _WRONG:
+        return WrongContent(said, hint="the bytes changed on their way; nothing was kept")
+    if status in (408, 429) or status >= 500 or code in _LATER:
+        hint = "nothing is lost: it is tried again later"
+        return Unreachable(said, hint=hint, retry_after=_seconds(headers.get("retry-after", "")))
+    if 300 <= status < 400:
+        hint = "the region or the address is wrong; no other server was asked"
+        return Refused(f"{what}: the server sends us elsewhere ({status})", hint=hint)
+    if code == "400":
+        return UnclearAnswer(said)
+    return Refused(said, hint=_HINTS.get(code, "look at the credentials and what they allow"))
+
+
+def _of_library(error: Exception, what: str) -> AnvcsError:
+    """What happened before there was an answer, or while it came."""
+    from botocore import exceptions as of
+
+    said = redacted(f"{what}: {error}")
+    if isinstance(error, of.SSLError):
+        return Refused(said, hint="the certificate is not trusted here: AWS_CA_BUNDLE names yours")
+    if isinstance(error, of.ConnectionError | of.HTTPClientError | of.IncompleteReadError):
+        return Unreachable(said, hint="nothing is lost: it is tried again later")
+    return Refused(said, hint="look at the profile and the credentials: adapters.s3.profile")
+
+
+def _sentence(error: "ClientError", code: str) -> str:
+    message = error.response.get("Error", {}).get("Message", "")
+    return f"{message} ({code})" if message else code
+
+
+def _kept(error: Exception) -> Exception | None:
+    """The cause for a traceback, unless its text has a secret."""
+    return error if redacted(str(error)) == str(error) else None
+
+
+def _seconds(text: str) -> float | None:
+    """Retry-After (RFC 9110, 10.2.3): seconds, or a date."""
+    if text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - clock.now())
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,153 @@
+"""A large file sent in parts, by the calls of S3 itself: what was begun is gone on with.
+
+Parts that the server has, and whose bytes are ours, are not sent again: not after a kill, nor when
+another machine began to send the same content.
+"""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from hashlib import md5
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from git_anvcs.blobs.errors import Refused
+from git_anvcs.blobs.s3.faults import told
+from git_anvcs.blobs.s3.sums import Sums, base64_of
+from git_anvcs.kernel.errors import AnvcsError
+
+_AT_ONCE = 4  # parts, each in memory
+_STALE = timedelta(days=7)
+
+Parts = dict[int, dict[str, Any]]
+
+
+class Target(NamedTuple):
+    """Where to: a client of boto3, and the bucket and the whole key there."""
+
+    client: Any
+    bucket: str
+    key: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The arguments that every call takes."""
+        return {"Bucket": self.bucket, "Key": self.key}
+
+    @property
+    def name(self) -> str:
+        """What a message calls it."""
+        return f"{self.bucket}/{self.key}"
+
+
+def send(
+    to: Target, path: Path, sums: Sums, metadata: Mapping[str, str], *, resume: bool
+) -> dict[str, Any]:
+    """Send the file; the server's answer, with its VersionId.
+
+    resume: whether whoever sends to this key sends these bytes; then a failure leaves the parts
+    Raises what `told` does; BlobMissing: somebody else has ended the upload.
+    """
+    begun = _begun(to) if resume else None
+    upload = begun or _begin(to, metadata)
+    try:
+        have = _held(to, upload, path, sums) if begun else {}
+        wanted = [n for n in range(1, len(sums.parts) + 1) if n not in have]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            sent = pool.map(lambda n: _send_part(to, upload, path, sums, n), wanted)
+            try:
+                have |= zip(wanted, sent, strict=True)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        parts = [{"PartNumber": n, **have[n]} for n in sorted(have)]
+        with told(to.name):
+            ended: dict[str, Any] = to.client.complete_multipart_upload(
+                **to.words, UploadId=upload, MultipartUpload={"Parts": parts}
+            )
+    except AnvcsError:
+        if not resume:
+            _abort(to, upload)
+        raise
+    return ended
+
+
+def abort_stale(client: Any, bucket: str, prefix: str, now: datetime) -> int:
+    """Take back uploads below a prefix that nobody has gone on with for a week; how many."""
+    old = [one for one in _uploads(client, bucket, prefix) if one["Initiated"] < now - _STALE]
+    for one in old:
+        _abort(Target(client, bucket, one["Key"]), one["UploadId"])
+    return len(old)
+
+
+def _begin(to: Target, metadata: Mapping[str, str]) -> str:
+    with told(to.name):
+        answer = to.client.create_multipart_upload(
+            **to.words, ChecksumAlgorithm="SHA256", Metadata=dict(metadata)
+        )
+    return str(answer["UploadId"])
+
+
+def _begun(to: Target) -> str | None:
+    """The newest upload to this key; none where the server does not let us ask."""
+    try:
+        found = [one for one in _uploads(to.client, to.bucket, to.key) if one["Key"] == to.key]
+    except Refused:
+        return None
+    return max(found, key=lambda one: one["Initiated"])["UploadId"] if found else None
+
+
+def _uploads(client: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
+    pages = client.get_paginator("list_multipart_uploads")
+    with told(bucket):
+        for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+            yield from page.get("Uploads", ())
+
+
+def _held(to: Target, upload: str, path: Path, sums: Sums) -> Parts:
+    """Parts that the server has and that are ours, by the checksum it keeps; else by the ETag."""
+    found: Parts = {}
+    with told(to.name):
+        pages = to.client.get_paginator("list_parts").paginate(**to.words, UploadId=upload)
+        rows = [row for page in pages for row in page.get("Parts", ())]
+    for row in rows:
+        number, etag = row["PartNumber"], row["ETag"]
+        if not 1 <= number <= len(sums.parts):
+            continue
+        ours = base64_of(sums.parts[number - 1])
+        theirs = row.get("ChecksumSHA256")
+        same = theirs == ours if theirs else etag.strip('"') == _md5(path, sums, number)
+        if same:
+            found[number] = {"ETag": etag, "ChecksumSHA256": ours}
+    return found
+
+
+def _send_part(to: Target, upload: str, path: Path, sums: Sums, number: int) -> dict[str, Any]:
+    ours = base64_of(sums.parts[number - 1])
+    data = _part(path, sums, number)
+    with told(to.name):
+        answer = to.client.upload_part(
+            **to.words, UploadId=upload, PartNumber=number, Body=data, ChecksumSHA256=ours
+        )
+    return {"ETag": answer["ETag"], "ChecksumSHA256": ours}
+
+
+def _part(path: Path, sums: Sums, number: int) -> bytes:
+    try:
+        with path.open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), sums.part_size, (number - 1) * sums.part_size)
+    except OSError as error:
+        raise AnvcsError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _md5(path: Path, sums: Sums, number: int) -> str:
+    return md5(_part(path, sums, number), usedforsecurity=False).hexdigest()
+
+
+def _abort(to: Target, upload: str) -> None:
+    try:
+        with told(to.name):
+            to.client.abort_multipart_upload(**to.words, UploadId=upload)
+    except AnvcsError:
+        return  # it stays for `abort_stale`, or the bucket's own rule

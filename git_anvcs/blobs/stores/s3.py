@@ -1,0 +1,259 @@
+"""The store `s3`: a versioned bucket of AWS, or of any server that speaks S3.
+
+The id of a version is what the answer to the upload says, never what a later question finds. A
+server is not believed: what it sends is counted here before it becomes visible.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+import re
+from threading import Lock
+from typing import Any
+
+from git_anvcs.blobs.arriving import arriving, check
+from git_anvcs.blobs.errors import BlobMissing, Unreachable
+from git_anvcs.blobs.s3 import client, parts
+from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
+from git_anvcs.blobs.s3.place import Bucket, checked
+from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, composite, summed
+from git_anvcs.blobs.store import Held, oid_in
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+
+_CHUNK = 1 << 20
+_VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
+_OID, _PART = "anvcs-sha256", "anvcs-part-size"  # names in an object's metadata
+_LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
+
+
+class S3Store:
+    """The store in one bucket; methods may be called from many threads.
+
+    only_new: whether the server heeds `If-None-Match: *`, as `git-ai-blob doctor` has found
+    """
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        alias: str = "s3",
+        *,
+        only_new: bool = False,
+        sizes: Sizes | None = None,
+    ) -> None:
+        self.alias = alias
+        self.bucket = checked(bucket)
+        self._sizes = sizes or Sizes()
+        self._only_new = only_new
+        self._lock = Lock()
+        self._client: Any = None
+        self._versioned: bool | None = None
+
+    @property
+    def client(self) -> Any:
+        """The client of boto3, made when it is first wanted. Raises Refused, Unreachable."""
+        with self._lock:
+            if self._client is None:
+                self._client = client.connect(self.bucket)
+            return self._client
+
+    def upload(self, local_path: Path, key: str) -> Held:
+        """Keep the file, unless it is there with that size and checksum. Raises WrongContent."""
+        to = self._to(key)
+        sums = summed(local_path, self._sizes)
+        wanted = oid_in(key)
+        check(sums.oid, wanted)
+        held = self._same(to, key, sums)
+        if held:
+            return held
+        try:
+            if sums.parts:
+                answer = self._send_parts(to, local_path, sums, resume=wanted is not None)
+            else:
+                answer = self._send(to, local_path, sums, only_new=wanted is not None)
+        except AlreadyThere as error:
+            held = self._same(to, key, sums)
+            if held:
+                return held
+            raise Unreachable(error.message, hint="try again") from error
+        return _held(key, sums, answer)
+
+    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+        """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
+        to = self._to(key)
+        answer = self._get(to, version_id)
+        oid = oid_in(key) or answer.get("Metadata", {}).get(_OID)
+        with arriving(dest_path, oid) as write:
+            for chunk in self._stream(to, answer):
+                write(chunk)
+
+    def exists(self, key: str, version_id: str | None = None) -> bool:
+        """Whether that version (None: any) can be had."""
+        to = self._to(key)
+        try:
+            self._head(to, version_id or "")
+        except BlobMissing:
+            return False
+        except UnclearAnswer:
+            return self._answers(to, version_id or "")
+        return True
+
+    def delete_version(self, key: str, version_id: str) -> None:
+        """Remove one version for good."""
+        to = self._to(key)
+        if not version_id:
+            raise BlobMissing(f"no version of {key} was named")
+        words = _versioned(to, version_id)
+        with told(_named(to, version_id), pinned=bool(version_id)):
+            to.client.delete_object(**words)
+
+    def presigned(self, key: str, version_id: str, seconds: int = 3600) -> str:
+        """An address that anyone can read this version at, for that long; nothing is asked."""
+        to = self._to(key)
+        words = _versioned(to, version_id)
+        with told(to.name):
+            url: str = to.client.generate_presigned_url(
+                "get_object", Params=words, ExpiresIn=max(1, min(seconds, _LONGEST_URL))
+            )
+        return url
+
+    def abort_stale(self) -> int:
+        """Take back uploads of ours that nobody has gone on with for a week; how many."""
+        prefix = self.bucket.key("sha256") + "/"
+        now = datetime.fromtimestamp(clock.now(), UTC)
+        return parts.abort_stale(self.client, self.bucket.bucket, prefix, now)
+
+    def _to(self, key: str) -> parts.Target:
+        whole = self.bucket.key(key)
+        return parts.Target(self.client, self.bucket.bucket, whole)
+
+    def _same(self, to: parts.Target, key: str, sums: Sums) -> Held | None:
+        """What is there already, if it is this content and has a version to name it by."""
+        try:
+            found = self._head(to, "")
+        except (BlobMissing, UnclearAnswer):
+            return None
+        if found["ContentLength"] != sums.size or not _is_same(found, sums):
+            return None
+        held = _held(key, sums, found)
+        return held if held.version_id or not self._keeps_versions(to) else None
+
+    def _keeps_versions(self, to: parts.Target) -> bool:
+        if self._versioned is None:
+            with told(self.bucket.bucket):
+                answer = to.client.get_bucket_versioning(Bucket=self.bucket.bucket)
+            self._versioned = answer.get("Status") == "Enabled"
+        return self._versioned
+
+    def _send(self, to: parts.Target, path: Path, sums: Sums, *, only_new: bool) -> dict[str, Any]:
+        condition = {"IfNoneMatch": "*"} if only_new and self._only_new else {}
+        with _open(path) as file, told(to.name):
+            answer: dict[str, Any] = to.client.put_object(
+                **to.words,
+                **condition,
+                Body=file,
+                ContentLength=sums.size,
+                ChecksumSHA256=base64_of(bytes.fromhex(sums.oid)),
+                Metadata={_OID: sums.oid},
+            )
+        return answer
+
+    def _send_parts(
+        self, to: parts.Target, path: Path, sums: Sums, *, resume: bool
+    ) -> dict[str, Any]:
+        metadata = {_OID: sums.oid, _PART: str(sums.part_size)}
+        try:
+            return parts.send(to, path, sums, metadata, resume=resume)
+        except BlobMissing as error:  # who sent the same parts beside us was faster
+            raise AlreadyThere(error.message) from error
+
+    def _head(self, to: parts.Target, version_id: str) -> dict[str, Any]:
+        words = _versioned(to, version_id)
+        with told(_named(to, version_id), pinned=bool(version_id)):
+            answer: dict[str, Any] = to.client.head_object(**words, ChecksumMode="ENABLED")
+        return answer
+
+    def _get(self, to: parts.Target, version_id: str, **more: str) -> dict[str, Any]:
+        words = _versioned(to, version_id)
+        with told(_named(to, version_id), pinned=bool(version_id)):
+            answer: dict[str, Any] = to.client.get_object(**words, **more)
+        return answer
+
+    def _answers(self, to: parts.Target, version_id: str) -> bool:
+        """Asked with GET, whose errors have words."""
+        try:
+            self._get(to, version_id, Range="bytes=0-0")["Body"].close()
+        except BlobMissing:
+            return False
+        return True
+
+    def _stream(self, to: parts.Target, answer: dict[str, Any]) -> Iterator[bytes]:
+        """The bytes of an answer; where it breaks off, the rest of that version is asked for."""
+        done, size = 0, int(answer["ContentLength"])
+        version, etag = answer.get("VersionId", ""), answer.get("ETag", "")
+        for left in reversed(range(self.bucket.attempts)):
+            try:
+                with told(to.name):
+                    for chunk in answer["Body"].iter_chunks(_CHUNK):
+                        done += len(chunk)
+                        yield chunk
+            except Unreachable:
+                if not left:
+                    raise
+            else:
+                return
+            finally:
+                answer["Body"].close()
+            if done == size:
+                return
+            rest = f"bytes={done}-"
+            answer = self._get(to, version, Range=rest, **({"IfMatch": etag} if etag else {}))
+            if not str(answer.get("ContentRange", "")).startswith(f"bytes {done}-"):
+                raise Unreachable(f"{to.name}: the server does not go on where it broke off")
+
+
+def _versioned(to: parts.Target, version_id: str) -> dict[str, str]:
+    """The arguments for one version (empty: the newest). Raises BlobMissing for what names none."""
+    if not version_id:
+        return to.words
+    if not _VERSION.fullmatch(version_id):
+        raise BlobMissing(f"the store has no {_named(to, version_id)}")
+    return {**to.words, "VersionId": version_id}
+
+
+def _named(to: parts.Target, version_id: str) -> str:
+    return f"{to.name} ({version_id})" if version_id else to.name
+
+
+def _held(key: str, sums: Sums, answer: dict[str, Any]) -> Held:
+    """version_id: empty where the server keeps no versions, or not any more (`null`)."""
+    version = answer.get("VersionId", "")
+    etag = str(answer.get("ETag", "")).strip('"')
+    return Held(key, "" if version == "null" else version, sums.oid, sums.size, etag)
+
+
+def _is_same(found: dict[str, Any], sums: Sums) -> bool:
+    """By the server's own checksum; where it keeps none, by what the uploader wrote beside it."""
+    theirs, metadata = found.get("ChecksumSHA256", ""), found.get("Metadata", {})
+    whole = base64_of(bytes.fromhex(sums.oid))
+    if not theirs:
+        return bool(metadata.get(_OID) == sums.oid)
+    if theirs == whole:
+        return True
+    same_parts = metadata.get(_PART) == str(sums.part_size)
+    return bool(sums.parts) and same_parts and _plain(theirs) == _plain(composite(sums.parts))
+
+
+def _plain(checksum: str) -> str:
+    return checksum.partition("-")[0]  # some servers leave out the number of parts
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise AnvcsError(f"cannot read {path}: {error.strerror}") from error
+    with file:
+        yield file
