@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from git_anvcs.blobs import copying, placing
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.materialise import Outcome, materialise
 from git_anvcs.blobs.pointer import Pointer
@@ -288,6 +289,39 @@ def test_a_file_that_git_does_not_have_as_this_pointer_is_filled_all_the_same(
 
     assert (list(outcome.done), outcome.unsettled) == (["untracked.bin"], ())
     assert world.status()[0] == "?? untracked.bin\n"
+
+
+def test_what_is_written_to_meanwhile_is_left_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = world.repo.root / "a.bin"
+    whole = copying.copy
+
+    def copy(source: int, target: int, size: int) -> str:
+        file.write_bytes(b"somebody's")
+        return whole(source, target, size)
+
+    monkeypatch.setattr(copying, "copy", copy)
+
+    assert world.one().left == {"a.bin": "somebody wrote to it"}
+
+    assert file.read_bytes() == b"somebody's"
+    assert world.status()[0] == " M a.bin\n"
+    assert list(world.repo.root.rglob("*.tmp")) == []
+
+
+def test_where_every_new_file_has_a_name_it_works_as_well(
+    world: World, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(placing, "_NAMELESS", 0)
+
+    assert len(world.materialise().done) == len(FILES)
+    assert world.status() == ("", 0)
+    (world.repo.base / "small-base").mkdir()
+    full = World(Sandbox(world.repo.base / "small-base", name="../small"))
+    assert "No space left on device" in full.materialise().left.values()
+    for root in (world.repo.root, small):
+        assert list(root.rglob("*.tmp")) == []
 
 
 def mounted(place: Path, *words: str) -> Iterator[Path]:

@@ -164,6 +164,19 @@ def test_what_only_git_can_change_is_refused(
         index_file.patched(index(repo), "sha1", [])
 
 
+@pytest.mark.parametrize(("size", "kept"), [(1 << 32, 0), ((1 << 32) + 5, 5), (7, 7)])
+def test_sizes_and_times_are_cut_to_32_bits(tmp_path: Path, size: int, kept: int) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    os.truncate(file, size)
+    os.utime(file, ns=(0, -1))
+
+    found = index_file.as_git_keeps(file.stat())
+
+    assert found.size == kept
+    assert (found.mtime, found.mtime_ns) == (0xFFFFFFFF, 999_999_999)
+
+
 def test_a_damaged_index_is_refused_and_never_given_a_new_checksum(repo: Sandbox) -> None:
     repo.commit("one", {"a": "x\n", "b/c": "x\n"})
     data = index(repo)
