@@ -14,6 +14,7 @@ from tests.support.sandbox import PROGRAMS, Sandbox
 
 if TYPE_CHECKING:
     from tests.support.servers.identity import Issuer
+    from tests.support.servers.ipfs import IpfsNode
     from tests.support.servers.seaweed import Seaweed
 
 # A check says the same of the same commit twice; `explore` is the one that looks for new examples.
@@ -116,3 +117,12 @@ def aws_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "config"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ipfs_node(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[IpfsNode]":
+    """A node of IPFS that looks for nothing elsewhere, started where a test asks for it."""
+    from tests.support.servers.ipfs import running
+
+    with running(tmp_path_factory.mktemp("ipfs") / "repo", offline=True) as node:
+        yield node

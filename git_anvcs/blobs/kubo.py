@@ -120,8 +120,7 @@ def _asked(
     """The answer, if it is a good one; what goes wrong until it is read is told as ours."""
     from http.client import HTTPException
 
-    parts = _checked(node.api)
-    own = {"Authorization": node.secret} if node.secret else {}
+    parts, own = _checked(node.api), _authorization(node)
     connection = _connection(parts, node.seconds)
     try:
         connection.request(
@@ -156,6 +155,15 @@ def _connection(parts: SplitResult, seconds: float) -> "HTTPConnection":
     if parts.scheme == "https":
         return HTTPSConnection(host, parts.port, timeout=seconds)
     return HTTPConnection(host, parts.port, timeout=seconds)
+
+
+def _authorization(node: Node) -> dict[str, str]:
+    if not (node.secret.isascii() and node.secret.isprintable()):
+        raise UsageError(
+            "the token for the IPFS node is no single line of plain characters",
+            hint="adapters.ipfs.key_env names the environment variable that holds it",
+        )
+    return {"Authorization": node.secret} if node.secret else {}
 
 
 def _checked(api: str) -> SplitResult:
@@ -207,7 +215,9 @@ def _complaint(answer: "HTTPResponse", body: bytes) -> AnvcsError:
         wait = answer.getheader("Retry-After", "")
         return Unreachable(said, hint=_RETRY, retry_after=float(wait) if wait.isdecimal() else None)
     if answer.status in (401, 403):
-        return Refused(said, hint="the node wants to know who asks (API.Authorizations of Kubo)")
+        return Refused(
+            said, hint="adapters.ipfs.key_env names the environment variable with the node's token"
+        )
     if answer.status != 500:
         return Refused(said, hint=CONFIGURED)
     return BlobMissing(said) if _MISSING.search(words) else Unreachable(said, hint=_RETRY)

@@ -196,6 +196,13 @@ def test_a_secret_is_sent_and_never_shown(ipfs_node: IpfsNode) -> None:
     assert "s3cr3t" not in told.value.message + told.value.hint
 
 
+@pytest.mark.parametrize("secret", ["a\nHost: b", "schlüssel", "\x1b"])
+def test_a_secret_that_is_no_header_is_refused_and_not_shown(secret: str) -> None:
+    with pytest.raises(UsageError) as told:
+        ipfs.store(Node("http://127.0.0.1:1", secret)).exists("a/key")
+    assert secret not in told.value.message + told.value.hint
+
+
 def test_a_node_that_is_down_is_unreachable(tmp_path: Path) -> None:
     with socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))

@@ -45,6 +45,7 @@ class StoresHere:
             "local": self._local,
             "nfs": self._nfs,
             "s3": self._s3,
+            "ipfs": self._ipfs,
         }
         if alias not in builders:
             raise UsageError(
@@ -82,6 +83,14 @@ class StoresHere:
             ambient=text("adapters.s3.credentials") == "ambient",
             allow_http=flag("adapters.s3.allow_http"),
         )
+
+    def _ipfs(self) -> BlobStore:
+        from git_anvcs.blobs.kubo import Node
+        from git_anvcs.blobs.stores import ipfs
+
+        key = self._env.get(self._settings.text("adapters.ipfs.key_env"), "")
+        api = self._settings.text("adapters.ipfs.api") or "http://127.0.0.1:5001"
+        return ipfs.store(Node(api, f"Bearer {key}" if key else ""))
 
     def _path(self, name: str) -> Path:
         text = self._needed(name)
