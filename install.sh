@@ -116,9 +116,11 @@ build() {
     # -I: what was installed answers, not the source in the folder where install.sh was started.
     "$new/bin/python" -I -m git_anvcs.cli.pages "$new/share" >"$log" 2>&1 ||
         fail_with_log 'the man pages could not be written'
-    # Git starts the driver once a file: this launcher saves what Python's site costs.
-    "$new/bin/python" -I -m git_anvcs.drivers.launcher "$new/bin/git-ai-merge" >"$log" 2>&1 ||
-        fail_with_log 'the merge driver could not be written'
+    # Git waits for these, once a file or once a command: this saves what Python's site costs.
+    for program in git-ai-merge git-ai-blob; do
+        "$new/bin/python" -I -m git_anvcs.drivers.launcher "$new/bin/$program" >"$log" 2>&1 ||
+            fail_with_log "$program could not be written"
+    done
     # Repositories keep paths of ours, so these must outlive upgrades: of the programs' Python,
     # and of the hooks and drivers inside the package.
     shipped=$("$new/bin/python" -I -c \

@@ -70,7 +70,7 @@ class Ledger:
     """The open ledger of one clone; close it. Every method raises CannotWrite and Damaged."""
 
     def __init__(self, paths: Paths) -> None:
-        self.path = paths.blobs / "ledger.db"
+        self.path = paths.ledger
         self._base = database.open_at(self.path, _STEPS)
 
     def close(self) -> None:

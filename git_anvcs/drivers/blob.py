@@ -1,40 +1,48 @@
-"""The program git-ai-blob, as far as this version has it: contents pass through unchanged.
+"""The program git-ai-blob: the filter and the drivers that Git starts, and commands for people.
 
-Versioned blobs come later. Until then a repository that a newer version has wired to this filter
-(gitattributes(5), "filter") must not break here: pointers stay pointers, bytes stay bytes.
+Git's own words are looked at first and by hand: a checkout waits for them.
 """
 
-import shutil
+import os
 import sys
 
+from git_anvcs.kernel import brief
 from git_anvcs.kernel.errors import UsageError, run_program
 
-USAGE = """usage: git-ai-blob clean [PATH]
+USAGE = """usage: git-ai-blob process
+       git-ai-blob clean [PATH]
        git-ai-blob smudge [PATH]
+       git-ai-blob merge BASE OURS THEIRS [PATH]
        git-ai-blob COMMAND [options]
 
-clean and smudge are started by Git as a filter. Standard input is copied to standard
-output: versioned blobs are not part of this version of git-anvcs.
+The first four are started by Git (see merge-drivers/gitconfig): a file that is tracked as a
+blob is a short pointer in Git, and its content is in a cache in the Git directory and in stores.
 
 """
+_FILTER = ("process", "clean", "smudge")
 
 
 def main() -> int:
     """Entry point; returns the exit code."""
+    brief.begin()
     return run_program("git-ai-blob", lambda: run(sys.argv[1:]))
 
 
 def run(words: list[str]) -> int:
-    """Copy standard input to standard output, or run a command."""
-    if words[:1] not in (["clean"], ["smudge"]):
+    """Do what Git asks, or run a command."""
+    if words[:1] == ["merge"]:
+        from git_anvcs.drivers import blob_merge
+
+        return blob_merge.run(words[1:])
+    if words[:1] == [] or words[0] not in _FILTER:
         from git_anvcs.drivers import blob_program
 
         return blob_program.run(words, USAGE)
-    if len(words) > 2:
+    if len(words) > (1 if words[0] == "process" else 2):
         raise UsageError("too many words", hint="git-ai-blob --help")
-    shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
-    return 0
+    from git_anvcs.drivers import blob_filter
+
+    return blob_filter.main(words, dict(os.environ))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,10 @@ from git_anvcs.drivers import subcommands
 
 # A command is a module of drivers/blob_commands and a line here; Git's own words are in blob.py.
 COMMANDS = {
+    "track": "keep files of a pattern as pointers, their contents beside Git",
+    "untrack": "keep them as plain files of Git again",
+    "ls": "the large files of the index",
+    "status": "what is here, what is missing, what waits",
     "push": "send large files to the stores: what waits, and what is not pushed yet",
     "pull": "fetch large files and put them where their pointers are",
     "fetch": "fetch large files into the cache; the worktree stays as it is",

@@ -4,6 +4,7 @@
 (gitrepository-layout(5)), knows nothing of GIT_DIR, and answers None on any doubt.
 """
 
+from collections.abc import Mapping
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +37,18 @@ def locate(start: Path) -> Place | None:
         if _is_git_dir(here):
             return Place(here, here, _common_dir(here))
     return None
+
+
+def called_in(cwd: Path, env: Mapping[str, str]) -> Place | None:
+    """The repository in which Git started this program: it says so, or it is that of `cwd`."""
+    named = env.get("GIT_DIR")
+    if not named:
+        return locate(cwd)
+    git_dir = (cwd / named).resolve()
+    if not _is_git_dir(git_dir):
+        return None
+    root = (cwd / env.get("GIT_WORK_TREE", ".")).resolve()
+    return Place(root, git_dir, _common_dir(git_dir))
 
 
 def _git_dir(entry: Path) -> Path | None:

@@ -45,5 +45,6 @@ class Paths:
         self.landing = self.home / "landing"  # what a killed landing was about to do
         self.journal = self.home / "journal"  # what happened between commits
         self.blobs = self.home / "blobs"  # contents of large files, and what is known of them
+        self.ledger = self.blobs / "ledger.db"
         self.due = self.home / "due.json"  # commits that a policy proposes
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

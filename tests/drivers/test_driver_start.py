@@ -28,7 +28,7 @@ class Started:
     """One run of the driver: its exit code, the modules it loaded, the git processes it started."""
 
     def __init__(self, repo: Sandbox, *sides: str, size: str = "7") -> None:
-        program = repo.base / "program"
+        program = repo.base / "git-ai-merge"
         launcher.write(program, Path(sys.executable))
         for name, text in zip(("O", "A", "B"), sides, strict=True):
             repo.write(name, text)
@@ -74,7 +74,7 @@ def test_launcher_serves_git_when_it_is_the_only_program(repo: Sandbox, folder: 
     programs = repo.base / folder
     programs.mkdir()
     (programs / "python").symlink_to(sys.executable)
-    text = launcher.text(programs / "python", _packages())
+    text = launcher.text(programs / "python", _packages(), launcher.MODULES["git-ai-merge"])
     (programs / "git-ai-merge").write_text(text)
     (programs / "git-ai-merge").chmod(0o755)
     (repo.base / "bin" / "git-ai-merge").unlink()

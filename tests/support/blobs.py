@@ -38,3 +38,23 @@ def planted(repo: Sandbox, files: Mapping[str, bytes]) -> dict[str, Pointer]:
         repo.write(name, pointers.text(made[name]))
     repo.write(".gitattributes", ATTRIBUTES)
     return made
+
+
+SHIPPED = Path(__file__).parents[2] / "merge-drivers" / "gitconfig"
+
+
+def wire(repo: Sandbox, *, gitconfig: Path = SHIPPED) -> None:
+    """Have every git of this sandbox know the filter, also one that clones; track `*.bin`."""
+    config = repo.base / "gitconfig"
+    config.write_text(
+        f'[include]\n\tpath = {gitconfig}\n[protocol "file"]\n\tallow = always\n'
+        "[uploadpack]\n\tallowFilter = true\n"
+    )
+    repo.env["GIT_CONFIG_GLOBAL"] = str(config)
+    if repo.root.is_dir():
+        repo.write(".gitattributes", ATTRIBUTES)
+
+
+def in_git(repo: Sandbox, path: str, revision: str = "") -> bytes:
+    """What Git has for a path, without the filter."""
+    return repo.git("cat-file", "blob", f"{revision}:{path}").encode(errors="surrogateescape")

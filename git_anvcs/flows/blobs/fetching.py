@@ -5,7 +5,7 @@ newest version of the content's key in every store. The first that answers with 
 wins; a version that is gone or wrong costs one try more.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -16,7 +16,6 @@ from git_anvcs.blobs.store import key_of
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.workers import Workers
-from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
@@ -65,22 +64,6 @@ def fetch(
             answers.append(got)
             progress(*got)
     return answers
-
-
-def fetch_for_git(
-    place: Place, env: Mapping[str, str], pointers: Sequence[Pointer], progress: Progress
-) -> None:
-    """The same for the filter, which waits for each of these very pointers to be told of."""
-    repo = Repo(place.root, place.git_dir, place.common_dir, bare=False)
-    spelt: dict[str, list[Pointer]] = {}
-    for pointer in pointers:
-        spelt.setdefault(pointer.oid, []).append(pointer)
-
-    def told(pointer: Pointer, problem: AnvcsError | None) -> None:
-        for one in spelt[pointer.oid]:
-            progress(one, problem)
-
-    fetch(repo, env, pointers, told)
 
 
 @contextmanager

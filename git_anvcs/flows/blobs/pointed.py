@@ -39,6 +39,11 @@ def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) 
         below = os.path.relpath(cwd.resolve(), repo.root.resolve())
         names = [name if name.startswith(":") else os.path.normpath(f"{below}/{name}")
                  for name in names]  # fmt: skip
+    return _read(repo, _filtered(repo, entries(repo, names)))
+
+
+def entries(repo: Repo, names: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
+    """Every file of the index by path, as (mode, blob), unless it is unmerged."""
     listed = repo.git("ls-files", "-s", "-z", "--", *names, env=NO_FETCH)
     found: dict[str, tuple[str, str]] = {}
     for row in listed.split(b"\0")[:-1]:
@@ -46,7 +51,7 @@ def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) 
         mode, blob, stage = facts.decode().split(" ")
         if stage == "0" and mode.startswith("100"):
             found[path.decode(errors="surrogateescape")] = (mode, blob)
-    return _read(repo, _filtered(repo, found))
+    return found
 
 
 def staged(repo: Repo, *, index: str = "") -> list[At]:

@@ -1,0 +1,239 @@
+"""The filter that Git starts: answers one file after another, then makes everything last.
+
+The conversation is in blobs/protocol, what is done in flows/blobs; reading and writing are here.
+A person hears at most a few lines, at the end, on standard error.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+import os
+from pathlib import Path
+import sys
+from typing import IO
+
+from git_anvcs.blobs import protocol
+from git_anvcs.blobs.cache import chunks
+from git_anvcs.blobs.pointer import LONGEST, parse
+from git_anvcs.blobs.protocol import AskedForReady, Conversation, Event, Reply, Request, Whole
+from git_anvcs.flows.blobs.clean import Cleaning
+from git_anvcs.flows.blobs.filter_run import FilterRun
+from git_anvcs.flows.blobs.smudge import AT_ONCE, Content
+from git_anvcs.git.locate import Place, called_in
+from git_anvcs.git.pktline import FLUSH, BadPacket, content
+from git_anvcs.kernel.errors import DONE, NO, AnvcsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.flows.blobs.awaited import Awaited
+
+SKIP = "GIT_ANVCS_SKIP_SMUDGE"
+_PIPE = 1 << 20
+_IN_MEMORY = 8 << 20
+
+Answer = Iterable[bytes] | bytes  # bytes are one of the two words below
+ERROR, DELAYED = protocol.ERROR, protocol.DELAYED
+
+
+class Filter:
+    """Answers requests; `finish` when Git has hung up. place: None outside of every repository."""
+
+    def __init__(self, place: Place | None, env: Mapping[str, str]) -> None:
+        self._run = FilterRun(place) if place else None
+        self._env = env
+        self._off = env.get("ANVCS") == "0"
+        self._skip = env.get(SKIP, "") not in ("", "0")
+        self._awaited: Awaited | None = None
+        self._problems: list[str] = []
+
+    def clean(self, path: str, pieces: Iterator[bytes]) -> Answer:
+        """What Git is to store, or ERROR; all pieces are taken in any case."""
+        if self._off:
+            return _collected(pieces)
+        try:
+            if self._run is None:
+                raise AnvcsError("there is no repository here that could keep large files")
+            with Cleaning(self._run, path) as cleaning:
+                for piece in pieces:
+                    cleaning.write(piece)
+                return (cleaning.answer(),)
+        except AnvcsError as error:
+            self._problems.append(f"{path} was not added: {error.message}")
+            for _ in pieces:
+                continue
+            return ERROR
+
+    def smudge(self, request: Request, pieces: Iterator[bytes]) -> Answer:
+        """What the file is to hold, or DELAYED where Git lets us; never ERROR."""
+        data = _start(pieces)
+        late = self._awaited.text_of(request.path) if self._awaited else None
+        data = data if late is None else late
+        pointer = None if self._off or self._skip else parse(data)
+        if pointer is None or self._run is None:
+            return _collected(_chained(data, pieces))
+        self._run.saw(pointer, data, request.path)
+        found = Content(self._run, pointer)
+        if found.load():
+            return found.pieces()
+        if late is None and self._stores(self._run).possible:
+            if request.may_delay:
+                self._stores(self._run).add(request.path, pointer, data)
+                return DELAYED
+            self._stores(self._run).bring(pointer)
+            if found.load():
+                return found.pieces()
+        self._run.lacks(pointer, request.path)
+        return (data,)
+
+    def ready(self) -> list[str]:
+        """The delayed files that can be asked for now; none when there are none left."""
+        return self._awaited.ready() if self._awaited else []
+
+    def finish(self) -> list[str]:
+        """Make everything last; sentences for standard error."""
+        said = list(self._problems)
+        if self._awaited:
+            self._awaited.close()
+            said += self._awaited.problems
+        return said + (self._run.end() if self._run else [])
+
+    def _stores(self, run: FilterRun) -> "Awaited":
+        if self._awaited is None:
+            from git_anvcs.flows.blobs.awaited import Awaited
+
+            self._awaited = Awaited(run.place, self._env)
+        return self._awaited
+
+
+def main(words: Sequence[str], env: Mapping[str, str]) -> int:
+    """`process`, or `clean PATH` or `smudge PATH` for one file; the exit code."""
+    filter_ = Filter(called_in(Path.cwd(), env), env)
+    if words[0] == "process":
+        return serve(filter_, 0, 1)
+    path = words[1] if len(words) > 1 else ""
+    pieces = chunks(sys.stdin.buffer)
+    one = words[0] == "clean"
+    answer = filter_.clean(path, pieces) if one else filter_.smudge(Request("", path), pieces)
+    if not isinstance(answer, bytes):
+        for piece in answer:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+    _tell(filter_.finish())
+    return NO if isinstance(answer, bytes) else DONE
+
+
+def serve(filter_: Filter, reader: int, writer: int) -> int:
+    """Talk with Git until it hangs up; the exit code."""
+    _widen(reader, writer)
+    code = DONE
+    try:
+        with open(writer, "wb", buffering=AT_ONCE, closefd=False) as out:
+            _talk(filter_, _events(reader), out)
+    except (EOFError, BrokenPipeError):  # Git has died: nobody waits for an answer
+        code = NO
+    except BadPacket as error:
+        _tell([error.message])
+        code = NO
+    _tell(filter_.finish())
+    return code
+
+
+def _talk(filter_: Filter, events: Iterator[Event], out: IO[bytes]) -> None:
+    for event in events:
+        match event:
+            case Reply(data):
+                out.write(data)
+            case AskedForReady():
+                out.write(protocol.ready(filter_.ready()))
+            case Request("clean", path):
+                _answer(out, filter_.clean(path, _content(events)))
+            case Request():
+                _answer(out, filter_.smudge(event, _content(events)))
+            case _:  # the rest of a content that was not wanted
+                continue
+        out.flush()
+
+
+def _answer(out: IO[bytes], answer: Answer) -> None:
+    if isinstance(answer, bytes):
+        out.write(answer)
+        return
+    out.write(protocol.BEGIN)
+    end = protocol.ALL_WELL
+    try:
+        for piece in answer:
+            out.writelines(content((piece,)))
+    except BrokenPipeError:
+        raise
+    except OSError:  # a disk that fails now; Git must not believe what it has
+        end = ERROR
+    out.write(FLUSH + end)
+
+
+def _events(reader: int) -> Iterator[Event]:
+    talk = Conversation()
+    while data := os.read(reader, _PIPE):
+        yield from talk.hear(data)
+    if not talk.may_end:
+        raise EOFError
+
+
+def _content(events: Iterator[Event]) -> Iterator[bytes]:
+    """The pieces of a content, up to its end."""
+    for event in events:
+        if isinstance(event, Whole):
+            return
+        if isinstance(event, bytes):
+            yield event
+
+
+def _start(pieces: Iterator[bytes]) -> bytes:
+    """The whole of what is as short as a pointer, else a start that is none."""
+    data = b""
+    for piece in pieces:
+        data += piece
+        if len(data) > LONGEST:
+            break
+    return data
+
+
+def _chained(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from pieces
+
+
+def _collected(pieces: Iterator[bytes]) -> Iterable[bytes]:
+    """All of a content: Git reads no answer before it has sent everything."""
+    kept: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size > _IN_MEMORY:
+            break
+    else:
+        return kept
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        file.writelines(kept)
+        file.writelines(pieces)
+        copy = os.fdopen(os.dup(file.fileno()), "rb")
+    copy.seek(0)
+    return chunks(copy)
+
+
+def _widen(*descriptors: int) -> None:
+    """Ask for pipes of a megabyte: half as many turns between Git and us."""
+    import fcntl
+
+    for descriptor in descriptors:
+        with suppress(OSError, AttributeError):  # no pipe, not allowed, not Linux
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    if sentences:
+        from git_anvcs.kernel.terminal import safe_text
+
+        for sentence in sentences:
+            sys.stderr.write(f"git-ai-blob: {safe_text(sentence)}\n")

@@ -1,0 +1,19 @@
+"""Large files as the commands of git-ai-blob that list them show them."""
+
+from collections.abc import Sequence
+
+from git_anvcs.flows.blobs.standing import File
+
+_NAMED = 10
+
+
+def facts(file: File) -> dict[str, object]:
+    """A file as a JSON object."""
+    pointer = file.pointer._asdict()
+    return {"path": file.path, **pointer, "here": file.here, "worktree": file.worktree}
+
+
+def named(paths: Sequence[str]) -> list[str]:
+    """Paths below a heading, not more than a screen takes."""
+    lines = [f"  {path}" for path in paths[:_NAMED]]
+    return lines + ([f"  … and {len(paths) - _NAMED} more"] if len(paths) > _NAMED else [])

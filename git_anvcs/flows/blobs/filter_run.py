@@ -1,0 +1,130 @@
+"""One run of the filter in one repository: its cache, its ledger, and what to tell at the end.
+
+The ledger is opened only when there is something to ask or to write; when it cannot be used, the
+filter goes on without it, because Git waits.
+"""
+
+import os
+from typing import NamedTuple
+
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.pointer import Pointer, parse, text
+from git_anvcs.git.locate import Place
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import Paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.blobs.ledger import Ledger
+
+_NAMED = 5  # files named in a message
+
+
+class Found(NamedTuple):
+    """A pointer as it was spelt for a path of this worktree."""
+
+    pointer: Pointer
+    text: bytes
+    path: str
+
+
+class FilterRun:
+    """What one run knows. Close it with `end`, which returns what a person should hear."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.paths = Paths(place.common_dir)
+        self.cache = Cache(self.paths)
+        self.worktree = "" if place.git_dir == place.common_dir else place.git_dir.name
+        self.missing: dict[str, Pointer] = {}
+        self.problems: list[str] = []
+        self._seen: dict[tuple[str, str], Found] = {}
+        self._ledger: Ledger | None = None
+        self._no_ledger = False
+
+    def pointer_for(self, pointer: Pointer, path: str) -> bytes:
+        """How the content of a file is spelt at this path: as before, where it was pinned."""
+        known = self._seen.get((pointer.oid, path))
+        said = known.text if known else self._from_ledger(pointer, path)
+        spelt = said or text(pointer)
+        self.saw(pointer, spelt, path)
+        return spelt
+
+    def saw(self, pointer: Pointer, spelt: bytes, path: str) -> None:
+        """Remember that this path came from, or was given, this pointer."""
+        self._seen[pointer.oid, path] = Found(pointer, spelt, path)
+
+    def lacks(self, pointer: Pointer, path: str) -> None:
+        """The content of this path is not to be had: its pointer stays."""
+        self.missing[path] = pointer
+
+    @property
+    def read_only(self) -> bool:
+        """Whether Git cannot write here either, so that nothing can be lost by not keeping it."""
+        return not os.access(self.place.git_dir, os.W_OK)
+
+    def end(self) -> list[str]:
+        """Make what was done last, and close; sentences for standard error."""
+        for step in (self.cache.sync, self._write, self._close):
+            try:
+                step()
+            except AnvcsError as error:
+                if not self.read_only:
+                    self.problems.append(error.message)
+        said = [*self.problems]
+        if self.missing:
+            said.append(_about(self.missing))
+        return said
+
+    def _from_ledger(self, pointer: Pointer, path: str) -> bytes | None:
+        try:
+            ledger = self._open()
+            spelt = ledger.pointer_of(pointer.oid, path, self.worktree) if ledger else None
+        except AnvcsError as error:
+            self._no_ledger = True
+            if not self.read_only:
+                self.problems.append(error.message)
+            return None
+        found = parse(spelt) if spelt else None
+        return spelt if found and found.unpinned() == pointer else None
+
+    def _open(self, *, make: bool = False) -> "Ledger | None":
+        if self._ledger is None and not self._no_ledger and (make or self.paths.ledger.exists()):
+            from git_anvcs.blobs.ledger import Ledger
+
+            self._ledger = Ledger(self.paths)
+        return self._ledger
+
+    def _write(self) -> None:
+        if not (self._seen or self.missing):
+            return
+        ledger = self._open(make=True)
+        if ledger is None:
+            return
+        from git_anvcs.blobs.ledger import Job, Seen
+        from git_anvcs.kernel.clock import now
+
+        if self._seen:
+            ledger.remember(
+                Seen(one.pointer.oid, one.path, one.text, self.worktree)
+                for one in self._seen.values()
+            )
+        if self.missing:
+            wanted = {one.oid: one.size for one in self.missing.values()}
+            at = int(now())
+            ledger.ask(Job("fetch", oid, size=size, seconds=at) for oid, size in wanted.items())
+
+    def _close(self) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+
+
+def _about(missing: dict[str, Pointer]) -> str:
+    paths = sorted(missing)
+    names = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
+    if len(paths) == 1:
+        return f"{names} stays a pointer: its content is not here (`git ai-blob status`)"
+    return (
+        f"{len(paths)} files stay pointers, their contents are not here: {names}"
+        " (`git ai-blob status`)"
+    )

@@ -1,0 +1,87 @@
+"""Story: how the large files of this worktree stand: what is here, what is missing, what waits."""
+
+from collections.abc import Sequence
+from pathlib import Path
+import stat
+from typing import NamedTuple
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.ledger import Job, Ledger
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs import pointed
+from git_anvcs.git import attributes, objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
+
+
+class File(NamedTuple):
+    """One large file of the index.
+
+    here: its content is in the cache
+    worktree: `content`, `pointer` (the file holds its own pointer) or `absent`
+    """
+
+    path: str
+    pointer: Pointer
+    here: bool
+    worktree: str
+
+
+class Standing(NamedTuple):
+    """All of them; contents: paths that should be pointers and are contents in Git."""
+
+    files: tuple[File, ...]
+    contents: tuple[str, ...]
+    jobs: tuple[Job, ...]
+
+
+def files(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) -> list[File]:
+    """The large files of the index, below `names` (pathspecs from `cwd`) if any.
+
+    Reads no content.
+    """
+    cache = Cache(Paths(repo.common_dir))
+    return [
+        File(
+            at.path,
+            at.pointer,
+            cache.has(at.pointer.oid, at.pointer.size),
+            _in_worktree(repo.root / at.path, at.pointer),
+        )
+        for at in pointed.in_index(repo, names, cwd=cwd)
+    ]
+
+
+def look(repo: Repo) -> Standing:
+    """How everything stands. Raises Damaged, CannotWrite of the ledger."""
+    found = files(repo)
+    paths = Paths(repo.common_dir)
+    jobs: list[Job] = []
+    if paths.ledger.exists():
+        with Ledger(paths) as ledger:
+            jobs = ledger.jobs()
+    return Standing(tuple(found), tuple(_contents(repo, found)), tuple(jobs))
+
+
+def _in_worktree(path: Path, pointer: Pointer) -> str:
+    try:
+        facts = path.lstat()
+        if not stat.S_ISREG(facts.st_mode):
+            return "absent"
+        if facts.st_size > pointers.LONGEST or facts.st_size == pointer.size:
+            return "content"
+        return "pointer" if pointers.parse(path.read_bytes()) else "content"
+    except OSError:
+        return "absent"
+
+
+def _contents(repo: Repo, known: Sequence[File]) -> list[str]:
+    """Files of the index whose attributes ask for a pointer and whose blob is a content."""
+    blobs = {path: blob for path, (_, blob) in pointed.entries(repo).items()}
+    for file in known:
+        blobs.pop(file.path, None)
+    filters = attributes.of(repo, "filter", blobs)
+    asking = {path: blob for path, blob in blobs.items() if filters.get(path) == pointed.FILTER}
+    sizes = objects.blob_sizes(repo, asking.values()) if asking else {}
+    return [path for path, blob in asking.items() if sizes.get(blob)]
