@@ -24,6 +24,7 @@ from git_anvcs.git import index_patch, objects
 from git_anvcs.git.index_file import NEVER_LOOKED_AT, Change, NotPatchable, as_git_keeps
 from git_anvcs.git.index_lock import IndexBusy, IndexNotWritten
 from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
 
 # Git distrusts what is as young as its index, by whole seconds (racy-git in its documentation).
 _OLDER_NS = 2 * 10**9
@@ -75,7 +76,7 @@ def materialise(
         known.forget()
     except (IndexBusy, IndexNotWritten) as error:
         return Outcome({}, left | dict.fromkeys([item.path for item in fit], error.message))
-    placed, refused = _in_threads(repo.root, fit, mtime_ns)
+    placed, refused = _in_threads(repo, fit, mtime_ns)
     settled = known.settle(placed)
     done = {one.path: one.how for one in placed}
     return Outcome(done, left | refused, tuple(path for path in done if path not in settled))
@@ -138,17 +139,17 @@ def _not_ours(root: Path, items: Collection[Wanted]) -> dict[str, str]:
 
 
 def _in_threads(
-    root: Path, items: Sequence[Wanted], mtime_ns: int | None
+    repo: Repo, items: Sequence[Wanted], mtime_ns: int | None
 ) -> tuple[list[Placed], dict[str, str]]:
     """What was placed, and why the others were not."""
     placed: list[Placed] = []
     refused: dict[str, str] = {}
-    with _opened(root) as top:
+    with _opened(repo.root) as top, _drafts(repo) as drafts:
 
         def place(item: Wanted) -> None:
-            content = Content(item.cached, _size(item) or 0)
+            content = Content(item.cached, _size(item) or 0, mtime_ns)
             try:
-                placed.append(placing.place(top, item.path, item.pointer, content, mtime_ns))
+                placed.append(placing.place(top, item.path, item.pointer, content, drafts))
             except LeftAlone as why:
                 refused[item.path] = str(why)
 
@@ -159,6 +160,22 @@ def _in_threads(
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _drafts(repo: Repo) -> Iterator[int]:
+    """The cache's folder for what is not finished; it is swept. -1: it cannot be had."""
+    folder = Paths(repo.common_dir).blobs / "drafts"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield -1
+        return
     try:
         yield descriptor
     finally:

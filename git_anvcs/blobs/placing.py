@@ -37,10 +37,14 @@ class Placed(NamedTuple):
 
 
 class Content(NamedTuple):
-    """cached: a file that holds the content; size: what the pointer says of it"""
+    """cached: a file that holds the content; size: what the pointer says of it
+
+    mtime_ns: of the new file, None: now
+    """
 
     cached: Path
     size: int
+    mtime_ns: int | None = None
 
 
 def look(top: int, path: str, pointer: bytes) -> None:
@@ -49,10 +53,11 @@ def look(top: int, path: str, pointer: bytes) -> None:
         pass
 
 
-def place(top: int, path: str, pointer: bytes, content: Content, mtime_ns: int | None) -> Placed:
+def place(top: int, path: str, pointer: bytes, content: Content, drafts: int = -1) -> Placed:
     """Put the content where the pointer is.
 
-    top: the worktree, an open folder; mtime_ns: of the new file, None: now
+    top: the worktree, an open folder; drafts: an open folder for what a killed process leaves, if
+    it is in the same file system: otherwise that stays beside the file
     Raises LeftAlone when there is anything else than a plain file of exactly these bytes, or when
     the content cannot be had or written.
     """
@@ -63,9 +68,9 @@ def place(top: int, path: str, pointer: bytes, content: Content, mtime_ns: int |
     ):
         if not _is_file(os.fstat(source), content.size):
             raise LeftAlone(_NOT_WHOLE)
-        with _Draft(folder) as draft:
+        with _Draft(folder, drafts) as draft:
             how = copying.copy(source, draft.descriptor, content.size)
-            draft.dress(before, mtime_ns)
+            draft.dress(before, content.mtime_ns)
             found = draft.replace(path.rpartition("/")[2], before)
     return Placed(path, found, how)
 
@@ -73,16 +78,17 @@ def place(top: int, path: str, pointer: bytes, content: Content, mtime_ns: int |
 class _Draft:
     """A new file in a folder, without a name as long as the system allows."""
 
-    def __init__(self, folder: int) -> None:
+    def __init__(self, folder: int, drafts: int) -> None:
         self._folder = folder
+        self._drafts = drafts
         self._name = f".anvcs-{os.urandom(6).hex()}.tmp"
-        self._named = False
+        self._named = -1  # the open folder where it has that name
 
     def __enter__(self) -> "_Draft":
         self.descriptor = self._nameless()
         if self.descriptor < 0:
             self.descriptor = os.open(self._name, _NEW, 0o600, dir_fd=self._folder)
-            self._named = True
+            self._named = self._folder
         return self
 
     def _nameless(self) -> int:
@@ -95,9 +101,9 @@ class _Draft:
 
     def __exit__(self, *error: object) -> None:
         os.close(self.descriptor)
-        if self._named:
+        if self._named >= 0:
             with suppress(OSError):
-                os.unlink(self._name, dir_fd=self._folder)
+                os.unlink(self._name, dir_fd=self._named)
 
     def dress(self, before: os.stat_result, mtime_ns: int | None) -> None:
         """What may be done with the old file may be done with the new one."""
@@ -107,16 +113,23 @@ class _Draft:
 
     def replace(self, name: str, before: os.stat_result) -> os.stat_result:
         """Take the place of the file that is still as it was `before`; stat(2) of ours."""
-        if not self._named:
-            open_file = f"{_OPEN_FILES}/{self.descriptor}"
-            os.link(open_file, self._name, dst_dir_fd=self._folder)
-            self._named = True
+        if self._named < 0:
+            self._name_it()
         now = os.stat(name, dir_fd=self._folder, follow_symlinks=False)
         if _signs(now) != _signs(before):
             raise LeftAlone("somebody wrote to it")
-        os.rename(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-        self._named = False
+        os.rename(self._name, name, src_dir_fd=self._named, dst_dir_fd=self._folder)
+        self._named = -1
         return os.fstat(self.descriptor)
+
+    def _name_it(self) -> None:
+        open_file = f"{_OPEN_FILES}/{self.descriptor}"
+        with suppress(OSError):  # none, or of another file system
+            os.link(open_file, self._name, dst_dir_fd=self._drafts)
+            self._named = self._drafts
+        if self._named < 0:
+            os.link(open_file, self._name, dst_dir_fd=self._folder)
+            self._named = self._folder
 
 
 @contextmanager
