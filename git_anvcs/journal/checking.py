@@ -43,7 +43,7 @@ class _Found:
     def __init__(self) -> None:
         self.operations = self.segments = self.contents = self.texts = self.unsigned = (
             self.dropped
-        ) = self.let_go = 0
+        ) = self.let_go = self.unlinked = 0
         self.problems: list[str] = []
 
 
@@ -64,6 +64,7 @@ def check(journal: Journal, *, full: bool = False) -> Report:
         _check_texts(journal, found)
     notes = [f"{found.unsigned} segments are not signed"] if found.unsigned else []
     notes += [f"{found.dropped} operations are dropped by now"] if found.dropped else []
+    notes += [_unlinked(found.unlinked)] if found.unlinked else []
     notes += [f"{found.let_go} contents were let go for journal.limit"] if found.let_go else []
     return Report(
         found.operations, found.segments, found.contents, found.texts,
@@ -122,16 +123,35 @@ def _check_rows(
 
     known: the digest of each, as far as a segment says, and of the one before the first
     """
-    digests = dict(known)
+    digests = dict(known) | _gone(journal, actor[0], first, end)
     count = 0
     for seq, digest, n, made in _rows(journal, actor, first, end, digests):
         count += 1
-        if made != digest or known.get(seq, digest) != digest:
+        if digests.get(seq - 1) == b"":
+            found.unlinked += 1
+        elif made != digest or known.get(seq, digest) != digest:
             found.problems.append(f"operation #{n} is not what its digest says")
         digests[seq] = digest
         digests.pop(seq - 1, None) if len(known) == 1 else None
     found.operations += count
     return count
+
+
+def _gone(journal: Journal, actor: int, first: int, end: int) -> dict[int, bytes]:
+    """The digests of operations that are gone, as who built it anew knew them; empty: lost, too."""
+    db = journal.connection
+    with database.reading(journal.file):
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gone'").fetchone():
+            return {}  # an older file that can only be read
+        rows = db.execute(
+            "SELECT seq, hash FROM gone WHERE actor = ? AND seq >= ? - 1 AND seq < ?",
+            (actor, first, end),
+        ).fetchall()
+    return {seq: bytes(digest) for seq, digest in rows}
+
+
+def _unlinked(count: int) -> str:
+    return f"{count} operations follow others that were lost, so that no chain proves them"
 
 
 def _rows(

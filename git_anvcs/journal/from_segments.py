@@ -8,7 +8,7 @@ import zlib
 from git_anvcs.journal import segment
 from git_anvcs.journal.cold import digest_after
 from git_anvcs.journal.op import Damaged, Op, decode
-from git_anvcs.journal.salvage import Checkpoint, Known, Salvaged
+from git_anvcs.journal.salvage import Checkpoint, Gone, Known, Salvaged
 from git_anvcs.journal.segment import Segment, Withheld
 from git_anvcs.journal.text import Document
 from git_anvcs.journal.texts import SEED
@@ -24,25 +24,30 @@ def with_segments(found: Salvaged, packed: Iterable[bytes]) -> Salvaged:
     """
     proved: dict[bytes, Known] = {}
     edits: _Edits = defaultdict(list)
-    begins: dict[bytes, int] = {}
+    begins = {actor: n + 1 for actor, n in found.begins.items()}
+    gone: dict[bytes, Gone] = {}
+    unread: list[tuple[bytes, tuple[int, ...]]] = []
     for op in found.ops:
         edits[op.op.doc, op.op.lane].append(op)
         begins.setdefault(op.actor, op.n)
     rows = {one.digest for one in found.ops}
     for first, actor, _, data in _in_order(found, packed):
-        numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), ())
+        numbers = found.segments.get(segment.header_of(data)[1].last, ())
         begins[actor] = min(first, begins.get(actor, first))
         replay = _Replay(found.checkpoints, edits, (begins[actor], first))
         try:
             one = segment.unpack(data, replay.digest)
         except (Damaged, NoUpdate, zlib.error):
+            unread.append((data, numbers))
             continue
         if not segment.problems(one):
             for op in _ops(one, numbers):
                 if op.digest not in proved and op.digest not in rows:
                     edits[op.op.doc, op.op.lane].append(op)
                 proved.setdefault(op.digest, op)
-    return _joined(found, proved)
+            for lost in _gone(one, numbers):
+                gone[lost.digest] = max(lost, gone.get(lost.digest, lost), key=_told)
+    return _with_lost(_joined(found, proved, gone), unread)
 
 
 def ends(packed: Iterable[bytes]) -> dict[int, set[bytes]]:
@@ -55,8 +60,14 @@ def ends(packed: Iterable[bytes]) -> dict[int, set[bytes]]:
     return found
 
 
-def _joined(found: Salvaged, proved: dict[bytes, Known]) -> Salvaged:
+def _joined(found: Salvaged, proved: dict[bytes, Known], withheld: dict[bytes, Gone]) -> Salvaged:
     """Of a row that is in a segment too, the segment says what it is: names may be guessed."""
+    known = {*proved, *(row.digest for row in found.ops)}
+    told = {(one.actor, one.seq): one for one in found.gone if one.digest not in known}
+    for digest, gone in withheld.items():
+        if digest not in known:
+            place = gone.actor, gone.seq
+            told[place] = gone._replace(n=gone.n or told.get(place, gone).n)
     seqs = {(one.actor, one.seq) for one in found.ops}
     ops, guessed = [], 0
     for row in found.ops:
@@ -66,7 +77,7 @@ def _joined(found: Salvaged, proved: dict[bytes, Known]) -> Salvaged:
     ops = sorted((*ops, *proved.values()), key=lambda one: (one.n, one.op.time))
     return found._replace(
         ops=tuple(ops), lost=max(0, found.lost - len(proved)),
-        unproved=max(0, found.unproved - guessed),
+        unproved=max(0, found.unproved - guessed), gone=tuple(told.values()),
     )  # fmt: skip
 
 
@@ -75,10 +86,10 @@ def _in_order(found: Salvaged, packed: Iterable[bytes]) -> list[tuple[int, bytes
     heads = []
     for data in packed:
         try:
-            head, _ = segment.header_of(data)
+            head, fields = segment.header_of(data)
         except Damaged:
             continue
-        numbers = found.segments.get(bytes.fromhex(segment.name_of(data)), (0,))
+        numbers = found.segments.get(fields.last, (0,))
         heads.append((numbers[0], head.actor, head.first, data))
     return sorted(heads)
 
@@ -89,6 +100,32 @@ def _ops(one: Segment, numbers: tuple[int, ...]) -> Iterable[Known]:
             link = decode(entry)
             n = numbers[index] if len(numbers) == len(one.entries) else 0
             yield Known(n, link.actor, link.seq, segment.digest(entry), link.op)
+
+
+def _with_lost(found: Salvaged, unread: Iterable[tuple[bytes, tuple[int, ...]]]) -> Salvaged:
+    """With what segments that cannot be read are known to have held, and nothing else has."""
+    here = {(one.actor, one.seq) for one in found.ops}
+    here |= {(one.actor, one.seq) for one in found.gone}
+    lost: dict[tuple[bytes, int], Gone] = {}
+    for data, numbers in unread:
+        _, head = segment.header_of(data)
+        for index in range(head.size):
+            place = (head.actor, head.first + index)
+            if place not in here:
+                n = numbers[index] if len(numbers) == head.size else 0
+                lost[place] = Gone(n, *place, b"")
+    return found._replace(gone=(*found.gone, *lost.values()), lost=max(found.lost, len(lost)))
+
+
+def _told(one: Gone) -> bool:
+    return bool(one.lane)
+
+
+def _gone(one: Segment, numbers: tuple[int, ...]) -> Iterable[Gone]:
+    for index, entry in enumerate(one.entries):
+        if isinstance(entry, Withheld):
+            n = numbers[index] if len(numbers) == len(one.entries) else 0
+            yield Gone(n, one.actor, one.first + index, *entry)
 
 
 class _Replay:

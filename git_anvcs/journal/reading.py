@@ -233,7 +233,7 @@ class Reading(Chains):
                 self._cold.thaw([piece])
                 row = self._row(tables.LAST_BEFORE, (lane, time))
             n = row[0] if row else 0
-            return thinned.last_before(self._db, lane, time, n) if self._cold.is_any() else n
+            return thinned.last_before(self._db, lane, time, n) if self._cold.can_be else n
 
     def last(self) -> int:
         """The number of the newest operation; 0 when there is none."""
@@ -305,7 +305,8 @@ class Reading(Chains):
         """Whether texts stand on operations that are not kept any more."""
         if not self._cold.can_be:
             return False
-        return self._row("SELECT 1 FROM segment WHERE state >= 2 LIMIT 1", ()) is not None
+        asked = "SELECT 1 FROM segment WHERE state >= 2 UNION ALL SELECT 1 FROM thinned LIMIT 1"
+        return self._row(asked, ()) is not None
 
     def recall(self, key: str) -> bytes:
         """What `Journal.remember` was given last; empty for nothing."""

@@ -4,14 +4,15 @@ How each path stands and where refs are follows from the operations. The chain t
 database begins is its own; those it was made of stay what they are.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
 import os
 from pathlib import Path
 
-from git_anvcs.journal import moves, tables
+from git_anvcs.journal import gaps, moves, tables
 from git_anvcs.journal.lost_texts import begins
 from git_anvcs.journal.op import Kind, Op
-from git_anvcs.journal.salvage import Checkpoint, Known, Salvaged
+from git_anvcs.journal.salvage import Checkpoint, Gone, Known, Salvaged
 from git_anvcs.store import database
 
 # The lane of what all lanes share, and what is told of HEAD: the rest is shared.
@@ -37,24 +38,58 @@ def build(file: Path, found: Salvaged) -> None:
 
 
 def numbered(found: Salvaged) -> Salvaged:
-    """With a number for every operation: their own, or where one has none, new ones by time."""
-    numbers = {known.n for known in found.ops}
-    if 0 not in numbers and len(numbers) == len(found.ops):
+    """With a number for every operation: their own, or where one has none, new ones by time.
+
+    What is gone counts as made with what came before it.
+    """
+    every: list[Known | Gone] = [*found.ops, *found.gone]
+    numbers = {one.n for one in every}
+    if 0 not in numbers and len(numbers) == len(every):
         return found
-    ordered = sorted(found.ops, key=lambda known: (known.op.time, known.actor, known.seq))
-    new = {known.n: n for n, known in enumerate(ordered, 1) if known.n}
+    spans = [*((one.first, one.last) for one in found.marks), *found.dropped]
+    ordered = _by_time(every, {n for span in spans for n in span} - numbers)
+    new = {one if isinstance(one, int) else one.n: n for n, one in enumerate(ordered, 1)}
     checkpoints = (
         one._replace(n=new[one.n]) if one.n else one
         for one in found.checkpoints
         if not one.n or one.n in new
     )
-    ops = tuple(known._replace(n=n) for n, known in enumerate(ordered, 1))
+    placed = [(n, one) for n, one in enumerate(ordered, 1) if not isinstance(one, int)]
+    ops = tuple(one._replace(n=n) for n, one in placed if isinstance(one, Known))
+    gone = tuple(one._replace(n=n) for n, one in placed if isinstance(one, Gone))
     claims = {new[n]: author for n, author in found.claims.items() if n in new}
     begins = {
-        actor: max((number for old, number in new.items() if old <= n), default=0)
+        actor: max((number for old, number in new.items() if 0 < old <= n), default=0)
         for actor, n in found.begins.items()
     }
-    return found._replace(ops=ops, checkpoints=tuple(checkpoints), claims=claims, begins=begins)
+    marks = tuple(one._replace(first=new[one.first], last=new[one.last]) for one in found.marks)
+    dropped = tuple((new[first], new[last]) for first, last in found.dropped)
+    return found._replace(
+        ops=ops, checkpoints=tuple(checkpoints), claims=claims, begins=begins, gone=gone,
+        marks=marks, dropped=dropped,
+    )  # fmt: skip
+
+
+def _by_time(every: Collection[Known | Gone], ends: Iterable[int]) -> list[Known | Gone | int]:
+    """In the order in which they were made, as far as times and chains tell.
+
+    ends: old numbers of none of them; each keeps its place behind the one with the number before
+    """
+    times: dict[bytes, int] = {}
+    chains = sorted(every, key=lambda one: (one.actor, one.seq))
+    for one in chains:
+        if isinstance(one, Known):
+            times.setdefault(one.actor, one.op.time)  # of what is gone before it
+    placed: list[tuple[tuple[int, bytes, int, int], Known | Gone | int]] = []
+    for one in chains:
+        if isinstance(one, Known):
+            times[one.actor] = one.op.time
+        placed.append(((times.get(one.actor, 0), one.actor, one.seq, 0), one))
+    old = sorted((one.n, key) for key, one in placed if not isinstance(one, int) and one.n)
+    for n in ends:
+        at = bisect_left(old, (n,))
+        placed.append(((*(old[at - 1][1][:3] if at else (0, b"", 0)), n), n))
+    return [one for _, one in sorted(placed, key=lambda row: row[0])]
 
 
 class _Builder:
@@ -82,6 +117,12 @@ class _Builder:
         for actor, row in found.heard.items():
             values = (self._number("actor", actor), *row)
             self._db.execute("INSERT INTO heard VALUES (?, ?, ?, ?)", values)
+        for of, path, *span in gaps.marks(found):
+            key = self._number("lane", of), self._number("path", os.fsencode(path))
+            self._db.execute("INSERT INTO thinned VALUES (?, ?, ?, ?)", (*key, *span))
+        for gone in gaps.missing(found):
+            values = (self._number("actor", gone.actor), gone.seq, gone.digest, gone.n)
+            self._db.execute("INSERT OR IGNORE INTO gone VALUES (?, ?, ?, ?)", values)
         for lane, root in found.roots.items():
             values = (root, self._number("lane", lane))
             self._db.execute("UPDATE lane SET root = ? WHERE id = ?", values)

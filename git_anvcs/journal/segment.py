@@ -8,6 +8,7 @@ docs/formats/journal.md has the layout.
 
 from collections.abc import Callable, Container, Iterable, Iterator
 import hashlib
+import os
 import struct
 from typing import NamedTuple
 
@@ -25,15 +26,21 @@ _VERSION = 1
 _HEADER = struct.Struct(">BQI16s32s32s32s32s64s")
 _DIGEST = 32
 _ENTRY = struct.Struct(">BI")
-_WITHHELD, _WHOLE, _LEAN = 0, 1, 2
+_LENGTH = struct.Struct(">I")  # of a lane's name
+_WITHHELD, _WHOLE, _LEAN, _TOLD = 0, 1, 2, 3
 _DOMAIN = b"anvcs-journal-segment/1\0"
 _UNSIGNED = (bytes(32), bytes(64))
 
 
 class Withheld(NamedTuple):
-    """An operation of which only the digest is here."""
+    """An operation of which only the digest is here, and what it was about where that is told.
+
+    lane: empty where nobody says; path: empty where it was about none
+    """
 
     digest: bytes
+    lane: str = ""
+    path: str = ""
 
 
 Entry = bytes | Withheld
@@ -102,12 +109,22 @@ def message(segment: Segment) -> bytes:
 
 
 def withhold(segment: Segment, chosen: Container[int]) -> Segment:
-    """The same without the operations of these sequence numbers; signed as it was."""
+    """The same without the operations of these sequence numbers; signed as it was.
+
+    What they were about stays told: it never leaves this clone. Raises Damaged.
+    """
     entries = tuple(
-        Withheld(digest(entry)) if number in chosen else entry
+        _withheld(entry) if number in chosen else entry
         for number, entry in enumerate(segment.entries, segment.first)
     )
     return segment._replace(entries=entries)
+
+
+def _withheld(entry: Entry) -> Withheld:
+    if isinstance(entry, Withheld):
+        return entry
+    about = op.decode(entry).op
+    return Withheld(digest_of(entry), about.lane, about.path if about.lane else "")
 
 
 def problems(segment: Segment) -> list[str]:
@@ -196,7 +213,9 @@ def name_of(data: bytes) -> str:
 def _packed(segment: Segment, lean: Container[int]) -> Iterator[bytes]:
     for number, entry in enumerate(segment.entries, segment.first):
         if isinstance(entry, Withheld):
-            yield _ENTRY.pack(_WITHHELD, _DIGEST) + entry.digest
+            about = _about(entry)
+            kind = _TOLD if about else _WITHHELD
+            yield _ENTRY.pack(kind, _DIGEST + len(about)) + entry.digest + about
             continue
         cut = op.without_digest(entry) if number in lean else entry
         cut = op.without_place(cut)
@@ -212,7 +231,7 @@ def _unpacked(head: Segment, body: bytes, count: int, digests: Digests | None) -
         at += _ENTRY.size
         piece = body[at : at + size]
         at += size
-        if len(piece) != size or kind not in (_WITHHELD, _WHOLE, _LEAN):
+        if len(piece) != size or kind not in (_WITHHELD, _WHOLE, _LEAN, _TOLD):
             raise Damaged("a segment has an entry of no kind that is known")
         entry = _entry(kind, piece, op.Place(head.actor, number, before), digests)
         yield entry
@@ -226,6 +245,8 @@ def _entry(kind: int, piece: bytes, place: op.Place, digests: Digests | None) ->
         if len(piece) != _DIGEST:
             raise Damaged("a withheld operation has no digest")
         return Withheld(piece)
+    if kind == _TOLD:
+        return _told(piece)
     data = op.with_place(piece, place)
     link = op.decode(data)
     if digests is None:
@@ -234,6 +255,22 @@ def _entry(kind: int, piece: bytes, place: op.Place, digests: Digests | None) ->
         return data
     found = digests(link.op, kind == _LEAN)
     return op.encode(link.op._replace(digest=found), *place) if kind == _LEAN else data
+
+
+def _about(entry: Withheld) -> bytes:
+    lane = entry.lane.encode()
+    return _LENGTH.pack(len(lane)) + lane + os.fsencode(entry.path) if lane else b""
+
+
+def _told(piece: bytes) -> Withheld:
+    at = _DIGEST + _LENGTH.size
+    end = at + (_LENGTH.unpack_from(piece, _DIGEST)[0] if len(piece) > at else len(piece))
+    if end > len(piece):
+        raise Damaged("a withheld operation does not say what it was about")
+    try:
+        return Withheld(piece[:_DIGEST], piece[at:end].decode(), os.fsdecode(piece[end:]))
+    except UnicodeDecodeError as error:
+        raise Damaged("a withheld operation is of a lane with no name") from error
 
 
 def _chain_problems(segment: Segment) -> list[str]:

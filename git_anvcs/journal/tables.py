@@ -88,6 +88,17 @@ FIRST_AFTER = """
         SELECT n FROM op WHERE lane = (SELECT id FROM lane WHERE name = ?)
             AND n >= ? AND n <= ? AND time > ?
     )"""
+# lane, n: up to where operations of the lane are gone that came before its next one
+GONE_AFTER = """
+    WITH
+        asked (lane, n) AS (SELECT (SELECT id FROM lane WHERE name = ?), ?),
+        next (n) AS (
+            SELECT min(n) FROM (
+                SELECT min(op.n) AS n FROM op, asked WHERE op.lane = asked.lane AND op.n > asked.n
+                UNION ALL SELECT min(f.first) FROM frozen_lane AS f, asked
+                    WHERE f.lane = asked.lane AND f.first > asked.n))
+    SELECT max(min(last, ifnull(next.n - 1, last))) FROM thinned, asked, next
+    WHERE thinned.lane = asked.lane AND last > asked.n AND first < ifnull(next.n, last + 1)"""
 COLD_SINCE = """
     SELECT min(f.first_time) FROM frozen_lane AS f JOIN segment ON segment.id = f.segment
     WHERE state != 2"""
@@ -212,6 +223,12 @@ STEPS = (
         WHERE kind = 2 AND length(digest) > 0 AND path IS NOT NULL;
     CREATE TABLE let_go (
         digest BLOB PRIMARY KEY, bytes INTEGER NOT NULL, since INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE gone (
+        actor INTEGER NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL, n INTEGER NOT NULL,
+        PRIMARY KEY (actor, seq)
     ) WITHOUT ROWID
     """,
 )

@@ -113,7 +113,7 @@ class Texts:
                 return self._heard(doc, lane, n)
             begun = self._journal.begun(n)
             # Of what was thinned, updates are gone, and the states that stay are whole.
-            known = held and self._journal.cold.is_any() and self._journal.checkpoint(doc, lane, n)
+            known = held and self._journal.is_thinned() and self._journal.checkpoint(doc, lane, n)
             if held is None or held.begun != begun or (known and known[0] > held.n):
                 held = self._load(doc, lane, n, begun)
             held = self._forward(held, doc, lane, n)

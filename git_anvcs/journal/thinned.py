@@ -47,13 +47,16 @@ def last_before(db: database.Connection, lane: str, time: int, found: int) -> in
     it counts as before, so that no older state is taken for that of the moment.
     """
     row = db.execute(tables.THINNED_BEFORE, (lane, time)).fetchone()
-    if row is None or row[1] <= found:
-        return found
-    first, last, last_time = row
-    if last_time <= time:
-        return int(last)
-    after: int | None = db.execute(tables.FIRST_AFTER, (lane, first, last, time)).fetchone()[0]
-    return max(found, int(after or last + 1) - 1)
+    if row and row[1] > found:
+        first, last, last_time = row
+        if last_time <= time:
+            found = int(last)
+        else:
+            asked = (lane, first, last, time)
+            after: int | None = db.execute(tables.FIRST_AFTER, asked).fetchone()[0]
+            found = max(found, int(after or last + 1) - 1)
+    gone: int | None = db.execute(tables.GONE_AFTER, (lane, found)).fetchone()[0]
+    return gone or found
 
 
 def _unknown(lane: str, path: str, n: int) -> Entry:

@@ -6,13 +6,16 @@ from multiprocessing import get_context
 from pathlib import Path
 import random
 import shutil
+import time
 
 import pytest
 
-from git_anvcs.flows.journal import mending, whole
+from git_anvcs.flows.journal import mending, mirror, recover, then, upkeep, whole
+from git_anvcs.flows.journal.observe import Look, observe
 from git_anvcs.flows.journal.opened import opened
+from git_anvcs.flows.journal.upkeep import Rules
 from git_anvcs.git.repo import Repo
-from git_anvcs.journal import freezing, history, sealing
+from git_anvcs.journal import checking, clock, freezing, history, sealing, sweeping
 from git_anvcs.journal.journal import place_of
 from git_anvcs.journal.op import Kind
 from git_anvcs.store import pages
@@ -194,6 +197,42 @@ def test_what_is_frozen_comes_back_from_its_segments(
     assert told
     assert told.texts == ()
     assert said(repo) == truth
+
+
+def test_what_was_thinned_is_still_told_after_a_mending_and_in_a_mirror(repo: Sandbox) -> None:
+    repo.commit("first", {"t": "t\n"})
+    found, day = Repo.discover(repo.root), 86400
+    begun = (time.time() // day - 200) * day
+    for step in range(9):
+        repo.write("notes.txt", "".join(f"hour {n}\n" for n in range(step + 1)))
+        with opened(found, look=False) as here:
+            observe(found, here.journal, here.texts, Look(seconds=begun + step * 6 * 3600))
+    with opened(found, look=False) as here:
+        assert upkeep.collect(here, Rules(10, 120), time.time()).thinned == 6
+        assert sweeping.sweep(here.journal, time.time() + 7200).files == 1  # the one before
+    asked = [clock.at(begun + step * 6 * 3600 + 60) for step in range(9)]
+    before = notes_at(found, asked)
+    assert ["thinned out" in str(one) for one in before].count(True) == 7
+    mended = mending.mend(found, place_of(repo.root / ".git/anvcs/journal/journal.db"))
+    assert mended
+    assert (mended.lost, mended.texts) == (0, ())
+    assert notes_at(found, asked) == before
+    with opened(found, look=False) as here:
+        kept = [whole.Then(here, entry.n).contents(["notes.txt"]) for entry in here.journal.newest()
+                if entry.op.path == "notes.txt"]  # fmt: skip
+        assert [str(one).count("hour") for [(_, one)] in kept] == [9, 8, 4]
+        assert checking.check(here.journal, full=True).problems == ()
+        mirror.copy(found, here.journal, repo.base / "mirror")
+    [one] = recover.kept(repo.base / "mirror")
+    assert recover.recover(one, repo.base / "out").worktrees["."][1].left == {}
+    assert (repo.base / "out/main/notes.txt").read_text() == repo.read("notes.txt")
+    assert "whole" in repo.anvcs("journal", "fsck")
+
+
+def notes_at(repo: Repo, times: list[int]) -> list[then.Held]:
+    with opened(repo, look=False) as here:
+        numbers = [here.journal.last_before(".", time) for time in times]
+        return [held for n in numbers for _, held in whole.Then(here, n).contents(["notes.txt"])]
 
 
 def test_a_journal_that_lost_its_log_goes_on(tmp_path: Path) -> None:
