@@ -45,30 +45,39 @@ class _Part(NamedTuple):
 
 
 class Counter:
-    """Works out the CID of bytes that come piece by piece; keeps one chunk and 36 bytes a link."""
+    """Works out the CID of bytes that come piece by piece; it keeps no bytes, only the links."""
 
     def __init__(self, layout: Layout = LAYOUT) -> None:
         self._layout = layout
-        self._rest = bytearray()
+        self._leaf = sha256()
+        self._filled = 0  # bytes of that leaf
         self._levels: list[list[_Part]] = [[]]
 
     def feed(self, piece: bytes) -> None:
         """Add bytes at the end."""
-        self._rest += piece
-        while len(self._rest) >= self._layout.chunk:
-            self._put(_leaf(self._rest[: self._layout.chunk]))
-            del self._rest[: self._layout.chunk]
+        left = memoryview(piece)
+        while left:
+            part = left[: self._layout.chunk - self._filled]
+            self._leaf.update(part)
+            self._filled += len(part)
+            if self._filled == self._layout.chunk:
+                self._end_leaf()
+            left = left[len(part) :]
 
     def cid(self) -> str:
         """The CID of all; call it once, at the end."""
-        if self._rest or self._levels == [[]]:
-            self._put(_leaf(self._rest))
+        if self._filled or self._levels == [[]]:
+            self._end_leaf()
         level = 0
         while level + 1 < len(self._levels) or len(self._levels[level]) > 1:
             if self._levels[level]:
                 self._fold(level)
             level += 1
         return _spelled(self._levels[level][0].cid)
+
+    def _end_leaf(self) -> None:
+        self._put(_Part(_RAW + self._leaf.digest(), self._filled, self._filled))
+        self._leaf, self._filled = sha256(), 0
 
     def _put(self, part: _Part, level: int = 0) -> None:
         if level == len(self._levels):
@@ -111,10 +120,6 @@ def in_base32(text: str) -> str | None:
 
 def _spelled(cid: bytes) -> str:
     return f"b{b32encode(cid).decode().rstrip('=').lower()}"
-
-
-def _leaf(chunk: bytes | bytearray) -> _Part:
-    return _Part(_RAW + sha256(chunk).digest(), len(chunk), len(chunk))
 
 
 def _node(parts: list[_Part]) -> _Part:
