@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
@@ -102,6 +101,8 @@ def _kept(error: Exception) -> Exception | None:
 
 def _seconds(text: str) -> float | None:
     """Retry-After (RFC 9110, 10.2.3): seconds, or a date."""
+    from email.utils import parsedate_to_datetime
+
     if text.isdigit():
         return float(text)
     try:

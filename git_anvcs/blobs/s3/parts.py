@@ -5,7 +5,6 @@ another machine began to send the same content.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from hashlib import md5
 import os
@@ -49,6 +48,8 @@ def send(
     resume: whether whoever sends to this key sends these bytes; then a failure leaves the parts
     Raises what `told` does; BlobMissing: somebody else has ended the upload.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     begun = _begun(to) if resume else None
     upload = begun or _begin(to, metadata)
     try:

@@ -9,6 +9,8 @@ from urllib.parse import SplitResult, urlsplit
 from git_anvcs.blobs.errors import Refused
 from git_anvcs.blobs.key_parts import parts_of
 
+ONLY_NEW = "if-none-match"  # what a server can do that makes one version of many uploads
+
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
 _REGION = re.compile(r"[a-z0-9-]{0,40}")
 _AWS = (".amazonaws.com", ".amazonaws.com.cn")

@@ -14,6 +14,7 @@ from typing import Any
 
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Unreachable
+from git_anvcs.blobs.finding import Finding
 from git_anvcs.blobs.s3 import client, parts
 from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
 from git_anvcs.blobs.s3.place import Bucket, checked
@@ -123,6 +124,12 @@ class S3Store:
         prefix = self.bucket.key("sha256") + "/"
         now = datetime.fromtimestamp(clock.now(), UTC)
         return parts.abort_stale(self.client, self.bucket.bucket, prefix, now)
+
+    def probe(self) -> Iterator[Finding]:
+        """What the server does, tried on a key of its own. Raises Refused, Unreachable."""
+        from git_anvcs.blobs.s3 import probe
+
+        yield from probe.probe(self.client, self.bucket)
 
     def _to(self, key: str) -> parts.Target:
         whole = self.bucket.key(key)

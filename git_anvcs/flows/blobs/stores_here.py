@@ -4,9 +4,11 @@ Nothing is contacted and no library loaded before a store is first asked for som
 """
 
 from collections.abc import Callable, Mapping
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_anvcs.blobs.errors import Refused
 from git_anvcs.blobs.store import BlobStore
 from git_anvcs.flows import settings
 from git_anvcs.git.repo import Repo
@@ -65,9 +67,15 @@ class StoresHere:
         return nfs.store(self._path("adapters.nfs.path"))
 
     def _s3(self) -> BlobStore:
+        from git_anvcs.blobs.s3.place import ONLY_NEW
         from git_anvcs.blobs.stores import s3
 
-        return s3.S3Store(self.bucket())
+        bucket = self.bucket()
+        can = _abilities(abilities_file(self._env), name_of(bucket))
+        try:
+            return s3.S3Store(bucket, only_new=can.get(ONLY_NEW) == "good")
+        except Refused as error:  # words that cannot be, not a server's answer
+            raise UsageError(error.message, hint=error.hint) from error
 
     def bucket(self) -> "Bucket":
         """The bucket of adapters.s3, whose words are not checked yet. Raises UsageError."""
@@ -116,6 +124,27 @@ class StoresHere:
 def stores_here(repo: Repo, env: Mapping[str, str]) -> StoresHere:
     """The stores that the settings of this repository describe. Raises UsageError."""
     return StoresHere(settings.load(repo, env), env)
+
+
+def abilities_file(env: Mapping[str, str]) -> Path:
+    """Where it is kept what servers can do (XDG Base Directory, cache)."""
+    home = Path(env.get("HOME", "/nonexistent"))
+    cache = env.get("XDG_CACHE_HOME", "")
+    base = Path(cache) if cache.startswith("/") else home / ".cache"
+    return base / "git-anvcs" / "blob-servers.json"
+
+
+def name_of(bucket: "Bucket") -> str:
+    """What stands for a bucket there."""
+    return f"{bucket.endpoint_url or 'aws'} {bucket.bucket}"
+
+
+def _abilities(file: Path, name: str) -> Mapping[str, str]:
+    try:
+        found = json.loads(file.read_bytes())["servers"][name]["findings"]
+        return {str(check): str(status) for check, status in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}  # nobody has looked yet
 
 
 def data_folder(env: Mapping[str, str]) -> Path:
