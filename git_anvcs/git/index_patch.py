@@ -56,6 +56,7 @@ def by_git(repo: Repo, index: Path, expected: Mapping[str, str]) -> frozenset[st
     """The same for an index that is not patchable: Git filters each of these files again.
 
     expected: path -> object id; those that have another are left out
+    Returns the paths that need no further look: all, or none when git failed.
     """
     env = {"GIT_INDEX_FILE": str(index)}
     listed = repo.git("--literal-pathspecs", "ls-files", "-s", "-z", env=env)
@@ -63,7 +64,7 @@ def by_git(repo: Repo, index: Path, expected: Mapping[str, str]) -> frozenset[st
     same = [path for path, oid in expected.items() if staged.get(path) == oid]
     names = "".join(f"{path}\0" for path in same).encode(errors="surrogateescape")
     done = repo.try_git("update-index", "-z", "--stdin", stdin=names, env=env)
-    return frozenset(same) if done.returncode == 0 else frozenset()
+    return frozenset(expected) if done.returncode == 0 else frozenset()
 
 
 def place(repo: Repo, variable: str = "") -> Path:
