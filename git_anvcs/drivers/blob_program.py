@@ -20,6 +20,10 @@ COMMANDS = {
     "verify": "ask whether large files are where they are said to be",
     "doctor": "whether the stores do what they must, tried on small objects",
     "describe": "what a file is, as facts: size, type, shape, columns",
+    "diff": "in which facts two files differ",
+    "textconv": "a file as text for git diff, a line for each fact",
+    "fingerprint": "schema, counts and columns of a data set, without its data",
+    "contract": "check tables against the rules in contracts/",
 }
 PROGRAM = subcommands.Program("git-ai-blob", "git_anvcs.drivers.blob_commands", COMMANDS)
 

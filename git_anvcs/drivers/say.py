@@ -11,7 +11,7 @@ from pathlib import Path
 import sys
 from typing import Protocol
 
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import NotARepository, Repo
 
 
 class Call:
@@ -30,6 +30,14 @@ class Call:
     def repo(self) -> Repo:
         """The repository of `cwd`. Raises NotARepository."""
         return Repo.discover(self.cwd)
+
+    @cached_property
+    def repo_or_none(self) -> Repo | None:
+        """The repository of `cwd`, for what also works outside of one."""
+        try:
+            return self.repo
+        except NotARepository:
+            return None
 
     def answer(self, value: Mapping[str, object], text: str) -> None:
         """Print `value` with --json, else `text`."""

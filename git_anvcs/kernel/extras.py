@@ -11,12 +11,11 @@ class ExtraMissing(AnvcsError):
 
 
 @contextmanager
-def extra(name: str) -> Iterator[None]:
-    """Around the import of a library of the extra `name`. Raises ExtraMissing."""
+def extra(name: str, library: str) -> Iterator[None]:
+    """Around the import of a library that the extra `name` brings. Raises ExtraMissing."""
     try:
         yield
     except ImportError as error:
-        library = (error.name or "a library").partition(".")[0]
         raise ExtraMissing(
             f"the library {library} is not installed; "
             f"`pip install 'git-anvcs[{name}]'` or `./install.sh --extras {name}` adds it"

@@ -69,6 +69,16 @@ def open_to_read(path: Path) -> Connection:
             return _read_only(f"{copy.as_uri()}?mode=rw")
 
 
+def open_alone(path: Path) -> Connection:
+    """Somebody else's database as its file stands, no log beside it: nothing is written, and what
+    its schema would have run is not (sqlite.org/security.html). Raises CannotWrite, Damaged."""
+    with _told(path):
+        connection = _read_only(f"{path.resolve().as_uri()}?immutable=1")
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+    return connection
+
+
 def _read_only(uri: str) -> Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS, isolation_level=None)
     try:

@@ -10,6 +10,7 @@ Facts = dict[str, Value]
 
 MOST = 2000  # facts of one file; the rest is counted
 LONGEST = 200  # characters of a text
+LONGEST_NUMBER = 128  # bits
 
 
 class Unreadable(AnvcsError):
@@ -56,6 +57,8 @@ def line(words: str) -> str:
 
 
 def _clipped(value: Value) -> Value:
+    if isinstance(value, int) and value.bit_length() > LONGEST_NUMBER:
+        return "more than can be counted"
     return line(value) if isinstance(value, str) else value
 
 

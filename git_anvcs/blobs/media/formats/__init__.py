@@ -1,1 +1,1 @@
-"""One module per kind of file, each with `read(file) -> Facts`; none knows another."""
+"""One module per kind of file, each with `read(file) -> Facts`; archives ask those they hold."""

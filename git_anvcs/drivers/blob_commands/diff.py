@@ -1,0 +1,45 @@
+"""Tell in which facts two files differ: size, shape, columns, tensors, pages.
+
+A and B may be REV:PATH, as in git show. A pointer stands for its content where
+this clone has it. Without a difference nothing is printed; contents that
+differ always differ in their SHA-256.
+
+Exit code 0, or with --exit-code 1 when there are differences.
+
+Example:
+  git-ai-blob diff HEAD:data/train.csv data/train.csv
+"""
+
+from argparse import ArgumentParser
+
+from git_anvcs.blobs.media.facts import Change, changes, shown
+from git_anvcs.drivers.say import Call
+from git_anvcs.flows.blobs import looking
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("before", metavar="A", help="the older file, or REV:PATH")
+    parser.add_argument("after", metavar="B", help="the newer file, or REV:PATH")
+    parser.add_argument("--exit-code", action="store_true", help="1 when there are differences")
+
+
+def run(call: Call) -> int:
+    args = call.args
+    with (
+        looking.named(args.before, call.cwd, call.repo_or_none) as before,
+        looking.named(args.after, call.cwd, call.repo_or_none) as after,
+    ):
+        found = changes(looking.facts(before), looking.facts(after))
+    value = {"changes": [one._asdict() for one in found]}
+    call.answer(value, "\n".join(map(told, found)))
+    return int(bool(found) and args.exit_code)
+
+
+def told(change: Change) -> str:
+    """One line: a fact that is new, gone, or has another value."""
+    if change.before is None and change.after is not None:
+        return f"+ {change.name}: {shown(change.after)}"
+    if change.after is None and change.before is not None:
+        return f"- {change.name}: {shown(change.before)}"
+    before, after = (shown(one) for one in (change.before, change.after) if one is not None)
+    return f"~ {change.name}: {before} -> {after}"

@@ -1,0 +1,93 @@
+"""Look at large files wherever their bytes are: facts, fingerprints, contracts.
+
+A file that is a pointer stands for its content, from the cache of this clone; nothing is fetched.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+import tempfile
+from typing import Any, NamedTuple
+
+from git_anvcs.blobs import pointer
+from git_anvcs.blobs.apart import LOOK, WHOLE, GaveUp, ask
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.media.facts import Facts
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import Offline, UsageError
+from git_anvcs.store.paths import Paths
+
+
+class Content(NamedTuple):
+    """Where the bytes of a file are (None: not in this clone), and the pointer it is, if any."""
+
+    name: str
+    file: Path | None
+    pointer: Pointer | None = None
+
+
+def content(file: Path, name: str, repo: Repo | None) -> Content:
+    """What `file` stands for. name: its path for a person and for its format. Raises OSError."""
+    with file.open("rb") as stream:
+        found = pointer.parse(stream.read(pointer.LONGEST + 1))
+    if found is None:
+        return Content(name, file)
+    cache = Cache(Paths(repo.common_dir)) if repo else None
+    here = cache is not None and cache.has(found.oid, found.size)
+    return Content(name, cache.place(found.oid) if cache and here else None, found)
+
+
+@contextmanager
+def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Content]:
+    """The content of a file, or of `REV:PATH` as Git has it. Raises UsageError."""
+    file = cwd / word
+    if file.is_file():
+        yield content(file, word, repo)
+        return
+    path = word.partition(":")[2]
+    done = repo.try_git("-C", str(cwd), "cat-file", "blob", word) if repo and path else None
+    if done is None or done.returncode != 0:
+        raise UsageError(f"there is no file {word}", hint="a file, or REV:PATH as in git show")
+    with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
+        copy = Path(scratch) / "content"
+        copy.write_bytes(done.stdout)
+        yield content(copy, path, repo)
+
+
+def facts(found: Content) -> Facts:
+    """What the content is; of one that is not here what its pointer says."""
+    if found.file is None and found.pointer:
+        about = found.pointer
+        return {"bytes": about.size, "sha256": about.oid, "content": "not here"}
+    try:
+        told: Facts = ask(_file(found), found.name, "describe", LOOK)
+    except GaveUp as error:
+        size = _file(found).stat().st_size
+        return {"bytes": size, "problem": error.message}
+    if found.pointer and told.get("sha256") != found.pointer.oid:
+        return {**told, "problem": "this is not the content that the pointer names"}
+    return told
+
+
+def fingerprint(found: Content) -> dict[str, Any]:
+    """The fingerprint of a table. Raises Offline when it is not here, NotATable, GaveUp."""
+    made: dict[str, Any] = ask(_file(found), found.name, "fingerprint", WHOLE)
+    return made
+
+
+def broken(found: Content, contract: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the table breaks of a contract. Raises as `fingerprint` does."""
+    findings: list[dict[str, Any]] = ask(
+        _file(found), found.name, "contract", WHOLE, contract=contract
+    )
+    return findings
+
+
+def _file(found: Content) -> Path:
+    if found.file is None:
+        raise Offline(
+            f"the content of {found.name} is not in this clone",
+            hint="git-ai-blob status tells what is missing",
+        )
+    return found.file
