@@ -29,7 +29,7 @@ class IpfsNode(NamedTuple):
 def running(repo: Path, *, offline: bool) -> Iterator[IpfsNode]:
     """A node as long as the block. offline: what it has not, it does not look for."""
     if not (HERE / "node_modules").is_dir() or not shutil.which("node"):
-        missing = f"no IPFS node is installed: npm ci --prefix {HERE.relative_to(Path.cwd())}"
+        missing = "no IPFS node is installed: (cd tests/support/servers/ipfs_node && npm ci)"
         if os.environ.get("CI"):
             pytest.fail(missing)
         pytest.skip(missing)
