@@ -1,0 +1,110 @@
+"""Git's patterns for paths as regular expressions over bytes (wildmatch.c). Pure."""
+
+import re
+
+_CLASSES = {
+    b"alnum": b"a-zA-Z0-9",
+    b"alpha": b"a-zA-Z",
+    b"blank": b" \\t",
+    b"cntrl": b"\\x00-\\x1f\\x7f",
+    b"digit": b"0-9",
+    b"graph": b"!-~",
+    b"lower": b"a-z",
+    b"print": b" -~",
+    b"punct": b"!-/:-@\\[-`{-~",
+    b"space": b" \\t\\n\\v\\f\\r",
+    b"upper": b"A-Z",
+    b"xdigit": b"0-9a-fA-F",
+}
+_CLASS = re.compile(rb"\[:([a-z]*):\]")
+
+
+def matcher(pattern: bytes, *, by_folder: bool) -> re.Pattern[bytes] | None:
+    """What matches (use fullmatch); None: a pattern that matches nothing.
+
+    by_folder: `*`, `?` and `[…]` stop at slashes, and `**` does not
+    """
+    found = bytearray()
+    at = 0
+    while at < len(pattern):
+        piece = _piece(pattern, at, by_folder=by_folder)
+        if piece is None:
+            return None
+        found += piece[0]
+        at = piece[1]
+    return re.compile(bytes(found), re.DOTALL)
+
+
+def _piece(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes, int] | None:
+    """What one sign, or what belongs together, stands for, and where the next begins."""
+    match pattern[at : at + 1]:
+        case b"*":
+            return _stars(pattern, at, by_folder=by_folder)
+        case b"?":
+            return b"[^/]" if by_folder else b".", at + 1
+        case b"[":
+            read = _bracket(pattern, at + 1)
+            return read and ((b"(?!/)" if by_folder else b"") + read[0], read[1])
+        case b"\\":
+            sign = pattern[at + 1 : at + 2]
+            return (re.escape(sign), at + 2) if sign else None
+        case sign:
+            return re.escape(sign), at + 1
+
+
+def _stars(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes, int]:
+    end = at
+    while pattern[end : end + 1] == b"*":
+        end += 1
+    if not by_folder:
+        return b".*", end
+    opens = at == 0 or pattern[at - 1 : at] == b"/"
+    if end - at < 2 or not opens or pattern[end : end + 1] not in (b"", b"/"):
+        return b"[^/]*", end
+    return (b"(?:.*/)?", end + 1) if end < len(pattern) else (b".*", end)
+
+
+def _bracket(pattern: bytes, at: int) -> tuple[bytes, int] | None:
+    """The class that begins at `at`, and where it ends; None: nothing can match."""
+    negated = pattern[at : at + 1] in (b"!", b"^")
+    at += negated
+    parts: list[bytes] = []
+    first = True
+    while first or pattern[at : at + 1] != b"]":
+        first = False
+        read = _member(pattern, at)
+        if read is None:
+            return None
+        parts.append(read[0])
+        at = read[1]
+    inside = b"".join(parts)
+    if not inside:
+        return (b"." if negated else b"(?!)"), at + 1
+    return b"[" + (b"^" if negated else b"") + inside + b"]", at + 1
+
+
+def _member(pattern: bytes, at: int) -> tuple[bytes, int] | None:
+    found = _CLASS.match(pattern, at)
+    if not found:
+        return _range(pattern, at)
+    return (_CLASSES[found[1]], found.end()) if found[1] in _CLASSES else None
+
+
+def _range(pattern: bytes, at: int) -> tuple[bytes, int] | None:
+    """One sign or two with a dash between; empty where the first is the larger one."""
+    low, at = _sign(pattern, at)
+    if low is None:
+        return None
+    if pattern[at : at + 1] != b"-" or pattern[at + 1 : at + 2] in (b"]", b""):
+        return b"\\x%02x" % low[0], at
+    high, at = _sign(pattern, at + 1)
+    if high is None:
+        return None
+    return b"\\x%02x-\\x%02x" % (low[0], high[0]) if low <= high else b"", at
+
+
+def _sign(pattern: bytes, at: int) -> tuple[bytes | None, int]:
+    """One character, perhaps behind a backslash, and where the next one is."""
+    at += pattern[at : at + 1] == b"\\"
+    sign = pattern[at : at + 1]
+    return (sign or None), at + 1
