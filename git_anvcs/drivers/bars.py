@@ -1,6 +1,6 @@
 """A bar on a terminal while something is sent or fetched; elsewhere nothing is drawn."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 import sys
 
@@ -10,8 +10,7 @@ from git_anvcs.drivers.say import Call
 @contextmanager
 def bar(call: Call, label: str, total: int) -> Iterator[Callable[[int], None]]:
     """Gives what is to be called with the bytes of each part that is done. total: bytes"""
-    drawn = sys.stderr.isatty() and not (call.as_json or call.quiet or call.args.no_progress)
-    if not drawn or not total:
+    if not _drawn(call) or not total:
         yield lambda _: None
         return
     from rich import progress as rich  # 60 ms that only who looks at it pays for
@@ -22,6 +21,21 @@ def bar(call: Call, label: str, total: int) -> Iterator[Callable[[int], None]]:
     with rich.Progress(*columns, console=Console(stderr=True), transient=True) as drawing:
         task = drawing.add_task(label, total=total)
         yield lambda size: drawing.advance(task, size)
+
+
+def each(call: Call, items: Sequence[str], label: str) -> Iterator[str]:
+    """Go through `items`, each one a step of the bar."""
+    if not _drawn(call) or not items:
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, label, console=Console(stderr=True), transient=True)
+
+
+def _drawn(call: Call) -> bool:
+    return sys.stderr.isatty() and not (call.as_json or call.quiet or call.args.no_progress)
 
 
 def size(count: int) -> str:

@@ -24,6 +24,7 @@ COMMANDS = {
     "textconv": "a file as text for git diff, a line for each fact",
     "fingerprint": "schema, counts and columns of a data set, without its data",
     "contract": "check tables against the rules in contracts/",
+    "migrate": "move a history: to large files and back, from and to Git LFS, from DVC",
 }
 PROGRAM = subcommands.Program("git-ai-blob", "git_anvcs.drivers.blob_commands", COMMANDS)
 

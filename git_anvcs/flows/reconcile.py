@@ -126,6 +126,25 @@ def reconcile(
     return Reconciled(found, rest, len(commits) - len(bare), tuple(cut))
 
 
+def declared(repo: Repo, pairs: Mapping[str, str], each: Each = list) -> int:
+    """Carry the records along commits that we wrote ourselves: new -> old; how many had one.
+
+    Oldest first, in portions, so that a history of any length fits.
+    Raises GitFailed, Locked, CannotWrite; doing it again goes on where it stopped.
+    """
+    index = Index(records.all_records(repo))
+    told = [new for new, old in pairs.items() if index.speaks([old]) and not index.speaks([new])]
+    portion: list[str] = []
+    for new in each(told):
+        portion.append(new)
+        if len(portion) == RECENT or new == told[-1]:
+            facts = subject.load(repo, portion)
+            found = {oid: Origin("filter", (pairs[oid],), "declared") for oid in portion}
+            _write(repo, {oid: one for oid, one in found.items() if oid in facts}, facts)
+            portion = []
+    return len(told)
+
+
 def _filtered(repo: Repo) -> dict[str, list[str]]:
     """What `git filter-repo` says it made of which commits, in the file it leaves behind."""
     try:
