@@ -17,8 +17,8 @@ MOST_SAID = 16 << 20  # bytes of an answer
 
 
 class Limits(NamedTuple):
-    """seconds: of processor time; by the clock it is three times that. memory and written: bytes
-    of address space and of scratch files."""
+    """seconds: of processor time; by the clock it is three times that. memory: bytes of address
+    space; written: bytes of each scratch file."""
 
     seconds: int
     memory: int
@@ -26,7 +26,13 @@ class Limits(NamedTuple):
 
 
 LOOK = Limits(20, 4 << 30)
-WHOLE = Limits(3600, 8 << 30, 64 << 30)  # all rows of a table
+WHOLE = Limits(3600, 8 << 30, 4 << 30)  # all rows of a table
+_BYTES_A_SECOND = 100 << 20  # what the slowest machines hash
+
+
+def to_look(size: int) -> Limits:
+    """LOOK for a file of so many bytes, whose SHA-256 is taken, too."""
+    return LOOK._replace(seconds=LOOK.seconds + size // _BYTES_A_SECOND)
 
 
 class GaveUp(AnvcsError):

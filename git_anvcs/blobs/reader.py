@@ -22,6 +22,8 @@ def main() -> int:
         answer: dict[str, object] = {"answer": _TASKS[told["task"]](Path(told["file"]), told)}
     except AnvcsError as error:
         answer = {"error": error.message, "hint": error.hint}
+    except OSError as error:
+        answer = {"error": f"it cannot be read, or no scratch file written: {error}", "hint": ""}
     sys.stdout.write(json.dumps(answer))
     return 0
 

@@ -10,6 +10,7 @@ from git_anvcs.blobs import pointer
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.store.paths import Paths
+from tests.support.blobs import wire
 from tests.support.sandbox import Sandbox
 
 CSV = "id,city\n1,Ulm\n2,Bonn\n"
@@ -149,3 +150,17 @@ def test_outside_of_a_repository_files_are_described_all_the_same(repo: Sandbox)
     assert done.stderr == (
         "git-ai-blob: there is no file HEAD:a.csv\nhint: a file, or REV:PATH as in git show\n"
     )
+
+
+def test_tracked_files_are_told_by_facts_in_diff_show_and_log(repo: Sandbox) -> None:
+    wire(repo)
+    repo.write(".gitattributes", "*.csv filter=ai-blob diff=ai-blob merge=ai-blob -text\n")
+    repo.commit("one", {"a.csv": CSV})
+    assert repo.git("cat-file", "blob", "HEAD:a.csv") == pointed(CSV.encode())
+    repo.commit("two", {"a.csv": f"{CSV}3,Trier\n"})
+    for words in (("show",), ("log", "-p", "-1"), ("diff", "HEAD~1")):
+        shown = repo.git(*words)
+        assert "\n-rows: 2\n" in shown, words
+        assert "\n+rows: 3\n" in shown, words
+    found = answer(repo, "diff", "HEAD~1:a.csv", "a.csv")["changes"]
+    assert {"name": "rows", "before": 2, "after": 3} in found

@@ -10,7 +10,7 @@ import tempfile
 from typing import Any, NamedTuple
 
 from git_anvcs.blobs import pointer
-from git_anvcs.blobs.apart import LOOK, WHOLE, GaveUp, ask
+from git_anvcs.blobs.apart import WHOLE, GaveUp, ask, to_look
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.media.facts import Facts
 from git_anvcs.blobs.pointer import Pointer
@@ -60,10 +60,11 @@ def facts(found: Content) -> Facts:
     if found.file is None and found.pointer:
         about = found.pointer
         return {"bytes": about.size, "sha256": about.oid, "content": "not here"}
+    file = _file(found)
+    size = file.stat().st_size
     try:
-        told: Facts = ask(_file(found), found.name, "describe", LOOK)
+        told: Facts = ask(file, found.name, "describe", to_look(size))
     except GaveUp as error:
-        size = _file(found).stat().st_size
         return {"bytes": size, "problem": error.message}
     if found.pointer and told.get("sha256") != found.pointer.oid:
         return {**told, "problem": "this is not the content that the pointer names"}
