@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from hashlib import sha256
 import json
 from pathlib import Path
 import random
@@ -21,6 +22,8 @@ from git_anvcs.blobs.tables.fingerprint import fingerprint
 from git_anvcs.blobs.tables.seen import Repeats, Seen
 from git_anvcs.blobs.tables.table import NotATable, Row, Table
 from git_anvcs.store.schemas import violations
+
+FROZEN = Path(__file__).parents[1] / "cases/formats/dataset-fingerprint"
 
 
 @pytest.mark.parametrize(
@@ -239,3 +242,22 @@ def test_numbers_are_equal_however_they_are_written() -> None:
         column.add(value)
     assert column.distinct is not None
     assert len(column.distinct) == 1
+
+
+def test_a_fingerprint_is_as_its_page_says_and_stays_so() -> None:
+    """The frozen sample, whose digests are worked out here as docs/formats describes them."""
+    sample = json.loads((FROZEN / "v1.json").read_text())
+    made = fingerprint(opening.opened(FROZEN / "v1.csv", "v1.csv"))
+    assert made == sample
+    rows = (
+        '{"day":"2024-02-29","half":0.5,"id":2,"name":"Ulm","odd":7,"ok":true}',
+        '{"day":"2024-01-01T10:00:00+00:00","half":NaN,"id":1,"name":"a, \\"b\\"","odd":"x",'
+        '"ok":false}',
+        '{"half":2,"id":3,"odd":1.5}',
+        '{"half":1,"id":4}',
+    )
+    total = sum(int(sha256(row.encode()).hexdigest(), 16) for row in rows)
+    assert sample["rows_digest"] == f"{total % (1 << 256):064x}"
+    said = sample.pop("fingerprint")
+    text = json.dumps(sample, sort_keys=True, separators=(",", ":"))
+    assert said == f"sha256:{sha256(text.encode()).hexdigest()}"
