@@ -1,5 +1,6 @@
 """The stores in a folder, against what a file system and others who write there can do."""
 
+import errno
 import os
 from pathlib import Path
 import subprocess
@@ -119,3 +120,25 @@ def test_a_killed_upload_leaves_the_whole_content_or_none(tmp_path: Path) -> Non
         assert got(store, KEY, "", tmp_path) == DATA
     assert killed > 8
     assert ended.code == 0
+
+
+def test_a_stale_handle_is_asked_once_more_and_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a file system in the network only; no such server runs in a test."""
+    store = local.store(tmp_path / "store")
+    held = store.upload(file_of(tmp_path, DATA), KEY)
+    stale: list[int] = []
+    really = os.open
+
+    def opened(path: object, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if path == oid_of(DATA) and stale and stale.pop():
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+        return really(path, flags, mode, dir_fd=dir_fd)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", opened)
+    stale[:] = [1]
+    assert got(store, KEY, held.version_id, tmp_path) == DATA
+    stale[:] = [1, 1]
+    with pytest.raises(Unreachable, match="Stale"):
+        got(store, KEY, held.version_id, tmp_path)

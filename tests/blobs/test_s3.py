@@ -215,8 +215,22 @@ def test_a_download_that_breaks_off_goes_on_from_there(
     relay.next("GET", faulty.cut_off(300_000), faulty.cut_off(300_000))
     assert got(store, KEY, held.version_id, tmp_path) == DATA
     ranges = [one.headers.get("range") for one in relay.asked if one.method == "GET"]
-    assert ranges == [None, "bytes=300000-", "bytes=600000-"]
+    assert ranges == [None, f"bytes=300000-{len(DATA) - 1}", f"bytes=600000-{len(DATA) - 1}"]
     assert all("versionId=" in one.target for one in relay.asked if one.method == "GET")
+
+
+def test_a_large_file_comes_in_parts_of_one_version(relay: Relay, at: Made, tmp_path: Path) -> None:
+    data = os.urandom((21 << 20) + 1)
+    held = at(relay.url, timeout=30.0).upload(file_of(tmp_path, data), "models/x")
+    store = at(relay.url, sizes=SMALL, attempts=2, timeout=30.0)
+    at(relay.url).upload(file_of(tmp_path, b"newer"), "models/x")
+    relay.next(f"GET /versioned/{tmp_path.name}", faulty.cut_off(1 << 20))
+    assert got(store, "models/x", held.version_id, tmp_path) == data
+    asked = {one.headers.get("range") for one in relay.asked if one.method == "GET"}
+    assert f"bytes={20 << 20}-{21 << 20}" in asked
+    relay.next("GET", faulty.passed_on, *(answers(503, "SlowDown") for _ in range(3)))
+    with pytest.raises(Unreachable):
+        got(at(relay.url, sizes=SMALL), "models/x", held.version_id, tmp_path)
 
 
 def test_bytes_that_change_on_the_way_up_are_told(relay: Relay, at: Made, tmp_path: Path) -> None:
@@ -304,6 +318,11 @@ def test_a_web_identity_gives_what_its_role_allows(
         assert text not in str(told.value) + told.value.hint
     with pytest.raises(Refused, match="no credentials"):
         at(seaweed.url, profile="").exists(KEY)
+    role = "role_arn = arn:aws:iam::role/reader\nrole_session_name = tests\n"
+    where = f"web_identity_token_file = {token}\n"
+    (tmp_path / "aws/config").write_text(f"[profile ci]\n{role}{where}")
+    token.write_text(issuer.token())
+    assert got(at(seaweed.url, profile="ci", timeout=10.0), KEY, "", tmp_path) == DATA
 
 
 def test_a_signed_address_gives_exactly_that_version_for_a_while(

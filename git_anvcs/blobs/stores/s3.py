@@ -5,7 +5,7 @@ server is not believed: what it sends is counted here before it becomes visible.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 import re
@@ -15,7 +15,7 @@ from typing import Any
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Unreachable
 from git_anvcs.blobs.finding import Finding
-from git_anvcs.blobs.s3 import client, parts
+from git_anvcs.blobs.s3 import client, parts, ranges
 from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
 from git_anvcs.blobs.s3.place import Bucket, checked
 from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, composite, summed
@@ -23,7 +23,6 @@ from git_anvcs.blobs.store import Held, oid_in
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 
-_CHUNK = 1 << 20
 _VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 _OID, _PART = "anvcs-sha256", "anvcs-part-size"  # names in an object's metadata
 _LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
@@ -85,8 +84,10 @@ class S3Store:
         to = self._to(key)
         answer = self._get(to, version_id)
         oid = oid_in(key) or answer.get("Metadata", {}).get(_OID)
-        with arriving(dest_path, oid) as write:
-            for chunk in self._stream(to, answer):
+        ask = self._asker(to, answer)
+        coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes)
+        with closing(coming), arriving(dest_path, oid) as write:
+            for chunk in coming:
                 write(chunk)
 
     def exists(self, key: str, version_id: str | None = None) -> bool:
@@ -195,29 +196,19 @@ class S3Store:
             return False
         return True
 
-    def _stream(self, to: parts.Target, answer: dict[str, Any]) -> Iterator[bytes]:
-        """The bytes of an answer; where it breaks off, the rest of that version is asked for."""
-        done, size = 0, int(answer["ContentLength"])
+    def _asker(self, to: parts.Target, answer: dict[str, Any]) -> ranges.Ask:
+        """Asks for more of the version that this is an answer of."""
         version, etag = answer.get("VersionId", ""), answer.get("ETag", "")
-        for left in reversed(range(self.bucket.attempts)):
-            try:
-                with told(to.name):
-                    for chunk in answer["Body"].iter_chunks(_CHUNK):
-                        done += len(chunk)
-                        yield chunk
-            except Unreachable:
-                if not left:
-                    raise
-            else:
-                return
-            finally:
-                answer["Body"].close()
-            if done == size:
-                return
-            rest = f"bytes={done}-"
-            answer = self._get(to, version, Range=rest, **({"IfMatch": etag} if etag else {}))
-            if not str(answer.get("ContentRange", "")).startswith(f"bytes {done}-"):
-                raise Unreachable(f"{to.name}: the server does not go on where it broke off")
+        same = {"IfMatch": etag} if etag else {}
+
+        def ask(start: int, end: int) -> dict[str, Any]:
+            more = self._get(to, version, Range=f"bytes={start}-{end - 1}", **same)
+            if not str(more.get("ContentRange", "")).startswith(f"bytes {start}-"):
+                more["Body"].close()
+                raise Unreachable(f"{to.name}: the server gives no part of it")
+            return more
+
+        return ask
 
 
 def _versioned(to: parts.Target, version_id: str) -> dict[str, str]:

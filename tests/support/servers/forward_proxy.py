@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-import signal
 import socket
 import subprocess
 import sys
 import time
 from typing import NamedTuple
 
+from tests.support.servers import ending
 from tests.support.servers.ports import free_ports
 
 _PATIENCE = 30.0
@@ -39,6 +39,7 @@ def serving(folder: Path) -> Iterator[Forwarding]:
     log.touch()
     server = subprocess.Popen(
         [
+            *ending.with_us(),
             *(sys.executable, "-m", "proxy", "--hostname", "127.0.0.1", "--port", str(port)),
             *("--num-workers", "1", "--num-acceptors", "1", "--log-file", str(log)),
             *("--basic-auth", "user:pass"),
@@ -52,8 +53,7 @@ def serving(folder: Path) -> Iterator[Forwarding]:
         _wait(port, server)
         yield Forwarding(f"http://user:pass@127.0.0.1:{port}", log)
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
+        ending.killed(server)
 
 
 def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:

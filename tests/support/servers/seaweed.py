@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 import json
 import os
 from pathlib import Path
-import signal
 import subprocess
 import time
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tests.support.sandbox import PROGRAMS
+from tests.support.servers import ending
 from tests.support.servers.certificate import Certificate
 from tests.support.servers.identity import AUDIENCE, Issuer
 from tests.support.servers.ports import free_ports
@@ -69,8 +69,7 @@ def serving(folder: Path, issuer: Issuer, tls: Certificate) -> Iterator[Seaweed]
         yield found
     finally:
         found.client.close()
-        os.killpg(server.pid, signal.SIGKILL)  # a graceful end takes ten seconds
-        server.wait()
+        ending.killed(server)  # a graceful end takes ten seconds
         for name, port in [*((f"{name}-grpc", grpc[name]) for name in grpc), *ports.items()]:
             socket = Path(f"/tmp/seaweedfs-{name}-{port}.sock")  # noqa: S108 - its choice
             socket.unlink(missing_ok=True)
@@ -97,6 +96,7 @@ def _words(
     (folder / "s3.json").write_text(json.dumps(_identities()))
     (folder / "iam.json").write_text(json.dumps(_roles(issuer)))
     return [
+        *ending.with_us(),
         str(PROGRAMS / "weed"),
         "-logtostderr=true",
         "server",
