@@ -200,3 +200,11 @@ anvcs_drain() {
 	) </dev/null >/dev/null 2>&1 &
 	{ printf '%s\n' "$!" >"$anvcs_mark"; } 2>/dev/null || :
 }
+
+# Start git-ai-blob, which lies beside our program, for a hook of Git; $1: its event, $2: a remote.
+# Only where there are large files. Returns its exit code.
+anvcs_blobs() {
+	anvcs_value=${anvcs_program%/*}/git-ai-blob
+	[ -d "$anvcs_common/anvcs/blobs" ] && [ -x "$anvcs_value" ] || return 0
+	"$anvcs_value" hook --git-dir "$anvcs_git_dir" "$@"
+}

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from git_anvcs.flows import moved, remotes, share, sync
 from git_anvcs.flows.drain import drain
 from git_anvcs.flows.share import HostRefuses, Route, Sent
-from git_anvcs.git.repo import GUARD, Repo
+from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import DONE, OFFLINE, PARTLY, AnvcsError, Offline
 from git_anvcs.kernel.settings import Settings
@@ -23,6 +23,9 @@ from git_anvcs.store.paths import Paths
 
 # git-push(1): options that take the next word.
 TAKES_VALUE = frozenset({"-o", "--push-option", "--repo", "--receive-pack", "--exec"})
+
+# Our pre-push hook only looks whether large files are where others can read them.
+_OURS = {"ANVCS_PUSHING": "1"}
 
 # Kinds of what waits in the outbox for a remote, beside pushes themselves.
 _SENT = ("records", "journal")
@@ -63,7 +66,7 @@ def push(repo: Repo, cwd: Path, settings: Settings, asked: Asked) -> Pushed:
     if not asked.only_records:
         notes += _catch_up(repo, asked)
         argv = ("git", "push", *asked.words)
-        code = process.attach(argv, cwd=cwd, env=GUARD, to_stderr=asked.to_stderr, configured=True)
+        code = process.attach(argv, cwd=cwd, env=_OURS, to_stderr=asked.to_stderr, configured=True)
         if code != DONE:
             return _failed(repo, cwd, asked, Pushed(code, remote, notes=tuple(notes)))
     way = share.route(settings, remote, fallback=asked.fallback)
@@ -180,7 +183,7 @@ def _catch_up(repo: Repo, asked: Asked) -> list[str]:
         said = " ".join(["git push", *map(str, words)])
         if tuple(words) != asked.words:  # else it is about to be done anyway
             argv = ("git", "push", *map(str, words))
-            code = process.attach(argv, cwd=Path(str(cwd)), env=GUARD, to_stderr=asked.to_stderr)
+            code = process.attach(argv, cwd=Path(str(cwd)), env=_OURS, to_stderr=asked.to_stderr)
             if code != DONE:
                 notes.append(f"still waits: {said}")
                 continue

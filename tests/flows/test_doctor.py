@@ -42,6 +42,7 @@ def test_doctor_proves_hooks_and_drivers_after_init(repo: Sandbox) -> None:
         "post-rewrite",
         "post-merge",
         "post-applypatch",
+        "pre-commit",
         "pre-push",
     ]
     assert all(0 < timing["p50"] <= timing["p95"] for timing in answer["hooks"])

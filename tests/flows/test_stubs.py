@@ -160,3 +160,16 @@ def test_config_hooks_look_for_the_stub_first_when_git_reads_them(tmp_path: Path
     (folder / "pre-push").chmod(0o755)
     done = subprocess.run(argv, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (5, b"origin a b\n")
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell[0])
+@pytest.mark.parametrize("owner", ["sh", "strict", "python"])
+def test_a_push_that_our_script_refuses_ends_before_the_owners_hook(
+    tmp_path: Path, programs: stubs.Programs, owner: str, shell: list[str]
+) -> None:
+    path = made(tmp_path, "pre-push", programs, OWNERS[owner])
+    (Path(programs.hooks) / "pre-push").write_text("anvcs_refused=1\n")
+    assert start(path, "origin", "url", shell=shell) == (1, "", "")
+    (Path(programs.hooks) / "pre-push").write_text("false\n")
+    _, printed, _ = start(path, "origin", "url", shell=shell, anvcs_refused="1")
+    assert printed.startswith(INPUT.decode())

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from tests.support.sandbox import Sandbox
 
-HOOKS = ("post-commit", "post-rewrite", "post-merge", "post-applypatch", "pre-push")
+HOOKS = ("post-commit", "post-rewrite", "post-merge", "post-applypatch", "pre-commit", "pre-push")
 INIT = ("init", "--agents", "none", "--drivers", "none", "--yes")
 
 # By the git and the configuration that `git init` wrote: the format of objects and refs. They

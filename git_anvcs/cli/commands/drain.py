@@ -16,12 +16,14 @@ Example:
 """
 
 from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Mapping
+from contextlib import suppress
 import signal
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import background, drain, drain_state, moved
 from git_anvcs.git.locate import Place
-from git_anvcs.kernel.errors import DONE, PARTLY
+from git_anvcs.kernel.errors import DONE, PARTLY, AnvcsError
 from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
 
@@ -37,6 +39,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     if call.args.background:
         background.run(call.repo)
+        with suppress(AnvcsError):  # nobody reads it here; it is tried again
+            _blobs(call, patient=True)
         _keep_journal(call)
         return DONE
     if call.args.dry_run:
@@ -46,10 +50,12 @@ def run(call: Call) -> int:
     done = drain.drain(call.repo)
     if done.problem:
         raise done.problem
+    blobs = {} if call.args.within else _blobs(call, patient=False)
     found = moved.repair(call.repo)
     done = done._replace(recorded=(*done.recorded, *found))
     facts = {"recorded": list(done.recorded), "set_aside": done.set_aside}
-    call.output.answer(facts, lambda: _text(done))
+    facts |= {"blobs": blobs} if blobs else {}
+    call.output.answer(facts, lambda: _text(done, blobs))
     return PARTLY if done.set_aside else DONE
 
 
@@ -78,9 +84,22 @@ def _waiting(call: Call) -> int:
     return DONE
 
 
-def _text(done: drain.Drained) -> str:
+def _blobs(call: Call, *, patient: bool) -> dict[str, int]:
+    """Send and fetch large files that wait: how many, by what became of them; empty for none."""
+    if not Paths(call.repo.common_dir).blobs.is_dir():
+        return {}
+    from git_anvcs.flows.blobs import draining  # with the stores and threads, rarely needed
+
+    done = draining.drain(call.repo, call.env, patient=patient)
+    return {word: number for word, number in done._asdict().items() if number}
+
+
+def _text(done: drain.Drained, blobs: Mapping[str, int]) -> str:
     made = len(done.recorded)
     text = f"{made} record{'' if made == 1 else 's'} made" if made else "nothing waits"
+    if blobs:
+        said = [f"{number} {word}" for word, number in blobs.items()]
+        text = f"{text if made else 'no record waits'}; large files: {', '.join(said)}"
     if done.set_aside:
         return f"{text}; {done.set_aside} lines set aside, see `git anvcs doctor`"
     return text

@@ -61,7 +61,7 @@ def fetch(
     answers = fetching.fetch(repo, env, pointed.by_oid(wanted).values(), progress)
     paths = {at.pointer.oid: at.path for at in wanted}
     missing = [Missing(paths[g.pointer.oid], g.pointer, g.problem) for g in answers if g.problem]
-    return [got for got in answers if got.problem is None], missing
+    return [got for got in answers if got.problem is None], sorted(missing, key=lambda m: m.path)
 
 
 def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> CheckedOut:

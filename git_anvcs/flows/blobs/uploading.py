@@ -19,7 +19,9 @@ from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, pin_of, second
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, UsageError
-from git_anvcs.store import lock
+from git_anvcs.store import lock, outbox
+
+KIND = "blobs"  # in the outbox
 
 _EVER = 366 * 86400.0
 _LOOK_SECONDS = 1.0
@@ -79,6 +81,7 @@ def send(
     done = [sent for sent in answers if sent.copy]
     _pin(here, [sent.copy for sent in done if sent.copy])
     here.ledger.done([sent.job for sent in done])  # killed before: it is pinned the next time
+    _tell_outbox(here)
     return answers
 
 
@@ -128,6 +131,14 @@ def _pin(here: Clone, copies: list[Copy]) -> None:
     shared = [copy for copy in copies if copy.storage in here.stores.enough]
     found = [pin_of(copy, here.cache.place(copy.oid).stat().st_size) for copy in shared]
     pins.add(here.repo, [pin for pin in found if pin.version_id], int(clock.now()))
+
+
+def _tell_outbox(here: Clone) -> None:
+    """`git anvcs status` shows what waits, by store."""
+    waiting = {job.storage for job in here.ledger.jobs(queue.UPLOAD)}
+    for storage in here.stores.writes:
+        tell = outbox.put if storage in waiting else outbox.done
+        tell(here.paths, KIND, {"remote": storage})
 
 
 class _Sender:

@@ -17,10 +17,12 @@ EVENTS = (
     "post-merge",
     "post-applypatch",
     "post-checkout",
+    "pre-commit",
     "pre-push",
     "reference-transaction",
 )
 _READS_STDIN = ("post-rewrite", "pre-push", "reference-transaction")
+_MAY_REFUSE = ("pre-push",)  # the script says so in anvcs_refused; it must not end the shell itself
 CHAINED = ".before-anvcs"
 SHEBANG = b"#!/bin/sh\n"
 
@@ -74,7 +76,10 @@ def _body(event: str, *, strict: bool, more: bool) -> list[str]:
         "anvcs_end",
         "else exec </dev/null; fi",
     ]
-    return [take, *(_relaxed(read) if strict else [read]), *(give if more else ())]
+    ran = _relaxed(read) if strict else [read]
+    if event in _MAY_REFUSE:
+        ran = ["anvcs_refused=''", *ran, 'if [ -n "$anvcs_refused" ]; then exit 1; fi']
+    return [take, *ran, *(give if more else ())]
 
 
 def _relaxed(read: str) -> list[str]:

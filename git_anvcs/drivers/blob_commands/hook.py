@@ -1,0 +1,108 @@
+"""What Git's hooks start where a repository has large files (hooks/pre-commit, pre-push).
+
+pre-commit sends what is about to be committed, for blobs.commit_seconds at most, and pins the
+staged pointers to the versions that came of it. post-commit does so for the worktree's own index
+after `git commit -- PATH`. pre-push REMOTE reads what is pushed from standard input and refuses
+while a large file of it is in no store that others can read.
+
+Exit codes: 0 go on, 3 do not push.
+
+Example:
+  git-ai-blob hook pre-commit
+"""
+
+from argparse import ArgumentParser
+from pathlib import Path
+import sys
+
+from git_anvcs.drivers import blob_words
+from git_anvcs.drivers.bars import size
+from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows.blobs import committing, pushing
+from git_anvcs.flows.blobs.pushing import Checked
+from git_anvcs.git.repo import NotARepository, Repo
+from git_anvcs.kernel.errors import DONE, REFUSED, AnvcsError, PolicyDenied
+from git_anvcs.kernel.terminal import safe_text
+
+_NAMED = 10
+_EVENTS = ("pre-commit", "post-commit", "pre-push")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("event", metavar="EVENT", choices=_EVENTS, help=", ".join(_EVENTS))
+    parser.add_argument("remote", metavar="REMOTE", nargs="?", default="", help="for pre-push")
+    parser.add_argument("--git-dir", metavar="DIR", default="", help="the worktree's own")
+
+
+def run(call: Call) -> int:
+    repo = _repo(call)
+    if call.args.event == "pre-push":
+        return _before_push(call, repo)
+    try:
+        if call.args.event == "pre-commit":
+            _before_commit(call, repo)
+        else:
+            committing.after_commit(repo, call.env)
+    except AnvcsError as error:
+        _say(f"large files are committed as they are: {error.message}")
+    return DONE
+
+
+def _before_commit(call: Call, repo: Repo) -> None:
+    done = committing.before_commit(repo, call.env, call.env.get("GIT_INDEX_FILE", ""))
+    late = [one for one in done.sent if one.problem]
+    if late:
+        count = counted(len({one.job.oid for one in late}), "large file")
+        _say(f"{count} committed and not yet sent; they wait, `git-ai-blob push` sends them")
+        for line in blob_words.failed_text(late):
+            _say(line)
+
+
+def _before_push(call: Call, repo: Repo) -> int:
+    try:
+        words = pushing.range_of(repo, call.args.remote, sys.stdin.read().splitlines())
+        checked = pushing.before_push(repo, call.env, words)
+    except AnvcsError as error:
+        raise PolicyDenied(
+            f"not pushed: whether its large files are in a store is not known: {error.message}",
+            hint=error.hint or "`git push --no-verify` pushes the commits all the same",
+        ) from error
+    if checked.kept_here:
+        count = counted(checked.kept_here, "large file")
+        _say(f"{count} of this push stay on this machine (storage.mode is local)")
+    if not checked.lacking:
+        return DONE
+    _refuse(checked)
+    return REFUSED
+
+
+def _refuse(checked: Checked) -> None:
+    count = counted(len(checked.lacking), "large file")
+    _say(f"not pushed: {count} of these commits are in no store that others can read")
+    for lack in checked.lacking[:_NAMED]:
+        why = f": {lack.problem.message}" if lack.problem else ""
+        _say(f"  {lack.at.path} ({size(lack.at.pointer.size)}){why}")
+    if len(checked.lacking) > _NAMED:
+        _say(f"  and {len(checked.lacking) - _NAMED} more")
+    for line in blob_words.hints(lack.problem for lack in checked.lacking):
+        _say(line)
+    _say(
+        "hint: push again when the store can be reached; `git push --no-verify` pushes the commits"
+        " without these files, which others then lack"
+    )
+
+
+def _repo(call: Call) -> Repo:
+    """The worktree that Git started the hook for; its Git directory, where that lies elsewhere."""
+    named = Path(call.args.git_dir or ".")
+    try:
+        repo = Repo.discover(call.cwd)
+    except NotARepository:
+        return Repo.discover(named)
+    if call.args.git_dir and not repo.git_dir.samefile(call.cwd / named):
+        return Repo.discover(named)
+    return repo
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"git-ai-blob: {safe_text(text)}\n")

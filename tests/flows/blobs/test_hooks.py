@@ -1,0 +1,126 @@
+"""Commits pin what they can, pushes go only with what others can read; Git's own commands."""
+
+from pathlib import Path
+
+import pytest
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.pointer import Pointer
+from tests.support.blobs import planted, store_at
+from tests.support.sandbox import Sandbox, hook_folder
+from tests.support.wired import wire
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Sandbox:
+    """A wired repository with a store, and a bare remote beside it."""
+    made = Sandbox(tmp_path, **store_at(tmp_path / "mount"))
+    wire(made)
+    made.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "remote.git"))
+    made.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+    return made
+
+
+def committed(clone: Sandbox, path: str) -> Pointer:
+    found = pointers.parse(clone.git("cat-file", "blob", f"HEAD:{path}").encode())
+    assert found is not None
+    return found
+
+
+def away(clone: Sandbox, *, back: bool = False) -> None:
+    mark = clone.base / "mount" / "anvcs-blobs"
+    if back:
+        mark.touch()
+    else:
+        mark.unlink()
+
+
+@pytest.mark.parametrize(
+    "words", [("-m", "x"), ("-a", "-m", "x"), ("-m", "x", "--", "b.bin")], ids=" ".join
+)
+def test_a_commit_names_the_version_and_the_index_agrees(
+    clone: Sandbox, words: tuple[str, ...]
+) -> None:
+    planted(clone, {"b.bin": b"old", "c.bin": b"other"})
+    clone.commit("first")
+    made = planted(clone, {"b.bin": b"new", "c.bin": b"newer"})
+    if "-a" not in words:
+        clone.git("add", "b.bin", "c.bin")
+    clone.git("commit", "-q", *words)
+    assert committed(clone, "b.bin") == Pointer(made["b.bin"].oid, 3, "nfs", "", made["b.bin"].oid)
+    index = clone.git("ls-files", "-s", "b.bin").split()[1]
+    assert index == clone.git("rev-parse", "HEAD:b.bin").strip()
+    assert clone.git("diff", "--cached", "--name-only") == ("c.bin\n" if "--" in words else "")
+
+
+def test_a_commit_goes_on_while_the_store_is_away_and_is_never_changed(clone: Sandbox) -> None:
+    made = planted(clone, {"b.bin": b"new"})["b.bin"]
+    away(clone)
+    clone.git("add", "-A")
+    done = clone.run("git", "commit", "-q", "-m", "offline")
+    assert done.returncode == 0
+    assert "1 large file committed and not yet sent" in done.stderr
+    assert committed(clone, "b.bin") == made
+    before = clone.git("rev-parse", "HEAD")
+    status = clone.anvcs("status", "--json")
+    assert '"kind": "blobs"' in status
+    away(clone, back=True)
+    clone.anvcs("drain")
+    assert '"kind": "blobs"' not in clone.anvcs("status", "--json")
+    assert clone.git("rev-parse", "HEAD") == before
+    blob = clone.git("rev-parse", "HEAD:b.bin").strip()
+    assert made.oid in clone.git("notes", "--ref=anvcs-blobs", "show", blob)
+
+
+def test_a_push_is_refused_until_others_can_read_its_files(clone: Sandbox) -> None:
+    away(clone)
+    planted(clone, {"b.bin": b"new", "dir/c.bin": b"more"})
+    clone.commit("offline")
+    done = clone.run("git", "push", "-q", "origin", "main")
+    assert done.returncode == 1
+    assert "2 large files of these commits are in no store that others can read" in done.stderr
+    assert "dir/c.bin (4 bytes)" in done.stderr
+    assert "--no-verify" in done.stderr
+    assert clone.git("ls-remote", "origin") == ""
+    away(clone, back=True)
+    clone.git("push", "-q", "origin", "main")
+    assert "refs/heads/main" in clone.git("ls-remote", "origin")
+    done = clone.run("git-ai-blob", "verify")
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_push_past_the_hook_stays_possible(clone: Sandbox) -> None:
+    away(clone)
+    planted(clone, {"b.bin": b"new"})
+    clone.commit("offline")
+    assert clone.run("git-anvcs", "push", "origin", "main").returncode != 0
+    clone.git("push", "-q", "--no-verify", "origin", "main")
+    assert "refs/heads/main" in clone.git("ls-remote", "origin")
+
+
+def test_text_like_a_pointer_in_any_other_file_stops_no_push(clone: Sandbox) -> None:
+    planted(clone, {"b.bin": b"new"})
+    clone.write("example.txt", pointers.text(Pointer("f" * 64, 5)))
+    clone.commit("both")
+    clone.git("push", "-q", "origin", "main")
+
+
+def test_a_repository_without_large_files_starts_nothing(clone: Sandbox) -> None:
+    folder = clone.base / "programs"
+    folder.mkdir()
+    for name in ("git-anvcs", "git-ai-blob"):
+        (folder / name).write_text('#!/bin/sh\necho "$@" >>"$0.started"\n')
+        (folder / name).chmod(0o755)
+    for event in ("pre-commit", "post-commit", "pre-push"):
+        hook = hook_folder(clone.root) / event
+        lines = hook.read_text().splitlines()
+        program = f"anvcs_program={folder}/git-anvcs"
+        hook.write_text("".join(
+            f"{program if line.startswith('anvcs_program=') else line}\n" for line in lines
+        ))  # fmt: skip
+    clone.commit("small", {"a": "1"})
+    clone.git("push", "-q", "origin", "main")
+    assert not (folder / "git-ai-blob.started").exists()
+    (clone.root / ".git/anvcs/blobs").mkdir()
+    clone.commit("small again", {"a": "2"})
+    assert (folder / "git-ai-blob.started").read_text() == "hook --git-dir .git pre-commit\n"
