@@ -61,6 +61,7 @@ def three(repo: Sandbox, name: str, base: str, ours: str, theirs: str) -> list[s
 
 
 DRIVER_MODULES = 110
+FILTER_MODULES = 130
 HOOK_MODULES = 110
 DRAIN_MODULES = 200
 # Of the standard library, and what starts once a command may load.
@@ -92,6 +93,16 @@ def test_the_driver_loads_one_formats_library_and_no_other(
     args = three(repo, name, "a: 1\n", "a: 1\nb: 2\n", "a: 1\nc: 3\n")
     modules = modules_of(repo, "git-ai-merge", *args)
     assert {module.partition(".")[0] for module in heavy(modules)} - {"dataclasses"} <= library
+
+
+def test_the_filter_is_light_as_long_as_nothing_has_to_be_fetched(repo: Sandbox) -> None:
+    cleaned = modules_of(repo, "git-ai-blob", "clean", "a.bin", stdin=b"content")
+    assert heavy(cleaned) == set()
+    assert len(cleaned) <= FILTER_MODULES
+    pointer = repo.ok("git-ai-blob", "clean", "a.bin", stdin=b"content").encode()
+    smudged = modules_of(repo, "git-ai-blob", "smudge", "a.bin", stdin=pointer)
+    assert heavy(smudged) == set()
+    assert len(smudged) <= FILTER_MODULES
 
 
 @pytest.mark.parametrize("agent", AGENTS)

@@ -13,8 +13,16 @@ from typing import IO
 
 from git_anvcs.blobs import protocol
 from git_anvcs.blobs.cache import chunks
-from git_anvcs.blobs.pointer import LONGEST, parse
-from git_anvcs.blobs.protocol import AskedForReady, Conversation, Event, Reply, Request, Whole
+from git_anvcs.blobs.pointer import LONGEST, Pointer, parse
+from git_anvcs.blobs.protocol import (
+    AskedForReady,
+    Conversation,
+    Event,
+    NotTheProtocol,
+    Reply,
+    Request,
+    Whole,
+)
 from git_anvcs.flows.blobs.clean import Cleaning
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.flows.blobs.smudge import AT_ONCE, Content
@@ -25,9 +33,12 @@ from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from git_anvcs.flows.blobs.awaited import Awaited
+    from git_anvcs.flows.blobs.late import Late
 
 SKIP = "GIT_ANVCS_SKIP_SMUDGE"
+LARGE = 8 << 20  # bytes; more is written when Git has hung up (flows/blobs/late)
 _PIPE = 1 << 20
+_NAMED = 5
 _IN_MEMORY = 8 << 20
 
 Answer = Iterable[bytes] | bytes  # bytes are one of the two words below
@@ -35,14 +46,19 @@ ERROR, DELAYED = protocol.ERROR, protocol.DELAYED
 
 
 class Filter:
-    """Answers requests; `finish` when Git has hung up. place: None outside of every repository."""
+    """Answers requests; `finish` when Git has hung up.
 
-    def __init__(self, place: Place | None, env: Mapping[str, str]) -> None:
+    place: None outside of every repository; until_end: whether Git waits for our end
+    """
+
+    def __init__(self, place: Place | None, env: Mapping[str, str], *, until_end: bool) -> None:
         self._run = FilterRun(place) if place else None
         self._env = env
         self._off = env.get("ANVCS") == "0"
         self._skip = env.get(SKIP, "") not in ("", "0")
         self._awaited: Awaited | None = None
+        self._until_end = until_end
+        self._late: Late | None = None
         self._problems: list[str] = []
 
     def clean(self, path: str, pieces: Iterator[bytes]) -> Answer:
@@ -65,16 +81,19 @@ class Filter:
     def smudge(self, request: Request, pieces: Iterator[bytes]) -> Answer:
         """What the file is to hold, or DELAYED where Git lets us; never ERROR."""
         data = _start(pieces)
-        late = self._awaited.text_of(request.path) if self._awaited else None
-        data = data if late is None else late
+        told = self._awaited.text_of(request.path) if self._awaited else None
+        data = data if told is None else told
         pointer = None if self._off or self._skip else parse(data)
         if pointer is None or self._run is None:
             return _collected(_chained(data, pieces))
         self._run.saw(pointer, data, request.path)
         found = Content(self._run, pointer)
+        if writer := self._writer(self._run, pointer):
+            writer.add(request.path, pointer, data)
+            return (data,)
         if found.load():
             return found.pieces()
-        if late is None and self._stores(self._run).possible:
+        if told is None and self._stores(self._run).possible:
             if request.may_delay:
                 self._stores(self._run).add(request.path, pointer, data)
                 return DELAYED
@@ -94,7 +113,31 @@ class Filter:
         if self._awaited:
             self._awaited.close()
             said += self._awaited.problems
+        if self._late and self._run:
+            said += self._write_late(self._late, self._run)
         return said + (self._run.end() if self._run else [])
+
+    def _writer(self, run: FilterRun, pointer: Pointer) -> "Late | None":
+        """What writes this file when Git has hung up, where that is possible and worth it."""
+        if not self._until_end or pointer.size <= LARGE:
+            return None
+        if not run.cache.has(pointer.oid, pointer.size):
+            return None
+        if self._late is None:
+            from git_anvcs.flows.blobs.late import Late
+
+            self._late = Late(run.place, self._env)
+        return self._late if self._late.possible else None
+
+    def _write_late(self, late: "Late", run: FilterRun) -> list[str]:
+        try:
+            written = late.write()
+        except AnvcsError as error:
+            return [f"large files stay pointers: {error.message} (`git ai-blob checkout`)"]
+        for path, pointer in written.lacking.items():
+            run.lacks(pointer, path)
+        said = [f"{path} stays a pointer: {why}" for path, why in written.left.items()]
+        return said[:_NAMED]
 
     def _stores(self, run: FilterRun) -> "Awaited":
         if self._awaited is None:
@@ -106,7 +149,7 @@ class Filter:
 
 def main(words: Sequence[str], env: Mapping[str, str]) -> int:
     """`process`, or `clean PATH` or `smudge PATH` for one file; the exit code."""
-    filter_ = Filter(called_in(Path.cwd(), env), env)
+    filter_ = Filter(called_in(Path.cwd(), env), env, until_end=words[0] == "process")
     if words[0] == "process":
         return serve(filter_, 0, 1)
     path = words[1] if len(words) > 1 else ""
@@ -130,7 +173,7 @@ def serve(filter_: Filter, reader: int, writer: int) -> int:
             _talk(filter_, _events(reader), out)
     except (EOFError, BrokenPipeError):  # Git has died: nobody waits for an answer
         code = NO
-    except BadPacket as error:
+    except (BadPacket, NotTheProtocol) as error:
         _tell([error.message])
         code = NO
     _tell(filter_.finish())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+import re
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
@@ -45,7 +46,7 @@ def track(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
     rules = []
     for pattern in patterns:
         line = line_of(pattern)
-        there = [_split(one) for one in text.splitlines()]
+        there = [_split(one) for one in _lines(text)]
         known = any(said == pattern and set(words) >= set(ATTRIBUTES) for said, words in there)
         rules.append(Rule(pattern, line, changed=not known))
         if not known:
@@ -61,7 +62,7 @@ def untrack(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
     rules = []
     for pattern in patterns:
         line = line_of(pattern)
-        kept = [_without(one, pattern) for one in text.splitlines(keepends=True)]
+        kept = [_without(one, pattern) for one in _lines(text)]
         after = "".join(kept)
         rules.append(Rule(pattern, line, changed=after != text))
         text = after
@@ -71,7 +72,7 @@ def untrack(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
 
 def listed(folder: Path) -> list[str]:
     """The patterns of the folder's .gitattributes that are tracked."""
-    lines = (_split(line) for line in _read(folder).splitlines())
+    lines = (_split(line) for line in _lines(_read(folder)))
     return [pattern for pattern, words in lines if ATTRIBUTES[0] in words]
 
 
@@ -121,6 +122,11 @@ def _pathspec(repo: Repo, folder: Path, pattern: str) -> str:
     return f":(top,glob){outer}{anywhere}{pattern.removeprefix('/')}"
 
 
+def _lines(text: str) -> list[str]:
+    """Lines as Git reads them, each with its end: other signs that break lines are of a name."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
 def _split(line: str) -> tuple[str, Sequence[str]]:
     """The pattern of a line and its attributes."""
     said = line.strip(" \t\r\n")
@@ -128,7 +134,7 @@ def _split(line: str) -> tuple[str, Sequence[str]]:
         end = _end_of_quotes(said)
         raw = unquoted(said[: end + 1].encode(errors="surrogateescape"))
         return raw.decode(errors="surrogateescape"), said[end + 1 :].split()
-    pattern, *words = said.split() or [""]
+    pattern, *words = re.split(r"[ \t\r]+", said)
     return ("", ()) if pattern.startswith("#") else (pattern, words)
 
 

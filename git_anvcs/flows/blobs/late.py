@@ -1,0 +1,139 @@
+"""Story: large files that are written when Git has ended its work, not through it.
+
+Git holds a whole file in memory that a filter gives it. So a large one is answered with its
+pointer, and when Git hangs up, which it does behind its hooks and its last word on the index, the
+content takes the pointer's place, copied by the file system, and the index is told. Git waits for
+that. It is done only where Git is known to write files and nobody reads them in between.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+import os
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import NamedTuple
+
+from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.git import caller
+from git_anvcs.git.locate import Place
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import Paths
+
+_COMMANDS = frozenset({
+    "am", "checkout", "cherry-pick", "clone", "merge", "pull", "reset", "restore", "revert",
+    "stash", "switch", "worktree",
+})  # fmt: skip
+# What may run and look at files before Git hangs up; the others see no worktree, or come before.
+_HOOKS = frozenset({
+    "applypatch-msg", "commit-msg", "post-applypatch", "post-checkout", "post-commit",
+    "post-index-change", "post-merge", "post-rewrite", "pre-applypatch", "pre-commit",
+    "pre-merge-commit", "prepare-commit-msg", "reference-transaction",
+})  # fmt: skip
+
+
+class Written(NamedTuple):
+    """What became of the files. lacking: their contents are damaged; left: why, by path"""
+
+    lacking: dict[str, Pointer]
+    left: dict[str, str]
+
+
+class Late:
+    """The files of one run that are written at its end."""
+
+    def __init__(self, place: Place, env: Mapping[str, str]) -> None:
+        self._place = place
+        self._env = env
+        self._cache = Cache(Paths(place.common_dir))
+        self._files: dict[str, tuple[Pointer, bytes]] = {}
+        self._whole: dict[str, bool] = {}
+        self._to_read: SimpleQueue[str | None] = SimpleQueue()
+        self._reader: Thread | None = None
+
+    @cached_property
+    def possible(self) -> bool:
+        """Whether this git may be given pointers first; on any doubt it may not."""
+        if caller.command() not in _COMMANDS or "GIT_INDEX_FILE" in self._env:
+            return False
+        if self._place.root == self._place.git_dir:
+            return False
+        try:
+            return not _others_hooks(self._repo)
+        except (AnvcsError, OSError):
+            return False
+
+    def add(self, path: str, pointer: Pointer, text: bytes) -> None:
+        """This file gets its content at the end; its content is in the cache."""
+        self._files[path] = (pointer, text)
+        if self._reader is None:
+            self._reader = Thread(target=self._read, daemon=True)
+            self._reader.start()
+        self._to_read.put(pointer.oid)
+
+    def write(self) -> Written:
+        """Put the contents in place. Raises AnvcsError: then all of them are as they were."""
+        if self._reader is None:
+            return Written({}, {})
+        self._to_read.put(None)
+        self._reader.join()
+        wanted, lacking = [], {}
+        for path, (pointer, text) in self._files.items():
+            if self._whole.get(pointer.oid):
+                wanted.append((path, text, self._cache.place(pointer.oid)))
+            else:
+                lacking[path] = pointer
+        from git_anvcs.blobs.materialise import materialise
+
+        left = materialise(self._repo, wanted).left
+        # What Git, or anybody, has written over since is nobody's loss.
+        stand = {path for path in left if self._is_pointer(path)}
+        return Written(lacking, {path: why for path, why in left.items() if path in stand})
+
+    @cached_property
+    def _repo(self) -> Repo:
+        place = self._place
+        found = Repo(place.root, place.git_dir, place.common_dir, bare=False)
+        return found.within({"GIT_DIR": str(place.git_dir)})
+
+    def _is_pointer(self, path: str) -> bool:
+        try:
+            return (self._place.root / path).read_bytes() == self._files[path][1]
+        except OSError:
+            return False
+
+    def _read(self) -> None:
+        """In a thread, beside Git: count the bytes of every content."""
+        while (oid := self._to_read.get()) is not None:
+            if oid not in self._whole:
+                self._whole[oid] = self._cache.whole(oid)
+
+
+def _others_hooks(repo: Repo) -> bool:
+    """Whether a hook of somebody else may look at the worktree before Git hangs up."""
+    from git_anvcs.flows.wiring import block
+    from git_anvcs.flows.wiring.stubs import SHEBANG
+
+    configured = repo.git("config", "--name-only", "--get-regexp", r"^hook\.", allow=(0, 1))
+    if any(not line.startswith(b"hook.anvcs-") for line in configured.splitlines()):
+        return True
+    for path in _hooks(repo.git_path("hooks")):
+        text = path.read_bytes()
+        if not block.has(text) or block.take(text) != SHEBANG:
+            return True
+    return False
+
+
+def _hooks(folder: Path) -> list[Path]:
+    """Hooks that Git would start, and those that a stub of ours starts behind itself."""
+    found = folder.iterdir() if folder.is_dir() else []
+    return [
+        path
+        for path in found
+        if path.suffix != ".sample"
+        and path.name.partition(".")[0] in _HOOKS
+        and path.is_file()
+        and os.access(path, os.X_OK)
+    ]
