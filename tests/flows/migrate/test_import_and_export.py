@@ -202,3 +202,16 @@ def test_what_is_not_here_stays_a_pointer_and_is_told(history: Sandbox) -> None:
     assert done.returncode == 4
     assert json.loads(done.stdout)["missing"] == [found.oid]
     assert pointer.parse(blob(history, "main:d/b.bin")) == found
+
+
+def test_it_is_undone_when_it_was_killed_before_the_worktree_followed(history: Sandbox) -> None:
+    before = state(history)
+    old = history.git("rev-parse", "main").strip()
+    migrate(history, "import", "*.bin")
+    new = history.git("rev-parse", "main").strip()
+    history.git("reset", "-q", "--hard", old)
+    history.git("update-ref", "refs/heads/main", new)
+    assert history.git("status", "--porcelain") != ""
+    migrate(history, "undo")
+    assert state(history) == before
+    assert history.git("status", "--porcelain") == ""

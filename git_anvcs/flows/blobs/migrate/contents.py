@@ -1,10 +1,11 @@
 """Objects of a history, read one by one and written in portions, while it is rewritten.
 
-One git that tells sizes, one that gives contents, both kept open; what is new is packed by the
-thousand, and what Git has already is not written again.
+What a run of commits brings is read ahead in bulk; for the rest one git that tells sizes and one
+that gives contents are kept open. What is new is packed by the thousand, and what Git has already
+is not written again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from git_anvcs.kernel.errors import AnvcsError
 _PORTION = 5000  # objects
 _PORTION_BYTES = 16 << 20
 _CHUNK = 1 << 20
+AHEAD = 200  # commits that are looked into at once
+_MOST_AHEAD = 50_000  # objects; the first commit of a large history may bring more
+_SMALL = 1024  # bytes: a pointer is no longer
+_DIFF = ("diff-tree", "--stdin", "-r", "-t", "-m", "--root", "--no-renames", "--raw", "-z")
 
 
 class ObjectMissing(AnvcsError):
@@ -36,9 +41,30 @@ class Contents:
         self._hashing: Talk | None = None
         self._new: dict[str, Object] = {}
         self._held = 0
+        self._ahead: dict[str, bytes] = {}
+        self._ahead_sizes: dict[str, int] = {}
+
+    def expect(self, commits: Sequence[str]) -> None:
+        """Read what these commits have otherwise than their parents: trees and small blobs."""
+        stdin = "".join(f"{oid}\n" for oid in commits).encode()
+        fields = self.repo.git(*_DIFF, "--no-commit-id", stdin=stdin, env=AS_STORED).split(b"\0")
+        trees: dict[str, None] = {}
+        blobs: dict[str, None] = {}
+        for row in fields[::2]:
+            if row[:1] == b":":
+                _, mode, _, oid, _ = row.decode().split(" ")
+                if mode != "000000":
+                    (trees if mode == "040000" else blobs)[oid] = None
+        self._ahead_sizes = objects.blob_sizes(self.repo, blobs)
+        small = [oid for oid, size in self._ahead_sizes.items() if size <= _SMALL]
+        asked = [*(f"{oid}^{{tree}}" for oid in commits), *trees, *small][:_MOST_AHEAD]
+        found = objects.stream(self.repo, asked, env=AS_STORED)
+        self._ahead = {one.oid: one.data for one in found if one}
 
     def size(self, oid: str) -> int:
         """The size of an object. Raises ObjectMissing."""
+        if oid in self._ahead_sizes:
+            return self._ahead_sizes[oid]
         _ask(self._sizes, oid)
         words = self._sizes.read.readline().split()
         if len(words) != 2 or not words[1].isdigit():
@@ -49,7 +75,7 @@ class Contents:
         """An object's bytes. Raises ObjectMissing."""
         if oid in self._new:
             return self._new[oid].data
-        return b"".join(self.pieces(oid))
+        return self._ahead[oid] if oid in self._ahead else b"".join(self.pieces(oid))
 
     def pieces(self, oid: str) -> Iterator[bytes]:
         """The same bit by bit, to be read to the end."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import re
 from typing import NamedTuple
 
-from git_anvcs.flows.blobs.migrate.contents import Contents, ObjectMissing
+from git_anvcs.flows.blobs.migrate.contents import AHEAD, Contents, ObjectMissing
 from git_anvcs.flows.blobs.migrate.trees import Trees
 from git_anvcs.git import objects
 from git_anvcs.git.objects import AS_STORED
@@ -51,7 +51,9 @@ def rewrite(
     oids = listed.decode().split()
     done: dict[str, str] = {}
     unsigned = 0
-    for oid, data in _each(repo, oids, each):
+    for number, (oid, data) in enumerate(_each(repo, oids, each)):
+        if number % AHEAD == 0:
+            contents.expect(oids[number : number + AHEAD])
         made, signed = _commit(data, trees, done)
         if made != data:
             done[oid] = contents.write("commit", made)

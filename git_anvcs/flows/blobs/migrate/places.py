@@ -10,6 +10,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 
 _ALL = ("refs/heads/", "refs/tags/")
+_STATUS = ("status", "--porcelain", "-uno", "--ignore-submodules=all")
 _IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 
 
@@ -58,8 +59,11 @@ def worktrees(repo: Repo) -> list[Worktree]:
     return found
 
 
-def refuse_unclean(worktrees: Iterable[Worktree]) -> None:
-    """Raises PolicyDenied where a worktree has work that a checkout would touch."""
+def refuse_unclean(worktrees: Iterable[Worktree], before: Mapping[str, str] | None = None) -> None:
+    """Raises PolicyDenied where a worktree has work that a checkout would touch.
+
+    before: folder -> the commit that a worktree may also stand at: it did not follow its HEAD yet
+    """
     for one in worktrees:
         root = one.repo.root
         if any((one.repo.git_dir / name).exists() for name in _IN_PROGRESS):
@@ -67,8 +71,8 @@ def refuse_unclean(worktrees: Iterable[Worktree]) -> None:
                 f"{root}: a merge, rebase or cherry-pick is in progress",
                 hint="finish it, or abort it, and try again",
             )
-        asked = ("status", "--porcelain", "-uno", "--ignore-submodules=all")
-        if said := one.repo.git(*asked).decode(errors="replace").splitlines():
+        said = one.repo.git(*_STATUS).decode(errors="replace").splitlines()
+        if said and not _stands_at(one.repo, (before or {}).get(str(root), "")):
             raise PolicyDenied(
                 f"{root} has changes that are not committed ({said[0][3:]}"
                 f"{f' and {len(said) - 1} more' if len(said) > 1 else ''})",
@@ -79,6 +83,14 @@ def refuse_unclean(worktrees: Iterable[Worktree]) -> None:
                 f"{root}: .gitattributes is not tracked, and would be overwritten",
                 hint="git add .gitattributes, and commit it",
             )
+
+
+def _stands_at(repo: Repo, commit: str) -> bool:
+    """Whether index and files are those of a commit, wherever HEAD is."""
+    if not commit:
+        return False
+    index = repo.try_git("diff-index", "--cached", "--quiet", commit, "--").returncode
+    return index == 0 and repo.try_git("diff-files", "--quiet").returncode == 0
 
 
 def refuse_unwired(place: Place, driver: str, hint: str) -> None:

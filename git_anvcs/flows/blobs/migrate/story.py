@@ -94,7 +94,7 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> Migration:
         if one.branch in last.refs
         or (not one.branch and last.heads.get(str(one.repo.root), ("", ""))[1] == one.oid)
     ]
-    places.refuse_unclean(shown)
+    places.refuse_unclean(shown, {str(one.repo.root): _before(last, one) for one in shown})
     back = [Update(ref, now.get(ref), old) for ref, (old, _) in last.refs.items()]
     gone = refs.read(repo, f"{kept.BACKUPS}{last.number}/")
     drop = [Update(ref, oid, None) for ref, oid in gone.items()]
@@ -107,6 +107,12 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> Migration:
     refs.update(repo, drop, reason)
     kept.save(repo, last._replace(undone=True))
     return last
+
+
+def _before(last: Migration, one: places.Worktree) -> str:
+    """What a worktree was at: one that was killed between refs and worktrees stands there still."""
+    pair = last.refs.get(one.branch) or last.heads.get(str(one.repo.root))
+    return (pair[0] or "") if pair else ""
 
 
 def _move(

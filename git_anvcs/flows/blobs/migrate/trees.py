@@ -71,11 +71,14 @@ class Trees:
         path = folder + entry.name
         if entry.is_tree:
             inner = self._tree(entry.oid, path + b"/", rules)
+            if inner == entry.oid:
+                return entry
             return entry._replace(oid=inner) if inner else None
         if entry.mode not in _FILES or (rules.before.silent and rules.after.silent):
             return entry
         file = File(path, entry.oid, rules.before.value(path), rules.after.value(path))
-        return entry._replace(oid=self._conversion.blob(self._contents, file))
+        oid = self._conversion.blob(self._contents, file)
+        return entry if oid == entry.oid else entry._replace(oid=oid)
 
     def _within(
         self, above: _Above, folder: bytes, oid: str, data: bytes | None, said: bytes | None
