@@ -5,7 +5,7 @@ import pickle
 import sys
 import zipfile
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 import pytest
 
@@ -135,10 +135,12 @@ def test_every_reader_has_a_sample(samples: Path) -> None:
     assert set(READERS) == kinds
 
 
+FEW = settings().max_examples // 4  # of each of many files
 OURS = ["model.safetensors", "model.onnx", "model.pt", "old.pth", "array.npy", "table.csv"]
 
 
 @pytest.mark.parametrize("name", [*OURS, "table.jsonl", "packed.tar.gz", "zipped.zip", "data.db"])
+@settings(max_examples=FEW)
 @given(
     edits=st.lists(st.tuples(st.integers(0, 1 << 16), st.integers(0, 255)), max_size=4),
     cut=st.one_of(st.none(), st.integers(0, 1 << 16)),
@@ -214,6 +216,7 @@ VALUES = st.one_of(st.text(max_size=3), st.integers(-3, 3), st.booleans(), st.fl
 FACTS = st.dictionaries(st.sampled_from("abcde"), VALUES)
 
 
+@settings(max_examples=FEW)
 @given(before=FACTS, after=FACTS)
 def test_changes_lead_from_the_one_to_the_other(before: Facts, after: Facts) -> None:
     found = dict(before)

@@ -10,7 +10,7 @@ from pathlib import Path
 import random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 import pyarrow as pa
 from pyarrow import parquet
@@ -74,6 +74,7 @@ CELLS = st.one_of(
 )
 
 
+@settings(max_examples=settings().max_examples // 4)
 @given(
     rows=st.lists(st.fixed_dictionaries({"a": CELLS, "b": CELLS}), max_size=12), seed=st.randoms()
 )
