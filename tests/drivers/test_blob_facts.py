@@ -154,9 +154,12 @@ def test_outside_of_a_repository_files_are_described_all_the_same(repo: Sandbox)
 
 def test_tracked_files_are_told_by_facts_in_diff_show_and_log(repo: Sandbox) -> None:
     wire(repo)
-    repo.write(".gitattributes", "*.csv filter=ai-blob diff=ai-blob merge=ai-blob -text\n")
-    repo.commit("one", {"a.csv": CSV})
+    tracked = "*.csv filter=ai-blob diff=ai-blob merge=ai-blob -text\n"
+    repo.write(".gitattributes", f"{tracked}*.tsv diff=ai-blob\n")
+    repo.commit("one", {"a.csv": CSV, "-x.tsv": "a\tb\n"})
     assert repo.git("cat-file", "blob", "HEAD:a.csv") == pointed(CSV.encode())
+    repo.write("-x.tsv", "a\tb\n1\t2\n")
+    assert "\n+rows: 1\n" in repo.git("diff", "--", "-x.tsv")
     repo.commit("two", {"a.csv": f"{CSV}3,Trier\n"})
     for words in (("show",), ("log", "-p", "-1"), ("diff", "HEAD~1")):
         shown = repo.git(*words)

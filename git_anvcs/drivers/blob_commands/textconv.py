@@ -5,7 +5,7 @@ pointer; a pointer stands for its content where this clone has it, and else is
 told by its size and SHA-256 and the words `not here`.
 
 Example:
-  git config diff.ai-blob.textconv 'git-ai-blob textconv'
+  git config diff.ai-blob.textconv 'git-ai-blob textconv --'
   echo '*.safetensors diff=ai-blob' >> .git/info/attributes
 """
 

@@ -45,7 +45,7 @@ def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Content]:
     if file.is_file():
         yield content(file, word, repo)
         return
-    path = word.partition(":")[2]
+    path = "" if word.startswith("-") else word.partition(":")[2]
     done = repo.try_git("-C", str(cwd), "cat-file", "blob", word) if repo and path else None
     if done is None or done.returncode != 0:
         raise UsageError(f"there is no file {word}", hint="a file, or REV:PATH as in git show")
