@@ -108,7 +108,7 @@ def test_a_killed_upload_leaves_the_whole_content_or_none(tmp_path: Path) -> Non
     killed = 0
     for point in range(1, 100):
         root = tmp_path / f"store{point}"
-        argv = [sys.executable, "-I", "-c", UPLOAD, project, str(root), str(file), KEY]
+        argv = [sys.executable, "-I", "-S", "-c", UPLOAD, project, str(root), str(file), KEY]
         ended = kill_points.traced(argv, tmp_path, point, env, tmp_path)
         store = local.store(root)
         if store.exists(KEY):
