@@ -18,6 +18,7 @@ COMMANDS = {
     "prefetch": "fetch what other commits need, before the network is away",
     "pin": "say which exact version of the store holds each large file",
     "hook": "what Git's hooks start",
+    "url": "a signed address for each large file, for a while and without credentials",
     "verify": "ask whether large files are where they are said to be",
     "doctor": "whether the stores do what they must, tried on small objects",
     "describe": "what a file is, as facts: size, type, shape, columns",

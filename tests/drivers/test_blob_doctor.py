@@ -9,7 +9,7 @@ import pytest
 
 from git_anvcs.flows.blobs.stores_here import stores_here
 from git_anvcs.git.repo import Repo
-from tests.support.blobs import store_at
+from tests.support.blobs import bucket_at, store_at
 from tests.support.sandbox import Sandbox
 from tests.support.servers import faulty
 from tests.support.servers.faulty import Relay, answers
@@ -25,16 +25,8 @@ def relay(seaweed: Seaweed) -> Iterator[Relay]:
 
 
 def in_bucket(repo: Sandbox, url: str, aws_home: Path, bucket: str = "versioned") -> None:
-    """The repository's blobs belong to this bucket, which the user's own configuration names."""
-    repo.env |= {
-        "AWS_SHARED_CREDENTIALS_FILE": str(aws_home / "credentials"),
-        "AWS_CONFIG_FILE": str(aws_home / "config"),
-        "ANVCS_STORAGE_MODE": "remote",
-        "ANVCS_STORAGE_PRIMARY": "s3",
-    }
-    said = {"endpoint-url": url, "bucket": bucket, "profile": "tests", "prefix": repo.base.name}
-    for name, value in said.items():
-        repo.git("config", f"anvcs.adapters.s3.{name}", value)
+    """The repository's blobs belong to this bucket, which the user's own environment names."""
+    repo.env |= bucket_at(url, aws_home, repo.base.name, bucket)
 
 
 def doctor(repo: Sandbox, *words: str, code: int = 0) -> dict[str, Found]:

@@ -24,6 +24,20 @@ def store_at(folder: Path, mode: str = "remote") -> dict[str, str]:
     }
 
 
+def bucket_at(url: str, aws_home: Path, prefix: str, bucket: str = "versioned") -> dict[str, str]:
+    """Variables that make a part of a bucket the store; aws_home: the fixture of that name."""
+    return {
+        "AWS_SHARED_CREDENTIALS_FILE": str(aws_home / "credentials"),
+        "AWS_CONFIG_FILE": str(aws_home / "config"),
+        "ANVCS_STORAGE_MODE": "remote",
+        "ANVCS_STORAGE_PRIMARY": "s3",
+        "ANVCS_ADAPTERS_S3_ENDPOINT_URL": url,
+        "ANVCS_ADAPTERS_S3_BUCKET": bucket,
+        "ANVCS_ADAPTERS_S3_PROFILE": "tests",
+        "ANVCS_ADAPTERS_S3_PREFIX": prefix,
+    }
+
+
 def cache_of(repo: Sandbox) -> Cache:
     return Cache(Paths(Repo.discover(repo.root).common_dir))
 
