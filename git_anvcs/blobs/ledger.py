@@ -30,6 +30,14 @@ _STEPS = (
 )
 
 
+_POINTER = (
+    "INTO pointers (oid, path, worktree, text, turn) VALUES"
+    " (?, ?, ?, ?, (SELECT coalesce(max(turn), 0) + 1 FROM pointers))"
+)
+_KEEP = "INSERT OR REPLACE " + _POINTER
+_KEEP_NEW = "INSERT OR IGNORE " + _POINTER
+
+
 class Copy(NamedTuple):
     """One version in one store; `verified`: the store was asked again and told size and hash."""
 
@@ -96,15 +104,11 @@ class Ledger:
             ).fetchone()
         return None if row is None else bytes(row[0])
 
-    def remember(self, seen: Iterable[Seen]) -> None:
-        """Keep pointers, the last is the newest."""
+    def remember(self, seen: Iterable[Seen], *, only_new: bool = False) -> None:
+        """Keep pointers, the last is the newest. only_new: what is known of a place stays"""
         rows = [(one.oid, os.fsencode(one.path), one.worktree, one.text) for one in seen]
         with database.writing(self._base, self.path):
-            self._base.executemany(
-                "INSERT OR REPLACE INTO pointers (oid, path, worktree, text, turn) VALUES"
-                " (?, ?, ?, ?, (SELECT coalesce(max(turn), 0) + 1 FROM pointers))",
-                rows,
-            )
+            self._base.executemany(_KEEP_NEW if only_new else _KEEP, rows)
 
     def copies(self, oid: str) -> list[Copy]:
         """Where the content is kept, the newest first."""

@@ -77,6 +77,7 @@ def push(repo: Repo, cwd: Path, settings: Settings, asked: Asked) -> Pushed:
         return Pushed(DONE, remote, notes=(*notes, f"records stay here: {remote} is not allowed",
                                            hint))  # fmt: skip
     done = _with_journal(repo, settings, way, _send(repo, way)._replace(remote=remote))
+    done = _with_blobs(repo, way, done)
     more = _send_waiting(repo, settings, way)
     return done._replace(notes=(*notes, *done.notes, *more))
 
@@ -95,7 +96,7 @@ def after(repo: Repo, settings: Settings, remote: str, pid: int) -> None:
     way = share.route(settings, remote)
     if way is None or not remotes.named(repo, remote):
         return
-    done = _with_journal(repo, settings, way, _send(repo, way))
+    done = _with_blobs(repo, way, _with_journal(repo, settings, way, _send(repo, way)))
     for note in done.notes:
         log.note(Paths(repo.common_dir).logs / "share", note)
 
@@ -139,6 +140,16 @@ def _with_journal(repo: Repo, settings: Settings, way: Route, done: Pushed) -> P
     notes = (*done.notes, *filter(None, journal.notes))
     queued = done.queued or journal.exit_code == OFFLINE
     return done._replace(exit_code=done.exit_code or journal.exit_code, queued=queued, notes=notes)
+
+
+def _with_blobs(repo: Repo, way: Route, done: Pushed) -> Pushed:
+    """The notes that say which version holds which large file follow the records."""
+    if not Paths(repo.common_dir).blobs.is_dir():
+        return done
+    from git_anvcs.flows.blobs import pins
+
+    problem = pins.share(repo, way.target).problem
+    return done._replace(notes=(*done.notes, problem.message)) if problem else done
 
 
 def _failed(repo: Repo, cwd: Path, asked: Asked, done: Pushed) -> Pushed:

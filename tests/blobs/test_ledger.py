@@ -31,6 +31,8 @@ def test_a_pointer_is_the_one_of_the_place_else_of_the_path_else_the_newest(
     assert ledger.pointer_of("other", "b") is None
     ledger.remember([Seen("o", "b", b"5")])
     assert ledger.pointer_of("o", "b") == b"5"
+    ledger.remember([Seen("o", "b", b"6"), Seen("o", "fresh", b"7")], only_new=True)
+    assert (ledger.pointer_of("o", "b"), ledger.pointer_of("o", "fresh")) == (b"5", b"7")
 
 
 def test_copies_are_kept_renewed_and_forgotten(ledger: Ledger) -> None:

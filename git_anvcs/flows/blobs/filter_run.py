@@ -39,19 +39,24 @@ class FilterRun:
         self.missing: dict[str, Pointer] = {}
         self.problems: list[str] = []
         self._seen: dict[tuple[str, str], Found] = {}
+        self._given: dict[tuple[str, str], Found] = {}
         self._ledger: Ledger | None = None
         self._no_ledger = False
 
     def pointer_for(self, pointer: Pointer, path: str) -> bytes:
-        """How the content of a file is spelt at this path: as before, where it was pinned."""
+        """How the content of a file is spelt at this path: as before, where it was pinned.
+
+        The ledger is asked each time: one run outlives the hook that pins what git commit is
+        about to commit, and must neither answer as before it nor write that back.
+        """
         known = self._seen.get((pointer.oid, path))
         said = known.text if known else self._from_ledger(pointer, path)
         spelt = said or text(pointer)
-        self.saw(pointer, spelt, path)
+        self._given[pointer.oid, path] = Found(pointer, spelt, path)
         return spelt
 
     def saw(self, pointer: Pointer, spelt: bytes, path: str) -> None:
-        """Remember that this path came from, or was given, this pointer."""
+        """Remember that this path came from this pointer."""
         self._seen[pointer.oid, path] = Found(pointer, spelt, path)
 
     def lacks(self, pointer: Pointer, path: str) -> None:
@@ -96,7 +101,7 @@ class FilterRun:
         return self._ledger
 
     def _write(self) -> None:
-        if not (self._seen or self.missing):
+        if not (self._seen or self._given or self.missing):
             return
         ledger = self._open(make=True)
         if ledger is None:
@@ -104,11 +109,11 @@ class FilterRun:
         from git_anvcs.blobs.ledger import Job, Seen
         from git_anvcs.kernel.clock import now
 
-        if self._seen:
-            ledger.remember(
-                Seen(one.pointer.oid, one.path, one.text, self.worktree)
-                for one in self._seen.values()
-            )
+        for found, only_new in ((self._seen, False), (self._given, True)):
+            rows = (Seen(one.pointer.oid, one.path, one.text, self.worktree)
+                    for one in found.values())  # fmt: skip
+            if found:
+                ledger.remember(rows, only_new=only_new)
         if self.missing:
             wanted = {one.oid: one.size for one in self.missing.values()}
             at = int(now())

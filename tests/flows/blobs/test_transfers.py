@@ -14,6 +14,7 @@ from git_anvcs.flows.blobs import fetching, pins, uploading
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
+from tests.support import kill_points
 from tests.support.blobs import cache_of, planted, store_at
 from tests.support.sandbox import Sandbox
 
@@ -130,6 +131,23 @@ with opened(Repo.discover(Path.cwd()), dict(os.environ)) as here:
 """
 
 
+# In the thread that is traced, each step of one upload.
+SEND_HERE = """
+import os, sys
+from pathlib import Path
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs import uploading
+from git_anvcs.flows.blobs.clone import opened
+from git_anvcs.git.repo import Repo
+oid, size = sys.argv[1:]
+with opened(Repo.discover(Path.cwd()), dict(os.environ)) as here:
+    for job in uploading.enqueue(here, [Pointer(oid, int(size))]):
+        copy = uploading._Sender(here).send(job)
+        uploading._pin(here, [copy])
+        here.ledger.done([job])
+"""
+
+
 def test_eight_processes_make_one_upload(clone: Sandbox, tmp_path: Path) -> None:
     (pointer,) = planted(clone, {"a.bin": b"abc" * 99}).values()
     argv = (sys.executable, "-c", SEND, pointer.oid, str(pointer.size), str(tmp_path / "count"))
@@ -169,3 +187,50 @@ def test_what_hangs_is_given_up_and_others_go_on() -> None:
     assert ended[0] is not None
     assert isinstance(ended[0].problem, Unreachable)
     ever.set()
+
+
+def test_notes_of_two_clones_meet_at_their_remote(clone: Sandbox) -> None:
+    remote = clone.base / "remote.git"
+    clone.git("init", "-q", "--bare", "-b", "main", str(remote))
+    clone.commit("first", {"a": "a"})
+    clone.git("push", "-q", str(remote), "main")
+    made = [Pointer(f"{number:064x}", 9, "nfs", "", f"v{number}") for number in range(4)]
+    repos = []
+    for name in ("one", "two"):
+        clone.git("clone", "-q", str(remote), str(clone.base / name))
+        repos.append(Repo.discover(clone.base / name))
+    for repo, own in zip(repos, (made[:3], made[1:]), strict=True):
+        pins.add(repo, own, 1000)
+        assert pins.share(repo, "origin").problem is None
+    assert pins.fetch(repos[0], "origin") is None
+    for repo in repos:
+        assert [pins.Notes(repo).of(pointer) for pointer in made] == [[pin] for pin in made]
+    assert pins.share(repos[0], "origin").notes == 4
+    assert clone.git("-C", str(remote), "rev-list", "--count", pins.REF).strip() == "2"
+
+
+def test_a_process_killed_at_any_write_leaves_a_job_or_a_confirmed_copy(
+    clone: Sandbox, tmp_path: Path
+) -> None:
+    if not kill_points.WORKS_HERE:
+        pytest.skip("kills need a ptrace(2) that we know")
+    (pointer,) = planted(clone, {"a.bin": b"abc" * 99}).values()
+    argv = [sys.executable, "-c", SEND_HERE, pointer.oid, str(pointer.size)]
+    folder = clone.base
+    point, killed = 1, 0
+    while True:
+        for kept in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):
+            (clone.root / ".git/anvcs/blobs" / kept).unlink(missing_ok=True)
+        ended = kill_points.traced(argv, folder, point, clone.env, clone.root)
+        if not ended.at:
+            break
+        killed += 1
+        with opened(Repo.discover(clone.root), clone.env) as here:
+            assert all(copy.verified for copy in here.ledger.copies(pointer.oid))
+            uploading.enqueue(here, [pointer])
+            sent_now = uploading.send(here, uploading.due(here, patient=False))
+            assert all(one.copy for one in sent_now)
+            assert here.ledger.jobs() == []
+            assert uploading.copy_in(here, pointer.oid, ["nfs"])
+        point += 9
+    assert killed > 3
