@@ -89,6 +89,6 @@ def _file(found: Content) -> Path:
     if found.file is None:
         raise Offline(
             f"the content of {found.name} is not in this clone",
-            hint="git-ai-blob status tells what is missing",
+            hint="git-ai-blob fetch gets it from the stores",
         )
     return found.file
