@@ -137,16 +137,19 @@ def test_parts_of_a_file_that_others_may_overwrite_are_taken_back(
 
 
 def test_parts_that_nobody_went_on_with_are_taken_back_after_a_week(
-    seaweed: Seaweed, at: Made, monkeypatch: pytest.MonkeyPatch
+    seaweed: Seaweed, at: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = at(seaweed.url)
+    store = at(seaweed.url, sizes=SMALL, timeout=30.0)
     where = {"Bucket": "versioned", "Key": store.bucket.key(KEY)}
+    listed = {"Bucket": "versioned", "Prefix": tmp_path.name}
     seaweed.client.create_multipart_upload(**where)
     assert store.abort_stale() == 0
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + 8 * 86400)
+    store.upload(file_of(tmp_path, os.urandom(7 << 20)), "models/x")
+    assert "Uploads" not in seaweed.client.list_multipart_uploads(**listed)
+    seaweed.client.create_multipart_upload(**where)
     assert store.abort_stale() == 1
-    assert store.abort_stale() == 0
 
 
 def test_a_server_that_keeps_no_checksums_gets_no_second_version(

@@ -5,7 +5,7 @@ server is not believed: what it sends is counted here before it becomes visible.
 """
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 import re
@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Any
 
 from git_anvcs.blobs.arriving import arriving, check
-from git_anvcs.blobs.errors import BlobMissing, Unreachable
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.finding import Finding
 from git_anvcs.blobs.s3 import client, parts, ranges
 from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
@@ -49,6 +49,7 @@ class S3Store:
         self._lock = Lock()
         self._client: Any = None
         self._versioned: bool | None = None
+        self._swept = False
 
     @property
     def client(self) -> Any:
@@ -121,7 +122,10 @@ class S3Store:
         return url
 
     def abort_stale(self) -> int:
-        """Take back uploads of ours that nobody has gone on with for a week; how many."""
+        """Take back uploads of ours that nobody has gone on with for a week; how many.
+
+        Done before the first large file is sent, too.
+        """
         prefix = self.bucket.key("sha256") + "/"
         now = datetime.fromtimestamp(clock.now(), UTC)
         return parts.abort_stale(self.client, self.bucket.bucket, prefix, now)
@@ -171,6 +175,10 @@ class S3Store:
         self, to: parts.Target, path: Path, sums: Sums, *, resume: bool
     ) -> dict[str, Any]:
         metadata = {_OID: sums.oid, _PART: str(sums.part_size)}
+        if not self._swept:
+            self._swept = True
+            with suppress(Refused):  # who may write need not be let list
+                self.abort_stale()
         try:
             return parts.send(to, path, sums, metadata, resume=resume)
         except BlobMissing as error:  # who sent the same parts beside us was faster
