@@ -59,6 +59,7 @@ class Cache:
         self.root = paths.blobs
         self.drafts = paths.blobs / "drafts"
         self.damaged = paths.blobs / "damaged"
+        self.quarantine = paths.blobs / "quarantine"  # see blobs/quarantine.py
         self._unsynced: list[Path] = []
 
     def place(self, oid: str) -> Path:
@@ -66,12 +67,24 @@ class Cache:
         return self.root / oid[:2] / oid[2:4] / oid
 
     def has(self, oid: str, size: int | None = None) -> bool:
-        """Whether it is here, with that size; the bytes are not read: see `whole`."""
+        """Whether it is here, with that size; the bytes are not read: see `whole`.
+
+        What is asked for comes back out of quarantine.
+        """
         try:
             found = self.place(oid).stat()
         except OSError:
-            return False
+            return self.take_back(oid) and self.has(oid, size)
         return size is None or found.st_size == size
+
+    def take_back(self, oid: str) -> bool:
+        """Out of quarantine, if it is there; whether it was."""
+        try:
+            self.place(oid).parent.mkdir(parents=True, exist_ok=True)
+            (self.quarantine / oid).rename(self.place(oid))
+        except OSError:
+            return False
+        return True
 
     def whole(self, oid: str) -> bool:
         """Whether it is here and its bytes are what its name says; what is not is set aside."""
@@ -129,6 +142,8 @@ class Cache:
         """Give a draft, whose bytes were counted, its name; a damaged file of it is replaced."""
         if self.has(oid, size) and self.whole(oid):
             draft.unlink()
+            with suppress(OSError):  # of another user, who shares this clone
+                os.utime(self.place(oid))  # somebody wants it: prune sees when that was
             return
         place = self.place(oid)
         with _told(place):

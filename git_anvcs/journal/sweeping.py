@@ -45,13 +45,18 @@ def sweep(journal: Journal, now: float, *, dry_run: bool = False) -> Swept:
 def _unnamed_contents(journal: Journal) -> list[tuple[bytes, int]]:
     """Digests and sizes; first what is on disk, then who names it: what comes between stays."""
     there = list(contents.all_of(journal.contents))
+    named = named_contents(journal)
+    return [(digest, size) for digest, size in there if digest not in named]
+
+
+def named_contents(journal: Journal) -> set[bytes]:
+    """The digests of all contents that the journal tells of, also of those it has let go."""
     with database.reading(journal.file):
         rows = journal.connection.execute(
             "SELECT digest FROM main.op WHERE kind = ? UNION SELECT digest FROM frozen_content",
             (Kind.BLOB,),
         ).fetchall()
-    named = {row[0] for row in rows}
-    return [(digest, size) for digest, size in there if digest not in named]
+    return {bytes(row[0]) for row in rows}
 
 
 def _unnamed_segments(journal: Journal) -> list[Path]:

@@ -1,0 +1,153 @@
+"""Story: contents that this clone does not need at hand go, first aside and days later for good.
+
+Only what a store has confirmed is set aside, and before it is removed the store is asked again. All
+that anybody may go back to stays (needed.py). On any doubt a content stays.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from git_anvcs.blobs import quarantine
+from git_anvcs.blobs.errors import BlobMissing
+from git_anvcs.blobs.ledger import Copy
+from git_anvcs.blobs.quarantine import Apart
+from git_anvcs.flows.blobs import needed
+from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
+from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.kernel import clock
+from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store import lock
+
+DAY = 86400.0
+# What was added so lately may be on its way into an index that no git has written yet.
+GRACE_SECONDS = 3600.0
+_LOOK_SECONDS = 1.0
+_TRIES = 3
+
+
+class One(NamedTuple):
+    """A content of the cache."""
+
+    oid: str
+    size: int
+
+
+class Pruned(NamedTuple):
+    """What became of the cache.
+
+    quarantined: set aside now; removed: gone for good; back: set aside before, and needed again
+    waiting: in quarantine, its time is not over; doubtful: why it was not removed, by oid
+    needed, unsent: how many stay since somebody may go back to them; since no store confirmed them
+    """
+
+    quarantined: tuple[One, ...] = ()
+    removed: tuple[One, ...] = ()
+    back: tuple[One, ...] = ()
+    waiting: tuple[One, ...] = ()
+    doubtful: Mapping[str, AnvcsError] = {}
+    needed: int = 0
+    unsent: int = 0
+
+
+def prune(here: Clone, *, now: bool = False, dry_run: bool = False) -> Pruned:
+    """Set aside, take back, remove. now: what is set aside is removed without waiting
+
+    Raises GitFailed, Damaged (the journal's, too) and CannotWrite; nothing needed is gone then.
+    """
+    with lock.held(here.paths.locks / "blob-prune", timeout=0):
+        keep = {pointer.oid for pointer in needed.pointers(here.repo)}
+        keep |= needed.by_journal(here.paths) | {job.oid for job in here.ledger.jobs()}
+        listed = list(quarantine.listed(here.cache))
+        back = [one for one in listed if one.oid in keep]
+        apart = [one for one in listed if one.oid not in keep]
+        spare, stay, unsent = _spare(here, keep)
+        over = _over(here, [*apart, *(spare if now else ())], now=now)
+        if not dry_run:
+            for one in back:
+                here.cache.take_back(one.oid)
+            for one in spare:
+                quarantine.put(here.cache, one.oid)
+        asked = _asked(here, over)
+        gone = [one for one, problem in asked.items() if problem is None]
+        if not dry_run:
+            gone = [one for one in gone if quarantine.remove(here.cache, one.oid)]
+        return Pruned(
+            tuple(_one(one) for one in spare if one not in gone),
+            tuple(map(_one, gone)),
+            tuple(map(_one, back)),
+            tuple(_one(one) for one in apart if one not in gone),
+            {one.oid: problem for one, problem in asked.items() if problem},
+            stay,
+            unsent,
+        )
+
+
+def undo(here: Clone) -> tuple[One, ...]:
+    """All that is in quarantine comes back."""
+    with lock.held(here.paths.locks / "blob-prune", timeout=0):
+        found = [_one(one) for one in quarantine.listed(here.cache)]
+        return tuple(one for one in found if here.cache.take_back(one.oid))
+
+
+def _spare(here: Clone, keep: set[str]) -> tuple[list[Apart], int, int]:
+    """Contents that can go; how many stay as needed, and how many as nobody else has them."""
+    spare, stay, unsent = [], 0, 0
+    for oid in here.cache.oids():
+        if oid in keep:
+            stay += 1
+        elif not _confirmed(here, oid):
+            unsent += 1
+        else:
+            found = here.cache.place(oid).stat()
+            spare.append(Apart(oid, found.st_size, clock.now(), found.st_mtime))
+    return spare, stay, unsent
+
+
+def _confirmed(here: Clone, oid: str) -> list[Copy]:
+    """Copies that a store which can be asked here has confirmed."""
+    by_alias = here.stores.by_alias
+    return [copy for copy in here.ledger.copies(oid) if copy.verified and copy.storage in by_alias]
+
+
+def _over(here: Clone, apart: Iterable[Apart], *, now: bool) -> list[Apart]:
+    """Those whose time is over."""
+    seconds = clock.now()
+    longest = 0.0 if now else here.settings.number("blobs.quarantine_days") * DAY
+    return [
+        one
+        for one in apart
+        if seconds - one.since >= longest and seconds - one.wanted >= GRACE_SECONDS
+    ]
+
+
+def _asked(here: Clone, over: Iterable[Apart]) -> dict[Apart, AnvcsError | None]:
+    """Why each must stay; None: a store has it at this moment."""
+    patience = Patience(_TRIES)
+
+    def look(task: tuple[Apart, list[Copy]]) -> None:
+        one, copies = task
+        for copy in copies:
+            patience.check(copy.storage)
+            store = here.stores.by_alias[copy.storage]
+            if store.exists(copy.key, copy.version_id or None):
+                return
+        raise BlobMissing(f"no store has {one.oid[:12]} any more", hint=_LOST)
+
+    workers: Workers[tuple[Apart, list[Copy]], None]
+    workers = Workers(look, limit=lambda _: seconds_for(0))
+    for one in over:
+        workers.give((one, _confirmed(here, one.oid)))
+    answers: dict[Apart, AnvcsError | None] = {}
+    while len(workers):
+        ended = workers.next(_LOOK_SECONDS)
+        if ended is not None:
+            answers[ended.task[0]] = ended.problem
+    workers.close()
+    return answers
+
+
+_LOST = "`git-ai-blob fsck --remote --repair` sends again what a store has lost"
+
+
+def _one(apart: Apart) -> One:
+    return One(apart.oid, apart.bytes)
