@@ -152,6 +152,11 @@ class Cache:
             draft.replace(place)
         self._unsynced.append(place)
 
+    @property
+    def is_synced(self) -> bool:
+        """Whether nothing was put here since the last `sync`."""
+        return not self._unsynced
+
     def sync(self) -> None:
         """What was put here since the last call survives a power cut. Raises CannotWrite."""
         files, self._unsynced = self._unsynced, []

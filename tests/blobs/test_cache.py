@@ -39,7 +39,9 @@ def test_a_content_is_kept_under_its_hash_and_read_only(cache: Cache) -> None:
     assert not cache.has(OID, len(DATA) + 1)
     assert cache.whole(OID)
     assert list(cache.oids()) == [OID]
+    assert not cache.is_synced
     cache.sync()
+    assert cache.is_synced
 
 
 def test_nothing_stays_of_what_is_not_kept(cache: Cache) -> None:

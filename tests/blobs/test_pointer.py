@@ -105,3 +105,11 @@ def test_what_only_looks_like_a_pointer_is_content(data: bytes) -> None:
 def test_what_could_not_be_read_again_is_not_written(pointer: Pointer) -> None:
     with pytest.raises(NoPointer):
         text(pointer)
+
+
+def test_the_format_is_frozen() -> None:
+    pointer = Pointer(OID, 7, "main", "data/x.bin", "v.1", "bafy")
+    assert text(pointer) == (
+        b"version anvcs-blob/1\noid sha256:" + b"ab" * 32 + b"\nsize 7\n"
+        b"storage main\nkey data/x.bin\nversion_id v.1\ncid bafy\n"
+    )

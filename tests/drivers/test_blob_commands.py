@@ -100,6 +100,16 @@ def test_ls_and_status_say_what_is_here(wired: Sandbox) -> None:
     assert wired.run("git-ai-blob", "ls").stdout.splitlines()[1].startswith("! ")
 
 
+def test_uninstall_does_not_delete_the_only_copy_unasked(wired: Sandbox) -> None:
+    wired.commit("one", {"a.bin": "aaa"})
+    done = wired.run("git-anvcs", "uninstall", "--purge")
+    assert done.returncode == 3
+    assert "1 contents of large files are in no store" in done.stderr
+    assert len(list(cache_of(wired).oids())) == 1
+    wired.anvcs("uninstall", "--purge", "--yes")
+    assert list(cache_of(wired).oids()) == []
+
+
 @pytest.mark.parametrize("pattern", ["", "!a", "[attr]x", "folder/"])
 def test_what_gitattributes_cannot_say_is_refused(pattern: str) -> None:
     with pytest.raises(UsageError):

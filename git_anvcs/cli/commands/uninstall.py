@@ -17,6 +17,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, install, purge
+from git_anvcs.flows.blobs import standing
 from git_anvcs.flows.journal import keeping, kept
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 from git_anvcs.store.paths import Paths
@@ -27,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="show what would change and change nothing")
     add("--purge", action="store_true", help="delete our folder below .git as well")
     add("--records", action="store_true", help="with --purge: delete the records too")
-    add("--yes", action="store_true", help="do not ask before --purge --records")
+    add("--yes", action="store_true", help="do not ask before --purge")
 
 
 def run(call: Call) -> int:
@@ -39,6 +40,8 @@ def run(call: Call) -> int:
     changes = [install.describe(step) for step in plan.steps]
     if refs and not (args.dry_run or args.yes):
         _confirm(call, len(refs))
+    if args.purge and not (args.dry_run or args.yes):
+        _confirm_blobs(call)
     if not args.dry_run:
         drain.drain(call.repo)  # the last commits get their records
         install.apply(call.repo, plan, again=lambda: install.plan_removal(call.repo))
@@ -72,6 +75,16 @@ def _record_refs(call: Call) -> dict[str, str]:
 def _confirm(call: Call, count: int) -> None:
     if not call.output.confirm(f"Delete {count} refs with every record in them?"):
         raise PolicyDenied("the records were not deleted", hint="--yes deletes them unasked")
+
+
+def _confirm_blobs(call: Call) -> None:
+    """The cache of large files goes, too, and Git has only pointers to what is in it."""
+    only = len(standing.only_here(call.repo))
+    if only and not call.output.confirm(f"Delete {only} contents of large files no store has?"):
+        raise PolicyDenied(
+            f"{only} contents of large files are in no store: nothing was deleted",
+            hint="`git-ai-blob push --all` sends them; --yes deletes them unasked",
+        )
 
 
 def _text(call: Call, plan: install.Plan, refs: dict[str, str]) -> str:

@@ -70,7 +70,7 @@ class FilterRun:
 
     def end(self) -> list[str]:
         """Make what was done last, and close; sentences for standard error."""
-        for step in (self.cache.sync, self._write, self._close):
+        for step in (self._sync, self._write, self._close):
             try:
                 step()
             except AnvcsError as error:
@@ -80,6 +80,11 @@ class FilterRun:
         if self.missing:
             said.append(_about(self.missing))
         return said
+
+    def _sync(self) -> None:
+        if not self.cache.is_synced:
+            self.cache.sync()
+            self.cache.sweep()
 
     def _from_ledger(self, pointer: Pointer, path: str) -> bytes | None:
         try:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.git import caller
+from git_anvcs.git import caller, config
 from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
@@ -56,12 +56,11 @@ class Late:
     @cached_property
     def possible(self) -> bool:
         """Whether this git may be given pointers first; on any doubt it may not."""
-        if caller.command() not in _COMMANDS or "GIT_INDEX_FILE" in self._env:
-            return False
-        if self._place.root == self._place.git_dir:
+        if "GIT_INDEX_FILE" in self._env or self._place.root == self._place.git_dir:
             return False
         try:
-            return not _others_hooks(self._repo)
+            known = _unaliased(self._repo, caller.command()) in _COMMANDS
+            return known and not _others_hooks(self._repo)
         except (AnvcsError, OSError):
             return False
 
@@ -109,6 +108,14 @@ class Late:
         while (oid := self._to_read.get()) is not None:
             if oid not in self._whole:
                 self._whole[oid] = self._cache.whole(oid)
+
+
+def _unaliased(repo: Repo, command: str) -> str:
+    """The command that an alias of configuration stands for."""
+    if not command or command in _COMMANDS:
+        return command
+    words = config.get(repo, f"alias.{command}").split()
+    return caller.command_in(["git", *words]) if words else command
 
 
 def _others_hooks(repo: Repo) -> bool:
