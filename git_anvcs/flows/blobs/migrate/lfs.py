@@ -25,6 +25,7 @@ class FromLfs:
     def __init__(self) -> None:
         self.wanted: dict[str, int] = {}
         self.odd: set[bytes] = set()
+        self._odd: set[str] = set()
         self._known: dict[str, str] = {}
 
     def attributes(self, folder: bytes, data: bytes | None) -> bytes | None:
@@ -35,6 +36,8 @@ class FromLfs:
             return file.oid
         if file.oid not in self._known:
             self._known[file.oid] = self._converted(contents, file)
+        if file.oid in self._odd:
+            self.odd.add(file.path)
         return self._known[file.oid]
 
     def counts(self) -> dict[str, int]:
@@ -52,7 +55,7 @@ class FromLfs:
                     hint="the way back could not tell it apart; take it out of the history first",
                 )
             if lfs.is_odd(data):
-                self.odd.add(file.path)
+                self._odd.add(file.oid)
             return file.oid
         self.wanted[found.oid] = found.size
         return contents.write("blob", pointer.text(Pointer(found.oid, found.size)))
