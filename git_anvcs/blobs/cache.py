@@ -12,6 +12,7 @@ from pathlib import Path
 import time
 from typing import BinaryIO
 
+from git_anvcs.blobs import lasting
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.paths import Paths
@@ -163,9 +164,10 @@ class Cache:
         folders = {
             folder for file in files for folder in file.parents if self.root in folder.parents
         }
-        for path in (*files, *folders, *([self.root] if files else [])):
-            with _told(path):
-                _fsync(path)
+        try:
+            lasting.sync([*files, *folders, *([self.root] if files else [])])
+        except OSError as error:
+            raise _cannot_write(Path(error.filename), error) from error
 
     def sweep(self, *, now: float | None = None) -> int:
         """Remove drafts that no living process writes, a day after; how many."""
@@ -201,17 +203,6 @@ def digest(pieces: Iterable[bytes]) -> str:
     for piece in pieces:
         made.update(piece)
     return made.hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:  # set aside or removed since
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

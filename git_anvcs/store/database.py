@@ -9,9 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 import os
 from pathlib import Path
-import shutil
 import sqlite3
-import tempfile
 import time
 
 from git_anvcs.kernel.errors import AnvcsError
@@ -62,6 +60,9 @@ def open_to_read(path: Path) -> Connection:
             return _read_only(f"{path.resolve().as_uri()}?immutable=1")
         with suppress(sqlite3.OperationalError):
             return _read_only(f"{path.resolve().as_uri()}?mode=ro")
+        import shutil  # dear, and seldom needed
+        import tempfile
+
         # SQLite reads a log only beside an index of it, which nobody can write here.
         with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
             copy = shutil.copyfile(path, Path(scratch) / "read.db")

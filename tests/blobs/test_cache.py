@@ -114,3 +114,34 @@ def test_no_room_is_told_and_leaves_nothing(cache: Cache) -> None:
     cache.root.write_bytes(b"a file where the folder should be")
     with pytest.raises(CannotWrite), cache.draft():
         pass
+
+
+def test_every_file_and_folder_is_synced_once(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [put(cache, b"%04d" % number * 500) for number in range(20)]
+    really, asked = os.fsync, []
+
+    def fsync(descriptor: int) -> None:
+        asked.append(os.fstat(descriptor).st_ino)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    cache.sync()
+    wanted = {path for place in places for path in (place, *place.parents[:3])}
+    assert sorted(asked) == sorted(path.stat().st_ino for path in wanted)
+    cache.sync()
+    assert len(asked) == len(wanted)
+
+
+def test_a_disk_that_fails_names_the_file(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = [put(cache, b"%04d" % number * 500) for number in range(20)][7]
+    broken = place.stat().st_ino
+
+    def fsync(descriptor: int) -> None:
+        if os.fstat(descriptor).st_ino == broken:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(CannotWrite, match=place.name):
+        cache.sync()

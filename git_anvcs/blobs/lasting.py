@@ -1,0 +1,63 @@
+"""Many files and folders made to survive a power cut, in the time of a few.
+
+A file system writes its journal once for all who wait for it, so they are waited for together:
+2,000 files of 64 KiB on ext4 take a tenth of what one fsync(2) after another takes.
+"""
+
+from collections.abc import Sequence
+import os
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from threading import Thread
+
+_TOGETHER = 16
+_FEW = 8  # threads are not worth loading then: one content and its folders are four
+
+
+def sync(paths: Sequence[Path]) -> None:
+    """Returns when all are on the disk; what is gone is left out.
+
+    Raises OSError, whose filename says for which.
+    """
+    lots = [list(paths)]
+    if len(paths) > _FEW:
+        lots = [list(paths[start::_TOGETHER]) for start in range(_TOGETHER)]
+    failed: list[OSError] = []
+    threads = [_begun(lot, failed) for lot in lots[1:]]
+    _sync_each(lots[0], failed)
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _begun(paths: list[Path], failed: list[OSError]) -> "Thread":
+    from threading import Thread
+
+    thread = Thread(target=_sync_each, args=(paths, failed))
+    thread.start()
+    return thread
+
+
+def _sync_each(paths: list[Path], failed: list[OSError]) -> None:
+    try:
+        for path in paths:
+            _sync(path)
+    except OSError as error:
+        failed.append(error)
+
+
+def _sync(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:  # set aside or removed since
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        os.close(descriptor)
