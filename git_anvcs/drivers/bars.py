@@ -1,10 +1,12 @@
 """A bar on a terminal while something is sent or fetched; elsewhere nothing is drawn."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 import sys
 
+from git_anvcs.blobs.ledger import Job
 from git_anvcs.drivers.say import Call
+from git_anvcs.flows.blobs.uploading import Progress, Starts
 
 
 @contextmanager
@@ -36,6 +38,18 @@ def each(call: Call, items: Sequence[str], label: str) -> Iterator[str]:
 
 def _drawn(call: Call) -> bool:
     return sys.stderr.isatty() and not (call.as_json or call.quiet or call.args.no_progress)
+
+
+@contextmanager
+def sending(call: Call) -> Iterator[Starts]:
+    """A bar that begins when it is known what is to be sent."""
+    with ExitStack() as stack:
+
+        def starts(jobs: Sequence[Job]) -> Progress:
+            moved = stack.enter_context(bar(call, "sending", sum(job.size for job in jobs)))
+            return lambda sent: moved(sent.job.size)
+
+        yield starts
 
 
 def size(count: int) -> str:

@@ -17,7 +17,8 @@ _MIRRORED = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\.json")
 
 def record_refs(repo: Repo) -> dict[str, str]:
     """Every ref of ours with what it points at."""
-    return git_refs.read(repo, "refs/anvcs", "refs/notes/anvcs", "refs/notes/anvcs-remote")
+    notes = ("refs/notes/anvcs", "refs/notes/anvcs-blobs", "refs/notes/anvcs-remote")
+    return git_refs.read(repo, "refs/anvcs", *notes)
 
 
 def refs(repo: Repo, found: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import sys
 
 from git_anvcs.drivers import blob_words
-from git_anvcs.drivers.bars import size
+from git_anvcs.drivers.bars import sending, size
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import committing, pushing
 from git_anvcs.flows.blobs.pushing import Checked
@@ -49,7 +49,9 @@ def run(call: Call) -> int:
 
 
 def _before_commit(call: Call, repo: Repo) -> None:
-    done = committing.before_commit(repo, call.env, call.env.get("GIT_INDEX_FILE", ""))
+    index = call.env.get("GIT_INDEX_FILE", "")
+    with sending(call) as starts:
+        done = committing.before_commit(repo, call.env, index, starts)
     late = [one for one in done.sent if one.problem]
     if late:
         count = counted(len({one.job.oid for one in late}), "large file")
@@ -61,7 +63,8 @@ def _before_commit(call: Call, repo: Repo) -> None:
 def _before_push(call: Call, repo: Repo) -> int:
     try:
         words = pushing.range_of(repo, call.args.remote, sys.stdin.read().splitlines())
-        checked = pushing.before_push(repo, call.env, words)
+        with sending(call) as starts:
+            checked = pushing.before_push(repo, call.env, words, starts)
     except AnvcsError as error:
         raise PolicyDenied(
             f"not pushed: whether its large files are in a store is not known: {error.message}",

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from git_anvcs.blobs.ledger import Job
 from git_anvcs.drivers import blob_words
-from git_anvcs.drivers.bars import bar
+from git_anvcs.drivers.bars import sending
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import outgoing, pins, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
@@ -41,8 +41,8 @@ def run(call: Call) -> int:
             return 0
         uploading.enqueue(here, found)
         jobs = uploading.due(here, patient=False)
-        with bar(call, "sending", sum(job.size for job in jobs)) as moved:
-            sent = uploading.send(here, jobs, lambda one: moved(one.job.size))
+        with sending(call) as starts:
+            sent = uploading.send(here, jobs, starts)
         notes = shared(call, here)
     problems = [one.problem for one in sent if one.problem]
     value = {

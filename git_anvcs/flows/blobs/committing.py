@@ -14,7 +14,7 @@ from git_anvcs.flows.blobs import clone as place
 from git_anvcs.flows.blobs import pointed, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.pointed import At
-from git_anvcs.flows.blobs.uploading import Progress, Sent
+from git_anvcs.flows.blobs.uploading import Sent, Starts
 from git_anvcs.git import index_patch, objects
 from git_anvcs.git.index_file import Change, NotPatchable
 from git_anvcs.git.repo import Repo
@@ -31,7 +31,7 @@ class Committed(NamedTuple):
 
 
 def before_commit(
-    repo: Repo, env: Mapping[str, str], index: str, progress: Progress = uploading.silently
+    repo: Repo, env: Mapping[str, str], index: str, starts: Starts = uploading.silently
 ) -> Committed:
     """For pre-commit. index: GIT_INDEX_FILE as Git gave it; empty for the worktree's own.
 
@@ -47,7 +47,7 @@ def before_commit(
         if not here.settings.flag("blobs.upload_on_commit"):
             return Committed()
         seconds = here.settings.number("blobs.commit_seconds")
-        sent = uploading.send(here, jobs, progress, seconds=seconds) if seconds else []
+        sent = uploading.send(here, jobs, starts, seconds=seconds) if seconds else []
         if file.name.startswith(_PARTIAL):
             _mark(repo).parent.mkdir(parents=True, exist_ok=True)
             _mark(repo).touch()

@@ -13,7 +13,7 @@ from git_anvcs.flows.blobs import pointed, uploading
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.pointed import At
-from git_anvcs.flows.blobs.uploading import Progress
+from git_anvcs.flows.blobs.uploading import Starts
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
@@ -67,7 +67,7 @@ def before_push(
     repo: Repo,
     env: Mapping[str, str],
     revisions: Sequence[str],
-    progress: Progress = uploading.silently,
+    starts: Starts = uploading.silently,
 ) -> Checked:
     """Send what these revisions need, ask for what others should have sent; what is lacking.
 
@@ -87,7 +87,7 @@ def before_push(
             return Checked(kept_here=len(needed))
         wanted = _without_copy(here, needed)
         jobs = uploading.enqueue(here, [at.pointer for at in wanted.values()])
-        sent = uploading.send(here, jobs, progress)
+        sent = uploading.send(here, jobs, starts)
         problems = {one.job.oid: one.problem for one in sent if one.problem}
         wanted = _without_copy(here, wanted)
         problems |= _ask_stores(here, [at.pointer for at in wanted.values()])

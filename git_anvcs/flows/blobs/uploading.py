@@ -4,7 +4,7 @@ One process at a time sends a content; who waited finds it done. A killed proces
 far as it came, and the next one goes on from there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 import random
 import time
 from typing import NamedTuple
@@ -38,8 +38,13 @@ class Sent(NamedTuple):
 Progress = Callable[[Sent], None]
 
 
-def silently(_: Sent) -> None:
+# Told of the jobs before the first is done; gives what is told of each.
+Starts = Callable[[Sequence[Job]], Progress]
+
+
+def silently(_: Sequence[Job]) -> Progress:
     """Progress that nobody looks at."""
+    return lambda _: None
 
 
 def enqueue(here: Clone, pointers: Iterable[Pointer]) -> list[Job]:
@@ -58,13 +63,14 @@ def enqueue(here: Clone, pointers: Iterable[Pointer]) -> list[Job]:
 
 
 def send(
-    here: Clone, jobs: Iterable[Job], progress: Progress = silently, *, seconds: float = _EVER
+    here: Clone, jobs: Sequence[Job], starts: Starts = silently, *, seconds: float = _EVER
 ) -> list[Sent]:
     """Do these jobs in threads, for at most `seconds`; what does not end by then stays queued.
 
     What was learnt of versions goes to the notes (pins.py). No problem of a job is raised.
     """
     deadline = time.monotonic() + seconds
+    progress = starts(jobs)
     worker = _Sender(here)
     answers: list[Sent] = []
     workers = Workers(worker.send, limit=lambda job: seconds_for(job.size))

@@ -124,3 +124,11 @@ def test_a_repository_without_large_files_starts_nothing(clone: Sandbox) -> None
     (clone.root / ".git/anvcs/blobs").mkdir()
     clone.commit("small again", {"a": "2"})
     assert (folder / "git-ai-blob.started").read_text() == "hook --git-dir .git pre-commit\n"
+
+
+def test_purging_the_records_takes_the_notes_of_large_files_too(clone: Sandbox) -> None:
+    planted(clone, {"b.bin": b"new"})
+    clone.commit("one")
+    assert "refs/notes/anvcs-blobs" in clone.git("for-each-ref")
+    clone.anvcs("uninstall", "--purge", "--records", "--yes")
+    assert clone.git("for-each-ref", "refs/notes", "refs/anvcs") == ""

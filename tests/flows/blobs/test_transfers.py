@@ -99,6 +99,24 @@ def test_the_queue_waits_while_the_store_is_away(clone: Sandbox) -> None:
         assert here.ledger.jobs() == []
 
 
+def test_a_store_that_goes_away_in_the_middle_costs_nothing_but_time(clone: Sandbox) -> None:
+    files = {f"{number}.bin": b"%d" % number for number in range(60)}
+    made = list(planted(clone, files).values())
+    mark = clone.base / "mount" / "anvcs-blobs"
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        first = uploading.send(
+            here,
+            uploading.enqueue(here, made),
+            lambda _: lambda _: mark.unlink(missing_ok=True),
+        )
+        assert len(first) == 60
+        waiting = {job.oid for job in here.ledger.jobs(queue.UPLOAD)}
+        assert waiting == {one.job.oid for one in first if one.problem}
+        mark.touch()
+        assert all(one.copy for one in uploading.send(here, uploading.due(here, patient=False)))
+        assert all(uploading.copy_in(here, pointer.oid, ["nfs"]) for pointer in made)
+
+
 def test_a_content_that_cannot_be_had_now_is_queued_for_later(clone: Sandbox) -> None:
     (pointer,) = planted(clone, {"a.bin": b"abc"}).values()
     empty_cache(clone, pointer)
