@@ -27,6 +27,10 @@ _STEPS = (
         note TEXT NOT NULL, seconds INTEGER NOT NULL,
         PRIMARY KEY (kind, oid, storage)) WITHOUT ROWID
     """,
+    """
+    CREATE TABLE IF NOT EXISTS recorded (
+        oid TEXT NOT NULL, made_by TEXT NOT NULL, PRIMARY KEY (oid, made_by)) WITHOUT ROWID
+    """,
 )
 
 
@@ -164,3 +168,19 @@ class Ledger:
                 "DELETE FROM jobs WHERE kind = ? AND oid = ? AND storage = ?",
                 [job[:3] for job in jobs],
             )
+
+    def expect(self, rows: Iterable[tuple[str, str]]) -> None:
+        """Keep (oid, commit): the record of that commit waits for the version of a content."""
+        with database.writing(self._base, self.path):
+            self._base.executemany("INSERT OR IGNORE INTO recorded VALUES (?, ?)", list(rows))
+
+    def expected(self) -> list[tuple[str, str]]:
+        """What `expect` kept, until `told`."""
+        with database.reading(self.path):
+            rows = self._base.execute("SELECT oid, made_by FROM recorded").fetchall()
+        return [(str(oid), str(commit)) for oid, commit in rows]
+
+    def told(self, rows: Iterable[tuple[str, str]]) -> None:
+        """These records say the version now."""
+        with database.writing(self._base, self.path):
+            self._base.executemany("DELETE FROM recorded WHERE oid = ? AND made_by = ?", list(rows))

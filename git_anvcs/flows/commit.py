@@ -28,11 +28,13 @@ from git_anvcs.store.paths import Paths
 TOKEN_VARIABLE = "ANVCS_TOKEN"  # noqa: S105 - a variable's name
 _SPOOL_TAIL = 1 << 16
 
+Large = tuple[tuple[Path, str, int], ...]  # (file, SHA-256, size)
+
 
 class Told(NamedTuple):
     """What the command line says of the commit, not checked yet.
 
-    coverage: a number or a file
+    coverage: a number or a file; artifacts: files, each with its type
     """
 
     agent: str | None = None
@@ -41,13 +43,14 @@ class Told(NamedTuple):
     policy: str | None = None
     reports: tuple[Path, ...] = ()
     coverage: str | None = None
-    artifacts: tuple[Path, ...] = ()
+    artifacts: tuple[tuple[Path, str], ...] = ()
 
 
 class Checked(NamedTuple):
     """What was told, read and found right; `claims` are fields of a record.
 
     variables: more of them for git, such as an index of its own
+    large: artifacts that are kept as large files are: (file, SHA-256, size)
     """
 
     told: Told
@@ -55,6 +58,7 @@ class Checked(NamedTuple):
     files: tuple[Path, ...]
     written: float | None
     variables: Mapping[str, str] = {}
+    large: Large = ()
 
 
 class Committed(NamedTuple):
@@ -83,13 +87,18 @@ def check(repo: Repo, cwd: Path, told: Told) -> Checked:
         claims["coverage"] = percent
         if coverage_file:
             pins.append(artifacts.pinned(coverage_file, shown(repo, coverage_file), "coverage"))
-    others = [cwd / file for file in told.artifacts]
-    pins += [artifacts.pinned(file, shown(repo, file), "other") for file in others]
+    others = [cwd / file for file, _ in told.artifacts]
+    kinds = [kind for _, kind in told.artifacts]
+    kept = [_kept(repo, file, kind) for file, kind in zip(others, kinds, strict=True)]
+    pins += kept
     if pins:
         claims["artifacts"] = artifacts.named_apart(pins)
     proofs = [*reports, *([coverage_file] if coverage_file else [])]
     written = min((file.stat().st_mtime for file in proofs), default=None)
-    return Checked(told, claims, (*proofs, *others), written)
+    large = tuple(
+        (file, pin["sha256"], pin["size"]) for file, pin in zip(others, kept, strict=True)
+    )
+    return Checked(told, claims, (*proofs, *others), written, large=large)
 
 
 def commit(
@@ -103,6 +112,7 @@ def commit(
 ) -> Committed:
     """Run `git commit`; if it made a commit, drain. A commit that failed leaves nothing behind."""
     paths = Paths(repo.common_dir)
+    keep(repo, env, checked.large)
     proof = prove(repo, checked)
     told = checked.told
     said = context.said(
@@ -131,10 +141,19 @@ def commit(
         return Committed(code)
     if not wrote:
         _write_line(repo, paths, after, token, env)
+    keep(repo, env, checked.large, send=True)
     drained = drain(repo)
     record = records.read_one(repo, after)
     untested = _why_untested(checked, proof, record)
     return Committed(code, after, record, drained, untested)
+
+
+def keep(repo: Repo, env: Mapping[str, str], files: Large, *, send: bool = False) -> None:
+    """Artifacts come into the cache, or (send) wait for the stores then."""
+    if files:
+        from git_anvcs.flows.blobs import keeping  # loads the stores, and rarely needed
+
+        (keeping.enqueue if send else keeping.keep)(repo, env, files)
 
 
 def prove(repo: Repo, checked: Checked) -> Tested:
@@ -151,6 +170,12 @@ def with_tree(claims: Mapping[str, Any], proof: Tested) -> dict[str, Any]:
             return dict(claims)
         return {**claims, "tests": {**claims.get("tests", {}), "ran_on_tree": proof.tree}}
     return {key: item for key, item in claims.items() if key == "artifacts"}
+
+
+def _kept(repo: Repo, file: Path, kind: str) -> dict[str, Any]:
+    """The entry of an artifact whose content is kept; it says where the file lay."""
+    pin = artifacts.pinned(file, shown(repo, file), kind)
+    return {**pin, "path": pin["key"]}
 
 
 def _results(found: Results) -> dict[str, Any]:

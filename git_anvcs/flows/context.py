@@ -7,7 +7,7 @@ commits around it. Also the place where flows read the environment.
 from collections.abc import Mapping
 from functools import lru_cache
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
@@ -16,6 +16,9 @@ from git_anvcs.provenance import models, prompts
 from git_anvcs.provenance.claim import is_agent_id
 from git_anvcs.store import spool
 from git_anvcs.store.paths import Paths
+
+if TYPE_CHECKING:
+    from git_anvcs.kernel.settings import Settings
 
 
 def said(
@@ -67,6 +70,16 @@ def tell(repo: Repo, op: str, **facts: Any) -> None:
     worktree = spool.worktree_of(repo.git_dir, repo.common_dir)
     line: Mapping[str, Any] = {"ts": clock.now(), "op": op, **facts}
     spool.append(Paths(repo.common_dir), "context", worktree, line)
+
+
+def in_force(repo: Repo) -> "Settings | None":
+    """The settings of this process's environment; None where they cannot be read."""
+    from git_anvcs.flows import settings
+
+    try:
+        return settings.load(repo, os.environ)
+    except AnvcsError:
+        return None
 
 
 @lru_cache(maxsize=4)

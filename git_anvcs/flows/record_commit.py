@@ -52,6 +52,10 @@ def record_commits(
     batch.proved = proved or {}
     for made in mades:
         batch.record(made)
+    if batch.new and Paths(contents.repo.common_dir).blobs.is_dir():
+        from git_anvcs.flows import large_files  # loads SQLite, and rarely needed
+
+        batch.new = large_files.with_large_files(contents.repo, batch.new, facts)
     texts = {commit: record.line + b"\n" for commit, record in batch.new.items()}
     changed = refs.add(contents.repo, texts, _message(batch.new, facts)) if texts else {}
     stored = {made.oid: text for made in mades if (text := batch.texts.get(made.oid))}

@@ -8,6 +8,9 @@ Tests count only for the tree they ran on: the tracked files as they lie in the 
 file of the commit is newer than the report, an untracked source file may have helped, or the
 commit takes only a part of the changes, the result is not recorded, and a note says why.
 
+An artifact is a file that belongs to the commit, tracked in Git or not: its content is kept beside
+Git, goes to the store as large files do, and `git-ai-blob checkout --record COMMIT` brings it back.
+
 --preview and --dry-run show what would be committed and recorded, and change nothing. A commit
 is undone as ever (git reset --soft HEAD~1); its record stays with the old commit.
 
@@ -15,6 +18,7 @@ Examples:
   git anvcs commit -am "Round half up" --test-report junit.xml --coverage coverage.xml
   git anvcs commit -m "Fix #12" --agent claude:42 --model anthropic/claude-opus-4-6 \\
       --prompt-file prompt.txt
+  git anvcs commit -am "Train longer" --artifact out/model.safetensors:model
   git anvcs commit --preview -a
 """
 
@@ -29,6 +33,7 @@ from git_anvcs.flows.commit import Checked, Committed, Told
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import DONE, UsageError
 from git_anvcs.kernel.terminal import safe
+from git_anvcs.provenance.artifacts import TYPES
 from git_anvcs.provenance.prompts import LONGEST, POLICIES
 
 # Our options and how many words follow each.
@@ -73,8 +78,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--coverage", metavar="N|FILE", help="a percentage, or coverage.py, Cobertura, lcov"
     )
     parser.add_argument(
-        "--artifact", metavar="FILE", action="append", default=[],
-        help="pin a file by its content; may be repeated",
+        "--artifact", metavar="FILE[:TYPE]", action="append", default=[],
+        help="pin a file by its content, and keep it as a large file; may be repeated",
     )  # fmt: skip
     parser.add_argument("--preview", "--dry-run", action="store_true", help="change nothing")
 
@@ -106,8 +111,20 @@ def _told(call: Call) -> Told:
         policy=args.prompt_policy,
         reports=tuple(map(Path, args.test_report)),
         coverage=args.coverage,
-        artifacts=tuple(map(Path, args.artifact)),
+        artifacts=tuple(_artifact(call.cwd, word) for word in args.artifact),
     )
+
+
+def _artifact(cwd: Path, word: str) -> tuple[Path, str]:
+    """The file, and its type behind a colon, unless the whole word is a file. Raises UsageError."""
+    name, colon, kind = word.rpartition(":")
+    if not colon or not name or (cwd / word).exists():
+        return Path(word), "other"
+    if kind not in TYPES:
+        raise UsageError(
+            f"--artifact {word}: {kind!r} is no type of artifact", hint=f"one of {', '.join(TYPES)}"
+        )
+    return Path(name), kind
 
 
 def _prompt(call: Call) -> str | None:

@@ -14,7 +14,7 @@ from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.ledger import Copy, Job, Ledger
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs import pins
+from git_anvcs.flows.blobs import pins, recorded
 from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, pin_of, seconds_for
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel import clock
@@ -87,6 +87,7 @@ def send(
     done = [sent for sent in answers if sent.copy]
     _pin(here, [sent.copy for sent in done if sent.copy])
     here.ledger.done([sent.job for sent in done])  # killed before: it is pinned the next time
+    recorded.settle(here)
     _tell_outbox(here)
     return answers
 

@@ -1,0 +1,140 @@
+"""Story: the record of a commit names its large files, each in the version that its store has.
+
+What no store has confirmed when the record is made stands in it without a version; the ledger
+remembers that this record waits, and flows/blobs/recorded gives it a new revision later.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.ledger import Ledger
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import key_of
+from git_anvcs.flows import context
+from git_anvcs.git import objects
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.settings import Settings
+from git_anvcs.provenance import artifacts, making
+from git_anvcs.provenance.artifacts import Place
+from git_anvcs.provenance.record import Record
+from git_anvcs.provenance.subject import Facts
+from git_anvcs.store.paths import Paths
+
+_FROM_SETTINGS = ("bucket", "region", "prefix")
+
+
+def with_large_files(
+    repo: Repo, made: Mapping[str, Record], facts: Mapping[str, Facts]
+) -> dict[str, Record]:
+    """These records, by commit, with the large files that their commits add or change.
+
+    Raises CannotWrite and Damaged of the ledger.
+    """
+    changed = {commit: facts[commit].changed for commit in made}
+    blobs = {after for paths in changed.values() for _, after in paths.values() if after.strip("0")}
+    known = _pointers(repo, blobs)
+    with _known(repo) as here:
+        return {
+            commit: _with(here, commit, record, changed[commit], known)
+            for commit, record in made.items()
+        }
+
+
+class Known:
+    """Where contents are, as far as this clone knows without asking a store."""
+
+    def __init__(self, ledger: Ledger, in_force: Settings | None) -> None:
+        self._ledger = ledger
+        self._primary = ""
+        self._words = dict.fromkeys(_FROM_SETTINGS, "")
+        if in_force is not None:
+            mode = in_force.text("storage.mode")
+            self._primary = "local" if mode == "local" else in_force.text("storage.primary")
+            self._words = {word: in_force.text(f"adapters.s3.{word}") for word in _FROM_SETTINGS}
+
+    def place(self, pointer: Pointer) -> Place | None:
+        """The pointer's own version, else the one that the primary store has confirmed."""
+        if pointer.version_id or pointer.cid:
+            return self._place(pointer)
+        return self.confirmed(pointer.oid)
+
+    def confirmed(self, oid: str) -> Place | None:
+        """The version that the primary store itself has confirmed."""
+        for copy in self._ledger.copies(oid):
+            if copy.verified and copy.storage == self._primary and copy.version_id:
+                return self._place(Pointer(oid, 1, copy.storage, copy.key, copy.version_id))
+        return None
+
+    def sought(self, item: Any) -> Any:
+        """An entry without a version, with the one that the primary store has, if it has one."""
+        place = self.confirmed(item["sha256"]) if waits(item) else None
+        return artifacts.placed(item, place) if place else item
+
+    def expect(self, oid: str, commit: str) -> None:
+        """The record of that commit wants to hear where this content is."""
+        self._ledger.expect([(oid, commit)])
+
+    def _place(self, pointer: Pointer) -> Place:
+        key = pointer.key or key_of(pointer.oid)
+        version = pointer.version_id or pointer.cid
+        if pointer.storage != "s3":
+            return Place(pointer.storage, key, pointer.cid or version)
+        prefix = self._words["prefix"].strip("/")
+        whole = f"{prefix}/{key}" if prefix else key
+        return Place("s3", whole, version, self._words["bucket"], self._words["region"])
+
+
+def waits(item: Any) -> bool:
+    """Whether an entry is of a large file, or of one kept as such, and has no version yet."""
+    return (
+        isinstance(item, Mapping)
+        and isinstance(item.get("sha256"), str)
+        and item.get("storage") in ("git", "local")
+        and isinstance(item.get("path"), str)
+        and item.get("size") != 0
+        and not artifacts.is_placed(item)
+    )
+
+
+def _pointers(repo: Repo, blobs: Iterable[str]) -> dict[str, Pointer]:
+    """The pointers among these blobs; only blobs as small as a pointer are read."""
+    asked = list(blobs)
+    sizes = objects.blob_sizes(repo, asked) if asked else {}
+    small = [blob for blob in asked if 0 < sizes.get(blob, 0) <= pointers.LONGEST]
+    read = zip(small, objects.read(repo, small, env=objects.NO_FETCH), strict=True)
+    parsed = {blob: pointers.parse(one.data) for blob, one in read if one is not None}
+    return {blob: pointer for blob, pointer in parsed.items() if pointer is not None}
+
+
+@contextmanager
+def _known(repo: Repo) -> Iterator[Known]:
+    """What is known here. Settings that cannot be read cost the versions, never the record."""
+    with Ledger(Paths(repo.common_dir)) as ledger:
+        yield Known(ledger, context.in_force(repo))
+
+
+def _with(
+    here: Known,
+    commit: str,
+    record: Record,
+    changed: Mapping[str, tuple[str, str]],
+    known: Mapping[str, Pointer],
+) -> Record:
+    """One record with what its commit changes, and with places of what was told by hand."""
+    found = []
+    for path, (_, after) in changed.items():
+        if pointer := known.get(after):
+            entry = artifacts.in_git(path, pointer.oid, pointer.size)
+            place = here.place(pointer)
+            found.append(artifacts.placed(entry, place) if place else entry)
+    gone = [path for path, (_, after) in changed.items() if not after.strip("0")]
+    stored = list(record.items("artifacts"))
+    entries = [here.sought(item) for item in artifacts.joined(stored, found, gone)]
+    for item in entries:
+        if waits(item):
+            here.expect(item["sha256"], commit)
+    if entries == stored:
+        return record
+    return making.finished({**record.value, "artifacts": entries})
