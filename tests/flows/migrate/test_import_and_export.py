@@ -215,3 +215,16 @@ def test_it_is_undone_when_it_was_killed_before_the_worktree_followed(history: S
     migrate(history, "undo")
     assert state(history) == before
     assert history.git("status", "--porcelain") == ""
+
+
+def test_a_migration_of_a_newer_version_is_left_alone(history: Sandbox) -> None:
+    facts = migrate(history, "import", "*.bin")
+    after = state(history)
+    file = history.root / f".git/anvcs/blobs/migrate/{facts['number']}/state.json"
+    known = json.loads(file.read_text())
+    assert known.keys() == {"version", "kind", "refs", "heads", "undone"}
+    assert (known["version"], known["refs"]) == (1, facts["moved"])
+    file.write_text(json.dumps({**known, "version": 2}))
+    assert refused(history, "undo")[0] == 1
+    assert state(history) == after
+    assert migrate(history, "export")["number"] == facts["number"] + 1

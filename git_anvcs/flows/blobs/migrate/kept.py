@@ -4,18 +4,24 @@
 The old commits stay reachable through `refs/anvcs/migrate/<number>/…`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 import json
 from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
 from git_anvcs.store.paths import Paths
 
 BACKUPS = "refs/anvcs/migrate/"
+_VERSION = 1
 
 Moves = Mapping[str, tuple[str | None, str | None]]
+
+
+class Unreadable(AnvcsError):
+    """There is a migration, and nobody knows any more what it did."""
 
 
 class Migration(NamedTuple):
@@ -35,22 +41,36 @@ class Migration(NamedTuple):
 
 def next_number(repo: Repo) -> int:
     """A number that no migration of this clone has had."""
-    return max((one.number for one in every(repo)), default=0) + 1
+    return max(_numbers(repo), default=0) + 1
 
 
-def every(repo: Repo) -> Iterator[Migration]:
-    """The migrations of this clone, in no order; one that cannot be read is passed over."""
-    for file in _home(repo).glob("*/state.json"):
-        try:
-            value = json.loads(file.read_bytes())
-            moved, heads = (
-                {name: (old, new) for name, (old, new) in value[key].items()}
-                for key in ("refs", "heads")
-            )
-            number = int(file.parent.name)
-            yield Migration(number, value["kind"], moved, heads, value["undone"] is True)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
+def last(repo: Repo) -> Migration | None:
+    """The newest migration that was not undone. Raises Unreadable."""
+    for number in sorted(_numbers(repo), reverse=True):
+        found = read(repo, number)
+        if found and not found.undone:
+            return found
+    return None
+
+
+def read(repo: Repo, number: int) -> Migration | None:
+    """One migration; None where it ended before anything moved. Raises Unreadable."""
+    try:
+        value = json.loads((_home(repo) / str(number) / "state.json").read_bytes())
+        if value["version"] != _VERSION:
+            raise ValueError(value["version"])
+        moved, heads = (
+            {name: (old, new) for name, (old, new) in value[key].items()}
+            for key in ("refs", "heads")
+        )
+        return Migration(number, value["kind"], moved, heads, value["undone"] is True)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable(
+            f"what migration {number} did cannot be read: damaged, or of a newer version",
+            hint=f"{BACKUPS}{number}/ holds what branches and tags were before it",
+        ) from error
 
 
 def save(repo: Repo, migration: Migration, commits: Mapping[str, str] | None = None) -> None:
@@ -59,14 +79,13 @@ def save(repo: Repo, migration: Migration, commits: Mapping[str, str] | None = N
     if commits is not None:
         lines = "".join(f"{old} {new}\n" for old, new in commits.items())
         atomic.write(folder / "commits", lines.encode())
-    value = migration._asdict()
+    value = {"version": _VERSION, **migration._asdict()}
     del value["number"]
     atomic.write(folder / "state.json", json.dumps(value, indent=1).encode())
 
 
-def map_of(repo: Repo, number: int) -> Path:
-    """The file that says which commit became which."""
-    return _home(repo) / str(number) / "commits"
+def _numbers(repo: Repo) -> list[int]:
+    return [int(one.name) for one in _home(repo).glob("[0-9]*") if one.name.isdecimal()]
 
 
 def _home(repo: Repo) -> Path:

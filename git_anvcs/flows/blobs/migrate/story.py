@@ -77,10 +77,9 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> Migration:
 
     Refused where a ref has moved on since: what came after would be lost.
     """
-    left = [one for one in kept.every(repo) if not one.undone]
-    if not left:
+    last = kept.last(repo)
+    if last is None:
         raise UsageError("no migration of this clone is left to undo", hint="git reflog")
-    last = max(left, key=lambda one: one.number)
     now = refs.read(repo, *last.refs)
     on = [ref for ref, pair in last.refs.items() if now.get(ref) not in pair]
     if on:
@@ -171,8 +170,8 @@ def _carry_notes(repo: Repo, number: int, commits: Mapping[str, str]) -> int:
             count += len(noted)
     after = refs.read(repo, "refs/notes/")
     moved = {ref: (oid, after[ref]) for ref, oid in before.items() if after[ref] != oid}
-    if moved:
-        made = next(one for one in kept.every(repo) if one.number == number)
+    made = kept.read(repo, number)
+    if moved and made:
         kept.save(repo, made._replace(refs={**made.refs, **moved}))
         refs.update(
             repo,
