@@ -161,6 +161,16 @@ def test_a_server_that_keeps_no_checksums_gets_no_second_version(
     assert relay.count("PUT") == 1
 
 
+def test_who_may_write_but_not_look_can_send(relay: Relay, at: Made, tmp_path: Path) -> None:
+    store, file = at(relay.url), file_of(tmp_path, DATA)
+    relay.next("HEAD", answers(403))
+    held = store.upload(file, KEY)
+    assert got(store, KEY, held.version_id, tmp_path) == DATA
+    relay.hidden = ("x-amz-version-id",)
+    relay.next("?versioning", answers(403, "AccessDenied"))
+    assert store.upload(file, KEY).version_id == ""
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "retry_after"),
     [

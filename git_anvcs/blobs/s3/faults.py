@@ -30,6 +30,10 @@ class AlreadyThere(Unreachable):
     """Another was faster: the key that should have been new is there, or is being written."""
 
 
+class NotAllowed(Refused):
+    """The server knows us, but does not let us do this."""
+
+
 class UnclearAnswer(Refused):
     """400 without a word why, as HEAD has it."""
 
@@ -74,7 +78,8 @@ def _of_answer(error: "ClientError", what: str, *, pinned: bool) -> AnvcsError:
         return Refused(f"{what}: the server sends us elsewhere ({status})", hint=hint)
     if code == "400":
         return UnclearAnswer(said)
-    return Refused(said, hint=_HINTS.get(code, "look at the credentials and what they allow"))
+    kind = NotAllowed if code == "AccessDenied" else Refused
+    return kind(said, hint=_HINTS.get(code, "look at the credentials and what they allow"))
 
 
 def _of_library(error: Exception, what: str) -> AnvcsError:

@@ -8,7 +8,7 @@ from typing import Any
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.finding import Finding, Status
 from git_anvcs.blobs.s3.client import proxy_of
-from git_anvcs.blobs.s3.faults import AlreadyThere, told
+from git_anvcs.blobs.s3.faults import AlreadyThere, NotAllowed, told
 from git_anvcs.blobs.s3.parts import Target
 from git_anvcs.blobs.s3.place import ONLY_NEW, Bucket
 from git_anvcs.blobs.s3.sums import base64_of, composite
@@ -21,16 +21,14 @@ _SKEW_FORBIDDEN, _SKEW_TOLD = 900.0, 60.0  # seconds; S3 refuses a signature tha
 
 
 def probe(client: Any, bucket: Bucket) -> Iterator[Finding]:
-    """Findings as they come. Raises what the first request does, when it fails."""
+    """Findings as they come. Raises what the first requests do, when they fail."""
     yield _proxy(client)
-    with told(bucket.bucket):
-        answer = client.get_bucket_versioning(Bucket=bucket.bucket)
-    yield _clock(answer)
-    yield _versioning(answer)
+    yield from _asked(client, bucket.bucket)
     to = Target(client, bucket.bucket, bucket.key(f"anvcs-probe/{os.urandom(8).hex()}"))
     made: list[str] = []
     looks = {"checksum": _checksum, ONLY_NEW: _only_new, "parts": _parts}
     try:
+        _put(to, made)  # who may not write is told so, and nothing of the server
         for name, look in looks.items():
             yield _looked(name, look, to, made)
     finally:
@@ -54,6 +52,18 @@ def _proxy(client: Any) -> Finding:
     url = client.meta.endpoint_url
     proxy = proxy_of(url)
     return Finding("proxy", "good", f"{url} is asked {f'through {proxy}' if proxy else 'directly'}")
+
+
+def _asked(client: Any, bucket: str) -> Iterator[Finding]:
+    try:
+        with told(bucket):
+            answer = client.get_bucket_versioning(Bucket=bucket)
+    except NotAllowed:
+        said = "whether the bucket keeps versions may not be asked: see `versions` below"
+        yield Finding("versioning", "weak", said, "allow s3:GetBucketVersioning")
+        return
+    yield _clock(answer)
+    yield _versioning(answer)
 
 
 def _clock(answer: dict[str, Any]) -> Finding:

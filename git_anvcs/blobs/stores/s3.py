@@ -141,10 +141,14 @@ class S3Store:
         return parts.Target(self.client, self.bucket.bucket, whole)
 
     def _same(self, to: parts.Target, key: str, sums: Sums) -> Held | None:
-        """What is there already, if it is this content and has a version to name it by."""
+        """What is there already, if it is this content and has a version to name it by.
+
+        Who may not look is told so by the upload, or let: AWS answers 403 for what is not there,
+        unless one may list.
+        """
         try:
             found = self._head(to, "")
-        except (BlobMissing, UnclearAnswer):
+        except (BlobMissing, Refused):
             return None
         if found["ContentLength"] != sums.size or not _is_same(found, sums):
             return None
@@ -153,8 +157,11 @@ class S3Store:
 
     def _keeps_versions(self, to: parts.Target) -> bool:
         if self._versioned is None:
-            with told(self.bucket.bucket):
-                answer = to.client.get_bucket_versioning(Bucket=self.bucket.bucket)
+            try:
+                with told(self.bucket.bucket):
+                    answer = to.client.get_bucket_versioning(Bucket=self.bucket.bucket)
+            except Refused:
+                answer = {}
             self._versioned = answer.get("Status") == "Enabled"
         return self._versioned
 
