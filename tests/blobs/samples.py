@@ -103,10 +103,7 @@ class Pickler(pickle.Pickler):
 
 
 def state(write: Callable[[object], None]) -> None:
-    """Pickle a small state as torch.save does; torch itself is a gigabyte, so its names are lent.
-
-    What is read out of files of torch 0.4 and 1.13 themselves was compared by hand.
-    """
+    """Pickle a small state as torch.save does, with lent names: torch itself is a gigabyte."""
     torch, utils = types.ModuleType("torch"), types.ModuleType("torch._utils")
     kind = type("FloatStorage", (), {"__module__": "torch"})
     torch.FloatStorage = kind  # type: ignore[attr-defined]
