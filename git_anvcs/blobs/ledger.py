@@ -154,6 +154,15 @@ class Ledger:
             ).fetchall()
         return [Job(*row) for row in rows]
 
+    def job(self, kind: str, oid: str, storage: str = "") -> Job | None:
+        """The one job of this kind for this content and store, if it is queued."""
+        with database.reading(self.path):
+            row = self._base.execute(
+                "SELECT * FROM jobs WHERE kind = ? AND oid = ? AND storage = ?",
+                (kind, oid, storage),
+            ).fetchone()
+        return None if row is None else Job(*row)
+
     def update(self, jobs: Iterable[Job]) -> None:
         """Write the new state of jobs."""
         with database.writing(self._base, self.path):

@@ -104,8 +104,7 @@ def answered(ledger: Ledger, storages: Iterable[str]) -> None:
 
 def silent(ledger: Ledger, storage: str, error: Unreachable, now: int, chance: Chance) -> None:
     """This store did not answer; after some times it is left alone for longer and longer."""
-    known = {job.storage: job for job in ledger.jobs(REST)}
-    job = known.get(storage) or wanted("", 0, storage, now, kind=REST)
+    job = ledger.job(REST, "", storage) or wanted("", 0, storage, now, kind=REST)
     tries = job.tries + 1
     seconds = pause(tries, chance, error.retry_after)
     ledger.update([job._replace(tries=tries, next_try=now + round(seconds), note=error.message)])

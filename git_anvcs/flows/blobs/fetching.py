@@ -86,6 +86,7 @@ class Fetcher:
         self._patience = Patience(queue.FAILURES)
         self._workers = Workers(self._bring, limit=lambda task: seconds_for(task.pointer.size))
         self._ready: list[Got] = []
+        self._queued = {job.oid for job in here.ledger.jobs(queue.FETCH)}
 
     def __len__(self) -> int:
         """How many answers are still to come."""
@@ -114,7 +115,8 @@ class Fetcher:
         pointer = ended.task.pointer
         job = queue.wanted(pointer.oid, pointer.size, "", int(clock.now()), kind=queue.FETCH)
         if ended.problem is None:
-            self._here.ledger.done([job])
+            if pointer.oid in self._queued:
+                self._here.ledger.done([job])
         elif isinstance(ended.problem, Unreachable):
             self._here.ledger.ask([job])
         return Got(pointer, ended.problem)

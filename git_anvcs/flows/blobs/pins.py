@@ -31,6 +31,7 @@ REF = "refs/notes/anvcs-blobs"
 _FETCHED = "refs/notes/anvcs-remote/"
 
 _PARTS = Pointer._fields[2:]  # where a content is
+_FEW = 20_000  # notes that are read at once, some 150 bytes each
 _TRIES = 40
 _NOTE = re.compile(r"(?:^|(?<=\0))[0-7]+ blob ([0-9a-f]+)\t([0-9a-f/]+)\0")
 _AGAIN = ("fetch first", "non-fast-forward", "already exists", "stale info", "cannot lock ref")
@@ -58,21 +59,32 @@ class Notes:
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
         self._places: list[Mapping[str, str]] | None = None
+        self._texts: dict[str, bytes] = {}
 
     def of(self, pointer: Pointer) -> list[Pointer]:
         """Where the content is, as far as notes say; the newest first."""
-        if self._places is None:
-            refs = git_refs.read(self._repo, REF, _FETCHED)
-            found = [ref for ref in refs if ref == REF or ref.endswith("-blobs")]
-            self._places = [_listing(self._repo, ref) for ref in found]
-        if not self._places:
+        places = self._load() if self._places is None else self._places
+        if not places:
             return []
         name = _blob_of(self._repo, pointer)
-        blobs = list(dict.fromkeys(place[name] for place in self._places if name in place))
-        read = objects.read(self._repo, blobs, env=NO_FETCH)
-        lines = {line for blob in read if blob for line in blob.data.splitlines()}
+        blobs = list(dict.fromkeys(place[name] for place in places if name in place))
+        self._read(blobs)
+        lines = {line for blob in blobs for line in self._texts.get(blob, b"").splitlines()}
         pins = [pin for line in lines if (pin := _parsed(line, pointer))]
         return [pin for _, pin in sorted(pins, key=lambda found: found[0], reverse=True)]
+
+    def _load(self) -> list[Mapping[str, str]]:
+        refs = git_refs.read(self._repo, REF, _FETCHED)
+        found = [ref for ref in refs if ref == REF or ref.endswith("-blobs")]
+        self._places = [_listing(self._repo, ref) for ref in found]
+        if sum(map(len, self._places)) <= _FEW:  # one process instead of one for each
+            self._read([blob for place in self._places for blob in place.values()])
+        return self._places
+
+    def _read(self, blobs: Iterable[str]) -> None:
+        new = [blob for blob in dict.fromkeys(blobs) if blob not in self._texts]
+        read = zip(new, objects.read(self._repo, new, env=NO_FETCH), strict=True)
+        self._texts.update({name: blob.data if blob else b"" for name, blob in read})
 
 
 def fetch(repo: Repo, remote: str) -> AnvcsError | None:

@@ -123,13 +123,14 @@ def _told(here: Clone, sent: Sent) -> Sent:
     """The queue hears how a job ended."""
     job, now = sent.job, int(clock.now())
     if sent.problem is None:
-        queue.answered(here.ledger, [job.storage])
+        if here.ledger.job(queue.REST, "", job.storage):
+            queue.answered(here.ledger, [job.storage])
         return sent
     if isinstance(sent.problem, Unreachable):
         queue.silent(here.ledger, job.storage, sent.problem, now, random.random)
-    waiting = {one[:3]: one for one in here.ledger.jobs(queue.UPLOAD)}
-    if job[:3] in waiting:
-        here.ledger.update([queue.failed(waiting[job[:3]], sent.problem, now, random.random)])
+    waiting = here.ledger.job(*job[:3])
+    if waiting is not None:
+        here.ledger.update([queue.failed(waiting, sent.problem, now, random.random)])
     return sent
 
 
@@ -177,8 +178,7 @@ class _Sender:
 
     def _step_by_step(self, ledger: Ledger, job: Job) -> Copy:
         store = self._stores.by_alias[job.storage]
-        kept = [one for one in ledger.jobs(queue.UPLOAD) if one[:3] == job[:3]]
-        job = kept[0] if kept else job
+        job = ledger.job(*job[:3]) or job
         version = queue.version_in(job)
         if version is None:
             ledger.update([job._replace(state=queue.UPLOADING)])
