@@ -31,6 +31,7 @@ _STEPS = (
     CREATE TABLE IF NOT EXISTS recorded (
         oid TEXT NOT NULL, made_by TEXT NOT NULL, PRIMARY KEY (oid, made_by)) WITHOUT ROWID
     """,
+    "CREATE INDEX pointers_by_turn ON pointers (turn)",  # the newest is asked for with every row
 )
 
 
