@@ -83,6 +83,13 @@ class FolderStore:
             return False
         return True
 
+    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+        """What is not as it was sent. Raises BlobMissing when it is gone."""
+        found = self._answers(lambda: self._size(_place(key, version_id)))
+        if found is None:
+            raise _missing(key, version_id)
+        return [] if found == size else [f"it has {found} bytes there"]
+
     def delete_version(self, key: str, version_id: str) -> None:
         """Remove one version for good."""
 

@@ -1,7 +1,7 @@
 """What a store of blobs can do: the Protocol that `blobs/stores/` implements, one module each."""
 
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Held(NamedTuple):
@@ -38,6 +38,17 @@ class BlobStore(Protocol):
 
     def delete_version(self, key: str, version_id: str) -> None:
         """Remove one version for good."""
+
+
+@runtime_checkable
+class Looked(Protocol):
+    """A store that can tell how a version stands without sending it."""
+
+    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+        """What is not as it was sent, in words for a person; none when all is well.
+
+        The key names the SHA-256. Raises BlobMissing when the version is gone.
+        """
 
 
 def key_of(oid: str) -> str:

@@ -36,6 +36,12 @@ def probe(client: Any, bucket: Bucket) -> Iterator[Finding]:
             _delete(to, version)
 
 
+def versioning(client: Any, bucket: Bucket) -> Finding:
+    """Whether the bucket keeps versions. Raises Refused, Unreachable."""
+    with told(bucket.bucket):
+        return _versioning(client.get_bucket_versioning(Bucket=bucket.bucket))
+
+
 def _looked(
     name: str, look: Callable[[Target, list[str]], Finding], to: Target, made: list[str]
 ) -> Finding:

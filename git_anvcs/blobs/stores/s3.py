@@ -102,6 +102,25 @@ class S3Store:
             return self._answers(to, version_id or "")
         return True
 
+    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+        """What is not as it was sent, as far as the server tells without sending it."""
+        to = self._to(key)
+        try:
+            found = _told_faults(self._head(to, version_id), oid_in(key) or "", size)
+        except UnclearAnswer:
+            if not self._answers(to, version_id):
+                raise BlobMissing(f"the store has no {_named(to, version_id)}") from None
+            found = []
+        if version_id and not self.exists(key):
+            found.append("a delete marker hides it: only who knows the version finds it")
+        return found
+
+    def versioning(self) -> Finding:
+        """Whether the bucket keeps every version. Raises Refused, Unreachable."""
+        from git_anvcs.blobs.s3 import probe
+
+        return probe.versioning(self.client, self.bucket)
+
     def delete_version(self, key: str, version_id: str) -> None:
         """Remove one version for good."""
         to = self._to(key)
@@ -256,6 +275,17 @@ def _is_same(found: dict[str, Any], sums: Sums) -> bool:
         return True
     same_parts = metadata.get(_PART) == str(sums.part_size)
     return bool(sums.parts) and same_parts and _plain(theirs) == _plain(composite(sums.parts))
+
+
+def _told_faults(found: dict[str, Any], oid: str, size: int) -> list[str]:
+    """What an answer says of another content; of a file sent in parts its sum says nothing here."""
+    metadata, told = found.get("Metadata", {}), found.get("ChecksumSHA256", "")
+    if found["ContentLength"] != size:
+        return [f"it has {found['ContentLength']} bytes there"]
+    in_parts = _PART in metadata or "-" in told
+    if told and oid and not in_parts and told != base64_of(bytes.fromhex(oid)):
+        return ["the server says that its SHA-256 is another"]
+    return ["it was sent as another content"] if metadata.get(_OID, oid) != oid else []
 
 
 def _plain(checksum: str) -> str:

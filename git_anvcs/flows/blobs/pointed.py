@@ -39,7 +39,7 @@ def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) 
         below = os.path.relpath(cwd.resolve(), repo.root.resolve())
         names = [name if name.startswith(":") else os.path.normpath(f"{below}/{name}")
                  for name in names]  # fmt: skip
-    return _read(repo, _filtered(repo, entries(repo, names)))
+    return read(repo, _filtered(repo, entries(repo, names)))
 
 
 def entries(repo: Repo, names: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
@@ -66,24 +66,40 @@ def staged(repo: Repo, *, index: str = "") -> list[At]:
         _, mode, old, blob, _ = facts.split(" ")
         if mode.startswith("100"):
             found[path], before[path] = (mode, blob), old.strip("0") and old
-    return [at._replace(before=before[at.path]) for at in _read(repo, found)]
+    return [at._replace(before=before[at.path]) for at in read(repo, found)]
 
 
 def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:
     """Those of the whole trees of these revisions."""
     found: dict[str, tuple[str, str]] = {}
     for revision in revisions:
-        listed = repo.git("ls-tree", "-r", "-z", "--full-tree", revision, env=NO_FETCH)
-        for row in listed.split(b"\0")[:-1]:
-            facts, _, path = row.partition(b"\t")
-            mode, kind, blob = facts.decode().split(" ")
-            if kind == "blob" and mode.startswith("100"):
-                found[f"{blob}\0{path.decode(errors='surrogateescape')}"] = (mode, blob)
-    return [at._replace(path=at.path.partition("\0")[2]) for at in _read(repo, found)]
+        for path, (mode, blob) in tree(repo, revision).items():
+            found[f"{blob}\0{path}"] = (mode, blob)
+    return [at._replace(path=at.path.partition("\0")[2]) for at in read(repo, found)]
+
+
+def tree(repo: Repo, revision: str) -> dict[str, tuple[str, str]]:
+    """Every file of a whole tree by path, as (mode, blob)."""
+    found: dict[str, tuple[str, str]] = {}
+    listed = repo.git("ls-tree", "-r", "-z", "--full-tree", revision, env=NO_FETCH)
+    for row in listed.split(b"\0")[:-1]:
+        facts, _, path = row.partition(b"\t")
+        mode, kind, blob = facts.decode().split(" ")
+        if kind == "blob" and mode.startswith("100"):
+            found[path.decode(errors="surrogateescape")] = (mode, blob)
+    return found
 
 
 def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
     """Those that these commits bring (rev-list: `A`, `^B`, `--not`, `--all`), each blob once."""
+    paths = brought(repo, revisions)
+    found = read(repo, {blob: ("100644", blob) for blob in paths})
+    return [at._replace(path=paths[at.blob]) for at in found]
+
+
+def brought(repo: Repo, revisions: Iterable[str]) -> dict[str, str]:
+    """Blobs as small as a pointer that these commits bring, and others of their objects, each
+    with one of its paths."""
     listed_words = list(revisions)
     options = [word for word in listed_words if word.startswith("--")]  # Git 2.42 takes them below
     commits = [word for word in listed_words if not word.startswith("--")]
@@ -91,13 +107,12 @@ def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
     small = f"--filter=blob:limit={pointers.LONGEST + 1}"
     words = ("rev-list", "--objects", small, "--missing=allow-any", *options, "--stdin")
     listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
-    found = {}
+    found: dict[str, str] = {}
     for line in listed.decode(errors="surrogateescape").splitlines():
         blob, _, path = line.partition(" ")
-        if path and blob not in found:
-            found[blob] = ("100644", blob, path)
-    read = _read(repo, {blob: (mode, blob) for blob, (mode, _, _) in found.items()})
-    return [at._replace(path=found[at.blob][2]) for at in read]
+        if path:
+            found.setdefault(blob, path)
+    return found
 
 
 def tracked(repo: Repo, found: Iterable[At]) -> list[At]:
@@ -122,7 +137,7 @@ def _filtered(repo: Repo, found: Mapping[str, tuple[str, str]]) -> dict[str, tup
     return {path: at for path, at in found.items() if filters.get(path) == FILTER}
 
 
-def _read(repo: Repo, found: Mapping[str, tuple[str, str]]) -> list[At]:
+def read(repo: Repo, found: Mapping[str, tuple[str, str]]) -> list[At]:
     """The pointers among blobs; found: path -> (mode, blob)."""
     blobs = list(dict.fromkeys(blob for _, blob in found.values()))
     sizes = objects.blob_sizes(repo, blobs) if blobs else {}

@@ -1,6 +1,6 @@
 """Story: how the large files of this worktree stand: what is here, what is missing, what waits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 import stat
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.ledger import Job, Ledger
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import pointed
+from git_anvcs.flows.blobs.pointed import FILTER
 from git_anvcs.git import attributes, objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
@@ -61,7 +62,7 @@ def look(repo: Repo) -> Standing:
     if paths.ledger.exists():
         with Ledger(paths) as ledger:
             jobs = ledger.jobs()
-    return Standing(tuple(found), tuple(_contents(repo, found)), tuple(jobs))
+    return Standing(tuple(found), tuple(contents(repo, found)), tuple(jobs))
 
 
 def only_here(repo: Repo) -> list[str]:
@@ -86,12 +87,17 @@ def _in_worktree(path: Path, pointer: Pointer) -> str:
         return "absent"
 
 
-def _contents(repo: Repo, known: Sequence[File]) -> list[str]:
+def contents(repo: Repo, known: Sequence[File]) -> list[str]:
     """Files of the index whose attributes ask for a pointer and whose blob is a content."""
-    blobs = {path: blob for path, (_, blob) in pointed.entries(repo).items()}
-    for file in known:
-        blobs.pop(file.path, None)
-    filters = attributes.of(repo, "filter", blobs)
-    asking = {path: blob for path, blob in blobs.items() if filters.get(path) == pointed.FILTER}
+    files = {file.path for file in known}
+    return not_pointers(
+        repo, {path: at for path, at in pointed.entries(repo).items() if path not in files}
+    )
+
+
+def not_pointers(repo: Repo, found: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Those of these files, path -> (mode, blob), none of which is a pointer, that should be."""
+    filters = attributes.of(repo, "filter", found)
+    asking = {path: blob for path, (_, blob) in found.items() if filters.get(path) == FILTER}
     sizes = objects.blob_sizes(repo, asking.values()) if asking else {}
     return [path for path, blob in asking.items() if sizes.get(blob)]

@@ -1,0 +1,174 @@
+"""Story: do the stores have what is said of them, as it was sent?"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from git_anvcs.blobs.errors import BlobMissing
+from git_anvcs.blobs.ledger import Copy
+from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import Looked, key_of
+from git_anvcs.blobs.stores.s3 import S3Store
+from git_anvcs.flows.blobs import faults
+from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, seconds_for
+from git_anvcs.flows.blobs.faults import Fault
+from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.kernel.errors import AnvcsError
+
+_LOOK_SECONDS = 1.0
+_TRIES = 3
+_POINTER = "the pointer"
+
+Progress = Callable[[int], None]  # told of contents that were asked for
+
+
+class Place(NamedTuple):
+    """One version in one store; version_id: empty for the newest. by: who says that it is there"""
+
+    storage: str
+    key: str
+    version_id: str
+    by: str
+
+
+class Asked(NamedTuple):
+    """What was found; silent: why stores did not answer, each reason once."""
+
+    faults: list[Fault]
+    silent: list[AnvcsError]
+
+
+class _Answer(NamedTuple):
+    faults: list[Fault]
+    lost: list[Copy]
+    silent: AnvcsError | None = None
+
+
+def ask(here: Clone, found: Sequence[At], progress: Progress) -> Asked:
+    """Ask for every version that pointers, notes and this clone's ledger name."""
+    notes, patience = Notes(here.repo), Patience(_TRIES)
+    tasks: dict[str, tuple[At, list[Place]]] = {}
+    for at in {at.pointer: at for at in found}.values():
+        known = tasks.setdefault(at.pointer.oid, (at, []))[1]
+        known += _places(here, at.pointer, notes.of(at.pointer))
+
+    def look(task: tuple[At, list[Place]]) -> _Answer:
+        return _look(here, patience, *task)
+
+    workers: Workers[tuple[At, list[Place]], _Answer]
+    workers = Workers(look, limit=lambda _: seconds_for(0))
+    for at, places in tasks.values():
+        workers.give((at, list(dict.fromkeys(places))))
+    told, silent = versioning(here), {}
+    while len(workers):
+        ended = workers.next(_LOOK_SECONDS)
+        if ended is None:
+            continue
+        progress(1)
+        answer = ended.result or _Answer([], [], ended.problem)
+        told += answer.faults
+        for copy in answer.lost:
+            here.ledger.forget_copy(copy)
+        if answer.silent:
+            silent[answer.silent.message] = answer.silent
+    workers.close()
+    return Asked(told, list(silent.values()))
+
+
+def versioning(here: Clone) -> list[Fault]:
+    """The stores in use that keep no versions, as far as one can ask them."""
+    found = []
+    for alias in here.stores.writes:
+        store = here.stores.by_alias.get(alias)
+        try:
+            finding = store.versioning() if isinstance(store, S3Store) else None
+        except AnvcsError:
+            continue  # that it does not answer is told of its contents
+        if finding and finding.status != "good":
+            said = f"{alias}: {finding.said}"
+            found.append(Fault(faults.VERSIONING, said, storage=alias))
+    return found
+
+
+def _places(here: Clone, pointer: Pointer, notes: Iterable[Pointer]) -> list[Place]:
+    """The versions that are said to be, then what anybody would look for."""
+    found = [
+        Place(pin.storage, key_in(pin), pin.version_id or pin.cid, by)
+        for by, pins in ((_POINTER, [pointer]), ("a note", notes))
+        for pin in pins
+        if pin.version_id or pin.cid
+    ]
+    found += [
+        Place(copy.storage, copy.key, copy.version_id, "this clone")
+        for copy in here.ledger.copies(pointer.oid)
+    ]
+    once = {one[:3]: one for one in reversed(found) if one.storage in here.stores.by_alias}
+    return list(once.values())
+
+
+def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answer:
+    """In a thread: every version that is named; where none is there, the newest of the key."""
+    found, silent = [], None
+    gone: list[Place] = []
+    good: set[str] = set()  # stores that have it
+    for place in places:
+        try:
+            patience.check(place.storage)
+            said = _faults(here, place, at.pointer)
+            found += [_fault(faults.OTHER, at, place, words) for words in said]
+            good |= set() if said else {place.storage}
+        except BlobMissing:
+            gone.append(place)
+        except AnvcsError as error:
+            silent = error
+    if not good and not found and not silent:
+        silent = _newest(here, patience, at, good)
+    nowhere = not good and not found and not silent
+    found += _gone(at, gone, good)
+    if nowhere:
+        said_so = f"{at.path}: no store has {at.pointer.oid[:12]}"
+        found.append(Fault(faults.NOWHERE, said_so, at.path, at.pointer.oid, at.pointer.size))
+    return _Answer(found, [Copy(at.pointer.oid, *place[:3]) for place in gone], silent)
+
+
+def _newest(here: Clone, patience: Patience, at: At, good: set[str]) -> AnvcsError | None:
+    """Add to `good` the first store that has the key; why one did not answer."""
+    for alias in here.stores.enough or here.stores.writes:
+        try:
+            patience.check(alias)
+            store = here.stores.by_alias.get(alias)
+            if store and store.exists(key_of(at.pointer.oid)):
+                good.add(alias)
+                return None
+        except AnvcsError as error:
+            return error
+    return None
+
+
+def _gone(at: At, gone: list[Place], good: set[str]) -> list[Fault]:
+    """Versions that are no more. Where the store has another, only a commit still names them: that
+    is never changed, and needs no mending."""
+    found = []
+    for place in gone:
+        again = place.storage in good
+        if not again or place.by == _POINTER:
+            words = f"the version that {place.by} names is gone"
+            words += ", another is there" if again else ""
+            found.append(_fault(faults.GONE, at, place, words)._replace(repaired=again))
+    return found
+
+
+def _faults(here: Clone, place: Place, pointer: Pointer) -> list[str]:
+    """Raises BlobMissing when the version is gone, and what the store raises."""
+    store = here.stores.by_alias[place.storage]
+    if isinstance(store, Looked):
+        return store.faults(place.key, place.version_id, pointer.size)
+    if not store.exists(place.key, place.version_id or None):
+        raise BlobMissing(f"{place.key} is gone")
+    return []
+
+
+def _fault(kind: str, at: At, place: Place, words: str) -> Fault:
+    said = f"{at.path}: {place.storage}: {words}"
+    return Fault(kind, said, at.path, at.pointer.oid, at.pointer.size, place.storage)
