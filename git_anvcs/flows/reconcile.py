@@ -19,6 +19,7 @@ from git_anvcs.provenance import records, subject
 from git_anvcs.provenance.index import Index
 from git_anvcs.provenance.reanchor import Origin
 from git_anvcs.provenance.subject import Facts
+from git_anvcs.store.paths import Paths
 
 # Without a range: so many commits of HEAD.
 RECENT = 200
@@ -146,16 +147,18 @@ def declared(repo: Repo, pairs: Mapping[str, str], each: Each = list) -> int:
 
 
 def _filtered(repo: Repo) -> dict[str, list[str]]:
-    """What `git filter-repo` says it made of which commits, in the file it leaves behind."""
-    try:
-        text = (repo.common_dir / "filter-repo" / "commit-map").read_text("ascii", "replace")
-    except OSError:
-        return {}
+    """What `git filter-repo` and `git-ai-blob migrate` say they made of which commits."""
     found: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        old, _, new = line.partition(" ")
-        if old != new:
-            found.setdefault(new.strip(), []).append(old)
+    maps = [repo.common_dir / "filter-repo" / "commit-map"]
+    for file in (*maps, *Paths(repo.common_dir).migrations.glob("*/commits")):
+        try:
+            text = file.read_text("ascii", "replace")
+        except OSError:
+            continue
+        for line in text.splitlines():
+            old, _, new = line.partition(" ")
+            if old != new:
+                found.setdefault(new.strip(), []).append(old)
     return found
 
 

@@ -45,6 +45,7 @@ class Paths:
         self.landing = self.home / "landing"  # what a killed landing was about to do
         self.journal = self.home / "journal"  # what happened between commits
         self.blobs = self.home / "blobs"  # contents of large files, and what is known of them
+        self.migrations = self.blobs / "migrate"  # which commit became which
         self.ledger = self.blobs / "ledger.db"
         self.due = self.home / "due.json"  # commits that a policy proposes
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing

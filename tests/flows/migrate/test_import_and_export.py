@@ -228,3 +228,19 @@ def test_a_migration_of_a_newer_version_is_left_alone(history: Sandbox) -> None:
     assert refused(history, "undo")[0] == 1
     assert state(history) == after
     assert migrate(history, "export")["number"] == facts["number"] + 1
+
+
+def test_records_come_later_when_it_was_killed_before_them(history: Sandbox) -> None:
+    write_record(history, "main^1^")
+    refs = history.git(
+        "for-each-ref",
+        "--format=update %(refname) %(objectname)",
+        "refs/anvcs/meta",
+        "refs/notes/anvcs",
+    )
+    migrate(history, "import", "*.bin")
+    history.git("update-ref", "--stdin", stdin=refs)
+    history.anvcs("meta", "reconcile")
+    record = json.loads(history.git("notes", "--ref=anvcs", "show", "main^1^"))
+    assert record["agent_id"] == "claude-code:8f21"
+    assert record["lineage"][-1]["match"] == "declared"

@@ -89,4 +89,4 @@ def _numbers(repo: Repo) -> list[int]:
 
 
 def _home(repo: Repo) -> Path:
-    return Paths(repo.common_dir).blobs / "migrate"
+    return Paths(repo.common_dir).migrations
