@@ -105,13 +105,19 @@ class Cache:
         """A new content; without `keep` nothing of it stays. Raises CannotWrite."""
         path = self.free_name()
         with _told(path):
-            self.drafts.mkdir(parents=True, exist_ok=True)
-            file = path.open("xb")
+            file = self._new(path)
         try:
             with file:
                 yield Draft(self, file, path)
         finally:
             path.unlink(missing_ok=True)
+
+    def _new(self, path: Path) -> BinaryIO:
+        try:
+            return path.open("xb")
+        except FileNotFoundError:  # the first draft of this clone
+            self.drafts.mkdir(parents=True, exist_ok=True)
+            return path.open("xb")
 
     def free_name(self) -> Path:
         """A name for a draft in the cache's own file system, such as a download's."""
@@ -161,9 +167,7 @@ class Cache:
     def sync(self) -> None:
         """What was put here since the last call survives a power cut. Raises CannotWrite."""
         files, self._unsynced = self._unsynced, []
-        folders = {
-            folder for file in files for folder in file.parents if self.root in folder.parents
-        }
+        folders = {folder for file in files for folder in file.parents[:2]}
         try:
             lasting.sync([*files, *folders, *([self.root] if files else [])])
         except OSError as error:
