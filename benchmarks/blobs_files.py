@@ -48,20 +48,28 @@ def main() -> None:
     parser.add_argument("--git-lfs", default="", help="the program, if it is not on PATH")
     parser.add_argument("--folder", help="where to work: a file system with room for ten copies")
     parser.add_argument("--reflinks", action="store_true", help="also on an XFS mounted for it")
+    parser.add_argument("--only", choices=("large", "small", "start"), help="one part")
     args = parser.parse_args()
+    only = {args.only} if args.only else {"large", "small", "start"}
+    notes: list[str] = []
     with tempfile.TemporaryDirectory(prefix="anvcs-blobs-", dir=args.folder) as name:
         folder = Path(name)
         both = sides(folder, args.git_lfs)
         print(f"{where(both, args.runs)}\n\n{HEAD}", flush=True)
-        one_large(folder / "large", both, args.runs, args.megabytes)
-        many_small(folder / "small", both, args.runs, args.files)
-        print(row("start, one file of 1 kB", starts(folder, both, args.runs * 4)), flush=True)
+        if "large" in only:
+            notes += one_large(folder / "large", both, args.runs, args.megabytes)
+        if "small" in only:
+            many_small(folder / "small", both, args.runs, args.files)
+        if "start" in only:
+            notes += starts(folder, both, args.runs * 4)
         if args.reflinks:
             with reflinks(folder, args.megabytes) as mounted:
-                checkouts(mounted, both, args.runs, args.megabytes, "with reflinks", None)
+                title = f"checkout {args.megabytes} MiB, reflinks"
+                notes += checkouts(mounted, both, args.runs, args.megabytes, title)
+    print("\n" + "\n".join(notes))
 
 
-def one_large(folder: Path, both: Sequence[Side], runs: int, megabytes: int) -> None:
+def one_large(folder: Path, both: Sequence[Side], runs: int, megabytes: int) -> list[str]:
     folder.mkdir()
     source = written(folder / "source", megabytes * _MB)
 
@@ -74,14 +82,22 @@ def one_large(folder: Path, both: Sequence[Side], runs: int, megabytes: int) -> 
 
     print(row(f"add {megabytes} MiB", turns(both, runs, add), 0.6), flush=True)
     source.unlink()
-    checkouts(folder, both, runs, megabytes, "from the cache", 0.35)
-    shutil.rmtree(folder)
+    title = f"checkout {megabytes} MiB, from the cache"
+    return checkouts(folder, both, runs, megabytes, title, 0.35)
 
 
 def checkouts(
-    folder: Path, both: Sequence[Side], runs: int, megabytes: int, how: str, goal: float | None
-) -> None:
-    """A switch to a branch with one large file whose content is in the cache."""
+    folder: Path,
+    both: Sequence[Side],
+    runs: int,
+    megabytes: int,
+    title: str,
+    goal: float | None = None,
+) -> list[str]:
+    """A switch to a branch with one large file whose content is in the cache.
+
+    Returns what there is to say of memory and of the filters that the next `git status` starts.
+    """
     for side in both:
         root = repository(side, folder / side.name)
         git(side, root, "switch", "-q", "-c", "full")
@@ -93,20 +109,22 @@ def checkouts(
         git(side, folder / side.name, "switch", "-q", "empty")
         return timed(side, folder / side.name, "switch", "-q", "full")
 
-    print(row(f"checkout {megabytes} MiB, {how}", turns(both, runs, checkout), goal), flush=True)
-    for side in both:
-        root = folder / side.name
-        git(side, root, "switch", "-q", "empty")
-        most = peaks(side, root, "switch", "-q", "full")
-        started = filters_started(side, root, "status", "--porcelain")
-        size = (root / "big.bin").stat().st_size
-        assert size == megabytes * _MB, f"{side.name} wrote {size} bytes"
-        print(
-            f"| – memory, {side.name}: git {most.git:.0f} MB, filter {most.filter:.0f} MB,"
-            f" together {most.all:.0f} MB; filters of the next status: {started} | | | | | |",
-            flush=True,
-        )
-        shutil.rmtree(root)
+    print(row(title, turns(both, runs, checkout), goal), flush=True)
+    return [after(side, folder / side.name, title, megabytes) for side in both]
+
+
+def after(side: Side, root: Path, title: str, megabytes: int) -> str:
+    """What a checkout takes in memory, and what the next `git status` has to read again."""
+    git(side, root, "switch", "-q", "empty")
+    most = peaks(side, root, "switch", "-q", "full")
+    started = filters_started(side, root, "status", "--porcelain")
+    size = (root / "big.bin").stat().st_size
+    assert size == megabytes * _MB, f"{side.name} wrote {size} bytes"
+    shutil.rmtree(root)
+    return (
+        f"{title}, {side.name}: git {most.git:.0f} MB, filter {most.filter:.0f} MB, together"
+        f" {most.all:.0f} MB; the next status starts {started} filter(s)"
+    )
 
 
 def many_small(folder: Path, both: Sequence[Side], runs: int, files: int) -> None:
@@ -137,8 +155,8 @@ def many_small(folder: Path, both: Sequence[Side], runs: int, files: int) -> Non
     shutil.rmtree(folder)
 
 
-def starts(folder: Path, both: Sequence[Side], runs: int) -> dict[str, list[Cost]]:
-    """The filter alone, started for one small file that is added."""
+def starts(folder: Path, both: Sequence[Side], runs: int) -> list[str]:
+    """The filter alone, started for one small file that is added; bare Python is its floor."""
     said = folder / "said"
     hello = lines(b"git-filter-client", b"version=2")
     can = lines(b"capability=clean", b"capability=smudge", b"capability=delay")
@@ -147,28 +165,34 @@ def starts(folder: Path, both: Sequence[Side], runs: int) -> dict[str, list[Cost
     roots = {side.name: repository(side, folder / f"start-{side.name}") for side in both}
     word = {OURS: "process", LFS: "filter-process"}
 
-    def start(side: Side, _: int) -> Cost:
-        begin = time.perf_counter()
-        with said.open("rb") as speech:
-            child = subprocess.Popen(
-                (side.program, word[side.name]),
-                cwd=roots[side.name],
-                env=side.env,
-                stdin=speech,
-                stdout=subprocess.DEVNULL,
-            )
-        _, status, used = os.wait4(child.pid, 0)
-        clock = time.perf_counter() - begin
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            sys.exit(f"{side.name} gave {child.returncode}")
-        return Cost(clock, used.ru_utime + used.ru_stime)
+    bare: list[Cost] = []
+
+    def start(side: Side, turn: int) -> Cost:
+        if side.name == OURS and turn:
+            bare.append(alone((sys.executable, "-I", "-S", "-c", "pass"), said, side, folder))
+        return alone((str(side.program), word[side.name]), said, side, roots[side.name])
 
     found = turns(both, runs, start)
-    least = {name: min(cost.processor for cost in costs) for name, costs in found.items()}
-    said_of = ", ".join(f"{name} {1000 * seconds:.1f} ms" for name, seconds in least.items())
-    print(f"| – CPU of a start, goal 25 ms: {said_of} | | | | | |", flush=True)
-    return found
+    print(row("start, one file of 1 kB", found), flush=True)
+    return [
+        f"start of {name}: {1000 * min(cost.processor for cost in costs):.1f} ms CPU"
+        for name, costs in {**found, "bare Python": bare}.items()
+    ]
+
+
+def alone(argv: Sequence[str], said: Path, side: Side, root: Path) -> Cost:
+    """Start a program that is told what git would say."""
+    begin = time.perf_counter()
+    with said.open("rb") as speech:
+        child = subprocess.Popen(
+            argv, cwd=root, env=side.env, stdin=speech, stdout=subprocess.DEVNULL
+        )
+    _, status, used = os.wait4(child.pid, 0)
+    clock = time.perf_counter() - begin
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        sys.exit(f"{argv[0]} gave {child.returncode}")
+    return Cost(clock, used.ru_utime + used.ru_stime)
 
 
 def written(path: Path, size: int) -> Path:
