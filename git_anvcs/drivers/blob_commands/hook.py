@@ -62,7 +62,7 @@ def _before_commit(call: Call, repo: Repo) -> None:
 
 def _before_push(call: Call, repo: Repo) -> int:
     try:
-        words = pushing.range_of(repo, call.args.remote, sys.stdin.read().splitlines())
+        words = pushing.range_of(repo, sys.stdin.read().splitlines())
         with sending(call) as starts:
             checked = pushing.before_push(repo, call.env, words, starts)
     except AnvcsError as error:

@@ -48,8 +48,11 @@ class _Question(NamedTuple):
     places: tuple[tuple[str, str, str | None], ...]  # alias, key, version
 
 
-def range_of(repo: Repo, remote: str, lines: Iterable[str]) -> list[str]:
-    """What a push brings, in the words of rev-list.
+def range_of(repo: Repo, lines: Iterable[str]) -> list[str]:
+    """What a push brings that no remote is known to have, in the words of rev-list.
+
+    What one has was looked after by whoever pushed it there; a fork's first push is not held up
+    by a file that others lost long ago.
 
     lines: `LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID`, as pre-push has them (githooks(5))
     """
@@ -58,9 +61,7 @@ def range_of(repo: Repo, remote: str, lines: Iterable[str]) -> list[str]:
     new = [local for local, _ in told if local.strip("0")]
     there = [theirs for _, theirs in told if theirs.strip("0")]
     known = [oid for oid in objects.ids(repo, there) if oid]
-    named = remote and repo.try_git("config", "--get", f"remote.{remote}.url").returncode == 0
-    tracking = ["--not", f"--remotes={remote}"] if named else []
-    return [*new, *(f"^{oid}" for oid in known), *tracking] if new else []
+    return [*new, *(f"^{oid}" for oid in known), "--not", "--remotes"] if new else []
 
 
 def before_push(

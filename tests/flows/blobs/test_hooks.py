@@ -98,6 +98,22 @@ def test_a_push_past_the_hook_stays_possible(clone: Sandbox) -> None:
     assert "refs/heads/main" in clone.git("ls-remote", "origin")
 
 
+def test_what_another_remote_has_holds_no_push_up(clone: Sandbox) -> None:
+    away(clone)
+    planted(clone, {"b.bin": b"lost"})
+    clone.commit("offline")
+    clone.git("push", "-q", "--no-verify", "origin", "main")
+    fork = clone.base / "fork.git"
+    clone.git("init", "-q", "--bare", "-b", "main", str(fork))
+    clone.commit("small", {"a": "1"})
+    clone.git("push", "-q", str(fork), "main", "main:other")
+    planted(clone, {"c.bin": b"new"})
+    clone.commit("offline again")
+    done = clone.run("git", "push", "-q", str(fork), "main")
+    assert (done.returncode, "c.bin" in done.stderr, "b.bin" in done.stderr) == (1, True, False)
+    clone.git("push", "-q", str(fork), ":other")
+
+
 def test_text_like_a_pointer_in_any_other_file_stops_no_push(clone: Sandbox) -> None:
     planted(clone, {"b.bin": b"new"})
     clone.write("example.txt", pointers.text(Pointer("f" * 64, 5)))
