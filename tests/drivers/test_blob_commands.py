@@ -121,6 +121,13 @@ def test_a_link_instead_of_the_file_is_refused(repo: Sandbox) -> None:
     assert "symbolic link" in asked(repo, "track", "a", code=2)["error"]["message"]
 
 
+def test_a_bare_repository_has_nothing_to_track_in(repo: Sandbox) -> None:
+    repo.git("init", "-q", "--bare", "bare.git")
+    bare = repo.root / "bare.git"
+    assert "bare repository" in asked(repo, "track", "a", code=2, cwd=bare)["error"]["message"]
+    assert not (bare / ".gitattributes").exists()
+
+
 NAMES = st.text(
     st.characters(codec="utf-8", exclude_characters="\0/*?[\\!"), min_size=1, max_size=8
 ).filter(lambda name: name not in (".", "..") and not name.startswith("[attr]"))

@@ -27,7 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     patterns = [*call.args.patterns, *call.args.behind_dashes]
     folder, file = call.cwd, str(call.cwd / tracking.FILE)
-    repo = call.repo
+    repo = tracking.worktree_of(call.repo)
     if not patterns:
         known = tracking.listed(folder)
         call.answer(

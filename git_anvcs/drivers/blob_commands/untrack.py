@@ -27,7 +27,7 @@ def run(call: Call) -> int:
     patterns = [*call.args.patterns, *call.args.behind_dashes]
     if not patterns:
         raise UsageError("name the patterns to untrack", hint="`git-ai-blob track` lists them")
-    repo = call.repo
+    repo = tracking.worktree_of(call.repo)
     rules = tracking.untrack(call.cwd, patterns, dry=call.args.dry_run)
     rows: list[dict[str, Any]] = []
     lines = []

@@ -109,6 +109,16 @@ def files(repo: Repo, folder: Path, pattern: str) -> Files:
     )
 
 
+def worktree_of(repo: Repo) -> Repo:
+    """The same repository. Raises UsageError where it has no worktree to write to."""
+    if repo.bare:
+        raise UsageError(
+            f"{repo.root} is a bare repository: it has no .gitattributes to write to",
+            hint="track in a clone, commit and push",
+        )
+    return repo
+
+
 def is_wired(repo: Repo) -> bool:
     """Whether Git knows the filter here; without it, contents go into Git's history."""
     return bool(config.get(repo, f"filter.{pointed.FILTER}.process"))
