@@ -1,5 +1,7 @@
 """Laws of the pointer: one spelling, and everything else is content."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 import pytest
@@ -9,6 +11,18 @@ from git_anvcs.blobs.pointer import LONGEST, NoPointer, Pointer, parse, text
 HEX = "0123456789abcdef"
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789"
 OID = "ab" * 32
+
+
+SAMPLES = sorted((Path(__file__).parents[1] / "cases/formats/pointer").glob("v*/*.txt"))
+assert SAMPLES
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_a_frozen_sample_reads_and_writes_back_byte_for_byte(sample: Path) -> None:
+    pointer = parse(sample.read_bytes())
+    assert pointer is not None
+    assert text(pointer) == sample.read_bytes()
+    assert pointer.pinned == (sample.stem != "unpinned")
 
 
 def words(alphabet: str, longest: int) -> st.SearchStrategy[str]:
