@@ -61,31 +61,31 @@ class FolderStore:
     def upload(self, local_path: Path, key: str) -> Held:
         """Keep the file; of the same bytes twice there is one version. Raises WrongContent too."""
         wanted, place = oid_in(key), _place(key, "")
-        if wanted and self._answers(lambda: self._size(place)) == _size_of(local_path):
+        if wanted and self.answers(lambda: self._size(place)) == _size_of(local_path):
             with _local(local_path) as file:
                 check(_copy(file, None)[0], wanted)
             return Held(key, wanted, wanted, _size_of(local_path))
-        oid, size = self._answers(lambda: self._put(local_path, key, wanted), retry=_ONCE_MORE)
+        oid, size = self.answers(lambda: self._put(local_path, key, wanted), retry=_ONCE_MORE)
         return Held(key, oid, oid, size)
 
     def download(self, key: str, version_id: str, dest_path: Path) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
-        descriptor, oid = self._answers(lambda: self._open(key, version_id))
+        descriptor, oid = self.answers(lambda: self._open(key, version_id))
         with os.fdopen(descriptor, "rb", buffering=0) as file, arriving(dest_path, oid) as write:
-            while chunk := self._answers(lambda: file.read(_CHUNK), retry=()):
+            while chunk := self.answers(lambda: file.read(_CHUNK), retry=()):
                 write(chunk)
 
     def exists(self, key: str, version_id: str | None = None) -> bool:
         """Whether that version (None: any) is there."""
         try:
-            os.close(self._answers(lambda: self._open(key, version_id or ""))[0])
+            os.close(self.answers(lambda: self._open(key, version_id or ""))[0])
         except BlobMissing:
             return False
         return True
 
     def faults(self, key: str, version_id: str, size: int) -> list[str]:
         """What is not as it was sent. Raises BlobMissing when it is gone."""
-        found = self._answers(lambda: self._size(_place(key, version_id)))
+        found = self.answers(lambda: self._size(_place(key, version_id)))
         if found is None:
             raise _missing(key, version_id)
         return [] if found == size else [f"it has {found} bytes there"]
@@ -95,18 +95,18 @@ class FolderStore:
 
         def delete() -> None:
             place = _place(key, version_id)
-            with self._folder(place.folders) as folder:
+            with self.folder(place.folders) as folder:
                 os.unlink(place.name, dir_fd=folder)
                 _sync(folder)
-            with suppress(OSError), self._folder(place.folders[:-1]) as above:
+            with suppress(OSError), self.folder(place.folders[:-1]) as above:
                 os.rmdir(place.folders[-1], dir_fd=above)  # goes only with the last version
 
         if not version_id:
             raise BlobMissing(f"no version of {key} was named")
-        self._answers(delete, key)
+        self.answers(delete, key)
 
     def _put(self, local_path: Path, key: str, wanted: str | None) -> tuple[str, int]:
-        with self._folder(("new",), make=True) as new, _local(local_path) as file:
+        with self.folder(("new",), make=True) as new, _local(local_path) as file:
             _sweep(new)
             name = f"{os.getpid()}.{os.urandom(8).hex()}"
             descriptor = os.open(name, _NEW, 0o444, dir_fd=new)
@@ -116,7 +116,7 @@ class FolderStore:
                     check(oid, wanted)
                     os.fsync(descriptor)
                 place = _place(key, oid)
-                with self._folder(place.folders, make=True) as folder:
+                with self.folder(place.folders, make=True) as folder:
                     os.rename(name, place.name, src_dir_fd=new, dst_dir_fd=folder)
                     _sync(folder)
             except BaseException:
@@ -129,7 +129,7 @@ class FolderStore:
         """A descriptor to read from, and the SHA-256 that must come. Raises BlobMissing."""
         place = _place(key, version_id)
         try:
-            with self._folder(place.folders) as folder:
+            with self.folder(place.folders) as folder:
                 name = place.name or _newest(folder)
                 descriptor = os.open(name, _READ, dir_fd=folder)
         except FileNotFoundError:
@@ -141,14 +141,14 @@ class FolderStore:
 
     def _size(self, place: Place) -> int | None:
         try:
-            with self._folder(place.folders) as folder:
+            with self.folder(place.folders) as folder:
                 found = os.stat(place.name, dir_fd=folder, follow_symlinks=False)
         except FileNotFoundError:
             return None
         return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     @contextmanager
-    def _folder(self, names: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
+    def folder(self, names: tuple[str, ...], *, make: bool = False) -> Iterator[int]:
         """A descriptor of a folder below the root; make: with every folder on the way."""
         with ExitStack() as stack:
             here = _held(stack, self._open_root(make=make))
@@ -168,7 +168,7 @@ class FolderStore:
             )
         return os.open(self.root, _IN & ~os.O_NOFOLLOW)  # the root is the user's own word
 
-    def _answers(
+    def answers(
         self, ask: Callable[[], T], key: str = "", *, retry: tuple[int, ...] = (errno.ESTALE,)
     ) -> T:
         """What `ask` gives; asked once more after an error of `retry`. OSError is told as ours."""

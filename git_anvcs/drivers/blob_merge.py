@@ -5,9 +5,12 @@ pointer between markers would be a file that is neither.
 """
 
 from pathlib import Path
+import shlex
+import sys
 
 from git_anvcs.blobs.pointer import Pointer, parse
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import safe_text
 
 MERGED, CONFLICT = 0, 1
 
@@ -20,10 +23,20 @@ def run(words: list[str]) -> int:
     texts = [file.read_bytes() for file in files]
     merged = decide(*texts)
     if merged is None:
+        sys.stderr.write(said(words[3] if len(words) == 4 else words[1]))
         return CONFLICT
     if merged != texts[1]:
         files[1].write_bytes(merged)
     return MERGED
+
+
+def said(path: str) -> str:
+    """What a person reads of a conflict."""
+    name = safe_text(path)
+    return (
+        f"git-ai-blob: {name}: both sides have changed it; ours stays\n"
+        f"hint: git checkout --theirs -- {shlex.quote(name)} takes the other content\n"
+    )
 
 
 def decide(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

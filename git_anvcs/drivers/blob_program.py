@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "ask whether large files are where they are said to be",
     "prune": "make room: what this clone does not need at hand leaves its cache",
     "fsck": "check the cache, the pointers in Git and the stores; mend what can be",
+    "locks": "say that a file which cannot be merged is yours for now",
     "doctor": "whether the stores do what they must, tried on small objects",
     "describe": "what a file is, as facts: size, type, shape, columns",
     "diff": "in which facts two files differ",

@@ -70,6 +70,13 @@ def parser_of(program: Program, name: str, module: Command) -> ArgumentParser:
     return parser
 
 
+def everywhere(parser: ArgumentParser) -> None:
+    """The options of every command, for a parser of one of its words: they stand behind it, too."""
+    parser.add_argument("-C", dest="directory", metavar="DIR", default=SUPPRESS, help=SUPPRESS)
+    for names in (("--json",), ("-q", "--quiet"), ("--no-progress",)):
+        parser.add_argument(*names, action="store_true", default=SUPPRESS, help=SUPPRESS)
+
+
 def listed(program: Program) -> str:
     """The commands, a line for each, and how to learn more."""
     width = max(map(len, program.summaries), default=0)

@@ -59,6 +59,11 @@ class S3Store:
                 self._client = client.connect(self.bucket)
             return self._client
 
+    @property
+    def only_new(self) -> bool:
+        """Whether it can make an object only while there is none, as far as is known."""
+        return self._only_new
+
     def upload(self, local_path: Path, key: str) -> Held:
         """Keep the file, unless it is there with that size and checksum. Raises WrongContent."""
         to = self._to(key)

@@ -18,9 +18,10 @@ import sys
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import sending, size
 from git_anvcs.drivers.say import Call, counted
-from git_anvcs.flows.blobs import committing, pushing
+from git_anvcs.flows.blobs import committing, locking, pushing
 from git_anvcs.flows.blobs.pushing import Checked
 from git_anvcs.git.repo import NotARepository, Repo
+from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE, REFUSED, AnvcsError, PolicyDenied
 from git_anvcs.kernel.terminal import safe_text
 
@@ -73,6 +74,8 @@ def _before_push(call: Call, repo: Repo) -> int:
     if checked.kept_here:
         count = counted(checked.kept_here, "large file")
         _say(f"{count} of this push stay on this machine (storage.mode is local)")
+    for lock in locking.in_push(repo, call.env, words):
+        _say(f"warning: {lock.path} is locked by {lock.who} since {clock.local(lock.since)}")
     if not checked.lacking:
         return DONE
     _refuse(checked)

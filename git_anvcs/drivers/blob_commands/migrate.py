@@ -18,12 +18,13 @@ Example:
   git-ai-blob migrate import --above 10MB --dry-run
 """
 
-from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
+from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Iterator, Mapping, Sequence
 import re
 
 from git_anvcs.drivers import bars
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.drivers.subcommands import everywhere
 from git_anvcs.flows.blobs.migrate import dvc, migrations, places, story, weigh
 from git_anvcs.flows.blobs.migrate.migrations import Ready
 from git_anvcs.flows.blobs.migrate.story import Outcome
@@ -52,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     one.add_argument("--allow-missing", action="store_true", help="go on without some contents")
     kinds.add_parser("undo", help="take the last migration back", allow_abbrev=False)
     for each in kinds.choices.values():
-        _everywhere(each)
+        everywhere(each)
 
 
 def run(call: Call) -> int:
@@ -67,13 +68,6 @@ def size(text: str) -> int:
         raise UsageError(f"{text!r} is no size", hint="as in 500k, 10MB or 1G")
     power = " KMGT".index(found[2].upper() or " ")
     return int(found[1]) << 10 * power
-
-
-def _everywhere(parser: ArgumentParser) -> None:
-    """The options of every command, also behind the word."""
-    parser.add_argument("-C", dest="directory", metavar="DIR", default=SUPPRESS, help=SUPPRESS)
-    for names in (("--json",), ("-q", "--quiet"), ("--no-progress",)):
-        parser.add_argument(*names, action="store_true", default=SUPPRESS, help=SUPPRESS)
 
 
 def _refs(parser: ArgumentParser) -> None:

@@ -1,0 +1,75 @@
+"""Locks in a folder that machines share: a file each, made with O_EXCL (NFS has it since 3)."""
+
+from collections.abc import Iterator
+import os
+
+from git_anvcs.blobs.errors import BlobMissing
+from git_anvcs.blobs.folder import FolderStore
+from git_anvcs.blobs.locks import FOLDER
+
+_LONGEST = 1 << 16
+_MAKE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class FolderLocks:
+    """The locks of a store in a folder; see blobs/locks.py."""
+
+    def __init__(self, store: FolderStore) -> None:
+        self._store = store
+
+    def make(self, name: str, data: bytes) -> bool:
+        """Make the file; False when it is there."""
+
+        def make() -> bool:
+            with self._store.folder((FOLDER,), make=True) as folder:
+                try:
+                    descriptor = os.open(name, _MAKE, 0o644, dir_fd=folder)
+                except FileExistsError:
+                    return False
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+            return True
+
+        return self._store.answers(make)
+
+    def read(self, name: str) -> tuple[bytes, str] | None:
+        """The file, and its inode and time as what it is called."""
+
+        def read() -> tuple[bytes, str] | None:
+            try:
+                with self._store.folder((FOLDER,)) as folder:
+                    descriptor = os.open(name, _READ, dir_fd=folder)
+            except FileNotFoundError:
+                return None
+            with os.fdopen(descriptor, "rb") as file:
+                return file.read(_LONGEST), _version(os.fstat(descriptor))
+
+        return self._store.answers(read)
+
+    def remove(self, name: str, version: str) -> None:
+        """Remove the file, if it still is that one."""
+
+        def remove() -> None:
+            with self._store.folder((FOLDER,)) as folder:
+                if _version(os.stat(name, dir_fd=folder, follow_symlinks=False)) != version:
+                    raise BlobMissing("the lock is another by now")
+                os.unlink(name, dir_fd=folder)
+
+        self._store.answers(remove, name)
+
+    def names(self) -> Iterator[str]:
+        """Every file that is there."""
+
+        def names() -> list[str]:
+            try:
+                with self._store.folder((FOLDER,)) as folder, os.scandir(folder) as found:
+                    return [entry.name for entry in found]
+            except FileNotFoundError:
+                return []
+
+        yield from self._store.answers(names)
+
+
+def _version(found: os.stat_result) -> str:
+    return f"{found.st_ino}.{found.st_mtime_ns}"
