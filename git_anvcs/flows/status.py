@@ -50,12 +50,21 @@ class Unsent(NamedTuple):
     since: str
 
 
+class LargeFiles(NamedTuple):
+    """How many large files of this worktree: all, not sent yet, not in this clone."""
+
+    files: int
+    waiting: int
+    missing: int
+
+
 class Status(NamedTuple):
     """What `git anvcs status` says.
 
     changed: wired files that others edited since init
     silent: hooks that Git does not start any more, why, and what to do; None when all is well
     daemon: the process that keeps the journal; None when none runs
+    large: None where this clone has had no large file
     """
 
     on: bool
@@ -72,6 +81,7 @@ class Status(NamedTuple):
     silent: Silent | None = None
     daemon: int | None = None
     due: tuple[Proposal, ...] = ()
+    large: LargeFiles | None = None
 
 
 def look(repo: Repo) -> Status:
@@ -96,7 +106,19 @@ def look(repo: Repo) -> Status:
         silent=silent_hooks.find(repo, manifest),
         daemon=_daemon(paths),
         due=tuple(proposed.read(paths)),
+        large=_large(repo, paths),
     )
+
+
+def _large(repo: Repo, paths: Paths) -> LargeFiles | None:
+    if repo.bare or not paths.blobs.is_dir():
+        return None
+    from git_anvcs.flows.blobs import standing  # rarely needed
+
+    found = standing.look(repo)
+    waiting = {job.oid for job in found.jobs if job.kind == "upload"}
+    missing = [file for file in found.files if not file.here]
+    return LargeFiles(len(found.files), len(waiting), len(missing))
 
 
 def _daemon(paths: Paths) -> int | None:

@@ -15,7 +15,7 @@ from argparse import ArgumentParser
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import status
 from git_anvcs.flows.snapshots.proposed import Proposal
-from git_anvcs.flows.status import Status, Unsent, Worktree
+from git_anvcs.flows.status import LargeFiles, Status, Unsent, Worktree
 from git_anvcs.kernel.terminal import safe_text
 
 
@@ -30,6 +30,7 @@ def run(call: Call) -> int:
     silent = found.silent._asdict() if found.silent else None
     facts = found._asdict() | {"worktrees": trees, "outbox": unsent, "silent": silent}
     facts |= {"due": [one._asdict() for one in found.due]}
+    facts |= {"large": found.large._asdict() if found.large else None}
     call.output.answer(facts, lambda: safe_text(_text(found)))
     return 0
 
@@ -49,6 +50,8 @@ def _text(found: Status) -> str:
         ("outbox", ", ".join(map(_unsent, found.outbox)) or "empty"),
         ("journal", _journal(found)),
     ]
+    if found.large:
+        rows.append(("large", _large(found.large)))
     lines = [head, *(f"{name:<9} {value}" for name, value in rows)]
     if found.silent:
         lines.append(f"no hooks  {found.silent}")
@@ -67,6 +70,12 @@ def _due(one: Proposal) -> str:
     files = f"{one.files} {'file' if one.files == 1 else 'files'}"
     then = f"not proposed: {one.failed}" if one.failed else "git anvcs snapshot --accept"
     return f"due       {one.session}: {files}, {one.why}{where}; {then}"
+
+
+def _large(found: LargeFiles) -> str:
+    counted = f"{found.files} {'file' if found.files == 1 else 'files'}"
+    said = f"{counted}, {found.waiting} not sent, {found.missing} not here"
+    return f"{said}; git-ai-blob status" if found.waiting or found.missing else said
 
 
 def _journal(found: Status) -> str:

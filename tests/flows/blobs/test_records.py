@@ -58,6 +58,7 @@ def test_a_commit_made_offline_is_pinned_when_its_store_has_it(clone: Sandbox) -
         "name": "m.bin", "type": "blob", "storage": "git", "path": "sub/m.bin",
         "sha256": oid, "size": len(MODEL),
     }  # fmt: skip
+    assert "1 file, 1 not sent, 0 not here" in clone.anvcs("status")
     online(clone, yes=True)
     clone.ok("git-ai-blob", "push")
     told = record(clone)
