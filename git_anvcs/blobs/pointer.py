@@ -10,6 +10,7 @@ from typing import NamedTuple
 from git_anvcs.kernel.errors import AnvcsError
 
 LONGEST = 1024  # bytes
+LARGEST = 2**63 - 1  # bytes: what file systems and the ledger can say
 _VERSION = b"version anvcs-blob/1\n"
 # A value never starts with `-`, but for a version id, which is the server's word and no argument.
 _GRAMMAR = re.compile(
@@ -54,6 +55,8 @@ def parse(data: bytes) -> Pointer | None:
         return None
     found = _GRAMMAR.fullmatch(data)
     if not found or (found["key"] is not None and _UPWARDS.search(found["key"])):
+        return None
+    if int(found["size"]) > LARGEST:
         return None
     values = {name: (value or b"").decode("ascii") for name, value in found.groupdict().items()}
     return Pointer(**{**values, "size": int(values["size"])})  # type: ignore[arg-type]

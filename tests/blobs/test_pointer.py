@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 import pytest
 
-from git_anvcs.blobs.pointer import LONGEST, NoPointer, Pointer, parse, text
+from git_anvcs.blobs.pointer import LARGEST, LONGEST, NoPointer, Pointer, parse, text
 
 HEX = "0123456789abcdef"
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -32,7 +32,7 @@ def words(alphabet: str, longest: int) -> st.SearchStrategy[str]:
 POINTERS = st.builds(
     Pointer,
     oid=st.text(HEX, min_size=64, max_size=64),
-    size=st.integers(1, 10**19 - 1),
+    size=st.integers(1, LARGEST),
     storage=words(PLAIN, 32),
     key=st.lists(st.text(PLAIN + "=%!", min_size=1, max_size=20), max_size=5).map(
         lambda parts: "/".join(parts).lstrip("=%!")
@@ -83,6 +83,7 @@ def test_a_part_of_a_pointer_is_none_or_a_shorter_one(whole: bytes, start: int, 
         UNPINNED.replace(b"size 7", b"size 07"),
         UNPINNED.replace(b"size 7", b"size 0"),
         UNPINNED.replace(b"size 7", b"size -7"),
+        UNPINNED.replace(b"size 7", b"size %d" % (LARGEST + 1)),
         UNPINNED.replace(b"ab", b"AB"),
         UNPINNED.replace(b"anvcs-blob/1", b"anvcs-blob/2"),
         b"\xef\xbb\xbf" + UNPINNED,
