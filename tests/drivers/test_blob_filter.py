@@ -313,3 +313,18 @@ def test_the_program_is_found_where_it_was_installed_when_path_has_it_not(withou
     repo.write("new.bin", data(4000))
     repo.git("add", "new.bin")
     assert in_git(repo, "new.bin") == pointer_to(data(4000))
+
+
+def test_what_others_wrote_into_notes_stops_no_checkout(big: Sandbox) -> None:
+    lost = big.git("ls-files", "-s", "a.bin").split()[1]
+    shutil.rmtree(cache_of(big).root)
+    ref = "refs/notes/anvcs-remote/origin-blobs"
+    deep = big.git("hash-object", "-w", "--stdin", stdin=b"[" * 100_000).strip()
+    tree = big.git("mktree", stdin=f"100644 blob {deep}\t{lost}\n").strip()
+    for hostile in (deep, tree):
+        big.git("update-ref", ref, hostile)
+        (big.root / "a.bin").unlink()
+        done = big.run("git", "checkout", "a.bin")
+        assert done.returncode == 0, done.stderr
+        assert (big.root / "a.bin").read_bytes() == pointer_to(data(3000))
+        assert "Traceback" not in done.stderr

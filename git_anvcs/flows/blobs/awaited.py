@@ -51,8 +51,12 @@ class Awaited:
         self._texts[path] = text
         paths = self._waiting.setdefault(pointer, [])
         paths.append(path)
-        if self._fetcher is not None and len(paths) == 1:
+        if self._fetcher is None or len(paths) > 1:
+            return
+        try:
             self._fetcher.ask(pointer)
+        except AnvcsError as error:  # it is answered when the others have come
+            self._note(error)
 
     def text_of(self, path: str) -> bytes | None:
         """The pointer of a file that was delayed, told once: Git does not send it again."""

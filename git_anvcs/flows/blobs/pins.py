@@ -18,7 +18,7 @@ from git_anvcs.git import objects
 from git_anvcs.git import refs as git_refs
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.refs import RefMoved, Update
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, Offline
 from git_anvcs.provenance import refs as records
@@ -76,7 +76,7 @@ class Notes:
     def _load(self) -> list[Mapping[str, str]]:
         refs = git_refs.read(self._repo, REF, _FETCHED)
         found = [ref for ref in refs if ref == REF or ref.endswith("-blobs")]
-        self._places = [_listing(self._repo, ref) for ref in found]
+        self._places = [_readable(self._repo, ref) for ref in found]
         if sum(map(len, self._places)) <= _FEW:  # one process instead of one for each
             self._read([blob for place in self._places for blob in place.values()])
         return self._places
@@ -215,7 +215,7 @@ def _parsed(line: bytes, pointer: Pointer) -> tuple[str, Pointer] | None:
 def _value(line: bytes) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) and value.get("v") == 1 else {}
 
@@ -231,6 +231,14 @@ def _listing(repo: Repo, ref: str) -> dict[str, str]:
     """Annotated blob -> blob of the note, whatever the fan-out."""
     printed = repo.git("ls-tree", "-r", "-z", ref, env=NO_FETCH).decode(errors="surrogateescape")
     return {path.replace("/", ""): oid for oid, path in _NOTE.findall(printed)}
+
+
+def _readable(repo: Repo, ref: str) -> dict[str, str]:
+    """The listing; nothing of a ref that leads to no tree, since its remote wrote it."""
+    try:
+        return _listing(repo, ref)
+    except GitFailed:
+        return {}
 
 
 def _paths(repo: Repo, commit: str) -> dict[str, str]:
