@@ -6,12 +6,14 @@ another machine began to send the same content.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import md5
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from git_anvcs.blobs.errors import Refused
+from git_anvcs.blobs.s3.ahead import ahead
 from git_anvcs.blobs.s3.faults import told
 from git_anvcs.blobs.s3.sums import Sums, base64_of
 from git_anvcs.kernel.errors import AnvcsError
@@ -48,20 +50,13 @@ def send(
     resume: whether whoever sends to this key sends these bytes; then a failure leaves the parts
     Raises what `told` does; BlobMissing: somebody else has ended the upload.
     """
-    from concurrent.futures import ThreadPoolExecutor
-
     begun = _begun(to) if resume else None
     upload = begun or _begin(to, metadata)
     try:
         have = _held(to, upload, path, sums) if begun else {}
         wanted = [n for n in range(1, len(sums.parts) + 1) if n not in have]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            sent = pool.map(lambda n: _send_part(to, upload, path, sums, n), wanted)
-            try:
-                have |= zip(wanted, sent, strict=True)
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        sending = (partial(_send_part, to, upload, path, sums, n) for n in wanted)
+        have |= zip(wanted, ahead(sending, _AT_ONCE), strict=True)
         parts = [{"PartNumber": n, **have[n]} for n in sorted(have)]
         with told(to.name):
             ended: dict[str, Any] = to.client.complete_multipart_upload(

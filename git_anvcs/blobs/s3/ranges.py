@@ -3,11 +3,12 @@
 Where an answer breaks off, the rest of the same version is asked for.
 """
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Any
 
 from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.s3.ahead import ahead
 from git_anvcs.blobs.s3.faults import told
 from git_anvcs.blobs.s3.sums import Sizes
 
@@ -26,25 +27,14 @@ def stream(
     if size <= sizes.single:
         yield from _read(name, answer, (0, size), ask, attempts)
         return
-    from concurrent.futures import ThreadPoolExecutor
 
     def fetched(start: int, end: int) -> bytes:
         return b"".join(_read(name, ask(start, end), (start, end), ask, attempts))
 
     bounds = [(start, min(start + sizes.part, size)) for start in range(0, size, sizes.part)]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        try:
-            coming = deque(pool.submit(fetched, *some) for some in bounds[1 : _AT_ONCE + 1])
-            yield from _read(name, answer, bounds[0], ask, attempts)
-            for number in range(1, len(bounds)):
-                yield coming.popleft().result()
-                coming.extend(
-                    pool.submit(fetched, *some)
-                    for some in bounds[number + _AT_ONCE : number + _AT_ONCE + 1]
-                )
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    others = ahead((partial(fetched, *some) for some in bounds[1:]), _AT_ONCE)
+    yield from _read(name, answer, bounds[0], ask, attempts)
+    yield from others
 
 
 def _read(
