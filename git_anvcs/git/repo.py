@@ -11,6 +11,7 @@ import select
 from typing import IO, NamedTuple, cast
 
 from git_anvcs.git.guard import GUARD as GUARD  # noqa: PLC0414 - where everybody looks for it
+from git_anvcs.git.locate import locate
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import OFFLINE, AnvcsError, UsageError
 
@@ -77,7 +78,11 @@ class Repo:
         # Without a worktree we are in a bare repository or inside .git.
         elsewhere = Path(git_dir) if is_bare == "true" else common_dir.parent
         root = Path(top[0]) if top else elsewhere
-        return cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
+        found = cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
+        place = locate(root)
+        leads_back = place is not None and place.git_dir == Path(git_dir).resolve()
+        # core.worktree may be a folder that knows nothing of its repository.
+        return found if leads_back else found.within({"GIT_DIR": git_dir})
 
     def git(
         self,
