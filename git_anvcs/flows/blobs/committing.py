@@ -61,16 +61,11 @@ def after_commit(repo: Repo, env: Mapping[str, str]) -> int:
     """
     _mark(repo).unlink(missing_ok=True)
     file = index_patch.place(repo)
-    both = {}
-    for at in pointed.staged(repo):
-        if at.pointer.pinned or not at.before:
-            continue
-        both[at.before] = at
-    read = zip(both, objects.read(repo, both, env=objects.NO_FETCH), strict=True)
+    both = [at for at in pointed.staged(repo) if not at.pointer.pinned and at.before]
+    before = [at.before for at in both]
     wanted = {}
-    for oid, blob in read:
+    for at, blob in zip(both, objects.read(repo, before, env=objects.NO_FETCH), strict=True):
         known = pointers.parse(blob.data) if blob else None
-        at = both[oid]
         if known and known.pinned and known.unpinned() == at.pointer:
             wanted[at] = pointers.text(known)
     if not wanted:

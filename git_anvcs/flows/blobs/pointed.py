@@ -108,7 +108,7 @@ def brought(repo: Repo, revisions: Iterable[str]) -> dict[str, str]:
     words = ("rev-list", "--objects", small, "--missing=allow-any", *options, "--stdin")
     listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
     found: dict[str, str] = {}
-    for line in listed.decode(errors="surrogateescape").splitlines():
+    for line in listed.decode(errors="surrogateescape").split("\n"):
         blob, _, path = line.partition(" ")
         if path:
             found.setdefault(blob, path)

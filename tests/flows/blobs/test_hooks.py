@@ -53,6 +53,26 @@ def test_a_commit_names_the_version_and_the_index_agrees(
     assert clone.git("diff", "--cached", "--name-only") == ("c.bin\n" if "--" in words else "")
 
 
+def test_files_of_one_content_are_all_pinned_by_a_commit_of_paths(clone: Sandbox) -> None:
+    planted(clone, {"b.bin": b"old", "c.bin": b"old"})
+    clone.commit("first")
+    planted(clone, {"b.bin": b"new", "c.bin": b"new"})
+    clone.git("commit", "-q", "-m", "x", "--", "b.bin", "c.bin")
+    assert clone.git("status", "--porcelain") == ""
+
+
+def test_a_worktree_may_lie_where_nothing_leads_back(clone: Sandbox) -> None:
+    away_from = clone.base / "elsewhere"
+    away_from.mkdir()
+    clone.git("config", "core.worktree", str(away_from))
+    for name in (".gitattributes", "b.bin"):
+        planted(clone, {"b.bin": b"new"})
+        (clone.root / name).rename(away_from / name)
+    clone.commit("first")
+    assert committed(clone, "b.bin").storage == "nfs"
+    clone.git("push", "-q", "origin", "main")
+
+
 def test_a_commit_goes_on_while_the_store_is_away_and_is_never_changed(clone: Sandbox) -> None:
     made = planted(clone, {"b.bin": b"new"})["b.bin"]
     away(clone)
