@@ -96,11 +96,16 @@ def test_what_git_has_is_what_it_should_be(clone: Sandbox) -> None:
     clone.write("stray.dat", pointer)
     clone.write(".gitattributes", ATTRIBUTES)
     clone.git("add", ".")
+    nowhere = Pointer("0" * 64, 9)  # of a file that is not tracked nobody wants the content
+    clone.write("other.dat", text(nowhere))
+    clone.git("add", ".")
+    assert "missing" not in {kind for kind, _, _ in faults(clone)}
     assert faults(clone, "--pointers") == [
         ("content", "big.bin", False),
         ("content", "marked.bin", False),
         ("no pointer", "crlf.bin", False),
         ("no pointer", "marked.bin", False),
+        ("stray pointer", "other.dat", False),
         ("stray pointer", "stray.dat", False),
     ]
 

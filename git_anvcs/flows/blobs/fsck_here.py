@@ -54,8 +54,8 @@ def missing(here: Clone, found: Iterable[At]) -> list[Fault]:
 
 
 def in_git(repo: Repo) -> tuple[list[Fault], list[At]]:
-    """What is wrong with pointers in the index, in HEAD and in all history; and the pointers of the
-    first two."""
+    """What is wrong with pointers in the index, in HEAD and in all history; and the pointers
+    of tracked files of the first two."""
     found = _odd(repo)
     if repo.bare:
         head = pointed.in_trees(repo, ["HEAD"] if repo.resolve("HEAD") else [])
@@ -67,10 +67,10 @@ def in_git(repo: Repo) -> tuple[list[Fault], list[At]]:
         places["HEAD"] = pointed.tree(repo, "HEAD")
     for where, files in places.items():
         read = pointed.read(repo, files)
-        current += read
         there = {at.path for at in read}
         filters = attributes.of(repo, "filter", there)
         stray = [at.path for at in read if filters.get(at.path) != pointed.FILTER]
+        current += [at for at in read if at.path not in stray]
         others = {path: at for path, at in files.items() if path not in there}
         rows = [(faults.STRAY, path, _STRAY) for path in stray]
         rows += [(faults.CONTENT, path, _CONTENT) for path in standing.not_pointers(repo, others)]
