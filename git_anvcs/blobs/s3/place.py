@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address, ip_network
 import re
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from git_anvcs.blobs.errors import Refused
 from git_anvcs.blobs.key_parts import parts_of
@@ -120,7 +120,12 @@ def _check_endpoint(bucket: Bucket) -> None:
         host, parts = "", SplitResult("", "", "", "", "")
     if not host or parts.scheme not in ("http", "https") or not url.isascii() or " " in url:
         raise Refused(f"{redacted(url)!r} is no address of a server", hint="https://HOST[:PORT]")
-    if parts.username is not None or parts.query or parts.fragment or not url.isprintable():
+    if (
+        parts.username is not None
+        or parts.query
+        or parts.fragment
+        or not unquote(url).isprintable()
+    ):
         raise Refused(
             f"adapters.s3.endpoint_url has more than the address of {host!r}",
             hint="credentials belong into a profile: adapters.s3.profile",

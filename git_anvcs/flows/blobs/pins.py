@@ -90,8 +90,8 @@ class Notes:
 def fetch(repo: Repo, remote: str) -> AnvcsError | None:
     """Bring the notes of a remote, beside ours; what went wrong, if anything."""
     spec = f"+{REF}:{_FETCHED}{remote}-blobs"
-    done = repo.try_git("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--refmap=", remote,
-                        spec)  # fmt: skip
+    done = repo.try_git("fetch", "-q", "--no-tags", "--no-write-fetch-head", "--refmap=", "--",
+                        remote, spec)  # fmt: skip
     said = done.stderr.decode(errors="replace")
     if done.returncode == 0 or "couldn't find remote ref" in said:
         return None
@@ -109,7 +109,7 @@ def share(repo: Repo, remote: str) -> Shared:
         tip = _alone(repo, lambda: _joined(repo, f"{_FETCHED}{remote}-blobs"))
         if git_refs.read(repo, f"{_FETCHED}{remote}-blobs").get(f"{_FETCHED}{remote}-blobs") == tip:
             return Shared(len(_listing(repo, REF)))
-        done = repo.try_git(*_QUIET, "push", "-q", "--no-verify", remote, f"{tip}:{REF}")
+        done = repo.try_git(*_QUIET, "push", "-q", "--no-verify", "--", remote, f"{tip}:{REF}")
         if done.returncode == 0:
             return Shared(len(_listing(repo, REF)))
         said = done.stderr.decode(errors="replace")
