@@ -62,6 +62,16 @@ def test_nothing_is_read_or_written_through_a_link_in_the_store(
     assert secret.read_bytes() == DATA
 
 
+def test_what_was_damaged_in_the_store_is_sent_again(tmp_path: Path) -> None:
+    store = local.store(tmp_path / "store")
+    store.upload(file_of(tmp_path, DATA), KEY)
+    place = tmp_path / "store/blobs" / KEY
+    place.chmod(0o600)
+    place.write_bytes(bytes(len(DATA)))
+    store.upload(file_of(tmp_path, DATA), KEY)
+    assert place.read_bytes() == DATA
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_what_is_no_file_is_no_blob(tmp_path: Path, make: object) -> None:
     place = tmp_path / "store/blobs" / KEY

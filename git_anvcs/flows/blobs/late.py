@@ -8,8 +8,6 @@ that. It is done only where Git is known to write files and nobody reads them in
 
 from collections.abc import Mapping
 from functools import cached_property
-import os
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
@@ -60,9 +58,14 @@ class Late:
             return False
         try:
             known = _unaliased(self._repo, caller.command()) in _COMMANDS
-            return known and not _others_hooks(self._repo)
+            return known and not self._others_look()
         except (AnvcsError, OSError):
             return False
+
+    def _others_look(self) -> bool:
+        from git_anvcs.flows.wiring import others
+
+        return others.has(self._repo, _HOOKS)
 
     def add(self, path: str, pointer: Pointer, text: bytes) -> None:
         """This file gets its content at the end; its content is in the cache."""
@@ -116,31 +119,3 @@ def _unaliased(repo: Repo, command: str) -> str:
         return command
     words = config.get(repo, f"alias.{command}").split()
     return caller.command_in(["git", *words]) if words else command
-
-
-def _others_hooks(repo: Repo) -> bool:
-    """Whether a hook of somebody else may look at the worktree before Git hangs up."""
-    from git_anvcs.flows.wiring import block
-    from git_anvcs.flows.wiring.stubs import SHEBANG
-
-    configured = repo.git("config", "--name-only", "--get-regexp", r"^hook\.", allow=(0, 1))
-    if any(not line.startswith(b"hook.anvcs-") for line in configured.splitlines()):
-        return True
-    for path in _hooks(repo.git_path("hooks")):
-        text = path.read_bytes()
-        if not block.has(text) or block.take(text) != SHEBANG:
-            return True
-    return False
-
-
-def _hooks(folder: Path) -> list[Path]:
-    """Hooks that Git would start, and those that a stub of ours starts behind itself."""
-    found = folder.iterdir() if folder.is_dir() else []
-    return [
-        path
-        for path in found
-        if path.suffix != ".sample"
-        and path.name.partition(".")[0] in _HOOKS
-        and path.is_file()
-        and os.access(path, os.X_OK)
-    ]

@@ -16,6 +16,7 @@ from git_anvcs.flows.commit import Told
 from git_anvcs.flows.journal import in_use
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.flows.snapshots.own import Own
+from git_anvcs.flows.wiring import others
 from git_anvcs.git import refs
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import Repo
@@ -163,15 +164,13 @@ def _heed_others(
 
 
 def _heed_hooks(repo: Repo, own: Own) -> None:
-    """A pre-commit hook looks at the worktree; there must be nobody else's work in it.
+    """A pre-commit hook of somebody looks at the worktree; there must be nobody else's work in it.
 
     Raises PolicyDenied.
     """
     if not (own.others or own.left or own.partly):
         return
-    hook = repo.git_path("hooks/pre-commit")
-    asked = ("config", "--get-regexp", r"^hook\..*\.event$", "^pre-commit$")
-    if os.access(hook, os.X_OK) or repo.try_git(*asked).stdout.strip():
+    if others.has(repo, ("pre-commit",)):
         raise PolicyDenied(
             "a pre-commit hook is there, and it would see changes that are not the session's",
             hint="commit by hand, or when nobody else's changes are in this worktree",
