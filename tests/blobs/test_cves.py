@@ -249,7 +249,6 @@ def test_what_a_repository_may_set_stays_a_short_list() -> None:
         "adapters.s3.use_presigned",
         "blobs.commit_seconds",
         "blobs.compress",
-        "blobs.quarantine_days",
         "blobs.track",
         "blobs.upload_on_commit",
         "storage.fallback",
