@@ -35,7 +35,7 @@ POINTERS = st.builds(
     size=st.integers(1, LARGEST),
     storage=words(PLAIN, 32),
     key=st.lists(st.text(PLAIN + "=%!", min_size=1, max_size=20), max_size=5).map(
-        lambda parts: "/".join(parts).lstrip("=%!")
+        lambda parts: "/".join(parts).lstrip("=%!/")
     ),
     version_id=words(PLAIN + "._~+/=-", 300),
     cid=words("abcdefghijklmnopqrstuvwxyz234567", 60).map(lambda rest: rest and f"b{rest}"),
