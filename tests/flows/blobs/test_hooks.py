@@ -56,9 +56,13 @@ def test_a_commit_names_the_version_and_the_index_agrees(
 def test_files_of_one_content_are_all_pinned_by_a_commit_of_paths(clone: Sandbox) -> None:
     planted(clone, {"b.bin": b"old", "c.bin": b"old"})
     clone.commit("first")
-    planted(clone, {"b.bin": b"new", "c.bin": b"new"})
+    clone.write("b.bin", "new")
+    clone.write("c.bin", "new")
     clone.git("commit", "-q", "-m", "x", "--", "b.bin", "c.bin")
     assert clone.git("status", "--porcelain") == ""
+    for path in ("b.bin", "c.bin"):
+        assert committed(clone, path).storage == "nfs"
+        assert clone.git("rev-parse", f":{path}") == clone.git("rev-parse", f"HEAD:{path}")
 
 
 def test_a_worktree_may_lie_where_nothing_leads_back(clone: Sandbox) -> None:
