@@ -22,6 +22,7 @@ from git_anvcs.store.paths import Paths
 
 Done = TypeVar("Done")
 
+_LOCK = "records"
 _TRIES = 40
 _GC_SECONDS = 5.0
 
@@ -38,7 +39,7 @@ def add(repo: Repo, texts: Mapping[str, bytes], message: str) -> dict[str, bytes
 
     Nothing is written when nothing is new. Raises GitFailed, and Locked after half a minute.
     """
-    return _alone(repo, lambda: _add_once(repo, texts, message)) if texts else {}
+    return alone(repo, _LOCK, lambda: _add_once(repo, texts, message)) if texts else {}
 
 
 def put(repo: Repo, ref: str, files: Mapping[str, bytes], message: str) -> None:
@@ -54,7 +55,7 @@ def put(repo: Repo, ref: str, files: Mapping[str, bytes], message: str) -> None:
         _publish(repo, [(ref, tip, changes)], list(blobs.values()), message)
 
     if files:
-        _alone(repo, once)
+        alone(repo, _LOCK, once)
 
 
 def grow(repo: Repo, parent: str | None, files: Mapping[str, str], message: str) -> str:
@@ -72,9 +73,12 @@ def grow(repo: Repo, parent: str | None, files: Mapping[str, str], message: str)
     return commit.oid
 
 
-def _alone(repo: Repo, once: Callable[[], Done]) -> Done:
-    """What `once` returns, done under our lock, and again when somebody else moved a ref."""
-    with lock.held(Paths(repo.common_dir).locks / "records"):
+def alone(repo: Repo, name: str, once: Callable[[], Done]) -> Done:
+    """What `once` returns, done under the lock `name`, and again when somebody moved a ref.
+
+    Raises Locked after half a minute, RefMoved after many tries.
+    """
+    with lock.held(Paths(repo.common_dir).locks / name):
         for attempt in range(_TRIES):
             try:
                 return once()

@@ -5,33 +5,30 @@ same in every clone. Each of its lines is one version in one store, as a JSON ob
 lines and never take any away, under a lock here and with the old value of the ref everywhere.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 import json
 import random
 import re
 import time
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.pointer import NoPointer, Pointer
 from git_anvcs.git import objects
 from git_anvcs.git import refs as git_refs
 from git_anvcs.git.objects import NO_FETCH
-from git_anvcs.git.refs import RefMoved, Update
+from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, Offline
 from git_anvcs.provenance import refs as records
-from git_anvcs.store import lock
-from git_anvcs.store.paths import Paths
-
-Done = TypeVar("Done")
 
 REF = "refs/notes/anvcs-blobs"
 _FETCHED = "refs/notes/anvcs-remote/"
 
 _PARTS = Pointer._fields[2:]  # where a content is
 _FEW = 20_000  # notes that are read at once, some 150 bytes each
+_LOCK = "blob-notes"
 _TRIES = 40
 _NOTE = re.compile(r"(?:^|(?<=\0))[0-7]+ blob ([0-9a-f]+)\t([0-9a-f/]+)\0")
 _AGAIN = ("fetch first", "non-fast-forward", "already exists", "stale info", "cannot lock ref")
@@ -50,7 +47,7 @@ def add(repo: Repo, pins: Iterable[Pointer], seconds: int) -> int:
     lines: dict[str, set[bytes]] = {}
     for pin in pins:
         lines.setdefault(_blob_of(repo, pin), set()).add(_line(pin, seconds))
-    return _alone(repo, lambda: _add(repo, REF, lines)) if lines else 0
+    return records.alone(repo, _LOCK, lambda: _add(repo, REF, lines)) if lines else 0
 
 
 class Notes:
@@ -106,7 +103,7 @@ def share(repo: Repo, remote: str) -> Shared:
     for attempt in range(_TRIES):
         if problem := fetch(repo, remote):
             return Shared(problem=problem)
-        tip = _alone(repo, lambda: _joined(repo, f"{_FETCHED}{remote}-blobs"))
+        tip = records.alone(repo, _LOCK, lambda: _joined(repo, f"{_FETCHED}{remote}-blobs"))
         if git_refs.read(repo, f"{_FETCHED}{remote}-blobs").get(f"{_FETCHED}{remote}-blobs") == tip:
             return Shared(len(_listing(repo, REF)))
         done = repo.try_git(*_QUIET, "push", "-q", "--no-verify", "--", remote, f"{tip}:{REF}")
@@ -167,19 +164,6 @@ def _on_top(
     return records.grow(repo, base, files, "Blobs pinned\n") if files or not base else base
 
 
-def _alone(repo: Repo, once: Callable[[], Done]) -> Done:
-    """What `once` returns, done again when somebody else moved the ref."""
-    with lock.held(Paths(repo.common_dir).locks / "blob-notes"):
-        for attempt in range(_TRIES):
-            try:
-                return once()
-            except RefMoved:
-                if attempt == _TRIES - 1:
-                    raise
-                time.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - jitter, not a secret
-    raise AssertionError("unreachable")
-
-
 def _blob_of(repo: Repo, pointer: Pointer) -> str:
     return objects.make(repo, "blob", pointers.text(pointer.unpinned())).oid
 
@@ -229,8 +213,7 @@ def _lines(repo: Repo, ref: str, only: Iterable[str] | None = None) -> dict[str,
 
 def _listing(repo: Repo, ref: str) -> dict[str, str]:
     """Annotated blob -> blob of the note, whatever the fan-out."""
-    printed = repo.git("ls-tree", "-r", "-z", ref, env=NO_FETCH).decode(errors="surrogateescape")
-    return {path.replace("/", ""): oid for oid, path in _NOTE.findall(printed)}
+    return {path.replace("/", ""): oid for oid, path in _notes(repo, ref)}
 
 
 def _readable(repo: Repo, ref: str) -> dict[str, str]:
@@ -242,9 +225,14 @@ def _readable(repo: Repo, ref: str) -> dict[str, str]:
 
 
 def _paths(repo: Repo, commit: str) -> dict[str, str]:
-    printed = repo.git("ls-tree", "-r", "-z", commit, env=NO_FETCH)
-    found = _NOTE.findall(printed.decode(errors="surrogateescape"))
-    return {path.replace("/", ""): path for _, path in found}
+    """Annotated blob -> where its note is."""
+    return {path.replace("/", ""): path for _, path in _notes(repo, commit)}
+
+
+def _notes(repo: Repo, tree: str) -> list[tuple[str, str]]:
+    """Every note, as (blob, path)."""
+    printed = repo.git("ls-tree", "-r", "-z", tree, env=NO_FETCH)
+    return _NOTE.findall(printed.decode(errors="surrogateescape"))
 
 
 def _last(said: str) -> str:
