@@ -1,25 +1,15 @@
-"""A real IPFS node that speaks Kubo's RPC: js-ipfs, its own HTTP server, from npm.
-
-Kubo itself is a program that no package carries. js-ipfs is no longer made, but its RPC is the same
-project's, as are its chunks, pins and peers: what a client says to one it says to the other.
-"""
+"""A real IPFS node that speaks Kubo's RPC: Kubo itself where it is, js-ipfs from npm where not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-import json
-import os
 from pathlib import Path
-import shutil
-import subprocess
 from typing import NamedTuple
 
-import pytest
-
-HERE = Path(__file__).with_name("ipfs_node")
+from tests.support.servers import js_ipfs, kubo
 
 
 class IpfsNode(NamedTuple):
-    """api: the address of its RPC; address: where peers reach it."""
+    """api: the address of its RPC; address: where peers reach it, empty where none can."""
 
     api: str
     address: str
@@ -28,26 +18,6 @@ class IpfsNode(NamedTuple):
 @contextmanager
 def running(repo: Path, *, offline: bool) -> Iterator[IpfsNode]:
     """A node as long as the block. offline: what it has not, it does not look for."""
-    if not (HERE / "node_modules").is_dir() or not shutil.which("node"):
-        missing = "no IPFS node is installed: (cd tests/support/servers/ipfs_node && npm ci)"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    words = ["node", "node.mjs", str(repo), *(["offline"] if offline else [])]
-    said = repo.with_suffix(".log")
-    with (
-        said.open("wb") as log,
-        subprocess.Popen(
-            words, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
-        ) as process,
-    ):
-        assert process.stdin
-        assert process.stdout
-        try:
-            line = process.stdout.readline()
-            assert line, said.read_text(errors="replace")
-            facts = json.loads(line)
-            yield IpfsNode(f"http://127.0.0.1:{facts['api']}", facts["address"])
-        finally:
-            process.stdin.close()  # it ends then, also when this process is killed
-            process.wait(20)
+    kind = kubo if kubo.program() else js_ipfs
+    with kind.running(repo, offline=offline) as (port, address):
+        yield IpfsNode(f"http://127.0.0.1:{port}", address)
