@@ -11,7 +11,7 @@ import stat
 
 from git_anvcs.blobs import copying
 from git_anvcs.blobs import pointer as pointers
-from git_anvcs.blobs.cache import chunks, digest
+from git_anvcs.blobs.contents import chunks, digest
 from git_anvcs.blobs.placing import LeftAlone
 from git_anvcs.blobs.pointer import LONGEST, Pointer
 

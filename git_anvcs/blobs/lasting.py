@@ -6,7 +6,6 @@ A file system writes its journal once for all who wait for it, so they are waite
 
 from collections.abc import Sequence
 import os
-from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ _TOGETHER = 16
 _FEW = 8  # threads are not worth loading then: one content and its folders are four
 
 
-def sync(paths: Sequence[Path]) -> None:
+def sync(paths: Sequence[str]) -> None:
     """Returns when all are on the disk; what is gone is left out.
 
     Raises OSError, whose filename says for which.
@@ -33,7 +32,7 @@ def sync(paths: Sequence[Path]) -> None:
         raise failed[0]
 
 
-def _begun(paths: list[Path], failed: list[OSError]) -> "Thread":
+def _begun(paths: list[str], failed: list[OSError]) -> "Thread":
     from threading import Thread
 
     thread = Thread(target=_sync_each, args=(paths, failed))
@@ -41,7 +40,7 @@ def _begun(paths: list[Path], failed: list[OSError]) -> "Thread":
     return thread
 
 
-def _sync_each(paths: list[Path], failed: list[OSError]) -> None:
+def _sync_each(paths: list[str], failed: list[OSError]) -> None:
     try:
         for path in paths:
             _sync(path)
@@ -49,7 +48,7 @@ def _sync_each(paths: list[Path], failed: list[OSError]) -> None:
         failed.append(error)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: str) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except FileNotFoundError:  # set aside or removed since
@@ -57,7 +56,7 @@ def _sync(path: Path) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        error.filename = str(path)
+        error.filename = path
         raise
     finally:
         os.close(descriptor)

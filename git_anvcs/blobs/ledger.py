@@ -6,10 +6,13 @@ only by who needs it; see `store.database` for what a crash leaves.
 
 from collections.abc import Iterable
 import os
-from typing import NamedTuple
 
+from git_anvcs.kernel.records import NamedTuple
 from git_anvcs.store import database
-from git_anvcs.store.paths import Paths
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.store.paths import BlobNames, Paths
 
 _STEPS = (
     """
@@ -82,8 +85,8 @@ class Seen(NamedTuple):
 class Ledger:
     """The open ledger of one clone; close it. Every method raises CannotWrite and Damaged."""
 
-    def __init__(self, paths: Paths) -> None:
-        self.path = paths.ledger
+    def __init__(self, paths: "Paths | BlobNames") -> None:
+        self.path = os.fspath(paths.ledger)
         self._base = database.open_at(self.path, _STEPS)
 
     def close(self) -> None:

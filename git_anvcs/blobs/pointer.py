@@ -4,25 +4,15 @@ There is one spelling of every pointer, and nothing else is one: what a merge, a
 system made of it is content. So bytes never turn into other bytes on a guess.
 """
 
-import re
-from typing import NamedTuple
-
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.records import NamedTuple
 
 LONGEST = 1024  # bytes
 LARGEST = 2**63 - 1  # bytes: what file systems and the ledger can say
 _VERSION = b"version anvcs-blob/1\n"
-# A value never starts with `-`, but for a version id, which is the server's word and no argument.
-_GRAMMAR = re.compile(
-    rb"version anvcs-blob/1\n"
-    rb"oid sha256:(?P<oid>[0-9a-f]{64})\n"
-    rb"size (?P<size>[1-9][0-9]{0,18})\n"
-    rb"(?:storage (?P<storage>[a-z0-9][a-z0-9-]{0,31})\n)?"
-    rb"(?:key (?P<key>[A-Za-z0-9._~][!-~]*)\n)?"
-    rb"(?:version_id (?P<version_id>[A-Za-z0-9._~+/=-]+)\n)?"
-    rb"(?:cid (?P<cid>b[a-z2-7]{1,200})\n)?"
-)
-_UPWARDS = re.compile(rb"(?:^|/)\.{0,2}(?:/|$)")  # "", "." or ".." as a part of a key
+_DIGITS = b"0123456789"
+_SMALL = b"abcdefghijklmnopqrstuvwxyz"
+_PLAIN = _DIGITS + _SMALL + _SMALL.upper() + b"._~"
 
 
 class Pointer(NamedTuple):
@@ -51,15 +41,18 @@ class NoPointer(AnvcsError):
 
 def parse(data: bytes) -> Pointer | None:
     """The pointer that `data` spells, or None: then it is content."""
-    if len(data) > LONGEST or not data.startswith(_VERSION):
+    if len(data) > LONGEST or not data.startswith(_VERSION) or not data.endswith(b"\n"):
         return None
-    found = _GRAMMAR.fullmatch(data)
-    if not found or (found["key"] is not None and _UPWARDS.search(found["key"])):
+    lines = data[len(_VERSION) : -1].split(b"\n")
+    words = dict(line.partition(b" ")[::2] for line in lines)
+    if list(words) != [name for name in _FORMS if name in words] or len(words) != len(lines):
         return None
-    if int(found["size"]) > LARGEST:
+    if b"oid" not in words or b"size" not in words:
         return None
-    values = {name: (value or b"").decode("ascii") for name, value in found.groupdict().items()}
-    return Pointer(**{**values, "size": int(values["size"])})  # type: ignore[arg-type]
+    if not all(_FORMS[name](value) for name, value in words.items()):
+        return None
+    oid, size, *more = (words.get(name, b"").decode("ascii") for name in _FORMS)
+    return Pointer(oid.removeprefix("sha256:"), int(size), *more)
 
 
 def text(pointer: Pointer) -> bytes:
@@ -79,3 +72,48 @@ def text(pointer: Pointer) -> bytes:
             hint=f"a pointer is plain ASCII of {LONGEST} bytes at most",
         )
     return spelled
+
+
+def _is_oid(value: bytes) -> bool:
+    name, _, digest = value.partition(b":")
+    return name == b"sha256" and len(digest) == 64 and _only(_DIGITS + b"abcdef", digest)
+
+
+def _is_size(value: bytes) -> bool:
+    return _only(_DIGITS, value) and value[:1] != b"0" and len(value) < 20 and int(value) <= LARGEST
+
+
+def _is_storage(value: bytes) -> bool:
+    return _only(_DIGITS + _SMALL + b"-", value) and value[:1] != b"-" and len(value) <= 32
+
+
+def _is_key(value: bytes) -> bool:
+    """Printable, never starting with `-`, and without a part that leads upwards."""
+    printable = all(0x20 < byte < 0x7F for byte in value)
+    upwards = any(part in (b"", b".", b"..") for part in value.split(b"/"))
+    return _only(_PLAIN, value[:1]) and printable and not upwards
+
+
+def _is_version_id(value: bytes) -> bool:
+    """It may start with `-`: it is the server's word and never an argument."""
+    return _only(_PLAIN + b"+/=-", value)
+
+
+def _is_cid(value: bytes) -> bool:
+    return value[:1] == b"b" and len(value) <= 201 and _only(_SMALL + b"234567", value[1:])
+
+
+def _only(allowed: bytes, value: bytes) -> bool:
+    """Whether it is some of the allowed bytes, one at least."""
+    return bool(value) and not value.translate(None, allowed)
+
+
+# Behind the version, in this order; each is there once or, but for the first two, not at all.
+_FORMS = {
+    b"oid": _is_oid,
+    b"size": _is_size,
+    b"storage": _is_storage,
+    b"key": _is_key,
+    b"version_id": _is_version_id,
+    b"cid": _is_cid,
+}

@@ -5,10 +5,10 @@ below spell the answers. Git sends the next request only after the answer to the
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from git_anvcs.git.pktline import FLUSH, Decoder, content, lines
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.records import NamedTuple
 
 CAPABILITIES = (b"capability=clean", b"capability=smudge", b"capability=delay")
 _WELCOME = [b"git-filter-client", b"version=2"]

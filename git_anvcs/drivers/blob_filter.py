@@ -5,14 +5,11 @@ A person hears at most a few lines, at the end, on standard error.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 import os
-from pathlib import Path
 import sys
-from typing import IO
 
 from git_anvcs.blobs import protocol
-from git_anvcs.blobs.cache import chunks
+from git_anvcs.blobs.contents import chunks
 from git_anvcs.blobs.pointer import LONGEST, Pointer, parse
 from git_anvcs.blobs.protocol import (
     AskedForReady,
@@ -26,12 +23,14 @@ from git_anvcs.blobs.protocol import (
 from git_anvcs.flows.blobs.clean import Cleaning
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.flows.blobs.smudge import AT_ONCE, Content
-from git_anvcs.git.locate import Place, called_in
+from git_anvcs.git.locate import Names, called_in
 from git_anvcs.git.pktline import FLUSH, BadPacket, content
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO
+
     from git_anvcs.flows.blobs.awaited import Awaited
     from git_anvcs.flows.blobs.late import Late
 
@@ -48,11 +47,11 @@ ERROR, DELAYED = protocol.ERROR, protocol.DELAYED
 class Filter:
     """Answers requests; `finish` when Git has hung up.
 
-    place: None outside of every repository; until_end: whether Git waits for our end
+    names: None outside of every repository; until_end: whether Git waits for our end
     """
 
-    def __init__(self, place: Place | None, env: Mapping[str, str], *, until_end: bool) -> None:
-        self._run = FilterRun(place) if place else None
+    def __init__(self, names: Names | None, env: Mapping[str, str], *, until_end: bool) -> None:
+        self._run = FilterRun(names) if names else None
         self._env = env
         self._off = env.get("ANVCS") == "0"
         self._skip = env.get(SKIP, "") not in ("", "0")
@@ -126,7 +125,7 @@ class Filter:
         if self._late is None:
             from git_anvcs.flows.blobs.late import Late
 
-            self._late = Late(run.place, self._env)
+            self._late = Late(run.names.place(), self._env)
         return self._late if self._late.possible else None
 
     def _write_late(self, late: "Late", run: FilterRun) -> list[str]:
@@ -143,13 +142,13 @@ class Filter:
         if self._awaited is None:
             from git_anvcs.flows.blobs.awaited import Awaited
 
-            self._awaited = Awaited(run.place, self._env)
+            self._awaited = Awaited(run.names.place(), self._env)
         return self._awaited
 
 
 def main(words: Sequence[str], env: Mapping[str, str]) -> int:
     """`process`, or `clean PATH` or `smudge PATH` for one file; the exit code."""
-    filter_ = Filter(called_in(Path.cwd(), env), env, until_end=words[0] == "process")
+    filter_ = Filter(called_in(os.getcwd(), env), env, until_end=words[0] == "process")
     if words[0] == "process":
         return serve(filter_, 0, 1)
     path = words[1] if len(words) > 1 else ""
@@ -180,7 +179,7 @@ def serve(filter_: Filter, reader: int, writer: int) -> int:
     return code
 
 
-def _talk(filter_: Filter, events: Iterator[Event], out: IO[bytes]) -> None:
+def _talk(filter_: Filter, events: Iterator[Event], out: "IO[bytes]") -> None:
     for event in events:
         match event:
             case Reply(data):
@@ -196,7 +195,7 @@ def _talk(filter_: Filter, events: Iterator[Event], out: IO[bytes]) -> None:
         out.flush()
 
 
-def _answer(out: IO[bytes], answer: Answer) -> None:
+def _answer(out: "IO[bytes]", answer: Answer) -> None:
     if isinstance(answer, bytes):
         out.write(answer)
         return
@@ -270,8 +269,10 @@ def _widen(*descriptors: int) -> None:
     import fcntl
 
     for descriptor in descriptors:
-        with suppress(OSError, AttributeError):  # no pipe, not allowed, not Linux
+        try:
             fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE)
+        except (OSError, AttributeError):  # no pipe, not allowed, not Linux
+            continue
 
 
 def _tell(sentences: Sequence[str]) -> None:

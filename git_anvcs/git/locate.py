@@ -1,13 +1,20 @@
 """Which repository a path lies in, told from files alone: for hooks that cannot wait for git.
 
 `Repo.discover` asks git and is right in every case; this reads `.git`, `gitdir:` and `commondir`
-(gitrepository-layout(5)), knows nothing of GIT_DIR, and answers None on any doubt.
+(gitrepository-layout(5)), knows nothing of GIT_DIR, and answers None on any doubt. It works on
+names as strings: a filter that finds its content at once never loads pathlib.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+import errno
 import os
-from pathlib import Path
-from typing import NamedTuple
+from os.path import dirname, isdir, isfile, join, realpath
+
+from git_anvcs.kernel.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LONGEST_POINTER = 8192
 
@@ -19,67 +26,102 @@ class Place(NamedTuple):
     path lies in a bare repository or in a Git directory.
     """
 
-    root: Path
-    git_dir: Path
-    common_dir: Path
+    root: "Path"
+    git_dir: "Path"
+    common_dir: "Path"
 
 
-def locate(start: Path) -> Place | None:
+class Names(NamedTuple):
+    """A Place, as strings."""
+
+    root: str
+    git_dir: str
+    common_dir: str
+
+    def place(self) -> Place:
+        """The same as paths."""
+        from pathlib import Path
+
+        return Place(Path(self.root), Path(self.git_dir), Path(self.common_dir))
+
+
+def locate(start: "Path") -> Place | None:
     """The repository that the file or directory `start` lies in, whether it exists or not."""
-    try:
-        real = start.resolve()
-    except (OSError, RuntimeError, ValueError):  # a loop of links, a NUL
-        return None
-    for here in (real, *real.parents):
-        git_dir = _git_dir(here / ".git")
-        if git_dir is not None:
-            return Place(here, git_dir, _common_dir(git_dir))
-        if _is_git_dir(here):
-            return Place(here, here, _common_dir(here))
-    return None
+    found = _names(os.fspath(start))
+    return found.place() if found else None
 
 
-def called_in(cwd: Path, env: Mapping[str, str]) -> Place | None:
+def called_in(cwd: str, env: Mapping[str, str]) -> Names | None:
     """The repository in which Git started this program: it says so, or it is that of `cwd`."""
     named = env.get("GIT_DIR")
     if not named:
-        return locate(cwd)
-    git_dir = (cwd / named).resolve()
+        return _names(cwd)
+    git_dir = realpath(join(cwd, named))
     if not _is_git_dir(git_dir):
         return None
-    root = (cwd / env.get("GIT_WORK_TREE", ".")).resolve()
-    return Place(root, git_dir, _common_dir(git_dir))
+    root = realpath(join(cwd, env.get("GIT_WORK_TREE", ".")))
+    return Names(root, git_dir, _common_dir(git_dir))
 
 
-def _git_dir(entry: Path) -> Path | None:
+def _names(start: str) -> Names | None:
+    try:
+        real = realpath(start)
+    except ValueError:  # a NUL
+        return None
+    if _is_loop(real):
+        return None
+    for here in _upwards(real):
+        git_dir = _git_dir(join(here, ".git"))
+        if git_dir is not None:
+            return Names(here, git_dir, _common_dir(git_dir))
+        if _is_git_dir(here):
+            return Names(here, here, _common_dir(here))
+    return None
+
+
+def _is_loop(path: str) -> bool:
+    """Whether links of the path lead back to themselves; realpath(3) leaves those in it."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return error.errno == errno.ELOOP
+    return False
+
+
+def _upwards(path: str) -> Iterator[str]:
+    """The path and every folder above it."""
+    yield path
+    while (above := dirname(path)) != path:
+        path = above
+        yield path
+
+
+def _git_dir(entry: str) -> str | None:
     """What a `.git` is: the directory itself, or the one a `gitdir:` file names."""
     if _is_git_dir(entry):
-        return entry.resolve()
+        return realpath(entry)
     pointed = _first_line(entry)
     if not pointed.startswith("gitdir: "):
         return None
-    target = (entry.parent / pointed.removeprefix("gitdir: ")).resolve()
+    target = realpath(join(dirname(entry), pointed.removeprefix("gitdir: ")))
     return target if _is_git_dir(target) else None
 
 
-def _is_git_dir(path: Path) -> bool:
+def _is_git_dir(path: str) -> bool:
+    return isfile(join(path, "HEAD")) and (
+        isdir(join(path, "objects")) or isfile(join(path, "commondir"))
+    )
+
+
+def _common_dir(git_dir: str) -> str:
+    pointed = _first_line(join(git_dir, "commondir"))
+    return realpath(join(git_dir, pointed)) if pointed else git_dir
+
+
+def _first_line(path: str) -> str:
     try:
-        return (path / "HEAD").is_file() and (
-            (path / "objects").is_dir() or (path / "commondir").is_file()
-        )
-    except OSError:
-        return False
-
-
-def _common_dir(git_dir: Path) -> Path:
-    pointed = _first_line(git_dir / "commondir")
-    return (git_dir / pointed).resolve() if pointed else git_dir
-
-
-def _first_line(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LONGEST_POINTER)
+        with open(path, "rb", buffering=0) as file:
+            data = file.read(_LONGEST_POINTER) or b""
     except OSError:
         return ""
     return os.fsdecode(data).split("\n", 1)[0]

@@ -1,16 +1,19 @@
 """Files replaced whole or not at all."""
 
 import os
-from pathlib import Path
 
 from git_anvcs.kernel.errors import AnvcsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class CannotWrite(AnvcsError):
     """The file system refused: full, read-only or forbidden."""
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write(path: "Path", data: bytes, *, mode: int = 0o644) -> None:
     """Replace `path` so that a reader, or a crash, sees the old bytes or the new, never a mixture.
 
     The new bytes are on disk (fsync) before the name points at them (rename(2)); parents are made.
@@ -33,7 +36,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
 
 
-def create(path: Path, data: bytes, *, mode: int = 0o644) -> bool:
+def create(path: "Path", data: bytes, *, mode: int = 0o644) -> bool:
     """Make `path` with these bytes unless it exists; of several at once, one wins (link(2)).
 
     Returns whether it was us. Raises CannotWrite.

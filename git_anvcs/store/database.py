@@ -8,12 +8,17 @@ never half of one (`synchronous=NORMAL`, sqlite.org/pragma.html).
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 import os
-from pathlib import Path
 import sqlite3
 import time
 
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.atomic import CannotWrite
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Name = str | Path
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
@@ -30,15 +35,15 @@ class Newer(AnvcsError):
     """A newer git-anvcs made this database."""
 
 
-def open_at(path: Path, steps: Sequence[str]) -> Connection:
+def open_at(path: "Name", steps: Sequence[str]) -> Connection:
     """The database, made if there is none, with every step of its schema done.
 
     steps: SQL scripts; the number of those done is kept in `user_version`
     Raises CannotWrite, Damaged, Newer.
     """
     with _told(path):
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.path.exists(path):
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
@@ -49,7 +54,7 @@ def open_at(path: Path, steps: Sequence[str]) -> Connection:
     return connection
 
 
-def open_to_read(path: Path) -> Connection:
+def open_to_read(path: "Path") -> Connection:
     """The database where nothing can be written: a full or read-only disk, a foreign folder.
 
     What its write-ahead log holds counts, too. Raises CannotWrite, Damaged.
@@ -60,6 +65,7 @@ def open_to_read(path: Path) -> Connection:
             return _read_only(f"{path.resolve().as_uri()}?immutable=1")
         with suppress(sqlite3.OperationalError):
             return _read_only(f"{path.resolve().as_uri()}?mode=ro")
+        from pathlib import Path
         import shutil  # dear, and seldom needed
         import tempfile
 
@@ -70,7 +76,7 @@ def open_to_read(path: Path) -> Connection:
             return _read_only(f"{copy.as_uri()}?mode=rw")
 
 
-def open_alone(path: Path) -> Connection:
+def open_alone(path: "Path") -> Connection:
     """Somebody else's database as its file stands, no log beside it: nothing is written, and what
     its schema would have run is not (sqlite.org/security.html). Raises CannotWrite, Damaged."""
     with _told(path):
@@ -92,7 +98,7 @@ def _read_only(uri: str) -> Connection:
 
 
 @contextmanager
-def writing(connection: Connection, path: Path) -> Iterator[Connection]:
+def writing(connection: Connection, path: "Name") -> Iterator[Connection]:
     """One transaction: all of the block is written, or nothing. Raises CannotWrite, Damaged."""
     with _told(path):
         connection.execute("BEGIN IMMEDIATE")
@@ -106,7 +112,7 @@ def writing(connection: Connection, path: Path) -> Iterator[Connection]:
 
 
 @contextmanager
-def snapshot(connection: Connection, path: Path) -> Iterator[None]:
+def snapshot(connection: Connection, path: "Name") -> Iterator[None]:
     """All that the block asks is of one moment. Raises as `reading` does."""
     with _told(path):
         own = not connection.in_transaction
@@ -120,14 +126,14 @@ def snapshot(connection: Connection, path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: "Name") -> Iterator[None]:
     """What goes wrong while the block reads is told as Damaged or CannotWrite."""
     with _told(path):
         yield
 
 
 @contextmanager
-def nobody_writes(path: Path) -> Iterator[None]:
+def nobody_writes(path: "Path") -> Iterator[None]:
     """What others are about to write waits for the block, as far as damage lets them be heard."""
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
@@ -147,7 +153,7 @@ def problems(connection: Connection) -> list[str]:
     return [] if found == ["ok"] else found
 
 
-def problems_of(path: Path) -> list[str]:
+def problems_of(path: "Name") -> list[str]:
     """The same of a file that is not open here. Raises CannotWrite where it cannot be asked."""
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     try:
@@ -161,7 +167,7 @@ def problems_of(path: Path) -> list[str]:
     return [] if found == ["ok"] else found
 
 
-def _prepare(connection: Connection, path: Path, steps: Sequence[str]) -> None:
+def _prepare(connection: Connection, path: "Name", steps: Sequence[str]) -> None:
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=OFF")
@@ -189,7 +195,7 @@ def _write_ahead(connection: Connection) -> None:
             return
 
 
-def _version(connection: Connection, path: Path, steps: Sequence[str]) -> int:
+def _version(connection: Connection, path: "Name", steps: Sequence[str]) -> int:
     done = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if done > len(steps):
         raise Newer(
@@ -199,7 +205,7 @@ def _version(connection: Connection, path: Path, steps: Sequence[str]) -> int:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _told(path: "Name") -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -214,7 +220,7 @@ def _told(path: Path) -> Iterator[None]:
         raise damaged(path) from error
 
 
-def damaged(path: Path) -> Damaged:
+def damaged(path: "Name") -> Damaged:
     """What is raised when the file holds what nobody wrote."""
     return Damaged(
         f"{path} is damaged", hint="move it away with its -wal and -shm: a new one is begun"

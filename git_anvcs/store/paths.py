@@ -1,8 +1,10 @@
 """The map of our folder `<common Git dir>/anvcs/`: every file of ours there has its name here."""
 
-from pathlib import Path
-
 from git_anvcs.kernel.digest import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 _LONGEST = 200  # bytes; file systems take 255, and a lock or a draft adds to it
@@ -20,7 +22,7 @@ def file_name(name: str) -> str:
 class Paths:
     """Where our files of one repository are; making the object touches nothing."""
 
-    def __init__(self, common_dir: Path) -> None:
+    def __init__(self, common_dir: "Path") -> None:
         self.home = common_dir / "anvcs"
         self.spool = self.home / "spool"
         self.set_aside = self.home / "set-aside"
@@ -49,3 +51,11 @@ class Paths:
         self.ledger = self.blobs / "ledger.db"
         self.due = self.home / "due.json"  # commits that a policy proposes
         self.off = self.home / "off"  # made by uninstall: hooks and drains do nothing
+
+
+class BlobNames:
+    """What the filter of large files needs of them, as strings: it must not load pathlib."""
+
+    def __init__(self, common_dir: str) -> None:
+        self.blobs = f"{common_dir}/anvcs/blobs"
+        self.ledger = f"{self.blobs}/ledger.db"

@@ -77,6 +77,35 @@ def test_a_damaged_content_is_replaced_even_if_nobody_looked(cache: Cache) -> No
     assert put(cache).read_bytes() == DATA
 
 
+def test_a_small_content_is_written_in_one_piece_and_only_once(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, written = os.write, []
+
+    def write(descriptor: int, data: bytes) -> int:
+        written.append(len(data))
+        return really(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
+    assert cache.add(DATA) == cache.add(DATA) == OID
+    assert written == [len(DATA)]
+    assert cache.place(OID).stat().st_mode & 0o777 == 0o444
+    assert cache.read(OID, len(DATA)) == DATA
+    assert cache.read(OID, len(DATA) - 1) is cache.read(OID, len(DATA) + 1) is None
+    cache.place(OID).chmod(0o644)
+    cache.place(OID).write_bytes(DATA[:-1] + b"x")
+    assert cache.read(OID, len(DATA)) is None
+    assert (cache.damaged / OID).exists()
+    assert cache.add(DATA) == OID
+    assert cache.read(OID, len(DATA)) == DATA
+
+
+def test_to_ask_for_what_is_not_here_makes_no_folder(cache: Cache) -> None:
+    assert not cache.has(OID)
+    assert cache.read(OID, 1) is None
+    assert not cache.root.exists()
+
+
 def test_a_file_is_copied_in_or_adopted(cache: Cache, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(DATA)

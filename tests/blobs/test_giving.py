@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from git_anvcs.blobs import giving, pointer
-from git_anvcs.blobs.cache import digest
+from git_anvcs.blobs.contents import digest
 from git_anvcs.blobs.placing import LeftAlone
 from git_anvcs.blobs.pointer import Pointer
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer, text
 from git_anvcs.drivers.blob_filter import Filter, serve
-from git_anvcs.git.locate import Place
+from git_anvcs.git.locate import Names
 from git_anvcs.git.pktline import FLUSH, Decoder, content, lines
 from git_anvcs.store.paths import Paths
 from tests.support.sandbox import PROGRAMS, Sandbox
@@ -29,7 +29,7 @@ def asked(command: str, path: str, data: bytes) -> list[bytes]:
     return [head, *content((data,)), FLUSH]
 
 
-def talk(place: Place, stream: bytes) -> tuple[int, bytes]:
+def talk(place: Names, stream: bytes) -> tuple[int, bytes]:
     """One run of the filter over these bytes: its exit code and what it said."""
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as out:
         said.write(stream)
@@ -71,7 +71,7 @@ def test_what_was_smudged_is_cleaned_to_the_same_pointer(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         git_dir = Path(folder)
-        here = Place(git_dir / "w", git_dir, git_dir)
+        here = Names(f"{folder}/w", folder, folder)
         stored = {}
         for size in (1, 2, 3):
             with Cache(Paths(git_dir)).draft() as draft:
@@ -104,7 +104,7 @@ def test_a_broken_stream_ends_without_a_bug_and_without_a_wrong_content(
 ) -> None:
     whole = b"".join(STREAM)
     with tempfile.TemporaryDirectory() as folder:
-        here = Place(Path(folder) / "w", Path(folder), Path(folder))
+        here = Names(f"{folder}/w", folder, folder)
         talk(here, whole[:cut] + put + whole[cut + gone :])
         check(Cache(Paths(Path(folder))))
         drafts = Path(folder) / "anvcs/blobs/drafts"
@@ -138,7 +138,8 @@ def test_a_filter_that_is_killed_at_any_packet_leaves_no_lock_and_a_whole_cache(
         check(cache)
     locks = [path for path in (repo.root / ".git").rglob("*") if "lock" in path.name]
     assert locks == []
-    code, said = talk(Place(repo.root, repo.root / ".git", repo.root / ".git"), b"".join(STREAM))
+    git_dir = str(repo.root / ".git")
+    code, said = talk(Names(str(repo.root), git_dir, git_dir), b"".join(STREAM))
     assert code == 0
     assert [len(one) for one in contents(said)][2] == 3000
     check(cache)

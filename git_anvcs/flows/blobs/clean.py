@@ -3,14 +3,12 @@
 Nothing is sent anywhere: `git add` works offline, and `git status` starts this, too.
 """
 
-from contextlib import ExitStack
-from hashlib import sha256
-from types import TracebackType
-
-from git_anvcs.blobs.cache import Draft
+from git_anvcs.blobs.contents import Draft, digest_in_memory, new_hash
 from git_anvcs.blobs.pointer import LONGEST, Pointer, parse
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.kernel.errors import AnvcsError
+
+_IN_MEMORY = 1 << 20  # bytes; less is written at once, when it is known that it is not here
 
 
 class Cleaning:
@@ -19,54 +17,60 @@ class Cleaning:
     def __init__(self, run: FilterRun, path: str) -> None:
         self._run = run
         self._path = path
-        self._start = b""  # as long as it may be a pointer
+        self._start: list[bytes] = []
+        self._size = 0
         self._into: Draft | _Counted | None = None
-        self._stack = ExitStack()
 
     def write(self, piece: bytes) -> None:
         """The next bytes. Raises CannotWrite, after which only leaving the context is of use."""
-        if self._into is None:
-            self._start += piece
-            if len(self._start) > LONGEST:
-                self._begin()
-        else:
+        if self._into is not None:
             self._into.write(piece)
+            return
+        self._start.append(piece)
+        self._size += len(piece)
+        if self._size > _IN_MEMORY:
+            self._into = self._begun()
+            self._into.write(b"".join(self._start))
+            self._start.clear()
 
     def answer(self) -> bytes:
         """What Git is to store: the pointer. Raises CannotWrite."""
-        if self._into is None:
-            if not self._start or parse(self._start):
-                return self._start  # empty stays empty; what was not here was not changed
-            self._begin()
-        assert self._into is not None  # noqa: S101 - _begin made it or has raised
-        return self._run.pointer_for(Pointer(*self._into.keep()), self._path)
+        if self._into is not None:
+            return self._run.pointer_for(Pointer(*self._into.keep()), self._path)
+        data = b"".join(self._start)
+        if not data or (len(data) <= LONGEST and parse(data)):
+            return data  # empty stays empty; what was not here was not changed
+        return self._run.pointer_for(Pointer(self._added(data), len(data)), self._path)
 
-    def _begin(self) -> None:
+    def _added(self, data: bytes) -> str:
         try:
-            self._into = self._stack.enter_context(self._run.cache.draft())
+            return self._run.cache.add(data)
         except AnvcsError:
             if not self._run.read_only:
                 raise
-            self._into = _Counted()
-        self._into.write(self._start)
+            return digest_in_memory(data)
+
+    def _begun(self) -> "Draft | _Counted":
+        try:
+            return self._run.cache.draft()
+        except AnvcsError:
+            if not self._run.read_only:
+                raise
+            return _Counted()
 
     def __enter__(self) -> "Cleaning":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._stack.close()
+    def __exit__(self, *_: object) -> None:
+        if self._into is not None:
+            self._into.close()
 
 
 class _Counted:
     """A content that is only counted: in a repository where Git can store nothing either."""
 
     def __init__(self) -> None:
-        self._hash = sha256()
+        self._hash = new_hash()
         self._size = 0
 
     def write(self, piece: bytes) -> None:
@@ -75,3 +79,6 @@ class _Counted:
 
     def keep(self) -> tuple[str, int]:
         return self._hash.hexdigest(), self._size
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -5,13 +5,13 @@ filter goes on without it, because Git waits.
 """
 
 import os
-from typing import NamedTuple
 
-from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.contents import Contents
 from git_anvcs.blobs.pointer import Pointer, parse, text
-from git_anvcs.git.locate import Place
+from git_anvcs.git.locate import Names
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.store.paths import Paths
+from git_anvcs.kernel.records import NamedTuple
+from git_anvcs.store.paths import BlobNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ class Found(NamedTuple):
 class FilterRun:
     """What one run knows. Close it with `end`, which returns what a person should hear."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.paths = Paths(place.common_dir)
-        self.cache = Cache(self.paths)
-        self.worktree = "" if place.git_dir == place.common_dir else place.git_dir.name
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self._paths = BlobNames(names.common_dir)
+        self.cache = Contents(self._paths.blobs)
+        linked = names.git_dir != names.common_dir
+        self.worktree = os.path.basename(names.git_dir) if linked else ""
         self.missing: dict[str, Pointer] = {}
         self.problems: list[str] = []
         self._seen: dict[tuple[str, str], Found] = {}
@@ -66,7 +67,7 @@ class FilterRun:
     @property
     def read_only(self) -> bool:
         """Whether Git cannot write here either, so that nothing can be lost by not keeping it."""
-        return not os.access(self.place.git_dir, os.W_OK)
+        return not os.access(self.names.git_dir, os.W_OK)
 
     def end(self) -> list[str]:
         """Make what was done last, and close; sentences for standard error."""
@@ -99,11 +100,14 @@ class FilterRun:
         return spelt if found and found.unpinned() == pointer else None
 
     def _open(self, *, make: bool = False) -> "Ledger | None":
-        if self._ledger is None and not self._no_ledger and (make or self.paths.ledger.exists()):
+        if self._ledger is None and not self._no_ledger and (make or self._has_ledger()):
             from git_anvcs.blobs.ledger import Ledger
 
-            self._ledger = Ledger(self.paths)
+            self._ledger = Ledger(self._paths)
         return self._ledger
+
+    def _has_ledger(self) -> bool:
+        return os.path.exists(self._paths.ledger)
 
     def _write(self) -> None:
         if not (self._seen or self._given or self.missing):

@@ -5,8 +5,8 @@ What is not here stays a pointer, which is a file like any other; a checkout nev
 """
 
 from collections.abc import Iterator
-from hashlib import sha256
 
+from git_anvcs.blobs.contents import new_hash
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.git.pktline import LARGEST
@@ -26,18 +26,10 @@ class Content:
     def load(self) -> bool:
         """Whether it is here, by its bytes and not by its name."""
         pointer, cache = self._pointer, self._run.cache
-        if not cache.has(pointer.oid, pointer.size):
-            return False
         if pointer.size > _IN_MEMORY:
-            return cache.whole(pointer.oid)
-        try:
-            data = cache.place(pointer.oid).read_bytes()
-        except OSError:
-            return False
-        if sha256(data).hexdigest() != pointer.oid:
-            return cache.whole(pointer.oid)  # which sets it aside
-        self._data = data
-        return True
+            return cache.has(pointer.oid, pointer.size) and cache.whole(pointer.oid)
+        self._data = cache.read(pointer.oid, pointer.size)
+        return self._data is not None
 
     def pieces(self) -> Iterator[bytes]:
         """The bytes. Raises OSError, ChangedMeanwhile behind the last of them."""
@@ -45,8 +37,9 @@ class Content:
             for start in range(0, len(self._data), AT_ONCE):
                 yield self._data[start : start + AT_ONCE]
             return
-        made = sha256()
-        with self._run.cache.place(self._pointer.oid).open("rb", buffering=0) as file:
+        made = new_hash()
+        name = self._run.cache.name(self._pointer.oid)
+        with open(name, "rb", buffering=0) as file:
             while piece := file.read(AT_ONCE):
                 made.update(piece)
                 yield piece

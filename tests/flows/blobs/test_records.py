@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from git_anvcs.blobs.cache import digest
+from git_anvcs.blobs.contents import digest
 from git_anvcs.blobs.store import key_of
 from tests.support import blobs, wired
 from tests.support.blobs import cache_of, store_at

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 import re
 from typing import Any, NamedTuple
 
-from git_anvcs.blobs.cache import chunks
+from git_anvcs.blobs.contents import chunks
 from git_anvcs.store import yaml
 
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
