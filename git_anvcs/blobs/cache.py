@@ -37,13 +37,14 @@ class Cache(Contents):
                 draft.write(chunk)
             return draft.keep()
 
-    def adopt(self, path: Path, oid: str) -> None:
+    def adopt(self, path: Path, oid: str, *, counted: bool = False) -> None:
         """Take over a file that has a `free_name`, if it is that content.
 
+        counted: whether its bytes were counted here while they were written, see `arriving`
         Raises WrongContent (the file is gone then), CannotWrite.
         """
         try:
-            found, size = digest_of(path), path.stat().st_size
+            found, size = oid if counted else digest_of(path), path.stat().st_size
             if found != oid:
                 path.unlink()
         except OSError as error:

@@ -39,20 +39,22 @@ def relay(seaweed: Seaweed) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Callable[..., S3Store]:
+def at(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., S3Store]:
     """A store in a part of the bucket that is this test's own."""
+    direct = getattr(request, "param", True)
 
     def made(
         url: str, *, sizes: Sizes | None = None, only_new: bool = False, **more: Any
     ) -> S3Store:
         words = {"endpoint_url": url, "prefix": tmp_path.name, "profile": "tests", "attempts": 1}
         bucket = Bucket("versioned", timeout=1.0)._replace(**{**words, **more})
-        return S3Store(bucket, sizes=sizes, only_new=only_new)
+        return S3Store(bucket, sizes=sizes, only_new=only_new, direct=direct)
 
     return made
 
 
 Made = Callable[..., S3Store]
+both_roads = pytest.mark.parametrize("at", [True, False], ids=["direct", "boto3"], indirect=True)
 
 
 def versions(server: Seaweed, store: S3Store, key: str) -> list[str]:
@@ -78,6 +80,7 @@ def test_a_bucket_that_keeps_no_versions_names_none_until_it_does(
     assert got(store, KEY, pinned.version_id, tmp_path) == DATA
 
 
+@both_roads
 def test_a_version_comes_back_from_behind_a_delete_marker(
     seaweed: Seaweed, at: Made, tmp_path: Path
 ) -> None:
@@ -171,6 +174,7 @@ def test_who_may_write_but_not_look_can_send(relay: Relay, at: Made, tmp_path: P
     assert store.upload(file, KEY).version_id == ""
 
 
+@both_roads
 @pytest.mark.parametrize(
     ("fault", "error", "retry_after"),
     [
@@ -220,6 +224,7 @@ def test_a_fault_is_told_as_what_can_be_done_about_it(
     assert got(store, KEY, held.version_id, tmp_path) == DATA
 
 
+@both_roads
 def test_a_download_that_breaks_off_goes_on_from_there(
     relay: Relay, at: Made, tmp_path: Path
 ) -> None:
@@ -232,6 +237,7 @@ def test_a_download_that_breaks_off_goes_on_from_there(
     assert all("versionId=" in one.target for one in relay.asked if one.method == "GET")
 
 
+@both_roads
 def test_a_large_file_comes_in_parts_of_one_version(relay: Relay, at: Made, tmp_path: Path) -> None:
     data = os.urandom((21 << 20) + 1)
     held = at(relay.url, timeout=30.0).upload(file_of(tmp_path, data), "models/x")
@@ -259,6 +265,7 @@ def test_bytes_that_change_on_the_way_up_are_told(relay: Relay, at: Made, tmp_pa
     assert not store.exists(KEY)
 
 
+@both_roads
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_no_other_server_is_asked_when_one_sends_us_there(
     seaweed: Seaweed, relay: Relay, at: Made, tmp_path: Path, status: int
@@ -303,6 +310,7 @@ def test_a_wrong_secret_is_refused(seaweed: Seaweed, at: Made, tmp_path: Path) -
     assert told.value.hint
 
 
+@both_roads
 def test_a_web_identity_gives_what_its_role_allows(
     seaweed: Seaweed,
     at: Made,
@@ -350,6 +358,7 @@ def test_a_signed_address_gives_exactly_that_version_for_a_while(
         assert answer.read() == b"old"
 
 
+@both_roads
 def test_a_proxy_is_used_but_for_those_it_is_not_for(
     seaweed: Seaweed, at: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -382,6 +391,7 @@ def test_a_proxy_is_used_but_for_those_it_is_not_for(
         at(seaweed.url).exists(KEY)
 
 
+@both_roads
 def test_a_server_that_is_not_there_is_unreachable(at: Made, tmp_path: Path) -> None:
     store = at("http://127.0.0.1:9")
     for ask in (lambda: store.exists(KEY), lambda: store.upload(file_of(tmp_path, b"x"), "k/x")):

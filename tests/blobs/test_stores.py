@@ -58,7 +58,7 @@ def in_node(api: str, tmp_path: Path) -> Kept:
     return Kept(store, plant)
 
 
-def in_bucket(server: Seaweed, prefix: str) -> Kept:
+def in_bucket(server: Seaweed, prefix: str, *, direct: bool) -> Kept:
     """In a part of its own of the bucket, which costs less than a bucket of its own."""
     bucket = Bucket("versioned", endpoint_url=server.url, prefix=prefix, profile="tests")
 
@@ -66,17 +66,18 @@ def in_bucket(server: Seaweed, prefix: str) -> Kept:
         words = {"Bucket": "versioned", "Key": f"{prefix}/{key}", "Body": data}
         return str(server.client.put_object(**words)["VersionId"])
 
-    return Kept(S3Store(bucket), plant)
+    return Kept(S3Store(bucket, direct=direct), plant)
 
 
-@pytest.fixture(params=["local", "nfs", "s3", "ipfs"])
+@pytest.fixture(params=["local", "nfs", "s3", "s3 by boto3", "ipfs"])
 def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     match request.param:
         case "ipfs":
             return in_node(request.getfixturevalue("ipfs_node").api, tmp_path)
-        case "s3":
+        case "s3" | "s3 by boto3":
             request.getfixturevalue("aws_home")
-            return in_bucket(request.getfixturevalue("seaweed"), f"{tmp_path.name}/x")
+            server, direct = request.getfixturevalue("seaweed"), request.param == "s3"
+            return in_bucket(server, f"{tmp_path.name}/x", direct=direct)
     return in_folder(request.param, tmp_path / "store")
 
 

@@ -15,6 +15,8 @@ from git_anvcs.blobs.s3.place import Bucket, check_addresses
 # Where botocore looks besides the named profile; `env` it leaves out itself then.
 _AMBIENT = ("env", "ec2-credentials-file", "boto-config", "container-role", "iam-role")
 _CONNECTIONS = 32
+# What botocore reads by itself, but has no name for.
+_VARIABLES = {"requests_ca": (None, "REQUESTS_CA_BUNDLE", None, None)}
 
 
 def connect(bucket: Bucket) -> Any:
@@ -27,7 +29,7 @@ def connect(bucket: Bucket) -> Any:
 
     with told(bucket.bucket):
         session = boto3.Session(
-            botocore_session=_session(bucket), region_name=bucket.region or _region(bucket)
+            botocore_session=session_of(bucket), region_name=bucket.region or _region(bucket)
         )
         client = session.client(
             "s3", endpoint_url=bucket.endpoint_url or None, config=_config(bucket)
@@ -43,10 +45,11 @@ def proxy_of(url: str) -> str:
     return f"{proxy.scheme}://{proxy.hostname}:{proxy.port or 80}" if proxy.hostname else ""
 
 
-def _session(bucket: Bucket) -> Any:
+def session_of(bucket: Bucket) -> Any:
+    """botocore's session with the credentials that this bucket may have. Raises Refused."""
     from botocore.session import Session
 
-    session = Session(profile=bucket.profile or None)
+    session = Session(_VARIABLES, profile=bucket.profile or None)
     session.register_component("data_loader", _models())
     if bucket.is_aws or bucket.ambient:
         return session

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+import re
 from typing import TYPE_CHECKING, Any
 
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
@@ -17,6 +18,8 @@ _LATER = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "
 _WRONG = ("BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch")
 _TOKEN = ("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired")
 _THERE = ("PreconditionFailed", "ConditionalRequestConflict", "412")
+_LATER_HINT = "nothing is lost: it is tried again later"
+_TRUST = "the certificate is not trusted here: AWS_CA_BUNDLE names yours"
 _HINTS = {
     "NoSuchBucket": "make the bucket, with versioning switched on",
     "RequestTimeTooSkewed": "set this machine's clock",
@@ -55,6 +58,39 @@ def told(what: str, *, pinned: bool = False) -> Iterator[None]:
         raise _of_library(error, what) from _kept(error)
 
 
+def of_status(
+    status: int, headers: Mapping[str, str], body: bytes, what: str, pinned: bool
+) -> tuple[str, AnvcsError]:
+    """What an answer to a GET of ours says: its code and, as `told` has it, what to act on."""
+    from html import unescape
+
+    from botocore.exceptions import ClientError
+
+    text = body.decode(errors="replace")
+    words = {one: unescape(said[1]) for one in ("Code", "Message") if (said := _said(one, text))}
+    found = {"Code": str(status), **words}
+    meta = {
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {name.lower(): value for name, value in headers.items()},
+    }
+    error = ClientError({"Error": found, "ResponseMetadata": meta}, "GetObject")
+    return found["Code"], _of_answer(error, what, pinned=pinned)
+
+
+def of_connection(error: Exception, what: str) -> AnvcsError:
+    """What a connection of ours ended with."""
+    from ssl import SSLCertVerificationError
+
+    said = redacted(f"{what}: {error}")
+    if isinstance(error, SSLCertVerificationError):
+        return Refused(said, hint=_TRUST)
+    return Unreachable(said, hint=_LATER_HINT)
+
+
+def _said(word: str, text: str) -> "re.Match[str] | None":
+    return re.search(f"<{word}>([^<]*)</{word}>", text)
+
+
 def _of_answer(error: "ClientError", what: str, *, pinned: bool) -> AnvcsError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     meta: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
@@ -71,8 +107,8 @@ def _of_answer(error: "ClientError", what: str, *, pinned: bool) -> AnvcsError:
     if code in _WRONG:
         return WrongContent(said, hint="the bytes changed on their way; nothing was kept")
     if status in (408, 429) or status >= 500 or code in _LATER:
-        hint = "nothing is lost: it is tried again later"
-        return Unreachable(said, hint=hint, retry_after=_seconds(headers.get("retry-after", "")))
+        after = _seconds(headers.get("retry-after", ""))
+        return Unreachable(said, hint=_LATER_HINT, retry_after=after)
     if 300 <= status < 400:
         hint = "the region or the address is wrong; no other server was asked"
         return Refused(f"{what}: the server sends us elsewhere ({status})", hint=hint)
@@ -88,9 +124,9 @@ def _of_library(error: Exception, what: str) -> AnvcsError:
 
     said = redacted(f"{what}: {error}")
     if isinstance(error, of.SSLError):
-        return Refused(said, hint="the certificate is not trusted here: AWS_CA_BUNDLE names yours")
+        return Refused(said, hint=_TRUST)
     if isinstance(error, of.ConnectionError | of.HTTPClientError | of.IncompleteReadError):
-        return Unreachable(said, hint="nothing is lost: it is tried again later")
+        return Unreachable(said, hint=_LATER_HINT)
     return Refused(said, hint="look at the profile and the credentials: adapters.s3.profile")
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 import re
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
@@ -23,6 +23,9 @@ from git_anvcs.blobs.store import Held, oid_in
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 
+if TYPE_CHECKING:
+    from git_anvcs.blobs.s3.gets import Gets
+
 _VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 _OID, _PART = "anvcs-sha256", "anvcs-part-size"  # names in an object's metadata
 _LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
@@ -32,6 +35,7 @@ class S3Store:
     """The store in one bucket; methods may be called from many threads.
 
     only_new: whether the server heeds `If-None-Match: *`, as `git-ai-blob doctor` has found
+    direct: whether small contents come by GETs of our own where they can, see s3/gets
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class S3Store:
         *,
         only_new: bool = False,
         sizes: Sizes | None = None,
+        direct: bool = True,
     ) -> None:
         self.alias = alias
         self.bucket = checked(bucket)
@@ -48,6 +53,9 @@ class S3Store:
         self._only_new = only_new
         self._lock = Lock()
         self._client: Any = None
+        self._direct = direct
+        self._gets_lock = Lock()
+        self._gets: Gets | None = None
         self._versioned: bool | None = None
         self._swept = False
 
@@ -87,8 +95,8 @@ class S3Store:
 
     def download(self, key: str, version_id: str, dest_path: Path) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
-        to = self._to(key)
-        answer = self._get(to, version_id)
+        to = self._place(key)
+        answer = self._come(to, version_id) or self._get(self._to(key), version_id)
         oid = oid_in(key) or answer.get("Metadata", {}).get(_OID)
         ask = self._asker(to, answer)
         coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes)
@@ -160,9 +168,24 @@ class S3Store:
 
         yield from probe.probe(self.client, self.bucket)
 
+    def _place(self, key: str) -> parts.Target:
+        """Where a key is; no client is made for it."""
+        return parts.Target(None, self.bucket.bucket, self.bucket.key(key))
+
     def _to(self, key: str) -> parts.Target:
-        whole = self.bucket.key(key)
-        return parts.Target(self.client, self.bucket.bucket, whole)
+        return self._place(key)._replace(client=self.client)
+
+    def _come(self, to: parts.Target, version_id: str) -> dict[str, Any] | None:
+        """The answer to a GET of our own; None where boto3 is to be asked."""
+        if not self._direct:
+            return None
+        _versioned(to, version_id)
+        with self._gets_lock:
+            if self._gets is None:
+                from git_anvcs.blobs.s3.gets import Gets
+
+                self._gets = Gets(self.bucket)
+        return self._gets.get(to, version_id, _named(to, version_id))
 
     def _same(self, to: parts.Target, key: str, sums: Sums) -> Held | None:
         """What is there already, if it is this content and has a version to name it by.
@@ -241,7 +264,8 @@ class S3Store:
         same = {"IfMatch": etag} if etag else {}
 
         def ask(start: int, end: int) -> dict[str, Any]:
-            more = self._get(to, version, Range=f"bytes={start}-{end - 1}", **same)
+            asked = to._replace(client=self.client)
+            more = self._get(asked, version, Range=f"bytes={start}-{end - 1}", **same)
             if not str(more.get("ContentRange", "")).startswith(f"bytes {start}-"):
                 more["Body"].close()
                 raise Unreachable(f"{to.name}: the server gives no part of it")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.blobs.store import key_of
+from git_anvcs.blobs.store import key_of, oid_in
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.workers import Workers
@@ -26,6 +26,7 @@ from git_anvcs.store.atomic import CannotWrite
 Progress = Callable[[Pointer, AnvcsError | None], None]
 
 _LOOK_SECONDS = 1.0
+_AT_ONCE = 32  # contents: most are small, and a store may be far away
 
 
 class Source(NamedTuple):
@@ -84,7 +85,9 @@ class Fetcher:
         self._here = here
         self._notes = Notes(here.repo)
         self._patience = Patience(queue.FAILURES)
-        self._workers = Workers(self._bring, limit=lambda task: seconds_for(task.pointer.size))
+        self._workers = Workers(
+            self._bring, limit=lambda task: seconds_for(task.pointer.size), threads=_AT_ONCE
+        )
         self._ready: list[Got] = []
         self._queued = {job.oid for job in here.ledger.jobs(queue.FETCH)}
 
@@ -168,7 +171,8 @@ class Fetcher:
         try:
             store = self._here.stores.by_alias[source.storage]
             store.download(source.key, source.version_id, draft)
-            cache.adopt(draft, pointer.oid)
+            # A key that names this content was compared with what came (`BlobStore.download`).
+            cache.adopt(draft, pointer.oid, counted=oid_in(source.key) == pointer.oid)
         except Unreachable:
             self._patience.heard(source.storage, silent=True)
             raise

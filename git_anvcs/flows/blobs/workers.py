@@ -44,7 +44,7 @@ class Workers(Generic[Task, Result]):
     ) -> None:
         self._do = do
         self._limit = limit
-        self._free = threads
+        self._threads = self._free = threads
         self._todo: SimpleQueue[tuple[int, Task] | None] = SimpleQueue()
         self._done: SimpleQueue[tuple[int, Result | None, BaseException | None]] = SimpleQueue()
         self._open: dict[int, Task] = {}
@@ -102,7 +102,7 @@ class Workers(Generic[Task, Result]):
     def close(self) -> None:
         """No more tasks: idle threads end."""
         self.drop()
-        for _ in range(THREADS + self._tickets):
+        for _ in range(self._threads + self._tickets):
             self._todo.put(None)
 
     def _given_up(self) -> Ended[Task, Result] | None:
