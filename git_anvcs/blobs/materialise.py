@@ -32,11 +32,20 @@ _THREADS = 4
 
 
 class Wanted(NamedTuple):
-    """path: from the top of the worktree; pointer: what it should hold now; cached: the content"""
+    """path: from the top of the worktree; pointer: what Git has; cached: the content
+
+    there: what the file should hold now, where that is not just the pointer
+    """
 
     path: str
     pointer: bytes
     cached: Path
+    there: bytes = b""
+
+    @property
+    def held(self) -> bytes:
+        """What the file should hold now."""
+        return self.there or self.pointer
 
 
 class Outcome(NamedTuple):
@@ -54,7 +63,7 @@ class Outcome(NamedTuple):
 
 def materialise(
     repo: Repo,
-    wanted: Iterable[tuple[str, bytes, Path]],
+    wanted: Iterable[tuple[str, bytes, Path] | Wanted],
     *,
     index: Path | None = None,
     backdate: bool = True,
@@ -65,7 +74,7 @@ def materialise(
     index: where GIT_INDEX_FILE is given (index_patch.place); wait: seconds for its lock
     backdate: files are made two seconds older than the index, so that Git never looks into them
     """
-    items = {item.path: item for item in map(Wanted._make, wanted)}
+    items = {item.path: item for item in (Wanted(*one) for one in wanted)}
     left = _not_ours(repo.root, items.values())
     fit = [item for path, item in items.items() if path not in left]
     if not fit:
@@ -132,7 +141,7 @@ def _not_ours(root: Path, items: Collection[Wanted]) -> dict[str, str]:
         for item in items:
             if item.path not in left:
                 try:
-                    placing.look(top, item.path, item.pointer)
+                    placing.look(top, item.path, item.held)
                 except LeftAlone as why:
                     left[item.path] = str(why)
     return left
@@ -149,7 +158,7 @@ def _in_threads(
         def place(item: Wanted) -> None:
             content = Content(item.cached, _size(item) or 0, mtime_ns)
             try:
-                placed.append(placing.place(top, item.path, item.pointer, content, drafts))
+                placed.append(placing.place(top, item.path, item.held, content, drafts))
             except LeftAlone as why:
                 refused[item.path] = str(why)
 

@@ -8,6 +8,7 @@ from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.records import NamedTuple
 
 LONGEST = 1024  # bytes
+LONGEST_SEEN = LONGEST + 7  # with a carriage return in each of its lines
 LARGEST = 2**63 - 1  # bytes: what file systems and the ledger can say
 _VERSION = b"version anvcs-blob/1\n"
 _DIGITS = b"0123456789"
@@ -53,6 +54,17 @@ def parse(data: bytes) -> Pointer | None:
         return None
     oid, size, *more = (words.get(name, b"").decode("ascii") for name in _FORMS)
     return Pointer(oid.removeprefix("sha256:"), int(size), *more)
+
+
+def with_plain_ends(data: bytes) -> bytes:
+    """A pointer each line of which ends in CRLF, with the ends that it has in Git; else `data`.
+
+    Whether Git has made these ends or they are content is not told by the bytes.
+    """
+    if len(data) > LONGEST_SEEN or not data.startswith(_VERSION[:-1] + b"\r\n"):
+        return data
+    plain = data.replace(b"\r\n", b"\n")
+    return plain if parse(plain) else data
 
 
 def text(pointer: Pointer) -> bytes:

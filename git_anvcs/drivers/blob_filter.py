@@ -10,7 +10,7 @@ import sys
 
 from git_anvcs.blobs import protocol
 from git_anvcs.blobs.contents import chunks
-from git_anvcs.blobs.pointer import LONGEST, Pointer, parse
+from git_anvcs.blobs.pointer import LONGEST_SEEN, Pointer, parse
 from git_anvcs.blobs.protocol import (
     AskedForReady,
     Conversation,
@@ -82,13 +82,16 @@ class Filter:
         data = _start(pieces)
         told = self._awaited.text_of(request.path) if self._awaited else None
         data = data if told is None else told
-        pointer = None if self._off or self._skip else parse(data)
-        if pointer is None or self._run is None:
+        if self._off or self._skip or self._run is None:
             return _collected(_chained(data, pieces))
-        self._run.saw(pointer, data, request.path)
+        spelt = self._run.as_in_git(data, request.path, request.blob)
+        pointer = parse(spelt)
+        if pointer is None:
+            return _collected(_chained(data, pieces))
+        self._run.saw(pointer, spelt, request.path)
         found = Content(self._run, pointer)
         if writer := self._writer(self._run, pointer):
-            writer.add(request.path, pointer, data)
+            writer.add(request.path, pointer, spelt, data)
             return (data,)
         if found.load():
             return found.pieces()
@@ -233,7 +236,7 @@ def _start(pieces: Iterator[bytes]) -> bytes:
     data = b""
     for piece in pieces:
         data += piece
-        if len(data) > LONGEST:
+        if len(data) > LONGEST_SEEN:
             break
     return data
 

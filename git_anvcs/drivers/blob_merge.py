@@ -4,15 +4,22 @@ Git gives it pointers, never contents. It writes pointers only, never markers: t
 pointer between markers would be a file that is neither.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 import shlex
 import sys
 
-from git_anvcs.blobs.pointer import Pointer, parse
+from git_anvcs.blobs.pointer import Pointer, parse, text
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.terminal import safe_text
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from git_anvcs.git.ort import Staged
+    from git_anvcs.git.repo import Repo
+
 MERGED, CONFLICT = 0, 1
+_OURS, _THEIRS = 2, 3  # stages of the index
 
 
 def run(words: list[str]) -> int:
@@ -23,20 +30,54 @@ def run(words: list[str]) -> int:
     texts = [file.read_bytes() for file in files]
     merged = decide(*texts)
     if merged is None:
-        sys.stderr.write(said(words[3] if len(words) == 4 else words[1]))
+        sys.stderr.write(said(words[3] if len(words) == 4 else words[1], *texts[1:]))
         return CONFLICT
     if merged != texts[1]:
         files[1].write_bytes(merged)
     return MERGED
 
 
-def said(path: str) -> str:
-    """What a person reads of a conflict."""
+def said(path: str, ours: bytes, theirs: bytes) -> str:
+    """What a person reads of a conflict: what the sides are, where, how to look and to take one."""
     name = safe_text(path)
+    word = shlex.quote(name)
+    one, other = (shlex.quote(f":{stage}:{name}") for stage in (_OURS, _THEIRS))
     return (
-        f"git-ai-blob: {name}: both sides have changed it; ours stays\n"
-        f"hint: git checkout --theirs -- {shlex.quote(name)} takes the other content\n"
+        f"git-ai-blob: {name}: both sides have changed it;"
+        f" ours stays ({_shown(ours)}), theirs is {_shown(theirs)}\n"
+        f"hint: git-ai-blob diff {one} {other} shows in what they differ\n"
+        f"hint: git cat-file --filters {other} >FILE puts theirs beside ours\n"
+        f"hint: git checkout --theirs -- {word} takes theirs, --ours ours again;"
+        f" then git add -- {word}\n"
     )
+
+
+def of_stages(repo: "Repo", stages: Mapping[str, "Mapping[int, Staged]"]) -> str:
+    """The same of all large files among the conflicts of a merge; empty when there are none."""
+    from git_anvcs.flows.blobs import pointed
+
+    sides = {
+        (path, stage): (one.mode, one.oid)
+        for path, found in stages.items()
+        for stage, one in found.items()
+        if stage in (_OURS, _THEIRS) and one.regular
+    }
+    read = pointed.read(repo, {f"{stage}\0{path}": at for (path, stage), at in sides.items()})
+    texts: dict[str, dict[str, bytes]] = {}
+    for at in read:
+        stage, _, path = at.path.partition("\0")
+        texts.setdefault(path, {})[stage] = text(at.pointer)
+    both = {path: found for path, found in texts.items() if len(found) == 2}
+    return "".join(said(path, found["2"], found["3"]) for path, found in both.items())
+
+
+def _shown(side: bytes) -> str:
+    from git_anvcs.drivers.bars import size
+
+    pointer = parse(side)
+    if pointer is None:
+        return f"{size(len(side))} in Git itself"
+    return f"{size(pointer.size)}, SHA-256 {pointer.oid[:12]}"
 
 
 def decide(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:

@@ -161,6 +161,11 @@ def _left(repo: CalledRepo, before: str, result: Result, configured: dict[str, s
         sys.stderr.write(f"error: {error}\n")
         return FAILED
     _say(result, repo.env.get("GIT_MERGE_VERBOSITY") or configured.get("merge.verbosity", "2"))
+    if result.stages:
+        # The drivers that said it were started by a git whose words nobody sees.
+        from git_anvcs.drivers import blob_merge
+
+        sys.stderr.write(blob_merge.of_stages(repo, result.stages))
     for versions, options, merged in result.decided:
         runs.keep(str(repo.common_dir), versions, options, merged)
     return MERGED if result.clean else CONFLICTS

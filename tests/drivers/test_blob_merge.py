@@ -33,7 +33,11 @@ def test_two_contents_are_a_conflict_in_which_ours_stays(
     assert repo.git("rev-parse", ":only.bin") == repo.git("rev-parse", "theirs:only.bin")
     if program:
         assert kept == b"oursours"
-        if not how:  # of a strategy's drivers Git shows nothing
-            assert "m.bin: both sides have changed it" in done.stderr
-        repo.git("checkout", "-q", "--theirs", "--", "m.bin")
-        assert (repo.root / "m.bin").read_bytes() == b"theirstheirs"
+        assert done.stderr.count("m.bin: both sides have changed it; ours stays (8 bytes, ") == 1
+        assert "theirs is 12 bytes, " in done.stderr
+        differing = repo.ok("git-ai-blob", "diff", ":2:m.bin", ":3:m.bin")
+        assert "~ bytes: 8 -> 12" in differing
+        assert repo.git("cat-file", "--filters", ":3:m.bin") == "theirstheirs"
+        for side in ("theirs", "ours"):
+            repo.git("checkout", "-q", f"--{side}", "--", "m.bin")
+            assert (repo.root / "m.bin").read_bytes() == side.encode() * 2

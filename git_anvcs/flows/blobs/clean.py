@@ -4,7 +4,7 @@ Nothing is sent anywhere: `git add` works offline, and `git status` starts this,
 """
 
 from git_anvcs.blobs.contents import Draft, digest_in_memory, new_hash
-from git_anvcs.blobs.pointer import LONGEST, Pointer, parse
+from git_anvcs.blobs.pointer import LONGEST_SEEN, Pointer, parse
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.kernel.errors import AnvcsError
 
@@ -38,8 +38,9 @@ class Cleaning:
         if self._into is not None:
             return self._run.pointer_for(Pointer(*self._into.keep()), self._path)
         data = b"".join(self._start)
-        if not data or (len(data) <= LONGEST and parse(data)):
-            return data  # empty stays empty; what was not here was not changed
+        seen = self._run.as_in_git(data, self._path) if len(data) <= LONGEST_SEEN else data
+        if not data or parse(seen):
+            return seen  # empty stays empty; what was not here was not changed
         return self._run.pointer_for(Pointer(self._added(data), len(data)), self._path)
 
     def _added(self, data: bytes) -> str:

@@ -7,7 +7,7 @@ filter goes on without it, because Git waits.
 import os
 
 from git_anvcs.blobs.contents import Contents
-from git_anvcs.blobs.pointer import Pointer, parse, text
+from git_anvcs.blobs.pointer import Pointer, parse, text, with_plain_ends
 from git_anvcs.git.locate import Names
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.records import NamedTuple
@@ -55,6 +55,14 @@ class FilterRun:
         spelt = said or text(pointer)
         self._given[pointer.oid, path] = Found(pointer, spelt, path)
         return spelt
+
+    def as_in_git(self, data: bytes, path: str, blob: str = "") -> bytes:
+        """A pointer as Git has it, where Git changed its line ends on the way to us."""
+        if with_plain_ends(data) == data:
+            return data
+        from git_anvcs.flows.blobs import line_ends
+
+        return line_ends.as_in_git(self.names.place(), path, data, blob)
 
     def saw(self, pointer: Pointer, spelt: bytes, path: str) -> None:
         """Remember that this path came from this pointer."""

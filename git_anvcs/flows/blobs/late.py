@@ -39,6 +39,14 @@ class Written(NamedTuple):
     left: dict[str, str]
 
 
+class _File(NamedTuple):
+    """text: the pointer as Git has it; there: as it wrote it, where it changes line ends"""
+
+    pointer: Pointer
+    text: bytes
+    there: bytes
+
+
 class Late:
     """The files of one run that are written at its end."""
 
@@ -46,7 +54,7 @@ class Late:
         self._place = place
         self._env = env
         self._cache = Cache(Paths(place.common_dir))
-        self._files: dict[str, tuple[Pointer, bytes]] = {}
+        self._files: dict[str, _File] = {}
         self._whole: dict[str, bool] = {}
         self._to_read: SimpleQueue[str | None] = SimpleQueue()
         self._reader: Thread | None = None
@@ -67,9 +75,9 @@ class Late:
 
         return others.has(self._repo, _HOOKS)
 
-    def add(self, path: str, pointer: Pointer, text: bytes) -> None:
+    def add(self, path: str, pointer: Pointer, text: bytes, there: bytes) -> None:
         """This file gets its content at the end; its content is in the cache."""
-        self._files[path] = (pointer, text)
+        self._files[path] = _File(pointer, text, there)
         if self._reader is None:
             self._reader = Thread(target=self._read, daemon=True)
             self._reader.start()
@@ -82,12 +90,13 @@ class Late:
         self._to_read.put(None)
         self._reader.join()
         wanted, lacking = [], {}
-        for path, (pointer, text) in self._files.items():
+        from git_anvcs.blobs.materialise import Wanted, materialise
+
+        for path, (pointer, text, there) in self._files.items():
             if self._whole.get(pointer.oid):
-                wanted.append((path, text, self._cache.place(pointer.oid)))
+                wanted.append(Wanted(path, text, self._cache.place(pointer.oid), there))
             else:
                 lacking[path] = pointer
-        from git_anvcs.blobs.materialise import materialise
 
         left = materialise(self._repo, wanted).left
         # What Git, or anybody, has written over since is nobody's loss.
@@ -102,7 +111,7 @@ class Late:
 
     def _is_pointer(self, path: str) -> bool:
         try:
-            return (self._place.root / path).read_bytes() == self._files[path][1]
+            return (self._place.root / path).read_bytes() == self._files[path].there
         except OSError:
             return False
 

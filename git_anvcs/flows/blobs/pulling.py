@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
-from git_anvcs.blobs.materialise import materialise
+from git_anvcs.blobs.materialise import Wanted, materialise
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs import fetching, pins, pointed
+from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed
 from git_anvcs.flows.blobs.fetching import Got, Progress
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.git.repo import Repo
@@ -67,25 +67,37 @@ def fetch(
 def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> CheckedOut:
     """Put contents that are in the cache where their pointers are."""
     cache = Cache(Paths(repo.common_dir))
-    stand = [at for at in found if _is_pointer(repo, at)]
+    there = _there(repo, found)
+    stand = list(there)
     here = {at.pointer.oid for at in stand if cache.has(at.pointer.oid, at.pointer.size)}
     here = here if only_try else {oid for oid in here if cache.whole(oid)}
     absent = tuple(at.path for at in stand if at.pointer.oid not in here)
     ready = [at for at in stand if at.pointer.oid in here]
     if only_try or not ready:
         return CheckedOut(tuple(at.path for at in ready), absent)
-    wanted = [(at.path, pointers.text(at.pointer), cache.place(at.pointer.oid)) for at in ready]
+    wanted = [
+        Wanted(at.path, pointers.text(at.pointer), cache.place(at.pointer.oid), there[at])
+        for at in ready
+    ]
     outcome = materialise(repo, wanted)
     return CheckedOut(tuple(outcome.done), absent, outcome.left)
 
 
-def _is_pointer(repo: Repo, at: At) -> bool:
-    """Whether the file is exactly this pointer now."""
-    text = pointers.text(at.pointer)
+def _there(repo: Repo, found: Iterable[At]) -> dict[At, bytes]:
+    """What the files hold that are exactly their pointers now, as Git writes them here."""
+    held = {at: text for at in found if (text := _pointer_at(repo, at))}
+    other = {at.path for at, text in held.items() if text != pointers.text(at.pointer)}
+    changed = line_ends.changed_by_git(repo, other)
+    return {at: text for at, text in held.items() if at.path not in other or at.path in changed}
+
+
+def _pointer_at(repo: Repo, at: At) -> bytes:
+    """What the file holds, if that is this pointer with whatever line ends; else nothing."""
     path = repo.root / at.path
     try:
-        if path.is_symlink() or path.stat().st_size != len(text):
-            return False
-        return path.read_bytes() == text
+        if path.is_symlink() or path.stat().st_size > pointers.LONGEST_SEEN:
+            return b""
+        text = path.read_bytes()
     except OSError:
-        return False
+        return b""
+    return text if pointers.with_plain_ends(text) == pointers.text(at.pointer) else b""

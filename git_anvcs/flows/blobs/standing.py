@@ -80,9 +80,10 @@ def _in_worktree(path: Path, pointer: Pointer) -> str:
         facts = path.lstat()
         if not stat.S_ISREG(facts.st_mode):
             return "absent"
-        if facts.st_size > pointers.LONGEST or facts.st_size == pointer.size:
+        if facts.st_size > pointers.LONGEST_SEEN or facts.st_size == pointer.size:
             return "content"
-        return "pointer" if pointers.parse(path.read_bytes()) else "content"
+        held = pointers.with_plain_ends(path.read_bytes())
+        return "pointer" if pointers.parse(held) else "content"
     except OSError:
         return "absent"
 
