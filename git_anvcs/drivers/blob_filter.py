@@ -123,7 +123,7 @@ class Filter:
         """What writes this file when Git has hung up, where that is possible and worth it."""
         if not self._until_end or pointer.size <= LARGE:
             return None
-        if not run.cache.has(pointer.oid, pointer.size):
+        if not run.has(pointer):
             return None
         if self._late is None:
             from git_anvcs.flows.blobs.late import Late

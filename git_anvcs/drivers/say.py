@@ -28,8 +28,11 @@ class Call:
 
     @cached_property
     def repo(self) -> Repo:
-        """The repository of `cwd`. Raises NotARepository."""
-        return Repo.discover(self.cwd)
+        """The repository of `cwd`, or which GIT_DIR and GIT_WORK_TREE name.
+
+        Raises NotARepository.
+        """
+        return Repo.discover(self.cwd, self.env)
 
     @cached_property
     def repo_or_none(self) -> Repo | None:

@@ -17,6 +17,7 @@ from git_anvcs.kernel.errors import OFFLINE, AnvcsError, UsageError
 
 # What a partial clone says when an object is neither here nor to be had.
 _NOT_FETCHED = "from promisor remote"
+_NAMING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 
 
 class GitFailed(AnvcsError):
@@ -66,19 +67,26 @@ class Repo:
         return found
 
     @classmethod
-    def discover(cls, start: Path) -> "Repo":
-        """The repository that `start` lies in. Raises NotARepository."""
+    def discover(cls, start: Path, env: Mapping[str, str] | None = None) -> "Repo":
+        """The repository that `start` lies in. Raises NotARepository.
+
+        env: where a command of `start` is to go by GIT_DIR and GIT_WORK_TREE as Git does
+        """
+        named = {key: env[key] for key in _NAMING if env.get(key)} if env else {}
         asked = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir")
-        done = process.run(("git", "rev-parse", *asked, "--show-toplevel"), cwd=start)
+        done = process.run(("git", "rev-parse", *asked, "--show-toplevel"), cwd=start, env=named)
         answers = done.stdout.decode(errors="surrogateescape").split("\n")[:-1]
         if len(answers) not in (3, 4):  # none at all, or a path with a newline in it
-            answers = [_ask(start, question) for question in asked] + _top(start)
+            answers = [_ask(start, question, named) for question in asked] + _top(start, named)
         is_bare, git_dir, common, *top = answers
         common_dir = (start / common).resolve()
         # Without a worktree we are in a bare repository or inside .git.
         elsewhere = Path(git_dir) if is_bare == "true" else common_dir.parent
         root = Path(top[0]) if top else elsewhere
         found = cls(root, Path(git_dir), common_dir, bare=is_bare == "true")
+        if named:
+            tree = {"GIT_WORK_TREE": str(root)} if top else {}
+            return found.within({"GIT_DIR": git_dir, **tree})
         place = locate(root)
         leads_back = place is not None and place.git_dir == Path(git_dir).resolve()
         # core.worktree may be a folder that knows nothing of its repository.
@@ -184,15 +192,15 @@ def _close(pipes: Talk) -> None:
     pipes.read.close()
 
 
-def _ask(start: Path, question: str) -> str:
-    done = process.run(("git", "rev-parse", question), cwd=start)
+def _ask(start: Path, question: str, named: Mapping[str, str]) -> str:
+    done = process.run(("git", "rev-parse", question), cwd=start, env=named)
     if done.returncode != 0:
         raise _not_a_repository(start, done.stderr)
     return done.stdout.decode(errors="surrogateescape").removesuffix("\n")
 
 
-def _top(start: Path) -> list[str]:
-    done = process.run(("git", "rev-parse", "--show-toplevel"), cwd=start)
+def _top(start: Path, named: Mapping[str, str]) -> list[str]:
+    done = process.run(("git", "rev-parse", "--show-toplevel"), cwd=start, env=named)
     return [done.stdout.decode(errors="surrogateescape").removesuffix("\n")] * (
         done.returncode == 0
     )

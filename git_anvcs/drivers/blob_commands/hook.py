@@ -103,11 +103,11 @@ def _repo(call: Call) -> Repo:
     named = Path(call.args.git_dir or ".")
     try:
         repo = Repo.discover(call.cwd)
+        if not call.args.git_dir or repo.git_dir.samefile(call.cwd / named):
+            return repo
     except NotARepository:
-        return Repo.discover(named)
-    if call.args.git_dir and not repo.git_dir.samefile(call.cwd / named):
-        return Repo.discover(named)
-    return repo
+        pass
+    return call.repo if call.env.get("GIT_DIR") else Repo.discover(named)
 
 
 def _say(text: str) -> None:

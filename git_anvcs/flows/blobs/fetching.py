@@ -13,6 +13,7 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of, oid_in
+from git_anvcs.flows.blobs import lent
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.workers import Workers
@@ -151,6 +152,8 @@ class Fetcher:
         here, pointer = self._here, task.pointer
         with lock.held(lock_of(here.paths, pointer.oid), timeout=seconds_for(pointer.size)):
             if here.cache.has(pointer.oid, pointer.size):  # another process was first
+                return
+            if lent.borrow(here.repo.common_dir, here.cache, pointer):
                 return
             problems: list[AnvcsError] = []
             for source in task.sources:

@@ -68,6 +68,18 @@ class FilterRun:
         """Remember that this path came from this pointer."""
         self._seen[pointer.oid, path] = Found(pointer, spelt, path)
 
+    def has(self, pointer: Pointer) -> bool:
+        """Whether the content is here, or can be had from a clone that we borrow objects from."""
+        return self.cache.has(pointer.oid, pointer.size) or self.borrows(pointer)
+
+    def borrows(self, pointer: Pointer) -> bool:
+        """Whether it came from a clone that we borrow objects from."""
+        if not os.path.exists(f"{self.names.common_dir}/objects/info/alternates"):
+            return False
+        from git_anvcs.flows.blobs import lent
+
+        return lent.borrow(self.names.common_dir, self.cache, pointer)
+
     def lacks(self, pointer: Pointer, path: str) -> None:
         """The content of this path is not to be had: its pointer stays."""
         self.missing[path] = pointer

@@ -107,7 +107,7 @@ class Late:
     def _repo(self) -> Repo:
         place = self._place
         found = Repo(place.root, place.git_dir, place.common_dir, bare=False)
-        return found.within({"GIT_DIR": str(place.git_dir)})
+        return found.within({"GIT_DIR": str(place.git_dir), "GIT_WORK_TREE": str(place.root)})
 
     def _is_pointer(self, path: str) -> bool:
         try:

@@ -28,8 +28,9 @@ def as_in_git(place: Place, path: str, data: bytes, blob: str = "") -> bytes:
     if blob:
         return plain if _id(plain, len(blob)) == blob else data
     repo = Repo(place.root, place.git_dir, place.common_dir, bare=False)
+    named = {"GIT_DIR": str(place.git_dir), "GIT_WORK_TREE": str(place.root)}
     try:
-        changed = changed_by_git(repo.within({"GIT_DIR": str(place.git_dir)}), [path])
+        changed = changed_by_git(repo.within(named), [path])
     except AnvcsError:
         return data
     return plain if path in changed else data

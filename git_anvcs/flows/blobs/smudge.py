@@ -25,10 +25,12 @@ class Content:
 
     def load(self) -> bool:
         """Whether it is here, by its bytes and not by its name."""
-        pointer, cache = self._pointer, self._run.cache
+        run, pointer = self._run, self._pointer
         if pointer.size > _IN_MEMORY:
-            return cache.has(pointer.oid, pointer.size) and cache.whole(pointer.oid)
-        self._data = cache.read(pointer.oid, pointer.size)
+            return run.has(pointer) and run.cache.whole(pointer.oid)
+        self._data = run.cache.read(pointer.oid, pointer.size)
+        if self._data is None and run.borrows(pointer):
+            self._data = run.cache.read(pointer.oid, pointer.size)
         return self._data is not None
 
     def pieces(self) -> Iterator[bytes]:
