@@ -12,7 +12,10 @@ Records and notes go along. `migrate undo` takes the last one back exactly.
   from-dvc            files that DVC tracks become ours, in one new commit
   undo                put branches, tags and worktrees back as they were
 
-Exit code 4: done, but contents are missing (--allow-missing).
+Worktrees follow; what is edited meanwhile stays, or nothing is moved.
+
+Exit code 4: done, but contents are missing (--allow-missing), or a worktree
+where somebody was at work has its old files still; it is named.
 
 Example:
   git-ai-blob migrate import --above 10MB --dry-run
@@ -27,7 +30,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.drivers.subcommands import everywhere
 from git_anvcs.flows.blobs.migrate import dvc, migrations, places, story, weigh
 from git_anvcs.flows.blobs.migrate.migrations import Ready
-from git_anvcs.flows.blobs.migrate.story import Outcome
+from git_anvcs.flows.blobs.migrate.story import Left, Outcome
 from git_anvcs.kernel.errors import DONE, PARTLY, UsageError
 
 _SIZE = re.compile(r"([0-9]+)\s*([KMGT]?)(I?B)?", re.IGNORECASE)
@@ -124,8 +127,11 @@ def _migrate(call: Call) -> int:
         "odd": list(ready.odd()),
         "dry_run": args.dry_run,
     }
-    call.answer(facts, "\n".join(_told(done, ready, missing, dry=args.dry_run)))
-    return PARTLY if missing and not args.dry_run else DONE
+    facts["left"] = [one._asdict() for one in done.left]
+    call.answer(
+        facts, "\n".join([*_told(done, ready, missing, dry=args.dry_run), *_left(done.left)])
+    )
+    return PARTLY if done.left or (missing and not args.dry_run) else DONE
 
 
 def _ready(call: Call, found: places.Place) -> Ready:
@@ -176,11 +182,23 @@ def _changed(done: Outcome, counts: Mapping[str, int], *, dry: bool) -> Iterator
         yield f"  and {len(done.moved) - _LISTED} more refs"
 
 
+def _left(left: Sequence[Left]) -> Iterator[str]:
+    for one in left:
+        yield f"{one.folder} was changed meanwhile and has its old files still: {one.why}"
+        yield f"  move aside what was changed there, `git restore` it, then: {one.command}"
+
+
 def _undo(call: Call) -> int:
-    done = story.undo(call.repo)
-    facts = {"kind": done.kind, "number": done.number, "refs": sorted(done.refs)}
-    call.answer(facts, f"took back {done.kind}: {counted(len(done.refs), 'ref')} as before")
-    return DONE
+    done, left = story.undo(call.repo)
+    facts = {
+        "kind": done.kind,
+        "number": done.number,
+        "refs": sorted(done.refs),
+        "left": [one._asdict() for one in left],
+    }
+    said = f"took back {done.kind}: {counted(len(done.refs), 'ref')} as before"
+    call.answer(facts, "\n".join([said, *_left(left)]))
+    return PARTLY if left else DONE
 
 
 def _from_dvc(call: Call) -> int:
@@ -190,5 +208,7 @@ def _from_dvc(call: Call) -> int:
     lines += [f"{path} is left: it describes how its outputs are made" for path in done.left]
     verb = "would be taken over" if call.args.dry_run else "taken over"
     lines.append(f"{counted(len(done.files), 'file')} {verb}")
-    call.answer({**done._asdict(), "dry_run": call.args.dry_run}, "\n".join(lines))
-    return PARTLY if done.missing and not call.args.dry_run else DONE
+    lines += _left(done.behind)
+    facts = {**done._asdict(), "behind": [one._asdict() for one in done.behind]}
+    call.answer({**facts, "dry_run": call.args.dry_run}, "\n".join(lines))
+    return PARTLY if done.behind or (done.missing and not call.args.dry_run) else DONE

@@ -21,8 +21,8 @@ from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.paths import Paths
 
 _COMMANDS = frozenset({
-    "am", "checkout", "cherry-pick", "clone", "merge", "pull", "reset", "restore", "revert",
-    "stash", "switch", "worktree",
+    "am", "checkout", "cherry-pick", "clone", "merge", "pull", "read-tree", "reset", "restore",
+    "revert", "stash", "switch", "worktree",
 })  # fmt: skip
 # What may run and look at files before Git hangs up; the others see no worktree, or come before.
 _HOOKS = frozenset({

@@ -111,3 +111,19 @@ def test_a_path_that_leads_out_is_not_taken(repo: Sandbox) -> None:
     repo.commit("hostile", {"a.dvc": row, "b.dvc": row.replace("../out", ".git/hooks/x")})
     done = repo.run("git-ai-blob", "migrate", "from-dvc")
     assert (done.returncode, "tracks nothing" in done.stderr) == (2, True)
+
+
+def test_a_link_into_the_cache_of_dvc_becomes_a_file_and_an_untracked_one_stays(
+    tracked: Sandbox,
+) -> None:
+    model = tracked.root / "models/m.bin"
+    found = md5(MODEL)
+    kept = tracked.root / f".dvc/cache/files/md5/{found[:2]}/{found[2:]}"
+    model.unlink()
+    model.symlink_to(kept)
+    tracked.write("old.csv", TEXT)
+    inode = (tracked.root / "old.csv").stat().st_ino
+    bring(tracked)
+    assert (model.is_symlink(), model.read_bytes(), kept.read_bytes()) == (False, MODEL, MODEL)
+    assert (tracked.root / "old.csv").stat().st_ino == inode
+    assert tracked.git("status", "--porcelain", "-uno") == ""

@@ -1,12 +1,17 @@
 """Files of Git's own become large files through a whole history, and Git's own again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import json
+import shlex
 from typing import Any
 
 import pytest
 
 from git_anvcs.blobs import pointer
+from git_anvcs.flows.blobs.migrate import migrations, places, story
+from git_anvcs.flows.blobs.migrate.story import Outcome, Plan
+from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.errors import PolicyDenied
 from tests.support.blobs import ATTRIBUTES, cache_of, wire
 from tests.support.records import write_record
 from tests.support.sandbox import Sandbox
@@ -244,3 +249,71 @@ def test_records_come_later_when_it_was_killed_before_them(history: Sandbox) -> 
     record = json.loads(history.git("notes", "--ref=anvcs", "show", "main^1^"))
     assert record["agent_id"] == "claude-code:8f21"
     assert record["lineage"][-1]["match"] == "declared"
+
+
+def _imported(history: Sandbox, plan_of: Callable[[Plan], Plan]) -> Outcome:
+    """An import of all `*.bin`, its plan changed: what its steps do happens at that moment."""
+    found = Repo.discover(history.root)
+    place = places.find(found, [])
+    ready = migrations.import_(found, ["*.bin"], None, place)
+    return story.migrate(found, place, plan_of(ready.plan), lambda items, _: items)
+
+
+@pytest.fixture
+def second(history: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A worktree more, on `side`; a git that is started here is a sealed one."""
+    for key, value in history.env.items():
+        monkeypatch.setenv(key, value)
+    history.git("worktree", "add", "-q", "../second", "side")
+    return history
+
+
+def test_edits_during_a_migration_stay_when_it_changes_other_files(second: Sandbox) -> None:
+    other = second.base / "second" / "text"
+
+    def work() -> None:
+        for file in (second.root / "text", other):
+            file.write_text("work\n")
+        second.git("add", "text")
+
+    done = _imported(second, lambda plan: plan._replace(check=work))
+    assert done.left == ()
+    assert ((second.root / "text").read_text(), other.read_text()) == ("work\n", "work\n")
+    assert second.git("status", "--porcelain") == "M  text\n"
+    assert second.git("status", "--porcelain", cwd=other.parent) == " M text\n"
+
+
+def test_nothing_moves_when_what_it_changes_is_edited_meanwhile(second: Sandbox) -> None:
+    refs = second.git("for-each-ref", "refs/heads")
+    edited = second.base / "second" / "a.bin"
+
+    def work() -> None:
+        edited.write_bytes(b"work")
+
+    with pytest.raises(PolicyDenied, match=r"a\.bin"):
+        _imported(second, lambda plan: plan._replace(check=work))
+    assert edited.read_bytes() == b"work"
+    assert second.git("for-each-ref", "refs/heads") == refs
+    edited.write_bytes(FIRST)
+
+    def leave() -> None:
+        second.git("switch", "-q", "-c", "elsewhere")
+
+    with pytest.raises(PolicyDenied, match="went elsewhere"):
+        _imported(second, lambda plan: plan._replace(check=leave))
+
+
+def test_a_worktree_that_cannot_follow_is_left_and_comes_along_later(second: Sandbox) -> None:
+    edited = second.base / "second" / "a.bin"
+
+    def work() -> Mapping[str, str]:  # refs have moved, and no worktree has followed yet
+        edited.write_bytes(b"work")
+        return {}
+
+    done = _imported(second, lambda plan: plan._replace(env=work))
+    assert [one.folder for one in done.left] == [str(edited.parent)]
+    assert edited.read_bytes() == b"work"
+    second.git("restore", "a.bin", cwd=edited.parent)
+    second.ok(*shlex.split(done.left[0].command))
+    assert second.git("status", "--porcelain", cwd=edited.parent) == ""
+    assert edited.read_bytes() == FIRST

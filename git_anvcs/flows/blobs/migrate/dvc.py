@@ -12,7 +12,7 @@ from typing import NamedTuple
 from git_anvcs.blobs import pointer
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs.migrate import attribute_text, dvc_files, kept, places
+from git_anvcs.flows.blobs.migrate import attribute_text, dvc_files, kept, places, story
 from git_anvcs.flows.blobs.migrate.dvc_files import Item, Output
 from git_anvcs.flows.blobs.migrate.kept import Migration
 from git_anvcs.flows.blobs.migrate.migrations import Missing
@@ -30,6 +30,7 @@ class Brought(NamedTuple):
     """files: path -> size in bytes; missing: outputs whose bytes are not here whole
 
     left: files of DVC that stay; commit: the new one, empty when there is none
+    behind: this worktree, where its files could not follow
     """
 
     files: Mapping[str, int]
@@ -37,6 +38,7 @@ class Brought(NamedTuple):
     left: tuple[str, ...]
     commit: str = ""
     number: int = 0
+    behind: tuple[story.Left, ...] = ()
 
 
 class _Taken(NamedTuple):
@@ -75,8 +77,10 @@ def bring(repo: Repo, *, dry_run: bool, allow_missing: bool) -> Brought:
     if dry_run or not taken:
         return brought
     commit = _commit(repo, here.oid, tree, taken)
-    number = _move(here, commit)
-    return brought._replace(commit=commit, number=number)
+    places.refuse_moved(repo, places.Place({}, (here,)), lambda oid: oid)
+    places.refuse_unclean([here])
+    number, behind = _move(here, commit, [item.path for one in taken for item in one.items])
+    return brought._replace(commit=commit, number=number, behind=tuple(behind))
 
 
 def _look(repo: Repo, tree: Mapping[str, str]) -> tuple[list[_Taken], list[str]]:
@@ -193,7 +197,7 @@ def _pattern(output: Output) -> bytes:
     return attribute_rules.literal(os.fsencode(output.path), below=True)
 
 
-def _move(here: places.Worktree, commit: str) -> int:
+def _move(here: places.Worktree, commit: str, paths: Sequence[str]) -> tuple[int, list[story.Left]]:
     repo = here.repo
     moved = {here.branch: (here.oid, commit)} if here.branch else {}
     heads = {} if here.branch else {str(repo.root): (here.oid, commit)}
@@ -205,5 +209,29 @@ def _move(here: places.Worktree, commit: str) -> int:
     refs.update(repo, updates, "migrate: from-dvc")
     if not here.branch:
         repo.git("update-ref", "--no-deref", "-m", "migrate: from-dvc", "HEAD", commit, here.oid)
-    repo.git("reset", "-q", "--hard")
-    return made.number
+    _known(repo, commit, paths)
+    return made.number, story.followed(here, here.oid, commit)
+
+
+def _known(repo: Repo, commit: str, paths: Sequence[str]) -> None:
+    """Files that DVC has put there are the index's already: what was edited just now is a change.
+
+    A link into DVC's cache goes: the bytes have another name, and whoever writes is not to change
+    them there.
+    """
+    wanted = set(paths)
+    rows = []
+    listed = repo.git(
+        "ls-tree", "-r", "-z", "--format=%(objectmode) %(objectname)\t%(path)", commit
+    )
+    for row in os.fsdecode(listed).split("\0")[:-1]:
+        path = row.partition("\t")[2]
+        file = repo.root / path
+        if path not in wanted or not file.is_file():
+            continue
+        if file.is_symlink() or file.stat().st_nlink > 1:
+            file.unlink()
+        else:
+            rows.append(f"{row}\0")
+    if rows:
+        repo.git("update-index", "-z", "--index-info", stdin=os.fsencode("".join(rows)))

@@ -1,6 +1,6 @@
 """What a migration moves: branches, tags, and the worktrees that have them checked out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,6 +83,56 @@ def refuse_unclean(worktrees: Iterable[Worktree], before: Mapping[str, str] | No
                 f"{root}: .gitattributes is not tracked, and would be overwritten",
                 hint="git add .gitattributes, and commit it",
             )
+
+
+def refuse_moved(repo: Repo, place: Place, now: Callable[[str], str]) -> tuple[Worktree, ...]:
+    """The worktrees as they are after a rewrite, which may have taken hours.
+
+    now: a commit as it is rewritten, or itself
+    Raises PolicyDenied where one has work that to follow would overwrite, or is elsewhere now.
+    """
+    known = {one.repo.root: one for one in place.worktrees}
+    found = []
+    for one in worktrees(repo):
+        before = known.get(one.repo.root)
+        if before and (one.branch, one.oid) != (before.branch, before.oid):
+            raise PolicyDenied(
+                f"{one.repo.root} went elsewhere during the migration: nothing was moved",
+                hint="try again, and let it stand as it is meanwhile",
+            )
+        if before or one.branch in place.refs:
+            found.append(one)
+    for one in found:
+        said = follow(one, one.oid, now(one.oid), dry=True)
+        if said:
+            raise PolicyDenied(
+                f"{one.repo.root} was changed during the migration, and nothing was moved: {said}",
+                hint="commit or stash what was changed, and try again",
+            )
+    return tuple(found)
+
+
+def follow(
+    one: Worktree, old: str, new: str, *, env: Mapping[str, str] | None = None, dry: bool = False
+) -> str:
+    """Files and index go from one commit to another, HEAD being moved by somebody else; why not.
+
+    What was edited stays where the commits do not differ; else nothing is written.
+    """
+    if old == new:
+        return ""
+    one.repo.try_git("update-index", "-q", "--refresh")
+    words = follow_words(old, new)
+    done = one.repo.try_git(*words[:1], *(("-n",) if dry else ()), *words[1:], env=env)
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[0].removeprefix("error: ") if said else f"git ended with {done.returncode}"
+
+
+def follow_words(old: str, new: str) -> tuple[str, ...]:
+    """What `follow` has Git do; a person may do it later."""
+    return ("read-tree", "-m", "-u", old, new)
 
 
 def _stands_at(repo: Repo, commit: str) -> bool:

@@ -5,6 +5,7 @@ follow. Records and notes go from the old commits to the new ones.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+import shlex
 from typing import NamedTuple
 
 from git_anvcs.flows import reconcile
@@ -41,6 +42,7 @@ class Outcome(NamedTuple):
     """number: of the migration, to undo it by; 0 where nothing changed or it was a dry run
 
     moved: ref -> (old, new); records, notes: how many went to new commits
+    left: worktrees whose files are still the old ones, since somebody was at work there
     """
 
     number: int
@@ -50,10 +52,21 @@ class Outcome(NamedTuple):
     moved: Mapping[str, tuple[str, str]]
     records: int = 0
     notes: int = 0
+    left: tuple["Left", ...] = ()
+
+
+class Left(NamedTuple):
+    """A worktree that did not follow: why, and what brings it along."""
+
+    folder: str
+    why: str
+    command: str
 
 
 def migrate(repo: Repo, place: Place, plan: Plan, each: Each, *, dry_run: bool = False) -> Outcome:
-    """Do it. Raises PolicyDenied for a worktree with changes; then nothing was done."""
+    """Do it. Raises PolicyDenied for a worktree with changes, when it begins and again before
+    anything moves: a rewrite takes long, and people go on working. Then nothing was done.
+    """
     if not dry_run:
         places.refuse_unclean(place.worktrees)
     with contents.opened(repo, dry=dry_run) as opened:
@@ -64,15 +77,16 @@ def migrate(repo: Repo, place: Place, plan: Plan, each: Each, *, dry_run: bool =
     if dry_run or not done.commits:
         return outcome
     plan.check()
-    number = _move(repo, place, plan.kind, done, moved)
-    _follow(place, done, plan.env())
+    shown = place._replace(worktrees=places.refuse_moved(repo, place, done.now))
+    number = _move(repo, shown, plan.kind, done, moved)
+    left = _follow(shown, done, plan.env())
     notes = _carry_notes(repo, number, done.commits)
     pairs = {new: old for old, new in done.commits.items()}
     records = reconcile.declared(repo, pairs, lambda oids: each(oids, "carrying records"))
-    return outcome._replace(number=number, records=records, notes=notes)
+    return outcome._replace(number=number, records=records, notes=notes, left=left)
 
 
-def undo(repo: Repo, env: Mapping[str, str] | None = None) -> Migration:
+def undo(repo: Repo, env: Mapping[str, str] | None = None) -> tuple[Migration, tuple[Left, ...]]:
     """Take the last migration back: refs, HEADs, notes, worktrees. Raises UsageError, PolicyDenied.
 
     Refused where a ref has moved on since: what came after would be lost.
@@ -99,13 +113,15 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> Migration:
     drop = [Update(ref, oid, None) for ref, oid in gone.items()]
     reason = f"migrate: undo {last.kind}"
     refs.update(repo, [one for one in back if one.old != one.new], reason)
+    left = []
     for one in shown:
+        old, new = last.refs.get(one.branch) or last.heads[str(one.repo.root)]
         if not one.branch:
-            _detached(one.repo, one.oid, last.heads[str(one.repo.root)][0] or "", reason)
-        one.repo.git("reset", "-q", "--hard", env=env)
+            _detached(one.repo, one.oid, old or "", reason)
+        left += followed(one, new or "", old or "", env)
     refs.update(repo, drop, reason)
     kept.save(repo, last._replace(undone=True))
-    return last
+    return last, tuple(left)
 
 
 def _before(last: Migration, one: places.Worktree) -> str:
@@ -136,14 +152,26 @@ def _move(
     return made.number
 
 
-def _follow(place: Place, done: Rewritten, env: Mapping[str, str]) -> None:
+def _follow(place: Place, done: Rewritten, env: Mapping[str, str]) -> tuple[Left, ...]:
     """Worktrees show the new history; Git touches only the files whose blobs differ."""
+    left = []
     for one in place.worktrees:
         if done.now(one.oid) == one.oid:
             continue
         if not one.branch:
             _detached(one.repo, one.oid, done.now(one.oid), "migrate")
-        one.repo.git("reset", "-q", "--hard", env=env)
+        left += followed(one, one.oid, done.now(one.oid), env)
+    return tuple(left)
+
+
+def followed(
+    one: places.Worktree, old: str, new: str, env: Mapping[str, str] | None = None
+) -> list[Left]:
+    """A worktree follows its HEAD; or it is left, with all that is in it."""
+    why = places.follow(one, old, new, env=env)
+    root = str(one.repo.root)
+    command = shlex.join(("git", "-C", root, *places.follow_words(old, new)))
+    return [Left(root, why, command)] if why else []
 
 
 def _detached(repo: Repo, old: str, new: str, reason: str) -> None:
