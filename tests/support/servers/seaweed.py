@@ -26,12 +26,13 @@ _GRPC = ("filer", "master", "volume", "s3")
 
 
 class Seaweed(NamedTuple):
-    """A server that runs. client: of boto3, with every right"""
+    """A server that runs. client: of boto3, with every right; kind: `ceph` where that stands in"""
 
     url: str
     https: str
     certificate: Path
     client: Any
+    kind: str = "seaweedfs"
 
     def bucket(self, name: str, versioning: str = "Enabled") -> str:
         """A new bucket; versioning: empty for one that never had versions."""
