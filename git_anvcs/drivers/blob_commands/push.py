@@ -4,8 +4,9 @@ Git push does this by itself, before anything else is pushed; so does a commit, 
 (blobs.upload_on_commit). What cannot be sent now waits and is tried again.
 
 --all sends the contents of all that branches, tags and stashes point to, where this clone has
-them. With REMOTE, or for the remotes that records may go to, the notes that say which version
-holds which content go along (refs/notes/anvcs-blobs).
+them, and asks the stores whether they still have what they had: after another bucket or folder was
+set, or another disk mounted, it sends there. With REMOTE, or for the remotes that records may go
+to, the notes that say which version holds which content go along (refs/notes/anvcs-blobs).
 
 Exit codes: 0 all is sent, 1 something was refused, 5 something waits for a store.
 
@@ -35,6 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(call: Call) -> int:
     found = outgoing.pointers(call.repo, everything=call.args.all)
     with opened(call.repo, call.env) as here:
+        if call.args.all:
+            outgoing.ask_again(here, found)
         if call.args.dry_run:
             jobs = outgoing.would_send(here, found)
             call.answer({"dry_run": True, "jobs": rows(jobs)}, would(jobs))

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 
 from git_anvcs.blobs import queue
-from git_anvcs.blobs.ledger import Job
+from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.ledger import Copy, Job
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import pointed, uploading
-from git_anvcs.flows.blobs.clone import Clone
+from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
+from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
+
+_LOOK_SECONDS = 1.0
+_TRIES = 3
 
 
 def pointers(repo: Repo, *, everything: bool = False) -> list[Pointer]:
@@ -28,3 +33,31 @@ def would_send(here: Clone, found: Iterable[Pointer]) -> list[Job]:
                 job = queue.wanted(pointer.oid, pointer.size, alias, now)
                 jobs.setdefault(job[:3], job)
     return list(jobs.values())
+
+
+def ask_again(here: Clone, found: Iterable[Pointer]) -> None:
+    """Forget copies that their store, asked now, has not; what does not answer is believed.
+
+    Another bucket may be set since, or another disk be mounted where one was.
+    """
+    patience = Patience(_TRIES)
+
+    def look(copy: Copy) -> bool:
+        patience.check(copy.storage)
+        store = here.stores.by_alias[copy.storage]
+        return store.exists(copy.key, copy.version_id or None)
+
+    workers: Workers[Copy, bool] = Workers(look, limit=lambda _: seconds_for(0))
+    writes = [alias for alias in here.stores.writes if alias in here.stores.by_alias]
+    for oid in {pointer.oid for pointer in found}:
+        for copy in here.ledger.copies(oid):
+            if copy.verified and copy.storage in writes:
+                workers.give(copy)
+    while len(workers):
+        ended = workers.next(_LOOK_SECONDS)
+        if ended is None:
+            continue
+        patience.heard(ended.task.storage, silent=isinstance(ended.problem, Unreachable))
+        if ended.result is False:
+            here.ledger.forget_copy(ended.task)
+    workers.close()

@@ -252,3 +252,20 @@ def test_a_process_killed_at_any_write_leaves_a_job_or_a_confirmed_copy(
             assert uploading.copy_in(here, pointer.oid, ["nfs"])
         point += 9
     assert killed > 3
+
+
+def test_push_all_sends_to_a_store_that_took_the_place_of_another(clone: Sandbox) -> None:
+    pointer, _ = planted(clone, {"a.bin": b"abc", "b.bin": b"xyz"}).values()
+    clone.commit("large files")
+    clone.ok("git-ai-blob", "push", "--all")
+    mount = clone.base / "mount"
+    mount.rename(clone.base / "the disk that was there")
+    assert clone.run("git-ai-blob", "push", "--all").returncode == 0  # it does not answer
+    store_at(mount)
+    (kept,) = (clone.base / "the disk that was there").rglob(pointer.oid)
+    kept.unlink()
+    assert "nothing" in clone.ok("git-ai-blob", "push")  # which believes what it was told
+    assert "2 large files" in clone.ok("git-ai-blob", "push", "--all", "--dry-run")
+    assert "2 large files (6 bytes) sent" in clone.ok("git-ai-blob", "push", "--all")
+    assert (list(mount.rglob(pointer.oid))) != []
+    assert "nothing" in clone.ok("git-ai-blob", "push", "--all")
