@@ -1,4 +1,7 @@
-"""A file that comes from a store: counted while it is written, named only when it is whole."""
+"""A file that comes from a store: counted while it is written, named only when it is whole.
+
+What came packed (blobs/packing) is unpacked here, whichever store it came from.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -6,7 +9,9 @@ from hashlib import sha256
 import os
 from pathlib import Path
 
+from git_anvcs.blobs import packing
 from git_anvcs.blobs.errors import WrongContent
+from git_anvcs.blobs.pointer import LARGEST
 from git_anvcs.store.atomic import CannotWrite
 
 
@@ -37,7 +42,8 @@ def arriving(dest: Path, oid: str | None) -> Iterator[Callable[[bytes], None]]:
                     raise _cannot(dest, error) from error
 
             yield write
-        check(counted.hexdigest(), oid)
+        if oid is None or counted.hexdigest() == oid or not _unpacked(temporary, oid):
+            check(counted.hexdigest(), oid)
         try:
             temporary.replace(dest)
         except OSError as error:
@@ -53,6 +59,27 @@ def check(found: str, oid: str | None) -> None:
             f"the bytes have SHA-256 {found}, wanted was {oid}",
             hint="nothing was changed; another copy may be whole",
         )
+
+
+def _unpacked(came: Path, oid: str) -> bool:
+    """Put the content in the place of its frame; whether it was one. Raises WrongContent."""
+    plain, counted = came.with_suffix(".plain.tmp"), sha256()
+    try:
+        with came.open("rb") as file:
+            pieces = packing.unpacked(file, LARGEST)
+            if pieces is None:
+                return False
+            with plain.open("xb") as made:
+                for piece in pieces:
+                    counted.update(piece)
+                    made.write(piece)
+        check(counted.hexdigest(), oid)
+        plain.replace(came)
+    except OSError as error:
+        raise _cannot(came, error) from error
+    finally:
+        plain.unlink(missing_ok=True)
+    return True
 
 
 def _cannot(dest: Path, error: OSError) -> CannotWrite:

@@ -1,6 +1,17 @@
 """Zstandard (RFC 8878): the only module that imports zstandard."""
 
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import BinaryIO
+
+from git_anvcs.kernel.errors import AnvcsError
+
+MAGIC = b"\x28\xb5\x2f\xfd"  # a frame begins with it
+
 _LEVEL = 9
+_FAST = 3  # of what is too large to wait for: 0.2 GB a second of one core
+_CHUNK = 1 << 20
+_LONGEST_HEADER = 18
 # Memory for one frame, whatever its header asks for.
 _LARGEST_WINDOW = 64 << 20
 
@@ -14,6 +25,54 @@ def pack(data: bytes) -> bytes:
     import zstandard
 
     return zstandard.ZstdCompressor(level=_LEVEL).compress(data)
+
+
+def packed_size(data: bytes) -> int:
+    """How many bytes `pack_stream` would make of these alone."""
+    return len(_library().ZstdCompressor(level=_FAST).compress(data))
+
+
+def pack_stream(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """One frame of so many bytes, which it says; piece by piece.
+
+    The same bytes in the same pieces make the same frame, as long as the library is the same.
+    Raises NotPacked when there are more or fewer bytes.
+    """
+    zstandard = _library()
+    packer = zstandard.ZstdCompressor(level=_FAST, write_checksum=True).compressobj(size=size)
+    try:
+        for piece in pieces:
+            if made := packer.compress(piece):
+                yield made
+        yield packer.flush()
+    except zstandard.ZstdError as error:
+        raise NotPacked(str(error)) from error
+
+
+def unpack_stream(file: BinaryIO, largest: int) -> Iterator[bytes]:
+    """What one frame holds, piece by piece; as much as it says of itself, and that is `largest`
+    bytes at most. Nothing is unpacked that says more.
+
+    Raises NotPacked, for what is cut short or followed by more, too.
+    """
+    zstandard = _library()
+    try:
+        size = zstandard.frame_content_size(file.read(_LONGEST_HEADER))
+        if not 0 <= size <= largest:
+            raise NotPacked(f"it does not say that it holds at most {largest} bytes")
+        file.seek(0)
+        unpacker = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
+        left = size
+        with unpacker.stream_reader(file, read_across_frames=True, closefd=False) as reader:
+            while piece := reader.read(_CHUNK):
+                left -= len(piece)
+                if left < 0:
+                    break
+                yield piece
+    except zstandard.ZstdError as error:
+        raise NotPacked(str(error)) from error
+    if left:
+        raise NotPacked(f"it does not hold the {size} bytes that it says")
 
 
 def unpack(data: bytes, largest: int) -> bytes:
@@ -37,3 +96,15 @@ def unpack(data: bytes, largest: int) -> bytes:
     if made or not empty.eof or empty.unused_data:
         raise NotPacked("it holds more than it says")
     return made
+
+
+def _library() -> ModuleType:
+    """The library, for what comes from elsewhere: who lacks it is told."""
+    try:
+        import zstandard
+    except ImportError as error:
+        raise AnvcsError(
+            "this needs Zstandard, and the Python package zstandard is not here",
+            hint="install it beside git-anvcs: pip install zstandard",
+        ) from error
+    return zstandard

@@ -46,14 +46,14 @@ def test_the_example_of_the_specification_is_understood_as_it_stands(repo: Sandb
 
 
 def test_git_and_then_the_environment_win_when_several_say_something(repo: Sandbox) -> None:
-    repo.write(FILE, "merge: {timeout: 3}\nblobs: {compress: false}\n")
+    repo.write(FILE, "merge: {timeout: 3}\nblobs: {compress: true}\n")
     repo.git("config", "anvcs.merge.timeout", "4")
     repo.git("config", "anvcs.adapters.s3.use-presigned", "no")
     repo.git("config", "--add", "anvcs.remotes", "origin")
     repo.git("config", "--add", "anvcs.remotes", "fork")
     settings = shown(repo, ANVCS_MERGE_TIMEOUT="5")["settings"]
     assert settings["merge.timeout"]["origin"] == "environment ANVCS_MERGE_TIMEOUT"
-    assert settings["blobs.compress"]["value"] is False
+    assert settings["blobs.compress"]["value"] is True
     assert settings["adapters.s3.use_presigned"]["value"] is False
     assert settings["remotes"]["value"] == ["origin", "fork"]
     assert str(settings["remotes"]["origin"]).startswith("git config (local, ")

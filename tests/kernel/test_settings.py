@@ -72,7 +72,8 @@ def test_the_later_layer_wins_and_inert_values_count_for_nothing_when_layers_mee
     assert settings.number("merge.timeout") == 4.0
     assert settings.words("remotes") == ()
     assert settings.inert() == {"remotes": Value(["evil"], "file", inert="no")}
-    assert settings.flag("blobs.compress") is True
+    assert settings.flag("blobs.compress") is False
+    assert settings.flag("blobs.upload_on_commit") is True
     with pytest.raises(UsageError, match="no setting") as caught:
         settings.text("prompt.polcy")
     assert caught.value.hint == "did you mean prompt.policy?"

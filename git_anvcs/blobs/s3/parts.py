@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from git_anvcs.blobs.errors import Refused
+from git_anvcs.blobs.errors import BlobMissing, Refused
 from git_anvcs.blobs.s3.ahead import ahead
 from git_anvcs.blobs.s3.faults import told
 from git_anvcs.blobs.s3.sums import Sums, base64_of
@@ -43,17 +43,16 @@ class Target(NamedTuple):
 
 
 def send(
-    to: Target, path: Path, sums: Sums, metadata: Mapping[str, str], *, resume: bool
+    to: Target, path: Path, sums: Sums, words: Mapping[str, Any], *, resume: bool
 ) -> dict[str, Any]:
     """Send the file; the server's answer, with its VersionId.
 
+    words: what is said of the object when it is begun
     resume: whether whoever sends to this key sends these bytes; then a failure leaves the parts
     Raises what `told` does; BlobMissing: somebody else has ended the upload.
     """
-    begun = _begun(to) if resume else None
-    upload = begun or _begin(to, metadata)
+    upload, have = (_begun(to, path, sums) if resume else None) or (_begin(to, words), {})
     try:
-        have = _held(to, upload, path, sums) if begun else {}
         wanted = [n for n in range(1, len(sums.parts) + 1) if n not in have]
         sending = (partial(_send_part, to, upload, path, sums, n) for n in wanted)
         have |= zip(wanted, ahead(sending, _AT_ONCE), strict=True)
@@ -77,21 +76,26 @@ def abort_stale(client: Any, bucket: str, prefix: str, now: datetime) -> int:
     return len(old)
 
 
-def _begin(to: Target, metadata: Mapping[str, str]) -> str:
+def _begin(to: Target, words: Mapping[str, Any]) -> str:
     with told(to.name):
-        answer = to.client.create_multipart_upload(
-            **to.words, ChecksumAlgorithm="SHA256", Metadata=dict(metadata)
-        )
+        answer = to.client.create_multipart_upload(**to.words, **words, ChecksumAlgorithm="SHA256")
     return str(answer["UploadId"])
 
 
-def _begun(to: Target) -> str | None:
-    """The newest upload to this key; none where the server does not let us ask."""
+def _begun(to: Target, path: Path, sums: Sums) -> tuple[str, Parts] | None:
+    """The newest upload to this key that has parts of ours and no others, and those.
+
+    A content may be on its way in two forms, plain and packed, and what was said of an upload when
+    it was begun cannot be asked: its parts tell. None where the server does not let us ask.
+    """
     try:
         found = [one for one in _uploads(to.client, to.bucket, to.key) if one["Key"] == to.key]
-    except Refused:
+        for one in sorted(found, key=lambda one: one["Initiated"], reverse=True):
+            if have := _held(to, one["UploadId"], path, sums):
+                return one["UploadId"], have
+    except (Refused, BlobMissing):
         return None
-    return max(found, key=lambda one: one["Initiated"])["UploadId"] if found else None
+    return None
 
 
 def _uploads(client: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
@@ -102,7 +106,7 @@ def _uploads(client: Any, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
 
 
 def _held(to: Target, upload: str, path: Path, sums: Sums) -> Parts:
-    """Parts that the server has and that are ours, by the checksum it keeps; else by the ETag."""
+    """Parts that the server has, if all are ours, by the checksum it keeps; else by the ETag."""
     found: Parts = {}
     with told(to.name):
         pages = to.client.get_paginator("list_parts").paginate(**to.words, UploadId=upload)
@@ -110,12 +114,13 @@ def _held(to: Target, upload: str, path: Path, sums: Sums) -> Parts:
     for row in rows:
         number, etag = row["PartNumber"], row["ETag"]
         if not 1 <= number <= len(sums.parts):
-            continue
+            return {}
         ours = base64_of(sums.parts[number - 1])
         theirs = row.get("ChecksumSHA256")
         same = theirs == ours if theirs else etag.strip('"') == _md5(path, sums, number)
-        if same:
-            found[number] = {"ETag": etag, "ChecksumSHA256": ours}
+        if not same:
+            return {}
+        found[number] = {"ETag": etag, "ChecksumSHA256": ours}
     return found
 
 

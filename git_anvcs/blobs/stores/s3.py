@@ -12,13 +12,14 @@ import re
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from git_anvcs.blobs import packing
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.finding import Finding
-from git_anvcs.blobs.s3 import client, parts, ranges
+from git_anvcs.blobs.s3 import client, parts, ranges, stored
 from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
 from git_anvcs.blobs.s3.place import Bucket, checked
-from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, composite, summed
+from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, summed
 from git_anvcs.blobs.store import Held, oid_in
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from git_anvcs.blobs.s3.gets import Gets
 
 _VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
-_OID, _PART = "anvcs-sha256", "anvcs-part-size"  # names in an object's metadata
 _LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
 
 
@@ -36,6 +36,7 @@ class S3Store:
 
     only_new: whether the server heeds `If-None-Match: *`, as `git-ai-blob doctor` has found
     direct: whether small contents come by GETs of our own where they can, see s3/gets
+    packs_in: the folder where contents are packed before they are sent; None: they are not
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class S3Store:
         only_new: bool = False,
         sizes: Sizes | None = None,
         direct: bool = True,
+        packs_in: Path | None = None,
     ) -> None:
         self.alias = alias
         self.bucket = checked(bucket)
         self._sizes = sizes or Sizes()
         self._only_new = only_new
+        self._packs_in = packs_in
         self._lock = Lock()
         self._client: Any = None
         self._direct = direct
@@ -82,10 +85,10 @@ class S3Store:
         if held:
             return held
         try:
-            if sums.parts:
-                answer = self._send_parts(to, local_path, sums, resume=wanted is not None)
-            else:
-                answer = self._send(to, local_path, sums, only_new=wanted is not None)
+            with self._form(local_path, sums, packs=wanted is not None) as (path, sent):
+                words = stored.words(sums, sent)
+                send = self._send_parts if sent.parts else self._send
+                answer = send(to, path, sent, words, by_content=wanted is not None)
         except AlreadyThere as error:
             held = self._same(to, key, sums)
             if held:
@@ -97,7 +100,7 @@ class S3Store:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
         to = self._place(key)
         answer = self._come(to, version_id) or self._get(self._to(key), version_id)
-        oid = oid_in(key) or answer.get("Metadata", {}).get(_OID)
+        oid = oid_in(key) or answer.get("Metadata", {}).get(stored.OID)
         ask = self._asker(to, answer)
         coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes)
         with closing(coming), arriving(dest_path, oid) as write:
@@ -119,7 +122,7 @@ class S3Store:
         """What is not as it was sent, as far as the server tells without sending it."""
         to = self._to(key)
         try:
-            found = _told_faults(self._head(to, version_id), oid_in(key) or "", size)
+            found = stored.faults(self._head(to, version_id), oid_in(key) or "", size)
         except UnclearAnswer:
             if not self._answers(to, version_id):
                 raise BlobMissing(f"the store has no {_named(to, version_id)}") from None
@@ -127,6 +130,13 @@ class S3Store:
         if version_id and not self.exists(key):
             found.append("a delete marker hides it: only who knows the version finds it")
         return found
+
+    def encoding(self, key: str, version_id: str) -> str:
+        """How the bytes of that version are packed, as a signed address gives them; empty: not."""
+        try:
+            return stored.encoding(self._head(self._to(key), version_id))
+        except UnclearAnswer:
+            return ""
 
     def versioning(self) -> Finding:
         """Whether the bucket keeps every version. Raises Refused, Unreachable."""
@@ -197,7 +207,7 @@ class S3Store:
             found = self._head(to, "")
         except (BlobMissing, Refused):
             return None
-        if found["ContentLength"] != sums.size or not _is_same(found, sums):
+        if not stored.is_same(found, sums):
             return None
         held = _held(key, sums, found)
         return held if held.version_id or not self._keeps_versions(to) else None
@@ -212,29 +222,40 @@ class S3Store:
             self._versioned = answer.get("Status") == "Enabled"
         return self._versioned
 
-    def _send(self, to: parts.Target, path: Path, sums: Sums, *, only_new: bool) -> dict[str, Any]:
-        condition = {"IfNoneMatch": "*"} if only_new and self._only_new else {}
+    @contextmanager
+    def _form(self, path: Path, sums: Sums, *, packs: bool) -> Iterator[tuple[Path, Sums]]:
+        """What is sent of a file: itself, or its frame; what has no name by its content is not
+        packed, as nothing would tell which of both it is."""
+        if not packs or self._packs_in is None:
+            yield path, sums
+            return
+        with packing.packed(path, sums.oid, self._packs_in) as form:
+            yield form, sums if form == path else summed(form, self._sizes)
+
+    def _send(
+        self, to: parts.Target, path: Path, sums: Sums, words: dict[str, Any], *, by_content: bool
+    ) -> dict[str, Any]:
+        condition = {"IfNoneMatch": "*"} if by_content and self._only_new else {}
         with _open(path) as file, told(to.name):
             answer: dict[str, Any] = to.client.put_object(
                 **to.words,
+                **words,
                 **condition,
                 Body=file,
                 ContentLength=sums.size,
                 ChecksumSHA256=base64_of(bytes.fromhex(sums.oid)),
-                Metadata={_OID: sums.oid},
             )
         return answer
 
     def _send_parts(
-        self, to: parts.Target, path: Path, sums: Sums, *, resume: bool
+        self, to: parts.Target, path: Path, sums: Sums, words: dict[str, Any], *, by_content: bool
     ) -> dict[str, Any]:
-        metadata = {_OID: sums.oid, _PART: str(sums.part_size)}
         if not self._swept:
             self._swept = True
             with suppress(Refused):  # who may write need not be let list
                 self.abort_stale()
         try:
-            return parts.send(to, path, sums, metadata, resume=resume)
+            return parts.send(to, path, sums, words, resume=by_content)
         except BlobMissing as error:  # who sent the same parts beside us was faster
             raise AlreadyThere(error.message) from error
 
@@ -292,33 +313,6 @@ def _held(key: str, sums: Sums, answer: dict[str, Any]) -> Held:
     version = answer.get("VersionId", "")
     etag = str(answer.get("ETag", "")).strip('"')
     return Held(key, "" if version == "null" else version, sums.oid, sums.size, etag)
-
-
-def _is_same(found: dict[str, Any], sums: Sums) -> bool:
-    """By the server's own checksum; where it keeps none, by what the uploader wrote beside it."""
-    theirs, metadata = found.get("ChecksumSHA256", ""), found.get("Metadata", {})
-    whole = base64_of(bytes.fromhex(sums.oid))
-    if not theirs:
-        return bool(metadata.get(_OID) == sums.oid)
-    if theirs == whole:
-        return True
-    same_parts = metadata.get(_PART) == str(sums.part_size)
-    return bool(sums.parts) and same_parts and _plain(theirs) == _plain(composite(sums.parts))
-
-
-def _told_faults(found: dict[str, Any], oid: str, size: int) -> list[str]:
-    """What an answer says of another content; of a file sent in parts its sum says nothing here."""
-    metadata, told = found.get("Metadata", {}), found.get("ChecksumSHA256", "")
-    if found["ContentLength"] != size:
-        return [f"it has {found['ContentLength']} bytes there"]
-    in_parts = _PART in metadata or "-" in told
-    if told and oid and not in_parts and told != base64_of(bytes.fromhex(oid)):
-        return ["the server says that its SHA-256 is another"]
-    return ["it was sent as another content"] if metadata.get(_OID, oid) != oid else []
-
-
-def _plain(checksum: str) -> str:
-    return checksum.partition("-")[0]  # some servers leave out the number of parts
 
 
 @contextmanager

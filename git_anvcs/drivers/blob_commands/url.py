@@ -2,7 +2,8 @@
 
 For a program or a person that should get one file and no credentials. The address names the exact
 version that the pointer, a note or this clone's own memory names, if the bucket still has it.
-It is a secret as long as it holds.
+It is a secret as long as it holds. Of a file that the bucket holds compressed (blobs.compress)
+the frame of Zstandard comes, with Content-Encoding: zstd; that is said on standard error.
 
 Exit codes: 0 an address for each, 1 some have none, 3 settings forbid it, 5 no answer.
 
@@ -45,6 +46,9 @@ def run(call: Call) -> int:
     for one in found:
         if one.problem:
             call.note(f"{one.at.path}: {one.problem.message}")
+        if one.encoding:
+            how = f"comes as {one.encoding}: `curl --compressed` or `zstd -d` unpacks it"
+            call.note(f"{one.at.path}: {how}")
     for hint in blob_words.hints(one.problem for one in found):
         call.note(hint)
     rows = [
@@ -52,6 +56,7 @@ def run(call: Call) -> int:
             "path": one.at.path,
             "url": one.url,
             "version_id": one.version_id,
+            "encoding": one.encoding,
             "problem": blob_words.problem(one.problem),
         }
         for one in found

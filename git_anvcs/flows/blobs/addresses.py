@@ -18,11 +18,15 @@ from git_anvcs.kernel.errors import AnvcsError
 
 
 class Address(NamedTuple):
-    """Where a file can be read; url is empty when there is a problem."""
+    """Where a file can be read; url is empty when there is a problem.
+
+    encoding: how its bytes come, as Content-Encoding says, too; empty: as they are
+    """
 
     at: At
     url: str = ""
     version_id: str = ""
+    encoding: str = ""
     problem: AnvcsError | None = None
 
 
@@ -46,7 +50,8 @@ def _address(here: Clone, fetcher: Fetcher, at: At, seconds: int) -> Address:
         try:
             if store.exists(source.key, source.version_id or None):
                 url = store.presigned(source.key, source.version_id, seconds)
-                return Address(at, url, source.version_id)
+                encoding = store.encoding(source.key, source.version_id)
+                return Address(at, url, source.version_id, encoding)
         except AnvcsError as error:
             problem = problem or error
     return Address(at, problem=problem or _nowhere(at.pointer))

@@ -65,13 +65,15 @@ def opened(repo: Repo, env: Mapping[str, str]) -> Iterator[Clone]:
     """Everything a story needs. Raises UsageError (settings), CannotWrite, Damaged."""
     paths = Paths(repo.common_dir)
     in_force = settings.load(repo, env)
+    cache = Cache(paths)
     with Ledger(paths) as ledger:
-        yield Clone(repo, paths, Cache(paths), ledger, stores(in_force, env), in_force)
+        stores = stores_of(in_force, env, cache.drafts)
+        yield Clone(repo, paths, cache, ledger, stores, in_force)
 
 
-def stores(in_force: Settings, env: Mapping[str, str]) -> Stores:
+def stores_of(in_force: Settings, env: Mapping[str, str], drafts: Path) -> Stores:
     """The stores of `storage.mode`, and others that old pointers may name."""
-    found = StoresHere(in_force, env)
+    found = StoresHere(in_force, env, drafts)
     by_alias: dict[str, BlobStore] = {}
     problems: dict[str, AnvcsError] = {}
     for alias in dict.fromkeys((*found.reads, *found.writes, *_OLDER)):

@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.errors import Refused
 from git_anvcs.blobs.store import BlobStore
 from git_anvcs.flows import settings
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.settings import Settings
+from git_anvcs.store.paths import Paths
 
 if TYPE_CHECKING:
     from git_anvcs.blobs.s3.place import Bucket
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 class StoresHere:
     """The stores by alias, each made when it is first wanted.
 
+    drafts: where contents may be written on their way
     writes: aliases in the order to write to; reads: in the order to ask
     """
 
-    def __init__(self, found: Settings, env: Mapping[str, str]) -> None:
+    def __init__(self, found: Settings, env: Mapping[str, str], drafts: Path) -> None:
         self._settings = found
+        self._drafts = drafts
         self._env = env
         self._made: dict[str, BlobStore] = {}
         self.mode = found.text("storage.mode")
@@ -73,7 +77,8 @@ class StoresHere:
         bucket = self.bucket()
         can = _abilities(abilities_file(self._env), name_of(bucket))
         try:
-            return s3.S3Store(bucket, only_new=can.get(ONLY_NEW) == "good")
+            packs_in = self._drafts if self._settings.flag("blobs.compress") else None
+            return s3.S3Store(bucket, only_new=can.get(ONLY_NEW) == "good", packs_in=packs_in)
         except Refused as error:  # words that cannot be, not a server's answer
             raise UsageError(error.message, hint=error.hint) from error
 
@@ -123,7 +128,7 @@ class StoresHere:
 
 def stores_here(repo: Repo, env: Mapping[str, str]) -> StoresHere:
     """The stores that the settings of this repository describe. Raises UsageError."""
-    return StoresHere(settings.load(repo, env), env)
+    return StoresHere(settings.load(repo, env), env, Cache(Paths(repo.common_dir)).drafts)
 
 
 def abilities_file(env: Mapping[str, str]) -> Path:

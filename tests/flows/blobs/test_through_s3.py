@@ -48,3 +48,25 @@ def test_no_address_is_made_of_what_is_nowhere_or_forbidden(clone: Sandbox) -> N
     clone.env["ANVCS_ADAPTERS_S3_USE_PRESIGNED"] = "false"
     assert clone.run("git-ai-blob", "url", "sub").returncode == 3
     assert pointers.parse((clone.root / "model.bin").read_bytes())
+
+
+def test_what_the_bucket_holds_packed_is_checked_and_read_as_any_other(
+    clone: Sandbox,
+) -> None:
+    clone.env["ANVCS_BLOBS_COMPRESS"] = "true"
+    clone.ok("git-ai-blob", "push")
+    cache = cache_of(clone)
+    assert not list(cache.drafts.iterdir())
+    (asked,) = json.loads(clone.ok("git-ai-blob", "url", "model.bin", "--json"))["files"]
+    assert asked["encoding"] == "zstd"
+    with urlopen(asked["url"]) as answer:  # noqa: S310 - of this machine
+        assert answer.headers["Content-Encoding"] == "zstd"
+        assert len(answer.read()) < 1000
+    assert "zstd -d" in clone.run("git-ai-blob", "url", "model.bin").stderr
+    del clone.env["ANVCS_BLOBS_COMPRESS"]  # who reads need not know
+    clone.ok("git-ai-blob", "fsck", "--remote")
+    clone.ok("git-ai-blob", "verify", "--contents")
+    for oid in list(cache.oids()):
+        cache.place(oid).unlink()
+    clone.ok("git-ai-blob", "pull")
+    assert (clone.root / "model.bin").read_bytes() == FILES["model.bin"]
