@@ -75,6 +75,15 @@ def place(top: int, path: str, pointer: bytes, content: Content, drafts: int = -
     return Placed(path, found, how)
 
 
+def held(path: Path, most: int) -> bytes:
+    """What a plain file of at most so many bytes holds; nothing for anything else."""
+    with suppress(OSError), _opened(path, None) as file:
+        found = os.fstat(file)
+        if stat.S_ISREG(found.st_mode) and found.st_size <= most:
+            return os.pread(file, most, 0)
+    return b""
+
+
 class _Draft:
     """A new file in a folder, without a name as long as the system allows."""
 

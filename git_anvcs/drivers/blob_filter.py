@@ -38,6 +38,7 @@ SKIP = "GIT_ANVCS_SKIP_SMUDGE"
 LARGE = 8 << 20  # bytes; more is written when Git has hung up (flows/blobs/late)
 _PIPE = 1 << 20
 _NAMED = 5
+_MENDED = ["hint: `git-ai-blob checkout` puts contents where pointers are"]
 _IN_MEMORY = 8 << 20
 
 Answer = Iterable[bytes] | bytes  # bytes are one of the two words below
@@ -139,7 +140,8 @@ class Filter:
         for path, pointer in written.lacking.items():
             run.lacks(pointer, path)
         said = [f"{path} stays a pointer: {why}" for path, why in written.left.items()]
-        return said[:_NAMED]
+        more = len(said) - _NAMED
+        return said[:_NAMED] + [f"{more} more stay pointers"] * (more > 0) + _MENDED * bool(said)
 
     def _stores(self, run: FilterRun) -> "Awaited":
         if self._awaited is None:

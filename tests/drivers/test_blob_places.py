@@ -10,6 +10,7 @@ import pytest
 from git_anvcs.blobs.pointer import Pointer, parse, text
 from git_anvcs.drivers.blob_filter import LARGE
 from tests.support.blobs import ATTRIBUTES, cache_of, in_git, store_at, wire
+from tests.support.lfs_history import needs_lfs
 from tests.support.sandbox import Sandbox
 
 LATE = bytes(range(256)) * (LARGE // 256 + 1)
@@ -177,3 +178,50 @@ def test_stashes_patches_and_bisections_bring_contents(big: Sandbox) -> None:
     seen = big.base / "seen"
     big.git("bisect", "run", "sh", "-c", f"wc -c <sub/deep/late.bin >>{seen}; exit 0")
     assert set(seen.read_text().split()) <= {str(len(LATE)), "5"}
+
+
+@needs_lfs
+def test_files_of_git_lfs_live_beside_ours(repo: Sandbox) -> None:
+    wire(repo)
+    lfs = {"process": "git-lfs filter-process", "clean": "git-lfs clean -- %f",
+           "smudge": "git-lfs smudge -- %f", "required": "true"}  # fmt: skip
+    for key, value in lfs.items():
+        repo.git("config", f"filter.lfs.{key}", value)
+    rules = f"{ATTRIBUTES}*.psd filter=lfs diff=lfs merge=lfs -text\n"
+    both = {"ours.bin": LATE, "theirs.psd": LATE[::-1], "a.bin": b"one", "b.psd": b"two"}
+    repo.commit("one", {".gitattributes": rules, **both})
+    assert in_git(repo, "theirs.psd").startswith(b"version https://git-lfs.github.com/spec/v1\n")
+    assert in_git(repo, "ours.bin") == pointer_to(LATE)
+    repo.commit("two", dict.fromkeys(both, b"changed"))
+    repo.git("checkout", "-q", "HEAD~")
+    assert {name: (repo.root / name).read_bytes() for name in both} == both
+    assert repo.git("status", "--porcelain") == ""
+    assert "2 large files" in repo.ok("git-ai-blob", "status")
+    # A pointer of the other kind is a content like any other.
+    repo.write("copy.bin", in_git(repo, "theirs.psd"))
+    repo.git("add", "copy.bin")
+    assert in_git(repo, "copy.bin") == pointer_to(in_git(repo, "theirs.psd"))
+
+
+def test_a_clone_of_who_never_heard_of_us_works_with_pointers(big: Sandbox) -> None:
+    big.git("clone", "-q", ".", "../clone", env={"GIT_CONFIG_GLOBAL": os.devnull})
+    other = Sandbox(big.base, name="clone", init=False, GIT_CONFIG_GLOBAL=os.devnull)
+    assert held(other.root)["a.bin"] == pointer_to(b"eno")
+    other.git("mv", "a.bin", "moved.bin")
+    other.commit("theirs", {"plain": "text\n"})
+    big.git("pull", "-q", str(other.root), "main")
+    assert held(big.root)["moved.bin"] == b"eno"
+    assert held(big.root)["sub/deep/late.bin"] == LATE[::-1]
+    assert big.git("status", "--porcelain") == ""
+
+
+def test_an_index_of_ones_own_gets_contents_and_the_other_one_stays(big: Sandbox) -> None:
+    other = {"GIT_INDEX_FILE": str(big.base / "index")}
+    before = (big.root / ".git/index").read_bytes()
+    big.git("read-tree", "HEAD~", env=other)
+    big.git("checkout", "-q", "-f", "HEAD~", "--", ".", env=other)
+    assert held(big.root) == FILES
+    assert big.git("diff", "--name-only", env=other) == ""
+    assert (big.root / ".git/index").read_bytes() == before
+    big.git("checkout", "-q", "-f", "HEAD")
+    assert held(big.root)["a.bin"] == b"eno"

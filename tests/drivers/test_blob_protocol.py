@@ -111,6 +111,60 @@ def test_a_broken_stream_ends_without_a_bug_and_without_a_wrong_content(
         assert not drafts.is_dir() or list(drafts.iterdir()) == []
 
 
+SHORT = b"".join([
+    GREETING,
+    lines(b"command=clean", b"pathname=a", b"new-key=of a later Git"),
+    *content((b"abc",)),
+    FLUSH,
+    lines(b"command=smudge", b"pathname=b", b"can-delay=1", b"ref=refs/heads/x"),
+    *content((b"no pointer",)),
+    FLUSH,
+    lines(b"command=list_available_blobs"),
+])  # fmt: skip
+
+
+def test_a_stream_that_ends_at_any_byte_is_answered_as_far_as_it_goes(tmp_path: Path) -> None:
+    here = Names(str(tmp_path / "w"), str(tmp_path), str(tmp_path))
+    code, whole = talk(here, SHORT)
+    assert code == 0
+    for end in range(len(SHORT)):
+        code, said = talk(here, SHORT[:end])
+        assert whole.startswith(said), end
+        assert code in (0, 1)
+    assert list(Cache(Paths(tmp_path)).oids()) == [sha256(b"abc").hexdigest()]
+
+
+WORDS = st.one_of(
+    st.sampled_from([
+        b"git-filter-client", b"version=1", b"version=2", b"version=3", b"version=", b"",
+        b"capability=clean", b"capability=delay", b"capability=later", b"command=clean",
+        b"command=smudge", b"command=list_available_blobs", b"command=", b"pathname=a",
+        b"pathname=", b"can-delay=1", b"can-delay=", b"blob=xyz", b"=", b"\xff=\xfe", b"a\nb",
+    ]),
+    st.binary(max_size=8),
+)  # fmt: skip
+LISTS = st.lists(WORDS, max_size=4).map(lambda words: lines(*words))
+ODD = st.sampled_from([b"0001", b"0002", b"0003", b"0004", b"fff1", b"ffff", b"zzzz", b"00"])
+SPEECHES = st.lists(
+    st.one_of(st.just(GREETING), LISTS, LISTS, ODD, st.just(FLUSH)), max_size=8
+).map(b"".join)
+
+
+@settings(max_examples=150)
+@given(st.booleans(), SPEECHES)
+def test_whatever_is_said_is_answered_in_packets_or_ends_the_talk(
+    greeted: bool, speech: bytes
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        here = Names(f"{folder}/w", folder, folder)
+        code, said = talk(here, GREETING * greeted + speech)
+        assert code in (0, 1)
+        decoder = Decoder()
+        decoder.feed(said)
+        assert decoder.between
+        check(Cache(Paths(Path(folder))))
+
+
 def check(cache: Cache) -> None:
     """What the cache has is whole."""
     assert all(cache.whole(oid) for oid in list(cache.oids()))

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
+from git_anvcs.blobs import placing
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.git import caller, config
@@ -110,10 +111,8 @@ class Late:
         return found.within({"GIT_DIR": str(place.git_dir), "GIT_WORK_TREE": str(place.root)})
 
     def _is_pointer(self, path: str) -> bool:
-        try:
-            return (self._place.root / path).read_bytes() == self._files[path].there
-        except OSError:
-            return False
+        there = self._files[path].there
+        return placing.held(self._place.root / path, len(there)) == there
 
     def _read(self) -> None:
         """In a thread, beside Git: count the bytes of every content."""

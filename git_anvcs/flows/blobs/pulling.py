@@ -7,6 +7,7 @@ replaced; what anybody has changed meanwhile is left alone.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from git_anvcs.blobs import placing
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.materialise import Wanted, materialise
@@ -93,11 +94,5 @@ def _there(repo: Repo, found: Iterable[At]) -> dict[At, bytes]:
 
 def _pointer_at(repo: Repo, at: At) -> bytes:
     """What the file holds, if that is this pointer with whatever line ends; else nothing."""
-    path = repo.root / at.path
-    try:
-        if path.is_symlink() or path.stat().st_size > pointers.LONGEST_SEEN:
-            return b""
-        text = path.read_bytes()
-    except OSError:
-        return b""
+    text = placing.held(repo.root / at.path, pointers.LONGEST_SEEN)
     return text if pointers.with_plain_ends(text) == pointers.text(at.pointer) else b""
