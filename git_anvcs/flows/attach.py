@@ -101,7 +101,7 @@ def _tree(repo: Repo, commit: str, told: Told, checked: committing.Checked) -> s
 
 def _named(repo: Repo, name: str) -> str:
     """The id of a tree, or of a commit's tree; a whole id need not be of an object here."""
-    done = repo.try_git("rev-parse", "--verify", "--quiet", f"{name}^{{tree}}")
+    done = repo.try_git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{tree}}")
     if done.returncode == 0:
         return done.stdout.decode().strip()
     if len(name) == len(repo.zero_oid) and not name.strip("0123456789abcdef"):

@@ -76,11 +76,13 @@ class HostRefuses(AnvcsError):
 def route(settings: Settings, remote: str, *, fallback: bool = False) -> Route | None:
     """Where the records of what `remote` has may go; None: nowhere, they stay here.
 
-    Raises UsageError for a writer's name that cannot be one.
+    Raises UsageError for a writer's name, or a remote's, that cannot be one.
     """
     target = settings.text("meta.remote")
     if not target and remote in settings.words("remotes"):
         target = remote
+    if target.startswith("-"):  # Git would take it for an option, and options can start programs
+        raise UsageError(f"{target} cannot name a remote", hint="set meta.remote, remotes anew")
     name = settings.text("meta.writer")
     if name and not _WRITER.fullmatch(name):
         raise UsageError(
@@ -246,7 +248,7 @@ def push_one(repo: Repo, target: str, commit: str, ref: str) -> str:
 
     Raises Offline, GitFailed.
     """
-    argv = (*_QUIET, "push", "--porcelain", "--no-verify", target, f"{commit}:{ref}")
+    argv = (*_QUIET, "push", "--porcelain", "--no-verify", "--", target, f"{commit}:{ref}")
     done = repo.try_git(*argv, env=sync.PLAIN)
     if done.returncode == 0:
         return ""

@@ -62,7 +62,7 @@ class Folded(NamedTuple):
 
 def listed(repo: Repo, remote: str) -> dict[str, str]:
     """Every ref a remote has, with its object id. Raises Offline or GitFailed."""
-    done = repo.try_git("ls-remote", "--quiet", remote, env=PLAIN)
+    done = repo.try_git("ls-remote", "--quiet", "--", remote, env=PLAIN)
     if done.returncode != 0:
         raise failure(done.argv, done.returncode, done.stderr)
     lines = (line.split("\t", 1) for line in done.stdout.decode(errors="replace").splitlines())
@@ -105,7 +105,7 @@ def receive(repo: Repo, remote: str, theirs: Mapping[str, str]) -> Folded:
     if lines:
         done = repo.try_git(
             *("-c", "maintenance.auto=false", "fetch", "--quiet", "--no-tags"),
-            *("--no-write-fetch-head", "--no-recurse-submodules", "--stdin", remote),
+            *("--no-write-fetch-head", "--no-recurse-submodules", "--stdin", "--", remote),
             stdin="\n".join([*lines, ""]).encode(errors="surrogateescape"),
             env=PLAIN,
         )

@@ -7,10 +7,10 @@ import subprocess
 
 import pytest
 
-from git_anvcs.flows import drain, edit_record, fsck, share, sync
+from git_anvcs.flows import drain, edit_record, fsck, settings, share, sync
 from git_anvcs.flows.share import HostRefuses, Route
 from git_anvcs.git.repo import Repo
-from git_anvcs.kernel.errors import Offline
+from git_anvcs.kernel.errors import AnvcsError, Offline, UsageError
 from git_anvcs.provenance import codec, records
 from git_anvcs.provenance.records import META_REF
 from git_anvcs.store import outbox, spool
@@ -306,6 +306,25 @@ def test_records_wait_when_the_remote_is_out_of_reach(world: World) -> None:
     (world.base / "away").rename(origin)
     assert send(one).records == 1
     assert outbox.waiting(paths) == []
+
+
+def test_the_name_of_a_remote_is_never_an_option_of_git(world: World) -> None:
+    """`--upload-pack=PROGRAM` and its like would start a program."""
+    one, _, _ = pair(world)
+    mark = world.base / "started"
+    hostile = f"--upload-pack=touch {mark};"
+    for talk in (
+        lambda: sync.listed(here(one), hostile),
+        lambda: sync.receive(here(one), hostile, {f"{sync.WRITERS}x": "1" * 40}),
+        lambda: share.push_one(here(one), f"--receive-pack=touch {mark};", "HEAD", "refs/x"),
+    ):
+        with pytest.raises(AnvcsError):
+            talk()
+    one.git("config", "anvcs.meta.remote", hostile)
+    with pytest.raises(UsageError, match="cannot name a remote"):
+        share.route(settings.load(here(one), one.env), "origin")
+    assert one.run("git-anvcs", "push", "--records", "origin").returncode == 2
+    assert not mark.exists()
 
 
 class Crash(BaseException):

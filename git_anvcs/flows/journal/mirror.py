@@ -104,11 +104,11 @@ def _copy_git(repo: Repo, journal: Journal, place: Path) -> str:
     try:
         if not (bare / "HEAD").exists():
             made = ("init", "-q", "--bare", "--template=", f"--object-format={repo.object_format}")
-            repo.git(*made, str(bare))
+            repo.git(*made, "--", str(bare))
             repo.git("config", "--file", str(bare / "config"), "receive.shallowUpdate", "true")
         known = [f"{oid}:refs/anvcs/heads/{oid}" for oid in sorted({*heads.values()})]
         wanted = ["+refs/*:refs/*"] if refs else []
-        repo.git("push", "-q", "--no-verify", "--force", str(bare), *wanted, *known)
+        repo.git("push", "-q", "--no-verify", "--force", "--", str(bare), *wanted, *known)
     except GitFailed as error:
         return error.message
     about["git"] = state

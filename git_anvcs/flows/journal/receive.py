@@ -89,7 +89,7 @@ def _fetch(here: Opened, remote: str, theirs: Mapping[str, str]) -> list[str]:
         return []
     done = repo.try_git(
         *("-c", "maintenance.auto=false", "fetch", "--quiet", "--no-tags"),
-        *("--no-write-fetch-head", "--no-recurse-submodules", "--stdin", remote),
+        *("--no-write-fetch-head", "--no-recurse-submodules", "--stdin", "--", remote),
         stdin="\n".join([*lines, ""]).encode(), env=sync.PLAIN,
     )  # fmt: skip
     if done.returncode != 0:

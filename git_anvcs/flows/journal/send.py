@@ -135,7 +135,7 @@ def _give_way(here: Opened, target: str, ref: str, tip: str) -> tuple[str, ...]:
         return ()  # it was only locked
     track = f"{sync.TRACKING}{target}/journal/{ref.removeprefix(REF)}-{there[:12]}"
     here.repo.git(
-        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", target, f"+{ref}:{track}",
+        "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", target, f"+{ref}:{track}",
         env=sync.PLAIN,
     )  # fmt: skip
     return _renewed(here, f"{target} has another history under our name ({track})")
