@@ -7,6 +7,7 @@ import pytest
 from git_anvcs.blobs.store import key_of
 from git_anvcs.flows.blobs.stores_here import StoresHere, stores_here
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel import settings as words
 from git_anvcs.kernel.errors import UsageError
 from tests.blobs.test_stores import file_of, got, oid_of
 from tests.support.sandbox import Sandbox
@@ -75,3 +76,49 @@ def test_a_setting_that_cannot_be_is_told(
         here(repo).store(name.split(".")[1])
     with pytest.raises(UsageError, match="there is no store"):
         here(repo).store("elsewhere")
+
+
+# What a repository may say by itself: how its files are called and how its users work. Where the
+# contents then go is a place that the user named; a value that is not here must ask.
+HARMLESS = {
+    "storage.mode": ["local", "hybrid", "remote"],
+    "storage.primary": ["local", "nfs", "s3"],
+    "storage.fallback": ["local", "nfs", "s3"],
+    "adapters.s3.use_presigned": [True, False],
+    "blobs.track": [["*"]],
+    "blobs.upload_on_commit": [True, False],
+    "blobs.commit_seconds": [0, 3600],
+    "blobs.compress": [True, False],
+}
+
+
+def test_a_repository_sends_contents_nowhere_that_the_user_did_not_name() -> None:
+    """Every value of every setting of large files: harmless and named here, or it asks."""
+    for name, key in words.known().items():
+        if name.split(".")[0] not in ("storage", "adapters", "blobs"):
+            continue
+        ends = [key.spec.get("minimum"), key.spec.get("maximum")]
+        values = {"boolean": [True, False], "number": ends, "array": [["*"]]}.get(
+            key.kind, key.spec.get("enum", ["${HOME}", "x"])
+        )
+        for value in values:
+            quiet = value == key.spec["default"] or value in HARMLESS.get(name, [])
+            assert bool(key.asks(value)) is not quiet, (name, value)
+
+
+@pytest.mark.parametrize("storage", ["mode: remote, primary: ipfs", "mode: hybrid, fallback: ipfs"])
+def test_a_repository_publishes_nothing_until_it_is_approved(repo: Sandbox, storage: str) -> None:
+    repo.write(FILE, f"storage: {{{storage}}}\n")
+    found = here(repo)
+    assert "ipfs" in found.writes
+    with pytest.raises(UsageError, match="approved") as told:
+        found.store("ipfs")
+    assert "trust approve" in told.value.hint
+    repo.anvcs("trust", "approve")
+    assert here(repo).store("ipfs").alias == "ipfs"
+    repo.anvcs("trust", "revoke")
+    name = "primary" if "primary" in storage else "fallback"
+    repo.git("config", f"anvcs.storage.{name}", "ipfs")
+    assert here(repo).store("ipfs").alias == "ipfs"
+    repo.git("config", f"anvcs.storage.{name}", "local")
+    assert "ipfs" not in here(repo).writes

@@ -20,6 +20,8 @@ from git_anvcs.store.paths import Paths
 if TYPE_CHECKING:
     from git_anvcs.blobs.s3.place import Bucket
 
+_APPROVE = "the repository's file names one: `git anvcs trust show`, then `trust approve`"
+
 
 class StoresHere:
     """The stores by alias, each made when it is first wanted.
@@ -33,15 +35,26 @@ class StoresHere:
         self._drafts = drafts
         self._env = env
         self._made: dict[str, BlobStore] = {}
+        self._unapproved: dict[str, str] = {}
         self.mode = found.text("storage.mode")
-        self.primary = found.text("storage.primary") if self.mode != "local" else "local"
-        fallback = found.text("storage.fallback")
+        self.primary = self._named("storage.primary") if self.mode != "local" else "local"
+        fallback = self._named("storage.fallback")
         both = self.mode == "hybrid" and fallback != self.primary
         self.writes = (fallback, self.primary) if both else (self.primary,)
         self.reads = self.writes
 
+    def _named(self, name: str) -> str:
+        """The alias that a setting says; one that only the repository names is refused later."""
+        value, wanted = self._settings.find(name), self._settings.inert().get(name)
+        if wanted is None or value.origin != "default":
+            return str(value.value)
+        self._unapproved[str(wanted.value)] = name
+        return str(wanted.value)
+
     def store(self, alias: str) -> BlobStore:
         """The store with this alias. Raises UsageError where settings do not say enough of it."""
+        if name := self._unapproved.get(alias):
+            raise UsageError(f"nobody here has approved {name}: {alias}", hint=_APPROVE)
         if alias not in self._made:
             self._made[alias] = self._build(alias)
         return self._made[alias]
@@ -120,7 +133,7 @@ class StoresHere:
         if text:
             return text
         if name in self._settings.inert():
-            hint = "the repository's file names one: `git anvcs trust show`, then `trust approve`"
+            hint = _APPROVE
         else:
             hint = f"`git config anvcs.{name.replace('_', '-')} …` sets it for this repository"
         raise UsageError(f"{name} is not set", hint=hint)
