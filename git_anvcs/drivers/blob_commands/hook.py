@@ -63,7 +63,8 @@ def _before_commit(call: Call, repo: Repo) -> None:
 
 def _before_push(call: Call, repo: Repo) -> int:
     try:
-        words = pushing.range_of(repo, sys.stdin.read().splitlines())
+        lines = sys.stdin.buffer.read().decode(errors="surrogateescape").split("\n")
+        words = pushing.range_of(repo, lines)
         with sending(call) as starts:
             checked = pushing.before_push(repo, call.env, words, starts)
     except AnvcsError as error:

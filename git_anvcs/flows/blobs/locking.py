@@ -98,11 +98,12 @@ def in_push(repo: Repo, env: Mapping[str, str], revisions: Sequence[str]) -> lis
 
     None where locks cannot be asked for: no push waits for them, nor fails.
     """
-    paths = {at.path for at in pointed.in_commits(repo, revisions)} if revisions else set()
-    if not paths:
-        return []
-    with suppress(AnvcsError), opened(repo, env) as here:
-        return of_others(repo, locks_of(here.stores), paths)
+    with suppress(AnvcsError):
+        paths = {at.path for at in pointed.in_commits(repo, revisions)} if revisions else set()
+        if not paths:
+            return []
+        with opened(repo, env) as here:
+            return of_others(repo, locks_of(here.stores), paths)
     return []
 
 

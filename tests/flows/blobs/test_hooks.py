@@ -6,7 +6,7 @@ import pytest
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.pointer import Pointer
-from tests.support.blobs import planted, store_at
+from tests.support.blobs import ATTRIBUTES, planted, store_at
 from tests.support.sandbox import Sandbox, hook_folder
 from tests.support.wired import wire
 
@@ -145,11 +145,12 @@ def test_text_like_a_pointer_in_any_other_file_stops_no_push(clone: Sandbox) -> 
     clone.git("push", "-q", "origin", "main")
 
 
-def test_a_repository_without_large_files_starts_nothing(clone: Sandbox) -> None:
+def programs(clone: Sandbox, script: str) -> Path:
+    """A folder in which the hooks look for our programs; they are this script."""
     folder = clone.base / "programs"
     folder.mkdir()
     for name in ("git-anvcs", "git-ai-blob"):
-        (folder / name).write_text('#!/bin/sh\necho "$@" >>"$0.started"\n')
+        (folder / name).write_text(script)
         (folder / name).chmod(0o755)
     for event in ("pre-commit", "post-commit", "pre-push"):
         hook = hook_folder(clone.root) / event
@@ -158,6 +159,61 @@ def test_a_repository_without_large_files_starts_nothing(clone: Sandbox) -> None
         hook.write_text("".join(
             f"{program if line.startswith('anvcs_program=') else line}\n" for line in lines
         ))  # fmt: skip
+    return folder
+
+
+FAULTS = {
+    "its own fault": "#!/bin/sh\nexit 70\n",
+    "killed": "#!/bin/sh\nkill -9 $$\n",
+    "no interpreter": "#!/nowhere/python\n",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_look_that_does_not_end_lets_no_pointer_out(clone: Sandbox, fault: str) -> None:
+    clone.commit("a large file", {".gitattributes": ATTRIBUTES, "b.bin": "new"})
+    programs(clone, FAULTS[fault])
+    done = clone.run("git", "push", "-q", "origin", "main")
+    assert done.returncode == 1
+    assert "may have large files" in done.stderr
+    assert "`git push --no-verify`" in done.stderr
+    assert clone.git("ls-remote", "origin") == ""
+    clone.git("push", "-q", "--no-verify", "origin", "main")
+    clone.commit("small", {"a": "1"})
+    clone.git("push", "-q", "origin", "main")
+    clone.git("push", "-q", "origin", "main:other")
+    clone.git("push", "-q", "origin", ":other")
+    (clone.base / "programs/git-ai-blob").unlink()
+    clone.commit("another", {"b.bin": "newer"})
+    clone.git("push", "-q", "origin", "main")  # nothing of ours is installed: plain Git
+
+
+@pytest.mark.parametrize("damage", ["no database", "no file"])
+def test_a_broken_ledger_lets_no_pointer_out(clone: Sandbox, damage: str) -> None:
+    planted(clone, {"b.bin": b"new"})
+    clone.commit("a large file")
+    for file in (clone.root / ".git/anvcs/blobs").glob("ledger.db*"):
+        file.unlink()
+    ledger = clone.root / ".git/anvcs/blobs/ledger.db"
+    if damage == "no file":
+        ledger.mkdir()
+    else:
+        ledger.write_bytes(b"x" * 8192)
+    done = clone.run("git", "push", "-q", "origin", "main")
+    assert done.returncode == 1
+    assert "not pushed" in done.stderr
+    assert clone.git("ls-remote", "origin") == ""
+
+
+def test_the_name_of_a_branch_need_not_be_text(clone: Sandbox) -> None:
+    planted(clone, {"b.bin": b"new"})
+    clone.commit("a large file")
+    clone.git("branch", "caf\udce9")
+    clone.git("push", "-q", "origin", "caf\udce9", env={"LC_ALL": "en_US.UTF-8"})
+
+
+def test_a_repository_without_large_files_starts_nothing(clone: Sandbox) -> None:
+    folder = programs(clone, '#!/bin/sh\necho "$@" >>"$0.started"\n')
     clone.commit("small", {"a": "1"})
     clone.git("push", "-q", "origin", "main")
     assert not (folder / "git-ai-blob.started").exists()
