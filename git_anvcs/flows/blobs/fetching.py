@@ -48,6 +48,7 @@ class Got(NamedTuple):
 class _Task(NamedTuple):
     pointer: Pointer
     sources: tuple[Source, ...]
+    unread: str  # what notes said that nobody reads, see pins.Notes
 
 
 def fetch(
@@ -107,7 +108,7 @@ class Fetcher:
         if self._here.cache.has(pointer.oid, pointer.size):
             self._ready.append(Got(pointer))
             return
-        self._workers.give(_Task(pointer, self.sources(pointer)))
+        self._workers.give(_Task(pointer, self.sources(pointer), self._notes.unread(pointer)))
 
     def next(self, seconds: float) -> Got | None:
         """An answer, waited for at most so long; None: there is none yet."""
@@ -163,7 +164,7 @@ class Fetcher:
                     problems.append(error)
                 else:
                     return
-        raise _worst(pointer, problems)
+        raise _worst(pointer, problems, task.unread)
 
     def _from(self, source: Source, pointer: Pointer) -> None:
         """One try. Raises the store's errors; a content that is not the right one is dropped."""
@@ -184,7 +185,7 @@ class Fetcher:
         self._patience.heard(source.storage, silent=False)
 
 
-def _worst(pointer: Pointer, problems: list[AnvcsError]) -> AnvcsError:
+def _worst(pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:
     """What to say of several tries: one that may help later, one to be mended, then the rest."""
     for kind in (Unreachable, Refused, WrongContent):
         for problem in problems:
@@ -196,6 +197,6 @@ def _worst(pointer: Pointer, problems: list[AnvcsError]) -> AnvcsError:
             hint="storage.mode and storage.primary say which store there is",
         )
     return BlobMissing(
-        f"no store has {pointer.oid[:12]} ({pointer.size} bytes)",
+        f"no store has {pointer.oid[:12]} ({pointer.size} bytes){unread}",
         hint="a clone that has it sends it with `git-ai-blob push --all`",
     )

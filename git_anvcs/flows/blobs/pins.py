@@ -3,6 +3,7 @@
 A note is on Git's blob of the unpinned pointer, which follows from the content alone: so it is the
 same in every clone. Each of its lines is one version in one store, as a JSON object. Writers join
 lines and never take any away, under a lock here and with the old value of the ref everywhere.
+A note larger than any of ours is not read: whoever can push there may have made it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +28,8 @@ REF = "refs/notes/anvcs-blobs"
 _FETCHED = "refs/notes/anvcs-remote/"
 
 _PARTS = Pointer._fields[2:]  # where a content is
-_FEW = 20_000  # notes that are read at once, some 150 bytes each
+LARGEST = 1 << 16  # bytes of a note: some 400 versions of one content
+_AT_ONCE = 4 << 20  # bytes of notes that are read before they are asked for, some 150 each
 _LOCK = "blob-notes"
 _TRIES = 40
 _NOTE = re.compile(r"(?:^|(?<=\0))[0-7]+ blob ([0-9a-f]+)\t([0-9a-f/]+)\0")
@@ -57,6 +59,7 @@ class Notes:
         self._repo = repo
         self._places: list[Mapping[str, str]] | None = None
         self._texts: dict[str, bytes] = {}
+        self._too_large: frozenset[str] = frozenset()
 
     def of(self, pointer: Pointer) -> list[Pointer]:
         """Where the content is, as far as notes say; the newest first."""
@@ -70,16 +73,27 @@ class Notes:
         pins = [pin for line in lines if (pin := _parsed(line, pointer))]
         return [pin for _, pin in sorted(pins, key=lambda found: found[0], reverse=True)]
 
+    def unread(self, pointer: Pointer) -> str:
+        """A sentence where something was said of this content that is too large to be read."""
+        places = self._load() if self._places is None else self._places
+        names = [place.get(_blob_of(self._repo, pointer), "") for place in places]
+        return f"; {_passed_over(1)}" if self._too_large.intersection(names) else ""
+
     def _load(self) -> list[Mapping[str, str]]:
         refs = git_refs.read(self._repo, REF, _FETCHED)
         found = [ref for ref in refs if ref == REF or ref.endswith("-blobs")]
         self._places = [_readable(self._repo, ref) for ref in found]
-        if sum(map(len, self._places)) <= _FEW:  # one process instead of one for each
-            self._read([blob for place in self._places for blob in place.values()])
+        blobs = list(dict.fromkeys(blob for place in self._places for blob in place.values()))
+        sizes = objects.blob_sizes(self._repo, blobs) if blobs else {}
+        small = [blob for blob in blobs if sizes.get(blob, 0) <= LARGEST]
+        self._too_large = frozenset(blobs).difference(small)
+        if sum(sizes.get(blob, 0) for blob in small) <= _AT_ONCE:  # one process, not one for each
+            self._read(small)
         return self._places
 
     def _read(self, blobs: Iterable[str]) -> None:
-        new = [blob for blob in dict.fromkeys(blobs) if blob not in self._texts]
+        wanted = (blob for blob in dict.fromkeys(blobs) if blob not in self._too_large)
+        new = [blob for blob in wanted if blob not in self._texts]
         read = zip(new, objects.read(self._repo, new, env=NO_FETCH), strict=True)
         self._texts.update({name: blob.data if blob else b"" for name, blob in read})
 
@@ -105,15 +119,28 @@ def share(repo: Repo, remote: str) -> Shared:
             return Shared(problem=problem)
         tip = records.alone(repo, _LOCK, lambda: _joined(repo, f"{_FETCHED}{remote}-blobs"))
         if git_refs.read(repo, f"{_FETCHED}{remote}-blobs").get(f"{_FETCHED}{remote}-blobs") == tip:
-            return Shared(len(_listing(repo, REF)))
+            return _shared(repo)
         done = repo.try_git(*_QUIET, "push", "-q", "--no-verify", "--", remote, f"{tip}:{REF}")
         if done.returncode == 0:
-            return Shared(len(_listing(repo, REF)))
+            return _shared(repo)
         said = done.stderr.decode(errors="replace")
         if not any(words in said for words in _AGAIN):
             break
         time.sleep(random.uniform(0.0, 0.05 * attempt))  # noqa: S311 - jitter, not a secret
     return Shared(problem=Offline(f"{remote} did not take the notes of blobs: {_last(said)}"))
+
+
+def _shared(repo: Repo) -> Shared:
+    """Both have the same notes now; those that nobody of us reads are told."""
+    listed = _listing(repo, REF)
+    sizes = objects.blob_sizes(repo, listed.values()) if listed else {}
+    large = sum(sizes.get(blob, 0) > LARGEST for blob in listed.values())
+    return Shared(len(listed), AnvcsError(_passed_over(large)) if large else None)
+
+
+def _passed_over(count: int) -> str:
+    which = "a note is" if count == 1 else f"{count} notes are"
+    return f"{which} larger than {LARGEST >> 10} KiB in {REF}, and not read"
 
 
 def _joined(repo: Repo, theirs: str) -> str:
@@ -122,8 +149,9 @@ def _joined(repo: Repo, theirs: str) -> str:
     base = git_refs.read(repo, theirs).get(theirs)
     if base is None:
         return ours
-    mine = _lines(repo, REF)
-    commit = _on_top(repo, base, _lines(repo, theirs), mine)
+    there = _readable(repo, theirs)
+    apart = [name for name, blob in _listing(repo, REF).items() if there.get(name) != blob]
+    commit = _on_top(repo, base, _lines(repo, theirs, apart), _lines(repo, REF, apart))
     if commit != ours:
         git_refs.update(repo, [Update(REF, ours, commit)], "anvcs: notes of blobs joined")
     return commit
@@ -154,10 +182,10 @@ def _on_top(
     placed = _paths(repo, base) if base else {}
     files, made = {}, []
     for blob, lines in more.items():
-        both = known.get(blob, set()) | lines
-        if both == known.get(blob):
-            continue
-        text = b"".join(line + b"\n" for line in sorted(both))
+        there = known.get(blob, set())
+        text = b"".join(line + b"\n" for line in sorted(there | lines))
+        if lines <= there or len(text) > LARGEST or (blob in placed and blob not in known):
+            continue  # nothing new, or a note that is too large already
         made.append(objects.make(repo, "blob", text))
         files[placed.get(blob, f"{blob[:2]}/{blob[2:]}")] = made[-1].oid
     objects.write(repo, made)
@@ -204,9 +232,12 @@ def _value(line: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) and value.get("v") == 1 else {}
 
 
-def _lines(repo: Repo, ref: str, only: Iterable[str] | None = None) -> dict[str, set[bytes]]:
+def _lines(repo: Repo, ref: str, only: Iterable[str]) -> dict[str, set[bytes]]:
+    """The lines of these notes, without those that are too large."""
     listed = _listing(repo, ref)
-    wanted = {blob: listed[blob] for blob in (listed if only is None else only) if blob in listed}
+    asked = {blob: listed[blob] for blob in only if blob in listed}
+    sizes = objects.blob_sizes(repo, asked.values()) if asked else {}
+    wanted = {name: blob for name, blob in asked.items() if sizes.get(blob, 0) <= LARGEST}
     read = zip(wanted, objects.read(repo, wanted.values(), env=NO_FETCH), strict=True)
     return {name: set(blob.data.splitlines()) for name, blob in read if blob}
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import subprocess
 import sys
 import threading
+import tracemalloc
 
 import pytest
 
@@ -225,6 +226,36 @@ def test_notes_of_two_clones_meet_at_their_remote(clone: Sandbox) -> None:
         assert [pins.Notes(repo).of(pointer) for pointer in made] == [[pin] for pin in made]
     assert pins.share(repos[0], "origin").notes == 4
     assert clone.git("-C", str(remote), "rev-list", "--count", pins.REF).strip() == "2"
+
+
+def test_a_note_that_is_too_large_is_told_and_never_read(clone: Sandbox) -> None:
+    remote = clone.base / "remote.git"
+    clone.git("init", "-q", "--bare", "-b", "main", str(remote))
+    clone.git("remote", "add", "origin", str(remote))
+    lost, other = planted(clone, {"a.bin": b"abc", "b.bin": b"xyz"}).values()
+    repo = Repo.discover(clone.root)
+    large = clone.base / "large"
+    with large.open("wb") as file:
+        file.truncate(30 << 20)
+    note = clone.git("hash-object", "-w", "--no-filters", str(large)).strip()
+    clone.git(
+        "notes", "--ref=x", "add", "-f", "-C", note, clone.git("hash-object", "-w", "a.bin").strip()
+    )
+    clone.git("push", "-q", "origin", f"refs/notes/x:{pins.REF}")
+    pins.add(repo, [lost._replace(storage="nfs", version_id="v"),
+                    other._replace(storage="nfs", version_id="v")], 1000)  # fmt: skip
+    tracemalloc.start()
+    shared = pins.share(repo, "origin")
+    notes = pins.Notes(repo)
+    assert [pin.version_id for pin in notes.of(other)] == ["v"]
+    assert notes.of(lost) == []  # what stands there is not taken away either
+    assert tracemalloc.get_traced_memory()[1] < 10 << 20
+    tracemalloc.stop()
+    assert (shared.notes, "not read" in str(shared.problem)) == (2, True)
+    empty_cache(clone, lost)
+    assert "not read" in str(got(clone, [lost])[lost.oid])
+    assert pins.add(repo, [lost._replace(storage="nfs", version_id="w")], 1001) >= 0
+    assert note in clone.git("ls-tree", "-r", pins.REF)
 
 
 def test_a_process_killed_at_any_write_leaves_a_job_or_a_confirmed_copy(
