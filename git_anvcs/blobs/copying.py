@@ -25,7 +25,7 @@ def copy(source: int, target: int, size: int) -> str:
     `reflink`, `range` (copy_file_range(2)) or `copy`. Both are file descriptors; where they stand
     then is not told. Raises OSError, EOFError when `source` is shorter.
     """
-    if _reflink(source, target):
+    if reflink(source, target):
         return "reflink"
     done = _range(source, target, size)
     how = "range" if done == size else "copy"
@@ -37,7 +37,8 @@ def copy(source: int, target: int, size: int) -> str:
     return how
 
 
-def _reflink(source: int, target: int) -> bool:
+def reflink(source: int, target: int) -> bool:
+    """Have two open files share their blocks; False where that cannot be. Raises OSError."""
     if sys.platform != "linux":
         return False
     try:

@@ -5,7 +5,8 @@
     new/                            what is being written
 
 The id of a version is the SHA-256 of its bytes, so the same bytes are the same version on every
-machine, and nothing is ever written over. Every step goes from folder to folder by descriptors
+machine, and nothing is ever written over: a file may be one that the cache of a clone has, too.
+Every step goes from folder to folder by descriptors
 that follow no symbolic link (openat(2)), so a link planted in the store leads nowhere.
 """
 
@@ -20,6 +21,7 @@ import stat
 import time
 from typing import NamedTuple, TypeVar
 
+from git_anvcs.blobs import copying
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.key_parts import parts_of
@@ -34,7 +36,7 @@ _VERSIONS = ",v"  # as RCS named its files
 _OID = re.compile(r"[0-9a-f]{64}")
 _IN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hang us
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NOT_LET = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP, errno.ENOTDIR, errno.EXDEV)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 # A server's file that another client replaced, or a folder that another process just removed.
@@ -51,12 +53,18 @@ class Place(NamedTuple):
 
 
 class FolderStore:
-    """A store in a folder. makes_root: the folder is made when it is missing (not of a mount)."""
+    """A store in a folder. makes_root: the folder is made when it is missing (not of a mount).
 
-    def __init__(self, alias: str, root: Path, *, makes_root: bool) -> None:
+    frozen: a folder of files that nobody ever writes to; they may become versions by a link
+    """
+
+    def __init__(
+        self, alias: str, root: Path, *, makes_root: bool, frozen: Path | None = None
+    ) -> None:
         self.alias = alias
         self.root = root
         self._makes_root = makes_root
+        self._frozen = frozen
 
     def upload(self, local_path: Path, key: str) -> Held:
         """Keep the file; of the same bytes twice there is one version. Raises WrongContent too."""
@@ -109,20 +117,28 @@ class FolderStore:
         with self.folder(("new",), make=True) as new, _local(local_path) as file:
             _sweep(new)
             name = f"{os.getpid()}.{os.urandom(8).hex()}"
-            descriptor = os.open(name, _NEW, 0o444, dir_fd=new)
+            may_link = self._frozen is not None and self._frozen in local_path.parents
             try:
-                with os.fdopen(descriptor, "wb", buffering=0) as draft:
-                    oid, size = _copy(file, draft.fileno())
+                descriptor = os.open(name, _NEW, 0o444, dir_fd=new)
+                try:
+                    if copying.reflink(file, descriptor):
+                        oid, size = _copy(descriptor, None)
+                    elif may_link and _link(local_path, file, name, new):
+                        os.dup2(file, descriptor)
+                        oid, size = _copy(file, None)
+                    else:
+                        oid, size = _copy(file, descriptor)
                     check(oid, wanted)
                     os.fsync(descriptor)
+                finally:
+                    os.close(descriptor)
                 place = _place(key, oid)
                 with self.folder(place.folders, make=True) as folder:
                     os.rename(name, place.name, src_dir_fd=new, dst_dir_fd=folder)
                     _sync(folder)
-            except BaseException:
-                with suppress(OSError):
+            finally:
+                with suppress(OSError):  # still there after an error, or of a link to itself
                     os.unlink(name, dir_fd=new)
-                raise
         return oid, size
 
     def _open(self, key: str, version_id: str) -> tuple[int, str]:
@@ -231,6 +247,27 @@ def _newest(folder: int) -> str:
     if not ages:
         raise FileNotFoundError
     return max(ages)[1]
+
+
+def _link(path: Path, file: int, name: str, folder: int) -> bool:
+    """Replace the empty draft by a second name of the open file; whether that could be done.
+
+    Not of a file that anybody may write to, in another file system, or replaced meanwhile.
+    """
+    there = os.fstat(file)
+    if not stat.S_ISREG(there.st_mode) or there.st_mode & 0o222:
+        return False
+    second = f"{name}.link"
+    try:
+        os.link(path, second, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError:
+        return False
+    found = os.stat(second, dir_fd=folder, follow_symlinks=False)
+    if (found.st_dev, found.st_ino) != (there.st_dev, there.st_ino):
+        os.unlink(second, dir_fd=folder)
+        return False
+    os.rename(second, name, src_dir_fd=folder, dst_dir_fd=folder)
+    return True
 
 
 def _copy(file: int, draft: int | None) -> tuple[str, int]:

@@ -48,7 +48,7 @@ def test_a_kernel_that_stops_in_between_is_helped(
         return os.pwrite(target, os.pread(source, min(count, 1000), at), to) if at < 5000 else 0
 
     monkeypatch.setattr(os, "copy_file_range", some, raising=False)
-    monkeypatch.setattr(copying, "_reflink", lambda _source, _target: False)
+    monkeypatch.setattr(copying, "reflink", lambda _source, _target: False)
 
     assert copying.copy(*files, len(CONTENT)) == "copy"
 
@@ -58,7 +58,7 @@ def test_a_kernel_that_stops_in_between_is_helped(
 def test_a_source_that_ends_early_is_told(
     files: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copying, "_reflink", lambda _source, _target: False)
+    monkeypatch.setattr(copying, "reflink", lambda _source, _target: False)
     with pytest.raises(EOFError):
         copying.copy(*files, len(CONTENT) + 1)
 

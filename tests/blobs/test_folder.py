@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
+from git_anvcs.blobs import copying
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.store import key_of
 from git_anvcs.blobs.stores import local, nfs
 from tests.blobs.test_stores import file_of, got, oid_of
@@ -152,3 +153,75 @@ def test_a_stale_handle_is_asked_once_more_and_then_told(
     stale[:] = [1, 1]
     with pytest.raises(Unreachable, match="Stale"):
         got(store, KEY, held.version_id, tmp_path)
+
+
+def frozen(folder: Path, data: bytes = DATA, name: str = "content") -> Path:
+    """A file as the cache has them."""
+    folder.mkdir(exist_ok=True)
+    file = folder / name
+    file.write_bytes(data)
+    file.chmod(0o444)
+    return file
+
+
+@pytest.fixture
+def no_reflinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on most file systems; on the others blocks are shared, and there is no need to link."""
+    monkeypatch.setattr(copying, "reflink", lambda _source, _target: False)
+
+
+@pytest.mark.usefixtures("no_reflinks")
+def test_a_frozen_file_is_kept_without_a_second_copy(tmp_path: Path) -> None:
+    cached = frozen(tmp_path / "cache")
+    store = local.store(tmp_path / "store", frozen=tmp_path / "cache")
+    for _ in range(2):
+        assert store.upload(cached, KEY).size == len(DATA)
+    kept = tmp_path / "store" / "blobs" / KEY
+    assert kept.samefile(cached)
+    assert not any((tmp_path / "store" / "new").iterdir())
+    cached.unlink()
+    assert got(store, KEY, "", tmp_path) == DATA
+    again = frozen(tmp_path / "cache")
+    store.delete_version(KEY, oid_of(DATA))
+    assert again.read_bytes() == DATA
+
+
+@pytest.mark.usefixtures("no_reflinks")
+@pytest.mark.parametrize("case", ["writable", "elsewhere", "symbolic", "not asked", "another key"])
+def test_a_file_that_may_change_is_copied(tmp_path: Path, case: str) -> None:
+    file = frozen(tmp_path / "cache")
+    if case == "writable":
+        file.chmod(0o644)
+    elif case == "elsewhere":
+        file = frozen(tmp_path / "other")
+    elif case == "symbolic":
+        (tmp_path / "cache/link").symlink_to(file)
+        file = tmp_path / "cache/link"
+    store = local.store(
+        tmp_path / "store", frozen=None if case == "not asked" else tmp_path / "cache"
+    )
+    key = KEY if case != "another key" else "name/of/mine"
+    held = store.upload(file, key)
+    found = tmp_path / "store/blobs" / (KEY if key == KEY else f"{key},v/{held.version_id}")
+    assert found.samefile(file) == (case == "another key")  # its version is a content, too
+    file.chmod(0o644)
+    if case != "another key":
+        file.write_bytes(b"changed")
+    assert got(store, key, held.version_id, tmp_path) == DATA
+
+
+@pytest.mark.usefixtures("no_reflinks")
+def test_damage_that_two_names_share_is_replaced_in_both(tmp_path: Path) -> None:
+    cached = frozen(tmp_path / "cache")
+    store = local.store(tmp_path / "store", frozen=tmp_path / "cache")
+    store.upload(cached, KEY)
+    cached.chmod(0o644)
+    cached.write_bytes(b"damage" * 2000)
+    with pytest.raises(WrongContent):
+        store.upload(cached, KEY)
+    with pytest.raises(WrongContent):
+        got(store, KEY, "", tmp_path)
+    cached.rename(tmp_path / "set aside")
+    store.upload(frozen(tmp_path / "cache"), KEY)
+    assert got(store, KEY, "", tmp_path) == DATA
+    assert not cached.samefile(tmp_path / "set aside")

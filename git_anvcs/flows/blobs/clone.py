@@ -67,13 +67,12 @@ def opened(repo: Repo, env: Mapping[str, str]) -> Iterator[Clone]:
     in_force = settings.load(repo, env)
     cache = Cache(paths)
     with Ledger(paths) as ledger:
-        stores = stores_of(in_force, env, cache.drafts)
-        yield Clone(repo, paths, cache, ledger, stores, in_force)
+        yield Clone(repo, paths, cache, ledger, stores_of(in_force, env, cache), in_force)
 
 
-def stores_of(in_force: Settings, env: Mapping[str, str], drafts: Path) -> Stores:
+def stores_of(in_force: Settings, env: Mapping[str, str], cache: Cache) -> Stores:
     """The stores of `storage.mode`, and others that old pointers may name."""
-    found = StoresHere(in_force, env, drafts)
+    found = StoresHere(in_force, env, cache)
     by_alias: dict[str, BlobStore] = {}
     problems: dict[str, AnvcsError] = {}
     for alias in dict.fromkeys((*found.reads, *found.writes, *_OLDER)):

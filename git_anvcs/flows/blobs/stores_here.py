@@ -26,13 +26,13 @@ _APPROVE = "the repository's file names one: `git anvcs trust show`, then `trust
 class StoresHere:
     """The stores by alias, each made when it is first wanted.
 
-    drafts: where contents may be written on their way
     writes: aliases in the order to write to; reads: in the order to ask
+    cache: of this clone: a store may share its files, and write beside them on the way
     """
 
-    def __init__(self, found: Settings, env: Mapping[str, str], drafts: Path) -> None:
+    def __init__(self, found: Settings, env: Mapping[str, str], cache: Cache) -> None:
         self._settings = found
-        self._drafts = drafts
+        self._cache = cache
         self._env = env
         self._made: dict[str, BlobStore] = {}
         self._unapproved: dict[str, str] = {}
@@ -76,7 +76,8 @@ class StoresHere:
         from git_anvcs.blobs.stores import local
 
         named = self._settings.text("adapters.local.path")
-        return local.store(self._path("adapters.local.path") if named else data_folder(self._env))
+        folder = self._path("adapters.local.path") if named else data_folder(self._env)
+        return local.store(folder, frozen=self._cache.root)
 
     def _nfs(self) -> BlobStore:
         from git_anvcs.blobs.stores import nfs
@@ -90,7 +91,7 @@ class StoresHere:
         bucket = self.bucket()
         can = _abilities(abilities_file(self._env), name_of(bucket))
         try:
-            packs_in = self._drafts if self._settings.flag("blobs.compress") else None
+            packs_in = self._cache.drafts if self._settings.flag("blobs.compress") else None
             return s3.S3Store(bucket, only_new=can.get(ONLY_NEW) == "good", packs_in=packs_in)
         except Refused as error:  # words that cannot be, not a server's answer
             raise UsageError(error.message, hint=error.hint) from error
@@ -141,7 +142,7 @@ class StoresHere:
 
 def stores_here(repo: Repo, env: Mapping[str, str]) -> StoresHere:
     """The stores that the settings of this repository describe. Raises UsageError."""
-    return StoresHere(settings.load(repo, env), env, Cache(Paths(repo.common_dir)).drafts)
+    return StoresHere(settings.load(repo, env), env, Cache(Paths(repo.common_dir)))
 
 
 def abilities_file(env: Mapping[str, str]) -> Path:
