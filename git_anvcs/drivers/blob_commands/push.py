@@ -5,8 +5,11 @@ Git push does this by itself, before anything else is pushed; so does a commit, 
 
 --all sends the contents of all that branches, tags and stashes point to, where this clone has
 them, and asks the stores whether they still have what they had: after another bucket or folder was
-set, or another disk mounted, it sends there. With REMOTE, or for the remotes that records may go
-to, the notes that say which version holds which content go along (refs/notes/anvcs-blobs).
+set, or another disk mounted, it sends there. Pointers that name no version, or one in the store
+local alone, get a note of the version that others can read.
+
+With REMOTE, or for the remotes that records may go to, the notes that say which version holds which
+content go along (refs/notes/anvcs-blobs).
 
 Exit codes: 0 all is sent, 1 something was refused, 5 something waits for a store.
 
@@ -22,7 +25,7 @@ from git_anvcs.blobs.ledger import Job
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import sending
 from git_anvcs.drivers.say import Call, counted
-from git_anvcs.flows.blobs import outgoing, pins, uploading
+from git_anvcs.flows.blobs import outgoing, pinning, pins, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.uploading import Sent
 
@@ -46,6 +49,8 @@ def run(call: Call) -> int:
         jobs = uploading.due(here, patient=False)
         with sending(call) as starts:
             sent = uploading.send(here, jobs, starts)
+        if call.args.all:
+            pinning.catch_up(here, found)
         notes = shared(call, here)
     problems = [one.problem for one in sent if one.problem]
     value = {

@@ -106,6 +106,11 @@ def pin_of(copy: Copy, size: int) -> Pointer:
     return found
 
 
+def is_bare(here: Clone, pointer: Pointer) -> bool:
+    """Whether no version is named that others could read, where there is a store for them."""
+    return not pointer.pinned or (pointer.storage == LOCAL and bool(here.stores.enough))
+
+
 def key_in(pointer: Pointer) -> str:
     """The key that a pointer names, or that follows from its content."""
     return pointer.key or key_of(pointer.oid)

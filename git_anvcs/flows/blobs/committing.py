@@ -20,6 +20,7 @@ from git_anvcs.git.index_file import Change, NotPatchable
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
 
+_MAY_CHANGE = ("", place.LOCAL)  # the stores of pointers that are pinned, or pinned anew
 _PARTIAL = "next-index-"  # git commit -- PATH: Git commits from an index of its own
 
 
@@ -39,10 +40,11 @@ def before_commit(
     """
     file = index_patch.place(repo, index)
     found = pointed.tracked(repo, pointed.staged(repo, index=str(file)))
-    bare = [at for at in found if not at.pointer.pinned]
-    if not bare:
+    found = [at for at in found if not at.pointer.pinned or at.pointer.storage == place.LOCAL]
+    if not found:
         return Committed()
     with opened(repo, env) as here:
+        bare = [at for at in found if place.is_bare(here, at.pointer)]
         jobs = uploading.enqueue(here, [at.pointer for at in bare])
         if not here.settings.flag("blobs.upload_on_commit"):
             return Committed()
@@ -61,12 +63,13 @@ def after_commit(repo: Repo, env: Mapping[str, str]) -> int:
     """
     _mark(repo).unlink(missing_ok=True)
     file = index_patch.place(repo)
-    both = [at for at in pointed.staged(repo) if not at.pointer.pinned and at.before]
+    both = [at for at in pointed.staged(repo) if at.before and at.pointer.storage in _MAY_CHANGE]
     before = [at.before for at in both]
     wanted = {}
     for at, blob in zip(both, objects.read(repo, before, env=objects.NO_FETCH), strict=True):
         known = pointers.parse(blob.data) if blob else None
-        if known and known.pinned and known.unpinned() == at.pointer:
+        same = known and known.pinned and known.unpinned() == at.pointer.unpinned()
+        if known and same and known.storage != at.pointer.storage:
             wanted[at] = pointers.text(known)
     if not wanted:
         return 0

@@ -13,6 +13,7 @@ from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.materialise import Wanted, materialise
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed
+from git_anvcs.flows.blobs.clone import LOCAL
 from git_anvcs.flows.blobs.fetching import Got, Progress
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.git.repo import Repo
@@ -56,7 +57,8 @@ def fetch(
     wanted = lacking(repo, found)
     if not wanted:
         return [], []
-    if not all(at.pointer.version_id or at.pointer.cid for at in wanted):
+    if not all((at.pointer.version_id or at.pointer.cid) and at.pointer.storage != LOCAL
+               for at in wanted):  # fmt: skip
         for remote in repo.git("remote").decode(errors="surrogateescape").split():
             pins.fetch(repo, remote)  # what it knows besides; without it there is still the key
     answers = fetching.fetch(repo, env, pointed.by_oid(wanted).values(), progress)

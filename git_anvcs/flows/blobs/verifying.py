@@ -6,7 +6,7 @@ from typing import NamedTuple
 from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, seconds_for
+from git_anvcs.flows.blobs.clone import Clone, Patience, is_bare, key_in, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.workers import Workers
@@ -60,7 +60,8 @@ def verify(
             try:
                 patience.check(place.storage)
                 if _has(here, place, at.pointer, contents=contents):
-                    gone = bool(at.pointer.version_id) and place != places[0]
+                    others = not is_bare(here, at.pointer)  # a pin of one machine is none of theirs
+                    gone = others and bool(at.pointer.version_id) and place != places[0]
                     return Verdict(at, present, place, pinned_gone=gone)
             except AnvcsError as error:
                 problem = problem or error
