@@ -1,6 +1,6 @@
 """Story: everything that can be wrong with the wiring of a repository, proved by trying it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 import os
@@ -17,7 +17,7 @@ from git_anvcs.git import config
 from git_anvcs.git import repo as git
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import process
-from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.kernel.shipped import shipped
 from git_anvcs.store import snapshots, spool
 from git_anvcs.store.paths import Paths
@@ -68,10 +68,12 @@ def examine(repo: Repo, env: Mapping[str, str], *, runs: int) -> Examination:
         checks.append(
             Check("wiring", wrong="git-anvcs is not on here", mend="run `git anvcs init`")
         )
+        checks += _large_files(repo, env, ())
         return Examination((*checks, *_records(repo)), ())
     checks += [*_wiring(repo, manifest, env), *_hooks(manifest), *_silent(repo, manifest)]
     checks += _effective(repo, manifest)
     checks += [*_programs(manifest), *_refspecs(repo)]
+    checks += _large_files(repo, env, [wired.what for wired in manifest.wired])
     with probe.scratch(manifest) as scratch:
         checks += _probes(scratch, manifest, env)
         timings = _timings(scratch, manifest, runs) if runs else ()
@@ -203,6 +205,23 @@ def _programs(manifest: Manifest) -> Iterator[Check]:
         )
     if not missing:
         yield Check("programs", f"on PATH: {', '.join(wanted)}")
+
+
+def _large_files(repo: Repo, env: Mapping[str, str], wired: Collection[str]) -> Iterator[Check]:
+    """The large files, without asking their stores; wired: what `init` has done."""
+    from git_anvcs.flows.blobs import examining
+
+    hooks = [what.removeprefix("hook ") for what in wired]
+    try:
+        for found in examining.examine(repo, env, hooks):
+            wrong = found.said if found.status == "bad" else ""
+            fix = "init" if wrong and wired and "`git anvcs init`" in found.hint else ""
+            said = f"{found.said}: {found.hint}" if found.status == "weak" else found.said
+            yield Check(f"blob {found.check}", said, wrong, found.hint, fix)
+    except UsageError:
+        return  # settings that cannot be read are told already
+    except AnvcsError as error:
+        yield Check("blob files", wrong=error.message, mend=error.hint)
 
 
 def _refspecs(repo: Repo) -> Iterator[Check]:

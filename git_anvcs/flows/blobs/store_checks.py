@@ -49,6 +49,25 @@ def check(
             _remember(abilities_file(env), name_of(stores.bucket()), findings)
 
 
+class Tried(NamedTuple):
+    """When a server was tried (seconds since 1970), and what was bad."""
+
+    seconds: int
+    bad: tuple[str, ...]
+
+
+def remembered(stores: StoresHere, env: Mapping[str, str]) -> Tried | None:
+    """What is known of the bucket in force; None when nobody has tried it. Raises UsageError."""
+    known = _read(abilities_file(env))
+    try:
+        found = known[name_of(stores.bucket())]
+        findings = dict(found["findings"])
+        bad = tuple(str(check) for check, status in findings.items() if status == "bad")
+        return Tried(int(found["seconds"]), bad)
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
 def _looks(store: BlobStore) -> Iterator[Callable[[], Iterator[Finding]]]:
     """s3 first tells why its round trip will fail, if it will."""
     if isinstance(store, S3Store):
