@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument(
         "--artifact", metavar="FILE", action="append", default=[],
-        help="pin a file by its content; may be repeated",
+        help="keep a file and pin it; may be repeated",
     )  # fmt: skip
     group.add_argument("--runner", metavar="ID", default="", help="who ran the tests")
     group.add_argument("--command", metavar="TEXT", default="", help="how they were run")
@@ -53,6 +53,8 @@ def run(call: Call) -> int:
     commit = reading.find(repo, call.args.words[0] if call.args.words else "HEAD")
     with edit_record.alone(repo):
         done = attach.attached(repo, call.cwd, commit, told)
+        if done.large and not call.args.dry_run:
+            attach.keep(repo, call.env, done)
         if done.says_more and not call.args.dry_run:
             message = f"anvcs: revision {done.record.rev} of {commit[:12]}'s record"
             edit_record.write(repo, done.record, message)
@@ -78,12 +80,13 @@ def _told(call: Call) -> "Told":
         reports=tuple(map(Path, args.test_report)),
         coverage=args.coverage,
         passed=args.passed,
-        files=(*files, *((Path(name), "other") for name in args.artifact)),
+        files=tuple(files),
+        kept=tuple(map(Path, args.artifact)),
         runner=args.runner,
         command=args.command,
         ran_on=args.ran_on,
     )
-    if not told.tests and not told.files:
+    if not told.tests and not told.files and not told.kept:
         raise UsageError(
             "say what to attach: git anvcs meta attach HEAD --test-report report.xml",
             hint="a report, --coverage, --tests-passed, --tests-failed or files",

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from git_anvcs.flows import commit as committing
-from git_anvcs.flows import edit_record
+from git_anvcs.flows import edit_record, large_files
 from git_anvcs.flows.tested_tree import tested
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError, PolicyDenied, UsageError
 from git_anvcs.provenance import artifacts, records
 from git_anvcs.provenance.record import Record
+from git_anvcs.store.paths import Paths
 
 
 class Told(NamedTuple):
     """What the command line says of a commit's tests.
 
     coverage: a number or a file; passed: said without a report, or against one
-    files: artifacts that are no report, each with its type
+    files: artifacts that are no report, each with its type; kept: those whose content is kept
     runner: who ran the tests; ran_on: the tree, or a commit with that tree, that was tested
     """
 
@@ -30,6 +31,7 @@ class Told(NamedTuple):
     coverage: str | None = None
     passed: bool | None = None
     files: tuple[tuple[Path, str], ...] = ()
+    kept: tuple[Path, ...] = ()
     runner: str = ""
     command: str = ""
     ran_on: str = ""
@@ -41,10 +43,14 @@ class Told(NamedTuple):
 
 
 class Attached(NamedTuple):
-    """The record as it is to be; old: as it was, None where the commit had none here."""
+    """The record as it is to be; old: as it was, None where the commit had none here.
+
+    large: artifacts that are to be kept as large files are: (file, SHA-256, size)
+    """
 
     record: Record
     old: Record | None
+    large: committing.Large = ()
 
     @property
     def says_more(self) -> bool:
@@ -64,7 +70,9 @@ def attached(repo: Repo, cwd: Path, commit: str, told: Told) -> Attached:
     checked = committing.check(repo, cwd, asked)
     old = records.read_one(repo, commit)
     claims = dict(checked.claims)
+    kept = [(cwd / file, committing.kept_entry(repo, cwd / file, "other")) for file in told.kept]
     pins = [*claims.pop("artifacts", []), *_pinned(repo, cwd, told)]
+    pins += _sought(repo, [pin for _, pin in kept])
     changes: dict[str, Any] = {}
     if told.tests:
         tree = _tree(repo, commit, told, checked)
@@ -74,7 +82,26 @@ def attached(repo: Repo, cwd: Path, commit: str, told: Told) -> Attached:
     record = edit_record.edited(repo, commit, changes)
     if told.tests and not record.tests_hold:
         raise AnvcsError(f"the record of {commit[:12]} speaks of another tree than the commit has")
-    return Attached(record, old)
+    large = tuple((file, str(pin["sha256"]), int(pin["size"])) for file, pin in kept)
+    return Attached(record, old, large)
+
+
+def keep(repo: Repo, env: Mapping[str, str], done: Attached) -> None:
+    """The contents of kept artifacts go where those of large files go; when a store has them, the
+    record hears of their versions. Raises UsageError (settings), CannotWrite."""
+    committing.keep(repo, env, done.large)
+    committing.keep(repo, env, done.large, send=True)
+    with large_files.known_here(repo) as here:
+        for _, oid, _ in done.large:
+            here.expect(oid, done.record.commit)
+
+
+def _sought(repo: Repo, pins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With the versions that the store has already confirmed."""
+    if not pins or not Paths(repo.common_dir).ledger.exists():
+        return pins
+    with large_files.known_here(repo) as here:
+        return [here.sought(pin) for pin in pins]
 
 
 def _pinned(repo: Repo, cwd: Path, told: Told) -> list[dict[str, Any]]:
@@ -146,10 +173,10 @@ def _with_pins(
     stored = [item for item in (old.items("artifacts") if old else ()) if isinstance(item, Mapping)]
     new_report = bool(changes.get("test_report_ref"))
     ref = old.value.get("test_report_ref") if old and not new_report else None
-    places = {(pin["key"], pin["type"]) for pin in pins}
+    places = {(_lay(pin), pin["type"]) for pin in pins}
 
     def stays(item: Mapping[str, object]) -> bool:
-        place = (item.get("key"), item.get("type"))
+        place = (_lay(item), item.get("type"))
         return place not in places or f"artifact:{item.get('name')}" == ref
 
     kept = [item for item in stored if stays(item)]
@@ -159,3 +186,8 @@ def _with_pins(
     if new_report:
         found["test_report_ref"] = f"artifact:{named[0]['name']}"
     return found
+
+
+def _lay(item: Mapping[str, object]) -> object:
+    """Where the file was, whatever store has it by now."""
+    return item.get("path") or item.get("key")

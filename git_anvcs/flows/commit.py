@@ -89,7 +89,7 @@ def check(repo: Repo, cwd: Path, told: Told) -> Checked:
             pins.append(artifacts.pinned(coverage_file, shown(repo, coverage_file), "coverage"))
     others = [cwd / file for file, _ in told.artifacts]
     kinds = [kind for _, kind in told.artifacts]
-    kept = [_kept(repo, file, kind) for file, kind in zip(others, kinds, strict=True)]
+    kept = [kept_entry(repo, file, kind) for file, kind in zip(others, kinds, strict=True)]
     pins += kept
     if pins:
         claims["artifacts"] = artifacts.named_apart(pins)
@@ -172,7 +172,7 @@ def with_tree(claims: Mapping[str, Any], proof: Tested) -> dict[str, Any]:
     return {key: item for key, item in claims.items() if key == "artifacts"}
 
 
-def _kept(repo: Repo, file: Path, kind: str) -> dict[str, Any]:
+def kept_entry(repo: Repo, file: Path, kind: str) -> dict[str, Any]:
     """The entry of an artifact whose content is kept; it says where the file lay."""
     pin = artifacts.pinned(file, shown(repo, file), kind)
     return {**pin, "path": pin["key"]}

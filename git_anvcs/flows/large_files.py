@@ -4,7 +4,7 @@ What no store has confirmed when the record is made stands in it without a versi
 remembers that this record waits, and flows/blobs/recorded gives it a new revision later.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,7 +35,7 @@ def with_large_files(
     changed = {commit: facts[commit].changed for commit in made}
     blobs = {after for paths in changed.values() for _, after in paths.values() if after.strip("0")}
     known = _pointers(repo, blobs)
-    with _known(repo) as here:
+    with known_here(repo) as here:
         return {
             commit: _with(here, commit, record, changed[commit], known)
             for commit, record in made.items()
@@ -43,10 +43,19 @@ def with_large_files(
 
 
 class Known:
-    """Where contents are, as far as this clone knows without asking a store."""
+    """Where contents are, as far as this clone knows without asking a store.
 
-    def __init__(self, ledger: Ledger, in_force: Settings | None) -> None:
+    noted: the pins that notes have of a content, the newest first
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        in_force: Settings | None,
+        noted: Callable[[Pointer], Iterable[Pointer]] = lambda _: (),
+    ) -> None:
         self._ledger = ledger
+        self._noted = noted
         self._primary = ""
         self._words = dict.fromkeys(_FROM_SETTINGS, "")
         if in_force is not None:
@@ -55,21 +64,28 @@ class Known:
             self._words = {word: in_force.text(f"adapters.s3.{word}") for word in _FROM_SETTINGS}
 
     def place(self, pointer: Pointer) -> Place | None:
-        """The pointer's own version, else the one that the primary store has confirmed."""
-        if pointer.version_id or pointer.cid:
-            return self._place(pointer)
-        return self.confirmed(pointer.oid)
+        """The pointer's own version, else the one that the primary store has confirmed.
 
-    def confirmed(self, oid: str) -> Place | None:
-        """The version that the primary store itself has confirmed."""
+        One of this machine alone counts only where nothing else is set up.
+        """
+        of_others = pointer.storage != "local" or self._primary == "local"
+        if (pointer.version_id or pointer.cid) and of_others:
+            return self._place(pointer)
+        return self.known(pointer.oid, pointer.size)
+
+    def known(self, oid: str, size: int) -> Place | None:
+        """The version that the primary store has confirmed to this clone, or that notes tell."""
         for copy in self._ledger.copies(oid):
             if copy.verified and copy.storage == self._primary and copy.version_id:
                 return self._place(Pointer(oid, 1, copy.storage, copy.key, copy.version_id))
+        for pin in self._noted(Pointer(oid, size)):
+            if pin.storage == self._primary and (pin.version_id or pin.cid):
+                return self._place(pin)
         return None
 
     def sought(self, item: Any) -> Any:
         """An entry without a version, with the one that the primary store has, if it has one."""
-        place = self.confirmed(item["sha256"]) if waits(item) else None
+        place = self.known(item["sha256"], item["size"]) if waits(item) else None
         return artifacts.placed(item, place) if place else item
 
     def expect(self, oid: str, commit: str) -> None:
@@ -93,9 +109,15 @@ def waits(item: Any) -> bool:
         and isinstance(item.get("sha256"), str)
         and item.get("storage") in ("git", "local")
         and isinstance(item.get("path"), str)
-        and item.get("size") != 0
+        and isinstance(item.get("size"), int)
+        and item["size"] > 0
         and not artifacts.is_placed(item)
     )
+
+
+def oid_of(item: Any) -> str:
+    """The SHA-256 of an entry that waits."""
+    return str(item["sha256"])
 
 
 def _pointers(repo: Repo, blobs: Iterable[str]) -> dict[str, Pointer]:
@@ -109,7 +131,7 @@ def _pointers(repo: Repo, blobs: Iterable[str]) -> dict[str, Pointer]:
 
 
 @contextmanager
-def _known(repo: Repo) -> Iterator[Known]:
+def known_here(repo: Repo) -> Iterator[Known]:
     """What is known here. Settings that cannot be read cost the versions, never the record."""
     with Ledger(Paths(repo.common_dir)) as ledger:
         yield Known(ledger, context.in_force(repo))

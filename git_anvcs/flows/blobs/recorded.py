@@ -3,11 +3,13 @@
 As after every amendment of a record that is a new revision. The commit never changes.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from git_anvcs.flows import edit_record, mirror
 from git_anvcs.flows.blobs.clone import Clone
-from git_anvcs.flows.large_files import Known
+from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.large_files import Known, oid_of, waits
 from git_anvcs.provenance import making, records, refs
 from git_anvcs.provenance.record import Record
 from git_anvcs.store.lock import Locked
@@ -18,20 +20,29 @@ def settle(here: Clone) -> int:
     waiting = here.ledger.expected()
     if not waiting:
         return 0
-    known = Known(here.ledger, here.settings)
-    sure = [row for row in waiting if known.confirmed(row[0])]
-    if not sure:
+    commits = {commit for _, commit in waiting}
+    known = Known(here.ledger, here.settings, Notes(here.repo).of)
+    if not _news(known, records.read(here.repo, commits)):
         return 0
     with suppress(Locked), edit_record.alone(here.repo):
-        found = records.read(here.repo, {commit for _, commit in sure})
-        news = {commit: new for commit, old in found.items() if (new := _settled(known, old))}
+        found = records.read(here.repo, commits)
+        news = _news(known, found)
         if news:
             texts = {commit: record.line + b"\n" for commit, record in news.items()}
             written = refs.add(here.repo, texts, "anvcs: versions of large files")
             mirror.update(here.repo, written)
-        here.ledger.told(row for row in sure if row[1] in found)
+        now = {**found, **news}
+        here.ledger.told(row for row in waiting if row[1] in now and not _waits(now[row[1]], row))
         return len(news)
     return 0
+
+
+def _news(known: Known, found: Mapping[str, Record]) -> dict[str, Record]:
+    return {commit: new for commit, old in found.items() if (new := _settled(known, old))}
+
+
+def _waits(record: Record, row: tuple[str, str]) -> bool:
+    return row[0] in [oid_of(item) for item in record.items("artifacts") if waits(item)]
 
 
 def _settled(known: Known, record: Record) -> Record | None:

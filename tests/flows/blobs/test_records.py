@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from git_anvcs.blobs.contents import digest
+from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
+from git_anvcs.flows.blobs import pins as blob_notes
+from git_anvcs.git.repo import Repo
 from tests.support import blobs, wired
 from tests.support.blobs import cache_of, store_at
 from tests.support.sandbox import Sandbox
@@ -105,6 +108,42 @@ def test_a_file_that_git_does_not_track_comes_back_from_the_record(clone: Sandbo
     assert (clone.root / "old/out/model:7.safetensors").read_bytes() == MODEL
     done = clone.run("git-ai-blob", "checkout", "--record", "HEAD", "nothing")
     assert (done.returncode, "out/model:7.safetensors" in done.stderr) == (2, True)
+
+
+def test_a_version_that_only_a_note_tells_gets_into_the_record(clone: Sandbox) -> None:
+    clone.commit("model", {"m.bin": MODEL})
+    oid = digest([MODEL])
+    assert pins(clone) == [("m.bin", "blob", "git")]
+    found = [Pointer(oid, len(MODEL), "s3", "", "theirs"), Pointer(oid, len(MODEL), "nfs", "", oid)]
+    blob_notes.add(Repo.discover(clone.root), found, 1000)  # as fetched from who has sent it
+    clone.anvcs("drain")
+    (pinned,) = record(clone)["artifacts"]
+    assert pinned == {
+        "name": "m.bin", "type": "blob", "path": "m.bin", "sha256": oid, "size": len(MODEL),
+        "storage": "nfs", "key": key_of(oid), "version_id": oid,
+    }  # fmt: skip
+
+
+def test_an_artifact_attached_later_is_kept_and_pinned(clone: Sandbox) -> None:
+    clone.commit("code", {"a.py": b"x"})
+    clone.write("out/m.pt", MODEL)
+    attach = ("meta", "attach", "HEAD", "--artifact", "out/m.pt")
+    clone.anvcs(*attach, "--dry-run")
+    assert not cache_of(clone).has(digest([MODEL]))
+    clone.anvcs(*attach)
+    assert pins(clone) == [("out/m.pt", "other", "local")]
+    online(clone, yes=True)
+    clone.ok("git-ai-blob", "push")
+    (pinned,) = record(clone)["artifacts"]
+    oid = digest([MODEL])
+    assert pinned == {
+        "name": "m.pt", "type": "other", "path": "out/m.pt", "sha256": oid, "size": len(MODEL),
+        "storage": "nfs", "key": key_of(oid), "version_id": oid,
+    }  # fmt: skip
+    assert "says that already" in clone.anvcs(*attach)
+    cache_of(clone).place(oid).unlink()
+    assert checkout(clone, "HEAD", "--to", "back")["missing"] == []
+    assert (clone.root / "back/out/m.pt").read_bytes() == MODEL
 
 
 def test_rebase_squash_and_merge_carry_artifacts(clone: Sandbox) -> None:
