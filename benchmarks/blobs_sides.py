@@ -52,25 +52,28 @@ def sides(folder: Path, git_lfs: str) -> tuple[Side, Side]:
     peer = shutil.which(git_lfs or LFS)
     if peer is None:
         sys.exit("git-lfs is not on PATH: name it with --git-lfs")
-    programs = folder / "bin"
-    programs.mkdir()
-    ours, theirs = programs / OURS, programs / LFS
-    from git_anvcs.drivers import launcher
-
-    launcher.write(ours, Path(sys.executable))  # as install.sh does
+    own = ours(folder)
+    theirs = own.program.with_name(LFS)
     theirs.symlink_to(Path(peer).resolve())
-    env = environment(folder, programs)
-    include = (("include.path", str(ROOT / "merge-drivers/gitconfig")),)
     lfs = (
         ("filter.lfs.process", "git-lfs filter-process"),
         ("filter.lfs.clean", "git-lfs clean -- %f"),
         ("filter.lfs.smudge", "git-lfs smudge -- %f"),
         ("filter.lfs.required", "true"),
     )
-    return (
-        Side(OURS, _attributes("ai-blob"), include, env, ours),
-        Side(LFS, _attributes("lfs"), lfs, env, theirs),
-    )
+    return own, Side(LFS, _attributes("lfs"), lfs, own.env, theirs)
+
+
+def ours(folder: Path) -> Side:
+    """Ours alone."""
+    from git_anvcs.drivers import launcher
+
+    programs = folder / "bin"
+    programs.mkdir()
+    launcher.write(programs / OURS, Path(sys.executable))  # as install.sh does
+    include = (("include.path", str(ROOT / "merge-drivers/gitconfig")),)
+    env = environment(folder, programs)
+    return Side(OURS, _attributes("ai-blob"), include, env, programs / OURS)
 
 
 def environment(folder: Path, programs: Path) -> dict[str, str]:
