@@ -4,9 +4,10 @@ It is a cache of facts, not the truth: Git has the pointers, the stores have the
 only by who needs it; see `store.database` for what a crash leaves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import os
 
+from git_anvcs.blobs.contents import Identity
 from git_anvcs.kernel.records import NamedTuple
 from git_anvcs.store import database
 
@@ -35,6 +36,12 @@ _STEPS = (
         oid TEXT NOT NULL, made_by TEXT NOT NULL, PRIMARY KEY (oid, made_by)) WITHOUT ROWID
     """,
     "CREATE INDEX pointers_by_turn ON pointers (turn)",  # the newest is asked for with every row
+    """
+    CREATE TABLE IF NOT EXISTS counted (
+        oid TEXT NOT NULL PRIMARY KEY, inode TEXT NOT NULL, size INTEGER NOT NULL,
+        mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, seconds INTEGER NOT NULL)
+        WITHOUT ROWID
+    """,  # an inode may be larger than SQLite's integers
 )
 
 
@@ -117,6 +124,22 @@ class Ledger:
         rows = [(one.oid, os.fsencode(one.path), one.worktree, one.text) for one in seen]
         with database.writing(self._base, self.path):
             self._base.executemany(_KEEP_NEW if only_new else _KEEP, rows)
+
+    def was_counted(self, oid: str, since: int, until: int) -> Identity | None:
+        """What the cache's file was when its bytes were counted, between these seconds."""
+        with database.reading(self.path):
+            row = self._base.execute(
+                "SELECT inode, size, mtime_ns, ctime_ns FROM counted"
+                " WHERE oid = ? AND seconds BETWEEN ? AND ?",
+                (oid, since, until),
+            ).fetchone()
+        return None if row is None else Identity(int(row[0]), *row[1:])
+
+    def remember_counted(self, counted: Mapping[str, Identity], seconds: int) -> None:
+        """These files, by oid, held at that second what they are called."""
+        rows = [(oid, str(one.inode), *one[1:], seconds) for oid, one in counted.items()]
+        with database.writing(self._base, self.path):
+            self._base.executemany("INSERT OR REPLACE INTO counted VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def copies(self, oid: str) -> list[Copy]:
         """Where the content is kept, the newest first."""

@@ -129,7 +129,7 @@ class Filter:
         if self._late is None:
             from git_anvcs.flows.blobs.late import Late
 
-            self._late = Late(run.names.place(), self._env)
+            self._late = Late(run, self._env)
         return self._late if self._late.possible else None
 
     def _write_late(self, late: "Late", run: FilterRun) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from git_anvcs.blobs.contents import Identity
 from git_anvcs.blobs.ledger import Copy, Job, Ledger, Seen
 from git_anvcs.store.paths import Paths
 
@@ -58,6 +59,17 @@ def test_a_job_is_queued_once_and_waits_for_its_time(ledger: Ledger) -> None:
     assert ledger.jobs("upload", due=100) == [later]
     ledger.done([later])
     assert ledger.jobs("upload") == []
+
+
+def test_a_count_is_believed_between_two_seconds(ledger: Ledger) -> None:
+    found = Identity(2**64 - 1, 5, 10**18, 10**18 + 1)
+    ledger.remember_counted({"o": found}, 7)
+    assert [ledger.was_counted("o", *times) for times in ((7, 7), (8, 9), (5, 6))] == [
+        found, None, None,
+    ]  # fmt: skip
+    ledger.remember_counted({"o": found._replace(inode=1)}, 9)
+    assert ledger.was_counted("o", 8, 9) == found._replace(inode=1)
+    assert ledger.was_counted("other", 0, 9) is None
 
 
 def test_what_was_kept_is_there_for_the_next_process(tmp_path: Path) -> None:

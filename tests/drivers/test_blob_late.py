@@ -1,15 +1,21 @@
 """Files above 8 MiB: written when Git has hung up, where nobody can see them before."""
 
 from hashlib import sha256
+import os
 from pathlib import Path
+import time
 
 import pytest
 
+from git_anvcs.blobs.contents import identity
+from git_anvcs.blobs.ledger import Ledger
 from git_anvcs.blobs.pointer import Pointer, text
 from git_anvcs.blobs.store import key_of
 from git_anvcs.blobs.stores import nfs
 from git_anvcs.drivers.blob_filter import LARGE
+from git_anvcs.flows.blobs.filter_run import TRUSTED_SECONDS
 from git_anvcs.git.caller import command_in
+from git_anvcs.store.paths import Paths
 from tests.support.blobs import cache_of, in_git, store_at, wire
 from tests.support.sandbox import Sandbox
 
@@ -121,6 +127,65 @@ def test_what_cannot_be_written_late_stays_a_pointer_and_is_told(huge: Sandbox) 
     assert (huge.root / "a.bin").read_bytes() == pointer_to(HUGE)
     assert huge.git("status", "--porcelain") == ""
     assert (cache_of(huge).damaged / oid).exists()
+
+
+def test_a_content_that_nobody_touched_is_not_counted_again(huge: Sandbox) -> None:
+    oid = sha256(HUGE).hexdigest()
+    place = cache_of(huge).place(oid)
+    damage(place)
+    with Ledger(Paths(huge.root / ".git")) as ledger:  # as if it had been counted like this
+        ledger.remember_counted({oid: identity(place.stat())}, int(time.time()))
+    huge.git("switch", "-q", "main")
+    assert is_written(huge, damaged(HUGE))  # which shows that it was not; fsck counts it
+    huge.git("switch", "-q", "other")
+    with Ledger(Paths(huge.root / ".git")) as ledger:
+        week = int(time.time()) - TRUSTED_SECONDS - 1
+        ledger.remember_counted({oid: identity(place.stat())}, week)
+    assert "a.bin stays a pointer" in huge.run("git", "switch", "-q", "main").stderr
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("way", ["written", "replaced", "writable"])
+def test_a_content_that_was_touched_is_counted_again_whatever_its_times_say(
+    huge: Sandbox, way: str
+) -> None:
+    oid = sha256(HUGE).hexdigest()
+    place = cache_of(huge).place(oid)
+    before = place.stat()
+    with Ledger(Paths(huge.root / ".git")) as ledger:
+        now = int(time.time())
+        assert ledger.was_counted(oid, now - 60, now) == identity(before)
+    if way == "replaced":
+        other = place.with_name("other")
+        other.write_bytes(HUGE)
+        damage(other)
+        other.replace(place)
+    elif way == "written":
+        damage(place)
+    else:  # while it may be written, nothing is known of it
+        damage(place)
+        place.chmod(0o644)
+        with Ledger(Paths(huge.root / ".git")) as ledger:
+            ledger.remember_counted({oid: identity(place.stat())}, now)
+    if way != "writable":
+        os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+        found = place.stat()
+        assert (found.st_size, found.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    done = huge.run("git", "switch", "-q", "main")
+    assert "a.bin stays a pointer" in done.stderr
+    assert (cache_of(huge).damaged / oid).read_bytes() == damaged(HUGE)
+
+
+def damaged(content: bytes) -> bytes:
+    return b"damage" + content[6:]
+
+
+def damage(place: Path) -> None:
+    """Other bytes, read-only as before."""
+    place.chmod(0o644)
+    with place.open("r+b") as file:
+        file.write(b"damage")
+    place.chmod(0o444)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from git_anvcs.blobs.ledger import Ledger
 
 _NAMED = 5  # files named in a message
+# How long a count of a file is believed that nobody wrote to (docs/decisions/0006): what rots on a
+# disk that says nothing of it is found in that time, or by fsck.
+TRUSTED_SECONDS = 7 * 86400
 
 
 class Found(NamedTuple):
@@ -80,6 +83,19 @@ class FilterRun:
 
         return lent.borrow(self.names.common_dir, self.cache, pointer)
 
+    def was_counted(self, oid: str) -> bool:
+        """Whether the cache's file was counted here lately and nobody has touched it since."""
+        from git_anvcs.kernel.clock import now
+
+        second = int(now())
+        try:
+            ledger = self._open()
+            known = ledger.was_counted(oid, second - TRUSTED_SECONDS, second) if ledger else None
+        except AnvcsError as error:
+            self._cannot_use(error)
+            return False
+        return known is not None and self.cache.is_still(oid, known)
+
     def lacks(self, pointer: Pointer, path: str) -> None:
         """The content of this path is not to be had: its pointer stays."""
         self.missing[path] = pointer
@@ -112,12 +128,15 @@ class FilterRun:
             ledger = self._open()
             spelt = ledger.pointer_of(pointer.oid, path, self.worktree) if ledger else None
         except AnvcsError as error:
-            self._no_ledger = True
-            if not self.read_only:
-                self.problems.append(error.message)
+            self._cannot_use(error)
             return None
         found = parse(spelt) if spelt else None
         return spelt if found and found.unpinned() == pointer else None
+
+    def _cannot_use(self, error: AnvcsError) -> None:
+        self._no_ledger = True
+        if not self.read_only:
+            self.problems.append(error.message)
 
     def _open(self, *, make: bool = False) -> "Ledger | None":
         if self._ledger is None and not self._no_ledger and (make or self._has_ledger()):
@@ -130,7 +149,8 @@ class FilterRun:
         return os.path.exists(self._paths.ledger)
 
     def _write(self) -> None:
-        if not (self._seen or self._given or self.missing):
+        counted = self.cache.counted
+        if not (self._seen or self._given or self.missing or counted):
             return
         ledger = self._open(make=True)
         if ledger is None:
@@ -143,9 +163,11 @@ class FilterRun:
                     for one in found.values())  # fmt: skip
             if found:
                 ledger.remember(rows, only_new=only_new)
+        at = int(now())
+        if counted:
+            ledger.remember_counted(counted, at)
         if self.missing:
             wanted = {one.oid: one.size for one in self.missing.values()}
-            at = int(now())
             ledger.ask(Job("fetch", oid, size=size, seconds=at) for oid, size in wanted.items())
 
     def _close(self) -> None:

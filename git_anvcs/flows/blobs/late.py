@@ -4,22 +4,24 @@ Git holds a whole file in memory that a filter gives it. So a large one is answe
 pointer, and when Git hangs up, which it does behind its hooks and its last word on the index, the
 content takes the pointer's place, copied by the file system, and the index is told. Git waits for
 that. It is done only where Git is known to write files and nobody reads them in between.
+
+A content is counted before it is copied, beside Git's own work, unless this clone has counted it
+and nobody has touched its file since (docs/decisions/0006).
 """
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
 
 from git_anvcs.blobs import placing
-from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.git import caller, config
-from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.store.paths import Paths
 
 _COMMANDS = frozenset({
     "am", "checkout", "cherry-pick", "clone", "merge", "pull", "read-tree", "reset", "restore",
@@ -51,10 +53,10 @@ class _File(NamedTuple):
 class Late:
     """The files of one run that are written at its end."""
 
-    def __init__(self, place: Place, env: Mapping[str, str]) -> None:
-        self._place = place
+    def __init__(self, run: FilterRun, env: Mapping[str, str]) -> None:
+        self._run = run
+        self._place = run.names.place()
         self._env = env
-        self._cache = Cache(Paths(place.common_dir))
         self._files: dict[str, _File] = {}
         self._whole: dict[str, bool] = {}
         self._to_read: SimpleQueue[str | None] = SimpleQueue()
@@ -79,6 +81,9 @@ class Late:
     def add(self, path: str, pointer: Pointer, text: bytes, there: bytes) -> None:
         """This file gets its content at the end; its content is in the cache."""
         self._files[path] = _File(pointer, text, there)
+        if self._whole.get(pointer.oid) or self._run.was_counted(pointer.oid):
+            self._whole[pointer.oid] = True
+            return
         if self._reader is None:
             self._reader = Thread(target=self._read, daemon=True)
             self._reader.start()
@@ -86,16 +91,18 @@ class Late:
 
     def write(self) -> Written:
         """Put the contents in place. Raises AnvcsError: then all of them are as they were."""
-        if self._reader is None:
+        if not self._files:
             return Written({}, {})
-        self._to_read.put(None)
-        self._reader.join()
+        if self._reader is not None:
+            self._to_read.put(None)
+            self._reader.join()
         wanted, lacking = [], {}
         from git_anvcs.blobs.materialise import Wanted, materialise
 
         for path, (pointer, text, there) in self._files.items():
             if self._whole.get(pointer.oid):
-                wanted.append(Wanted(path, text, self._cache.place(pointer.oid), there))
+                cached = Path(self._run.cache.name(pointer.oid))
+                wanted.append(Wanted(path, text, cached, there))
             else:
                 lacking[path] = pointer
 
@@ -118,7 +125,7 @@ class Late:
         """In a thread, beside Git: count the bytes of every content."""
         while (oid := self._to_read.get()) is not None:
             if oid not in self._whole:
-                self._whole[oid] = self._cache.whole(oid)
+                self._whole[oid] = self._run.cache.whole(oid)
 
 
 def _unaliased(repo: Repo, command: str) -> str:
