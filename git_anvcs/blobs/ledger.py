@@ -46,10 +46,17 @@ _STEPS = (
 
 
 _POINTER = (
-    "INTO pointers (oid, path, worktree, text, turn) VALUES"
-    " (?, ?, ?, ?, (SELECT coalesce(max(turn), 0) + 1 FROM pointers))"
+    "INTO pointers (oid, path, worktree, text, turn)"
+    " SELECT ?1, ?2, ?3, ?4, (SELECT coalesce(max(turn), 0) + 1 FROM pointers)"
 )
-_KEEP = "INSERT OR REPLACE " + _POINTER
+# What is the newest of its content already stays: a checkout that brings nothing new writes nothing
+# and waits for no disk.
+_UNLESS_KNOWN = (
+    " WHERE NOT EXISTS (SELECT 1 FROM pointers"
+    " WHERE oid = ?1 AND path = ?2 AND worktree = ?3 AND text = ?4"
+    " AND turn = (SELECT max(turn) FROM pointers WHERE oid = ?1))"
+)
+_KEEP = "INSERT OR REPLACE " + _POINTER + _UNLESS_KNOWN
 _KEEP_NEW = "INSERT OR IGNORE " + _POINTER
 
 

@@ -6,7 +6,6 @@ from functools import partial
 import os
 from pathlib import Path
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -326,6 +325,8 @@ def alive(pid: int) -> bool:
 
 def find(program: str) -> Path | None:
     """Where PATH has the program, if it does."""
+    import shutil  # with four kinds of compression
+
     found = shutil.which(program)
     return Path(found) if found else None
 

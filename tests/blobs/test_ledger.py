@@ -36,6 +36,21 @@ def test_a_pointer_is_the_one_of_the_place_else_of_the_path_else_the_newest(
     assert (ledger.pointer_of("o", "b"), ledger.pointer_of("o", "fresh")) == (b"5", b"7")
 
 
+def test_what_is_known_already_is_not_written_again(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    both = [Seen("o", "a", b"1"), Seen("p", "b", b"2")]
+    with Ledger(paths) as ledger:
+        ledger.remember(both)
+    before = paths.ledger.read_bytes()
+    with Ledger(paths) as ledger:
+        ledger.remember(both)
+        ledger.remember(both, only_new=True)
+    assert paths.ledger.read_bytes() == before
+    with Ledger(paths) as ledger:
+        ledger.remember([Seen("o", "c", b"3"), *both])
+        assert ledger.pointer_of("o", "new") == b"1"
+
+
 def test_copies_are_kept_renewed_and_forgotten(ledger: Ledger) -> None:
     old = Copy("o", "main", "k", "v1", seconds=1)
     new = Copy("o", "main", "k", "v2", etag="e", seconds=2)
