@@ -1,6 +1,11 @@
-"""Locks in a folder that machines share: a file each, made with O_EXCL (NFS has it since 3)."""
+"""Locks in a folder that machines share: a file each, which gets its name when it is whole.
+
+link(2) gives a name to one alone, on NFS too. Where a file system has no links the file is made
+with O_EXCL; who is killed between that and the writing leaves a lock of nobody.
+"""
 
 from collections.abc import Iterator
+import errno
 import os
 
 from git_anvcs.blobs.errors import BlobMissing
@@ -8,6 +13,7 @@ from git_anvcs.blobs.folder import FolderStore
 from git_anvcs.blobs.locks import FOLDER
 
 _LONGEST = 1 << 16
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _MAKE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -22,14 +28,18 @@ class FolderLocks:
         """Make the file; False when it is there."""
 
         def make() -> bool:
-            with self._store.folder((FOLDER,), make=True) as folder:
+            with (
+                self._store.folder((FOLDER,), make=True) as folder,
+                self._store.folder(("new",), make=True) as new,
+            ):
+                draft = f"{os.getpid()}.{os.urandom(8).hex()}"
+                _write(new, draft, data)
                 try:
-                    descriptor = os.open(name, _MAKE, 0o644, dir_fd=folder)
+                    return _named(new, draft, folder, name) or _write(folder, name, data)
                 except FileExistsError:
                     return False
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-            return True
+                finally:
+                    os.unlink(draft, dir_fd=new)
 
         return self._store.answers(make)
 
@@ -69,6 +79,29 @@ class FolderLocks:
                 return []
 
         yield from self._store.answers(names)
+
+
+def _write(folder: int, name: str, data: bytes) -> bool:
+    """A new file. Raises FileExistsError."""
+    descriptor = os.open(name, _MAKE, 0o644, dir_fd=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+    except OSError:  # a full disk: half a lock would be nobody's
+        os.unlink(name, dir_fd=folder)
+        raise
+    return True
+
+
+def _named(new: int, draft: str, folder: int, name: str) -> bool:
+    """Whether the draft has the name now; False: there are no links here. Raises FileExistsError"""
+    try:
+        os.link(draft, name, src_dir_fd=new, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno in _NO_LINKS:
+            return False
+        raise
+    return True
 
 
 def _version(found: os.stat_result) -> str:

@@ -89,10 +89,15 @@ def pin(here: Clone, index: Path, found: Iterable[At]) -> Sequence[At]:
 
 
 def _exchange(here: Clone, index: Path, wanted: Mapping[At, bytes]) -> list[At]:
-    """The index's pointers become these texts where they still are what they were."""
+    """The index's pointers become these texts where they still are what they were.
+
+    The ledger has them first: who is killed in between finds pointers that the next commit pins,
+    not an index that says else than the filter.
+    """
     repo = here.repo
     blobs = {at: objects.make(repo, "blob", text) for at, text in wanted.items()}
     objects.write(repo, blobs.values())
+    here.ledger.remember(_seen(repo, at, text) for at, text in wanted.items())
     try:
         changes = [Change(at.path, at.blob, oid=blob.oid) for at, blob in blobs.items()]
         done = index_patch.patch(
@@ -101,9 +106,14 @@ def _exchange(here: Clone, index: Path, wanted: Mapping[At, bytes]) -> list[At]:
     except NotPatchable:
         done = _by_git(repo, index, {at: blob.oid for at, blob in blobs.items()})
     pinned = [at for at in wanted if at.path in done]
-    worktree = "" if repo.git_dir == repo.common_dir else repo.git_dir.name
-    here.ledger.remember(Seen(at.pointer.oid, at.path, wanted[at], worktree) for at in pinned)
+    left = [at for at in wanted if at.path not in done]
+    here.ledger.remember(_seen(repo, at, pointers.text(at.pointer)) for at in left)
     return pinned
+
+
+def _seen(repo: Repo, at: At, text: bytes) -> Seen:
+    worktree = "" if repo.git_dir == repo.common_dir else repo.git_dir.name
+    return Seen(at.pointer.oid, at.path, text, worktree)
 
 
 def _by_git(repo: Repo, index: Path, wanted: Mapping[At, str]) -> frozenset[str]:
