@@ -11,6 +11,7 @@ import os
 import time
 
 from git_anvcs.blobs import lasting
+from git_anvcs.blobs.counted import Counted
 from git_anvcs.kernel.digest import sha256 as small_sha256
 from git_anvcs.kernel.records import NamedTuple
 from git_anvcs.store.atomic import CannotWrite
@@ -92,10 +93,10 @@ class Contents:
                 self._was_counted(oid, after)
             return True
         damaged = f"{self._folder}/damaged"
-        os.makedirs(damaged, exist_ok=True)
         try:
+            os.makedirs(damaged, exist_ok=True)
             os.replace(place, f"{damaged}/{oid}")
-        except FileNotFoundError:  # another process was here first
+        except OSError:  # another process was here first, or nothing can be moved here
             pass
         return False
 
@@ -240,21 +241,19 @@ class Contents:
         return len(old)
 
 
-class Draft:
+class Draft(Counted):
     """A content that is being written; it becomes part of the cache by `keep`."""
 
     def __init__(self, contents: Contents, descriptor: int, path: str) -> None:
+        super().__init__()
         self._contents = contents
         self._descriptor = descriptor
-        self._hash = new_hash()
         self._path = path
         self._kept = False
-        self.size = 0
 
     def write(self, chunk: bytes) -> None:
-        """Add bytes at the end. Raises CannotWrite."""
-        self._hash.update(chunk)
-        self.size += len(chunk)
+        """Add bytes at the end. Raises CannotWrite; they are counted all the same."""
+        self.count(chunk)
         try:
             _write(self._descriptor, chunk)
         except OSError as error:
@@ -262,7 +261,7 @@ class Draft:
 
     def keep(self) -> tuple[str, int]:
         """Give it its name; (oid, size). Raises CannotWrite."""
-        oid = self._hash.hexdigest()
+        oid, _ = self.counted()
         self._contents.put(self._path, oid, self.size)
         self._kept = True
         return oid, self.size
@@ -346,5 +345,5 @@ def _remove(path: str) -> None:
     try:
         os.unlink(path)
     except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EROFS):
             raise

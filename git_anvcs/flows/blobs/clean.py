@@ -3,7 +3,8 @@
 Nothing is sent anywhere: `git add` works offline, and `git status` starts this, too.
 """
 
-from git_anvcs.blobs.contents import Draft, digest_in_memory, new_hash
+from git_anvcs.blobs.contents import Draft, digest_in_memory
+from git_anvcs.blobs.counted import Counted
 from git_anvcs.blobs.pointer import LONGEST_SEEN, Pointer, parse
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.kernel.errors import AnvcsError
@@ -19,24 +20,25 @@ class Cleaning:
         self._path = path
         self._start: list[bytes] = []
         self._size = 0
-        self._into: Draft | _Counted | None = None
+        self._into: Counted | None = None
+        self._problem: AnvcsError | None = None  # why it cannot be kept
 
     def write(self, piece: bytes) -> None:
-        """The next bytes. Raises CannotWrite, after which only leaving the context is of use."""
+        """The next bytes. What cannot be kept is counted: it may be here already."""
         if self._into is not None:
-            self._into.write(piece)
+            self._add(self._into, piece)
             return
         self._start.append(piece)
         self._size += len(piece)
         if self._size > _IN_MEMORY:
             self._into = self._begun()
-            self._into.write(b"".join(self._start))
+            self._add(self._into, b"".join(self._start))
             self._start.clear()
 
     def answer(self) -> bytes:
         """What Git is to store: the pointer. Raises CannotWrite."""
         if self._into is not None:
-            return self._run.pointer_for(Pointer(*self._into.keep()), self._path)
+            return self._run.pointer_for(Pointer(*self._kept(self._into)), self._path)
         data = b"".join(self._start)
         seen = self._run.as_in_git(data, self._path) if len(data) <= LONGEST_SEEN else data
         if not data or parse(seen):
@@ -51,13 +53,34 @@ class Cleaning:
                 raise
             return digest_in_memory(data)
 
-    def _begun(self) -> "Draft | _Counted":
+    def _begun(self) -> Counted:
         try:
             return self._run.cache.draft()
-        except AnvcsError:
-            if not self._run.read_only:
-                raise
-            return _Counted()
+        except AnvcsError as error:
+            self._problem = error
+            return Counted()
+
+    def _add(self, into: Counted, piece: bytes) -> None:
+        if self._problem or not isinstance(into, Draft):
+            into.count(piece)
+            return
+        try:
+            into.write(piece)
+        except AnvcsError as error:
+            self._problem = error
+
+    def _kept(self, into: Counted) -> tuple[str, int]:
+        """What it is, and that it is here. Raises CannotWrite."""
+        if not self._problem and isinstance(into, Draft):
+            try:
+                return into.keep()
+            except AnvcsError as error:
+                self._problem = error
+        oid, size = into.counted()
+        here = self._run.cache.has(oid, size) and self._run.cache.whole(oid)
+        if self._problem and not here and not self._run.read_only:
+            raise self._problem
+        return oid, size
 
     def __enter__(self) -> "Cleaning":
         return self
@@ -65,21 +88,3 @@ class Cleaning:
     def __exit__(self, *_: object) -> None:
         if self._into is not None:
             self._into.close()
-
-
-class _Counted:
-    """A content that is only counted: in a repository where Git can store nothing either."""
-
-    def __init__(self) -> None:
-        self._hash = new_hash()
-        self._size = 0
-
-    def write(self, piece: bytes) -> None:
-        self._hash.update(piece)
-        self._size += len(piece)
-
-    def keep(self) -> tuple[str, int]:
-        return self._hash.hexdigest(), self._size
-
-    def close(self) -> None:
-        """Nothing is open."""
