@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 import json
 import os
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.support.servers.seaweed import ACCESS, SECRET, Seaweed
 
 DATA = bytes(range(256)) * 5000  # more than the buffers on the way hold
 KEY = key_of(oid_of(DATA))
+EXPIRED = answers(400, "ExpiredToken")
 SMALL = Sizes(single=6 << 20, part=5 << 20)  # the smallest parts that S3 takes
 
 pytestmark = pytest.mark.usefixtures("aws_home")
@@ -130,6 +132,53 @@ def test_a_large_file_goes_on_where_it_broke_off(
     assert again == held
     whole = S3Store(store.bucket._replace(endpoint_url=seaweed.url), sizes=SMALL)
     assert whole.upload(file, key) == held
+
+
+@pytest.fixture
+def as_writer(
+    seaweed: Seaweed, at: Made, issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Made:
+    """A store with credentials that a token service gives for who we are."""
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", seaweed.url)
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::role/writer")
+    (tmp_path / "token").write_text(issuer.token())
+    return partial(at, profile="", ambient=True, sizes=SMALL, timeout=30.0)
+
+
+def test_credentials_that_run_out_amid_the_parts_are_renewed(
+    seaweed: Seaweed, relay: Relay, at: Made, as_writer: Made, tmp_path: Path
+) -> None:
+    data = os.urandom(16 << 20)
+    file, key = file_of(tmp_path, data), key_of(oid_of(data))
+    relay.next("partNumber=3", EXPIRED)
+    held = as_writer(relay.url).upload(file, key)
+    tokens = {a.headers["x-amz-security-token"] for a in relay.asked if "partNumber" in a.target}
+    assert len(tokens) == 2  # new ones, by the same word for who we are
+    assert relay.count("partNumber=") <= 4 + 2  # the third, and one that was on its way beside it
+    assert versions(seaweed, at(seaweed.url), key) == [held.version_id]
+    relay.next("GET /versioned", faulty.passed_on, EXPIRED)
+    assert got(as_writer(relay.url), key, held.version_id, tmp_path) == data
+
+
+def test_credentials_that_cannot_be_renewed_are_asked_for_and_the_rest_follows(
+    relay: Relay, as_writer: Made, tmp_path: Path
+) -> None:
+    data = os.urandom(16 << 20)
+    file, key = file_of(tmp_path, data), key_of(oid_of(data))
+    store = as_writer(relay.url)
+    relay.next("partNumber=4", EXPIRED, EXPIRED)
+    with pytest.raises(Refused) as told:
+        store.upload(file, key)
+    assert "log in again" in told.value.hint
+    sent = relay.count("partNumber=")
+    held = store.upload(file, key)
+    assert relay.count("partNumber=") - sent == 1
+    relay.next("GET /versioned", faulty.passed_on, *[EXPIRED] * 8)
+    with pytest.raises(Refused, match="ExpiredToken"):
+        got(store, key, held.version_id, tmp_path)
+    relay.well()
+    assert got(store, key, held.version_id, tmp_path) == data
 
 
 def test_parts_of_a_file_that_others_may_overwrite_are_taken_back(

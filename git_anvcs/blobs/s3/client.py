@@ -39,6 +39,14 @@ def connect(bucket: Bucket) -> Any:
     return client
 
 
+def renewable(bucket: Bucket) -> bool:
+    """Whether a service gives credentials for who we are, so that there may be newer ones."""
+    from botocore.credentials import RefreshableCredentials
+
+    with told(bucket.bucket):
+        return isinstance(session_of(bucket).get_credentials(), RefreshableCredentials)
+
+
 def proxy_of(url: str) -> str:
     """The proxy that the environment has for a server, without its password; empty: none."""
     proxy = urlsplit(_proxy(url))

@@ -9,10 +9,12 @@ from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongConte
 from git_anvcs.blobs.s3.place import redacted
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.terminal import cut, safe
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
+_SHOWN = 160  # characters of what cannot be understood
 _MISSING = ("NoSuchKey", "NoSuchVersion", "NotFound", "404", "NoSuchUpload")
 _LATER = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "429")
 _WRONG = ("BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch")
@@ -37,8 +39,15 @@ class NotAllowed(Refused):
     """The server knows us, but does not let us do this."""
 
 
+class Expired(Refused):
+    """What we are known by has run out; there may be something newer."""
+
+
 class UnclearAnswer(Refused):
     """400 without a word why, as HEAD has it."""
+
+
+_KINDS = {"AccessDenied": NotAllowed, **dict.fromkeys(_TOKEN, Expired)}
 
 
 @contextmanager
@@ -49,6 +58,7 @@ def told(what: str, *, pinned: bool = False) -> Iterator[None]:
     Raises BlobMissing, Unreachable, Refused, WrongContent.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -56,6 +66,10 @@ def told(what: str, *, pinned: bool = False) -> Iterator[None]:
         raise _of_answer(error, what, pinned=pinned) from _kept(error)
     except BotoCoreError as error:
         raise _of_library(error, what) from _kept(error)
+    except ResponseParserError as error:  # by some proxy on the way
+        said = redacted(f"{what}: an answer that is none of S3: {cut(safe(str(error)), _SHOWN)}")
+        hint = "nothing is lost: it is tried again later"
+        raise Unreachable(said, hint=hint) from _kept(error)
 
 
 def of_status(
@@ -114,7 +128,7 @@ def _of_answer(error: "ClientError", what: str, *, pinned: bool) -> AnvcsError:
         return Refused(f"{what}: the server sends us elsewhere ({status})", hint=hint)
     if code == "400":
         return UnclearAnswer(said)
-    kind = NotAllowed if code == "AccessDenied" else Refused
+    kind = _KINDS.get(code, Refused)
     return kind(said, hint=_HINTS.get(code, "look at the credentials and what they allow"))
 
 

@@ -4,20 +4,20 @@ The id of a version is what the answer to the upload says, never what a later qu
 server is not believed: what it sends is counted here before it becomes visible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 import re
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from git_anvcs.blobs import packing
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.finding import Finding
 from git_anvcs.blobs.s3 import client, parts, ranges, stored
-from git_anvcs.blobs.s3.faults import AlreadyThere, UnclearAnswer, told
+from git_anvcs.blobs.s3.faults import AlreadyThere, Expired, UnclearAnswer, told
 from git_anvcs.blobs.s3.place import Bucket, checked
 from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, summed
 from git_anvcs.blobs.store import Held, oid_in
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 _LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
+
+
+T = TypeVar("T")
 
 
 class S3Store:
@@ -77,6 +80,9 @@ class S3Store:
 
     def upload(self, local_path: Path, key: str) -> Held:
         """Keep the file, unless it is there with that size and checksum. Raises WrongContent."""
+        return self._logged_in(lambda: self._upload(local_path, key))
+
+    def _upload(self, local_path: Path, key: str) -> Held:
         to = self._to(key)
         sums = summed(local_path, self._sizes)
         wanted = oid_in(key)
@@ -98,6 +104,9 @@ class S3Store:
 
     def download(self, key: str, version_id: str, dest_path: Path) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
+        self._logged_in(lambda: self._download(key, version_id, dest_path))
+
+    def _download(self, key: str, version_id: str, dest_path: Path) -> None:
         to = self._place(key)
         answer = self._come(to, version_id) or self._get(self._to(key), version_id)
         oid = oid_in(key) or answer.get("Metadata", {}).get(stored.OID)
@@ -109,6 +118,9 @@ class S3Store:
 
     def exists(self, key: str, version_id: str | None = None) -> bool:
         """Whether that version (None: any) can be had."""
+        return self._logged_in(lambda: self._exists(key, version_id))
+
+    def _exists(self, key: str, version_id: str | None) -> bool:
         to = self._to(key)
         try:
             self._head(to, version_id or "")
@@ -177,6 +189,17 @@ class S3Store:
         from git_anvcs.blobs.s3 import probe
 
         yield from probe.probe(self.client, self.bucket)
+
+    def _logged_in(self, do: Callable[[], T]) -> T:
+        """What it gives; again, once, where the server says before botocore that we ran out."""
+        try:
+            return do()
+        except Expired:
+            if not client.renewable(self.bucket):
+                raise
+            with self._lock, self._gets_lock:
+                self._client = self._gets = None
+            return do()
 
     def _place(self, key: str) -> parts.Target:
         """Where a key is; no client is made for it."""

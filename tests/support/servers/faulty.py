@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 # Answers a request in place of the server.
 Fault = Callable[["Handler"], None]
+_PAUSE, _EVER = 0.2, 60.0  # seconds; the latter is longer than any client of tests waits
 _OF_ONE_HOP = ("connection", "transfer-encoding", "content-length", "date", "server")
 
 
@@ -46,6 +47,10 @@ class Relay(ThreadingHTTPServer):
     def next(self, word: str, *faults: Fault) -> None:
         """What happens to the next requests that have this word in `METHOD /target`."""
         self._faults += [(word, fault) for fault in faults]
+
+    def well(self) -> None:
+        """Nothing goes wrong any more."""
+        self._faults.clear()
 
     def fault_for(self, line: str) -> Fault | None:
         with self._lock:
@@ -106,10 +111,8 @@ class Handler(BaseHTTPRequestHandler):
 
 def passed_on(handler: Handler, most: int | None = None) -> None:
     answer, body = handler.forwarded()
-    hidden = (*_OF_ONE_HOP, *handler.server.hidden)
-    headers = {n: v for n, v in answer.getheaders() if n.lower() not in hidden}
     size = int(answer.getheader("Content-Length") or len(body))
-    handler.reply(answer.status, headers, body[:most], size)
+    handler.reply(answer.status, _head(handler, answer), body[:most], size)
     if most is not None:
         handler.close_connection = True
 
@@ -138,6 +141,55 @@ def silent(handler: Handler) -> None:
     """Nothing, for longer than a client of tests waits."""
     time.sleep(1.5)
     handler.close_connection = True
+
+
+def trickling(handler: Handler) -> None:
+    """The real answer, a byte at a time."""
+    _slowly(handler, 1, _PAUSE)
+
+
+def hanging(first: int) -> Fault:
+    """The head of the real answer and its first bytes, then nothing."""
+    return lambda handler: _slowly(handler, first, _EVER)
+
+
+def of_another_length(more: int) -> Fault:
+    """So many bytes more (zeros) than the object has, or fewer, and a Content-Length to match."""
+
+    def answer(handler: Handler) -> None:
+        answer, body = handler.forwarded()
+        body = body + bytes(more) if more > 0 else body[:more]
+        handler.reply(answer.status, _head(handler, answer), body, len(body))
+
+    return answer
+
+
+def without_length(handler: Handler) -> None:
+    """The real answer, which ends with the connection (RFC 9112, 6.3)."""
+    answer, body = handler.forwarded()
+    handler.send_response_only(answer.status)
+    for name, value in _head(handler, answer).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+    handler.close_connection = True
+
+
+def _slowly(handler: Handler, at_once: int, pause: float) -> None:
+    answer, body = handler.forwarded()
+    handler.reply(answer.status, _head(handler, answer), b"", len(body))
+    handler.close_connection = True
+    end = time.monotonic() + _EVER
+    while body and time.monotonic() < end:
+        handler.wfile.write(body[:at_once])
+        handler.wfile.flush()
+        body = body[at_once:]
+        time.sleep(pause)
+
+
+def _head(handler: Handler, answer: HTTPResponse) -> dict[str, str]:
+    hidden = (*_OF_ONE_HOP, *handler.server.hidden)
+    return {n: v for n, v in answer.getheaders() if n.lower() not in hidden}
 
 
 @contextmanager
