@@ -9,7 +9,7 @@ from hashlib import sha256
 import os
 from pathlib import Path
 
-from git_anvcs.blobs import packing
+from git_anvcs.blobs import coming, packing
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.blobs.pointer import LARGEST
 from git_anvcs.store.atomic import CannotWrite
@@ -24,7 +24,7 @@ def arriving(dest: Path, oid: str | None) -> Iterator[Callable[[bytes], None]]:
     Raises WrongContent, CannotWrite.
     """
     temporary = dest.with_name(f".{dest.name[:64]}.{os.getpid()}.{os.urandom(6).hex()}.tmp")
-    counted = sha256()
+    counted, size = sha256(), 0
     try:
         file = temporary.open("xb", buffering=0)
     except OSError as error:
@@ -33,6 +33,9 @@ def arriving(dest: Path, oid: str | None) -> Iterator[Callable[[bytes], None]]:
         with file:
 
             def write(chunk: bytes) -> None:
+                nonlocal size
+                size += len(chunk)
+                coming.came(len(chunk), size)
                 counted.update(chunk)
                 view = memoryview(chunk)
                 try:
@@ -66,11 +69,12 @@ def _unpacked(came: Path, oid: str) -> bool:
     plain, counted = came.with_suffix(".plain.tmp"), sha256()
     try:
         with came.open("rb") as file:
-            pieces = packing.unpacked(file, LARGEST)
+            pieces = packing.unpacked(file, coming.most(LARGEST))
             if pieces is None:
                 return False
             with plain.open("xb") as made:
                 for piece in pieces:
+                    coming.came(len(piece))
                     counted.update(piece)
                     made.write(piece)
         check(counted.hexdigest(), oid)

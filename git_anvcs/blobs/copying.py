@@ -9,6 +9,8 @@ import fcntl
 import os
 import sys
 
+from git_anvcs.blobs.coming import came
+
 _FICLONE = 0x40049409  # linux/fs.h, ioctl_ficlonerange(2); the same on every machine but a few old
 _CHUNK = 1 << 20
 _MOST = 1 << 30  # of one copy_file_range(2)
@@ -34,6 +36,7 @@ def copy(source: int, target: int, size: int) -> str:
         if not piece:
             raise EOFError
         done += os.pwrite(target, piece, done)
+        came(len(piece))
     return how
 
 
@@ -60,6 +63,7 @@ def _range(source: int, target: int, size: int) -> int:
             if not step:  # the end, or a file system that cannot and does not say so
                 break
             done += step
+            came(step)
     except OSError as error:
         _must_be_not_here(error)
     return done

@@ -6,6 +6,7 @@ server that never ends its answer, or a commit whose time is up, would wait ther
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from itertools import islice
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -38,10 +39,11 @@ def _aside(work: Callable[[], Result]) -> "Future[Result]":
     from concurrent.futures import Future
 
     future: Future[Result] = Future()
+    here = copy_context()  # it works for whatever its maker works for
 
     def run() -> None:
         try:
-            future.set_result(work())
+            future.set_result(here.run(work))
         except BaseException as error:  # noqa: BLE001 - raised where somebody waits for it
             future.set_exception(error)
 

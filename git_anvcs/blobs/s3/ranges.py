@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any
 
+from git_anvcs.blobs import coming
 from git_anvcs.blobs.errors import Unreachable
 from git_anvcs.blobs.s3.ahead import ahead
 from git_anvcs.blobs.s3.faults import told
@@ -23,7 +24,11 @@ def stream(
     name: str, answer: dict[str, Any], ask: Ask, attempts: int, sizes: Sizes
 ) -> Generator[bytes, None, None]:
     """All bytes of the version whose GET has this answer. Raises Unreachable, Refused."""
-    size = int(answer["ContentLength"])
+    size = int(answer.get("ContentLength", -1))
+    if size < 0:
+        answer["Body"].close()
+        raise Unreachable(f"{name}: the answer does not say how long it is", hint="try again")
+    coming.check(size)
     if size <= sizes.single:
         yield from _read(name, answer, (0, size), ask, attempts)
         return
@@ -48,6 +53,7 @@ def _read(
                 for chunk in answer["Body"].iter_chunks(min(_CHUNK, end - at) or 1):
                     wanted = chunk[: end - at]
                     at += len(wanted)
+                    coming.came(len(wanted))
                     yield wanted
                     if at == end:
                         return

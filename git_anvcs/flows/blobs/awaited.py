@@ -73,7 +73,11 @@ class Awaited:
         """The paths of what has come by now; none when nothing has for a moment."""
         paths: list[str] = []
         while self._fetcher is not None and len(self._fetcher):
-            got = self._fetcher.next(0.0 if paths else _LOOK_SECONDS)
+            try:
+                got = self._fetcher.next(0.0 if paths else _LOOK_SECONDS)
+            except AnvcsError as error:  # of the ledger; the file is answered below
+                self._note(error)
+                continue
             if got is None:
                 return paths
             if got.problem is not None and not isinstance(got.problem, BlobMissing):

@@ -90,8 +90,13 @@ def lock_of(paths: Paths, oid: str) -> Path:
     return paths.locks / "blobs" / oid[:_LOCKS]
 
 
+def silence(in_force: Settings) -> float:
+    """After so many seconds in which next to nothing came a content is given up for now."""
+    return 2 * in_force.number("blobs.patience_seconds")
+
+
 def seconds_for(size: int) -> float:
-    """After so long a transfer is given up: nothing here may hang."""
+    """After so long sending is given up: nothing here may hang. size: of a file that is here"""
     return _LEAST_SECONDS + size / _LEAST_BYTES_A_SECOND
 
 

@@ -6,28 +6,32 @@ wins; a version that is gone or wrong costs one try more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.blobs import queue
+from git_anvcs.blobs.coming import Coming, came, watched
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of, oid_in
 from git_anvcs.flows.blobs import lent
-from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, seconds_for
+from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, silence
 from git_anvcs.flows.blobs.pins import Notes
-from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.flows.blobs.workers import LEAST_BYTES, Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.errors import BUG, AnvcsError
 from git_anvcs.store import lock
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.lock import Locked
 
 # Told of each content as it arrives, or of why it does not.
 Progress = Callable[[Pointer, AnvcsError | None], None]
 
 _LOOK_SECONDS = 1.0
 _AT_ONCE = 32  # contents: most are small, and a store may be far away
+_REPORT = "its pointer stays; if the store is well, this is a bug of git-anvcs: report it"
 
 
 class Source(NamedTuple):
@@ -49,6 +53,13 @@ class _Task(NamedTuple):
     pointer: Pointer
     sources: tuple[Source, ...]
     unread: str  # what notes said that nobody reads, see pins.Notes
+    coming: Coming
+
+
+class Unexpected(AnvcsError):
+    """A fault that no store should make, or one of ours: of one content, the others come."""
+
+    exit_code = BUG
 
 
 def fetch(
@@ -87,8 +98,12 @@ class Fetcher:
         self._here = here
         self._notes = Notes(here.repo)
         self._patience = Patience(queue.FAILURES)
+        self._seconds = silence(here.settings)
         self._workers = Workers(
-            self._bring, limit=lambda task: seconds_for(task.pointer.size), threads=_AT_ONCE
+            self._bring,
+            limit=lambda _: self._seconds,
+            came=lambda task: task.coming.bytes,
+            threads=_AT_ONCE,
         )
         self._ready: list[Got] = []
         self._queued = {job.oid for job in here.ledger.jobs(queue.FETCH)}
@@ -108,7 +123,9 @@ class Fetcher:
         if self._here.cache.has(pointer.oid, pointer.size):
             self._ready.append(Got(pointer))
             return
-        self._workers.give(_Task(pointer, self.sources(pointer), self._notes.unread(pointer)))
+        unread = self._notes.unread(pointer)
+        coming = Coming(pointer.size)
+        self._workers.give(_Task(pointer, self.sources(pointer), unread, coming))
 
     def next(self, seconds: float) -> Got | None:
         """An answer, waited for at most so long; None: there is none yet."""
@@ -150,20 +167,51 @@ class Fetcher:
 
     def _bring(self, task: _Task) -> None:
         """In a thread: the content is in the cache then. Raises what is worst of all tries."""
-        here, pointer = self._here, task.pointer
-        with lock.held(lock_of(here.paths, pointer.oid), timeout=seconds_for(pointer.size)):
-            if here.cache.has(pointer.oid, pointer.size):  # another process was first
-                return
-            if lent.borrow(here.repo.common_dir, here.cache, pointer):
-                return
-            problems: list[AnvcsError] = []
-            for source in task.sources:
+        try:
+            with watched(task.coming), self._alone(task):
+                self._from_any(task)
+        except AnvcsError:
+            raise
+        except OSError as error:
+            raise CannotWrite(f"cannot write {error.filename}: {error.strerror}") from error
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            raise Unexpected(
+                f"{task.pointer.oid[:12]} could not be fetched: {said}", hint=_REPORT
+            ) from error
+
+    @contextmanager
+    def _alone(self, task: _Task) -> Iterator[None]:
+        """No other process fetches it; one that does is waited for while something comes."""
+        place, drafts = lock_of(self._here.paths, task.pointer.oid), self._here.cache.drafts
+        seen, is_ours = -1, False
+        with ExitStack() as stack:
+            while not is_ours:
                 try:
-                    self._from(source, pointer)
-                except (BlobMissing, Refused, Unreachable, WrongContent) as error:
-                    problems.append(error)
-                else:
-                    return
+                    stack.enter_context(lock.held(place, timeout=self._seconds / 2))
+                    is_ours = True
+                except Locked:
+                    there = _bytes_in(drafts)
+                    if there == seen:
+                        raise
+                    seen = there
+                    came(LEAST_BYTES)  # to another, but it does come
+            yield
+
+    def _from_any(self, task: _Task) -> None:
+        here, pointer = self._here, task.pointer
+        if here.cache.has(pointer.oid, pointer.size):  # another process was first
+            return
+        if lent.borrow(here.repo.common_dir, here.cache, pointer):
+            return
+        problems: list[AnvcsError] = []
+        for source in task.sources:
+            try:
+                self._from(source, pointer)
+            except (BlobMissing, Refused, Unreachable, WrongContent) as error:
+                problems.append(error)
+            else:
+                return
         raise _worst(pointer, problems, task.unread)
 
     def _from(self, source: Source, pointer: Pointer) -> None:
@@ -183,6 +231,16 @@ class Fetcher:
         finally:
             draft.unlink(missing_ok=True)
         self._patience.heard(source.storage, silent=False)
+
+
+def _bytes_in(folder: Path) -> int:
+    """How many bytes its files have."""
+    total = 0
+    with suppress(FileNotFoundError):
+        for file in folder.iterdir():
+            with suppress(FileNotFoundError):
+                total += file.stat().st_size
+    return total
 
 
 def _worst(pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:

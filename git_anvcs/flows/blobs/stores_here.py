@@ -109,6 +109,7 @@ class StoresHere:
             profile=text("adapters.s3.profile"),
             ambient=text("adapters.s3.credentials") == "ambient",
             allow_http=flag("adapters.s3.allow_http"),
+            timeout=self._settings.number("blobs.patience_seconds"),
         )
 
     def _ipfs(self) -> BlobStore:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from git_anvcs.blobs.coming import Coming, watched
 from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs.clone import Clone, Patience, is_bare, key_in, seconds_for
+from git_anvcs.flows.blobs.clone import Clone, Patience, is_bare, key_in, silence
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.workers import Workers
@@ -59,7 +60,9 @@ def verify(
         for place in places:
             try:
                 patience.check(place.storage)
-                if _has(here, place, at.pointer, contents=contents):
+                with watched(coming[at]):
+                    has = _has(here, place, at.pointer, contents=contents)
+                if has:
                     others = not is_bare(here, at.pointer)  # a pin of one machine is none of theirs
                     gone = others and bool(at.pointer.version_id) and place != places[0]
                     return Verdict(at, present, place, pinned_gone=gone)
@@ -68,7 +71,10 @@ def verify(
         return Verdict(at, present, None, problem or BlobMissing("no store has it"))
 
     workers: Workers[tuple[At, tuple[Place, ...]], Verdict]
-    workers = Workers(look, limit=lambda task: seconds_for(task[0].pointer.size))
+    coming = {at: Coming(at.pointer.size) for at in found}
+    workers = Workers(
+        look, limit=lambda _: silence(here.settings), came=lambda task: coming[task[0]].bytes
+    )
     for at in {at.pointer: at for at in found}.values():
         workers.give((at, tuple(_places(here, at.pointer, notes.of(at.pointer)))))
     verdicts = []

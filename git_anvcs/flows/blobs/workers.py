@@ -17,6 +17,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 THREADS = 16
+LEAST_BYTES = 1 << 20  # in the time that a task has; slower is as good as not at all
 
 
 class Ended(NamedTuple, Generic[Task, Result]):
@@ -30,20 +31,26 @@ class Ended(NamedTuple, Generic[Task, Result]):
 class _Begun(NamedTuple, Generic[Task]):
     task: Task
     ends: float  # by time.monotonic
+    bytes: int = 0  # that had come then
 
 
 class Workers(Generic[Task, Result]):
-    """At most `threads` at once; a task may take `limit` seconds once it was begun."""
+    """At most `threads` at once; a task may take `limit` seconds once it was begun.
+
+    came: how many bytes have come for a task; while enough do in each `limit`, it goes on
+    """
 
     def __init__(
         self,
         do: Callable[[Task], Result],
         *,
         limit: Callable[[Task], float],
+        came: Callable[[Task], int] | None = None,
         threads: int = THREADS,
     ) -> None:
         self._do = do
         self._limit = limit
+        self._came = came
         self._threads = self._free = threads
         self._todo: SimpleQueue[tuple[int, Task] | None] = SimpleQueue()
         self._done: SimpleQueue[tuple[int, Result | None, BaseException | None]] = SimpleQueue()
@@ -108,15 +115,25 @@ class Workers(Generic[Task, Result]):
     def _given_up(self) -> Ended[Task, Result] | None:
         now = time.monotonic()
         with self._lock:
-            late = [t for t, begun in self._begun.items() if begun.ends <= now]
+            over = [ticket for ticket, begun in self._begun.items() if begun.ends <= now]
+            late = [ticket for ticket in over if not self._goes_on(ticket, now)]
             for ticket in late[:1]:
                 del self._begun[ticket]
         for ticket in late[:1]:
             self._start()  # in the place of the one that hangs
             if (task := self._open.pop(ticket, None)) is not None:
-                problem = Unreachable(f"no end after {self._limit(task):.0f} seconds: given up")
+                problem = Unreachable(f"nothing came for {self._limit(task):.0f} seconds: given up")
                 return Ended(task, None, problem)
         return None
+
+    def _goes_on(self, ticket: int, now: float) -> bool:
+        """Whether enough has come since the last look; it has as long again then."""
+        begun = self._begun[ticket]
+        by_now = self._came(begun.task) if self._came else 0
+        if by_now - begun.bytes < LEAST_BYTES:
+            return False
+        self._begun[ticket] = _Begun(begun.task, now + self._limit(begun.task), by_now)
+        return True
 
     def _start(self) -> None:
         Thread(target=self._work, daemon=True).start()
