@@ -11,10 +11,12 @@ import pytest
 from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import key_of
 from git_anvcs.flows.blobs import fetching, pins, uploading
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
+from tests.blobs.test_packing import frame
 from tests.support import kill_points
 from tests.support.blobs import cache_of, planted, store_at
 from tests.support.sandbox import Sandbox
@@ -300,3 +302,16 @@ def test_push_all_sends_to_a_store_that_took_the_place_of_another(clone: Sandbox
     assert "2 large files (6 bytes) sent" in clone.ok("git-ai-blob", "push", "--all")
     assert (list(mount.rglob(pointer.oid))) != []
     assert "nothing" in clone.ok("git-ai-blob", "push", "--all")
+
+
+def test_a_frame_that_holds_more_than_the_pointer_says_is_not_unpacked(clone: Sandbox) -> None:
+    (pointer,) = planted(clone, {"a.bin": b"abc" * 9000}).values()
+    empty_cache(clone, pointer)
+    place = clone.base / "mount/blobs" / key_of(pointer.oid)
+    place.parent.mkdir(parents=True)
+    place.write_bytes(frame(bytes(64 << 20)))
+    problem = got(clone, [pointer])[pointer.oid]
+    assert isinstance(problem, WrongContent)
+    assert "at most 27000 bytes" in problem.message
+    place.write_bytes(frame(b"abc" * 9000))
+    assert got(clone, [pointer]) == {pointer.oid: None}
