@@ -72,7 +72,7 @@ class FolderStore:
         if wanted and self.answers(lambda: self._is_whole(key)):
             with _local(local_path) as file:
                 check(_copy(file, None)[0], wanted)
-            return Held(key, wanted, wanted, _size_of(local_path))
+            return Held(key, wanted, wanted, _size_of(local_path), was_there=True)
         oid, size = self.answers(lambda: self._put(local_path, key, wanted), retry=_ONCE_MORE)
         return Held(key, oid, oid, size)
 
@@ -91,7 +91,18 @@ class FolderStore:
             return False
         return True
 
-    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+    def confirms(self, local_path: Path, key: str, version_id: str) -> bool:
+        """Whether the bytes are there: they are read. Raises BlobMissing, WrongContent."""
+        descriptor, oid = self.answers(lambda: self._open(key, version_id))
+        try:
+            check(self.answers(lambda: _copy(descriptor, None)[0], retry=()), oid)
+        finally:
+            os.close(descriptor)
+        return True
+
+    def faults(
+        self, key: str, version_id: str, size: int, *, found_by_key: bool = True
+    ) -> list[str]:
         """What is not as it was sent. Raises BlobMissing when it is gone."""
         found = self.answers(lambda: self._size(_place(key, version_id)))
         if found is None:

@@ -42,6 +42,18 @@ _STEPS = (
         mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, seconds INTEGER NOT NULL)
         WITHOUT ROWID
     """,  # an inode may be larger than SQLite's integers
+    # Where the alias led to when this was learnt: what stood before counts for no place.
+    """
+    ALTER TABLE copies RENAME TO copies_of_aliases;
+    CREATE TABLE copies (
+        oid TEXT NOT NULL, storage TEXT NOT NULL, key TEXT NOT NULL, version_id TEXT NOT NULL,
+        place TEXT NOT NULL, etag TEXT NOT NULL, checksum TEXT NOT NULL, seconds INTEGER NOT NULL,
+        verified INTEGER NOT NULL,
+        PRIMARY KEY (oid, storage, key, version_id, place)) WITHOUT ROWID;
+    INSERT INTO copies SELECT oid, storage, key, version_id, '', etag, checksum, seconds, verified
+        FROM copies_of_aliases;
+    DROP TABLE copies_of_aliases
+    """,
 )
 
 
@@ -58,19 +70,32 @@ _UNLESS_KNOWN = (
 )
 _KEEP = "INSERT OR REPLACE " + _POINTER + _UNLESS_KNOWN
 _KEEP_NEW = "INSERT OR IGNORE " + _POINTER
+_COPIES = (
+    "SELECT oid, storage, key, version_id, etag, checksum, seconds, verified, place FROM copies"
+    " WHERE oid = ? ORDER BY verified DESC, seconds DESC"
+)
+_KEEP_COPY = (
+    "INSERT OR REPLACE INTO copies"
+    " (oid, storage, key, version_id, etag, checksum, seconds, verified, place)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Copy(NamedTuple):
-    """One version in one store; `verified`: the store was asked again and told size and hash."""
+    """One version in one store.
+
+    verified: after it was sent the store was asked again, and told its size where it tells one
+    """
 
     oid: str
     storage: str  # alias
     key: str
     version_id: str = ""
     etag: str = ""
-    checksum: str = ""  # the store's own, as it spells it
+    checksum: str = ""  # SHA-256 of the bytes that went from here; empty: they were there already
     seconds: int = 0  # since 1970, when this was learnt
     verified: bool = False
+    place: str = ""  # what the alias stood for, see `StoresHere.place_of`
 
 
 class Job(NamedTuple):
@@ -151,24 +176,21 @@ class Ledger:
     def copies(self, oid: str) -> list[Copy]:
         """Where the content is kept, the newest first."""
         with database.reading(self.path):
-            rows = self._base.execute(
-                "SELECT * FROM copies WHERE oid = ? ORDER BY verified DESC, seconds DESC", (oid,)
-            ).fetchall()
-        return [Copy(*row)._replace(verified=bool(row[-1])) for row in rows]
+            rows = self._base.execute(_COPIES, (oid,)).fetchall()
+        return [Copy(*row)._replace(verified=bool(row[7])) for row in rows]
 
     def add_copies(self, copies: Iterable[Copy]) -> None:
         """Keep, or renew, what is known of copies."""
         with database.writing(self._base, self.path):
-            self._base.executemany(
-                "INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", list(copies)
-            )
+            self._base.executemany(_KEEP_COPY, list(copies))
 
     def forget_copy(self, copy: Copy) -> None:
         """The store has this version no more."""
         with database.writing(self._base, self.path):
             self._base.execute(
-                "DELETE FROM copies WHERE oid = ? AND storage = ? AND key = ? AND version_id = ?",
-                copy[:4],
+                "DELETE FROM copies WHERE oid = ? AND storage = ? AND key = ? AND version_id = ?"
+                " AND place = ?",
+                (*copy[:4], copy.place),
             )
 
     def ask(self, jobs: Iterable[Job]) -> None:

@@ -30,11 +30,16 @@ Chance = Callable[[], float]  # in [0, 1), such as random.random
 
 
 class Version(NamedTuple):
-    """What a store said it keeps, before it was asked again."""
+    """What a store said it keeps, before it was asked again.
+
+    sent: the SHA-256 of the bytes, if they went from here; place: see `ledger.Copy`
+    """
 
     key: str
     version_id: str
     etag: str = ""
+    sent: str = ""
+    place: str = ""
 
 
 def wanted(oid: str, size: int, storage: str, now: int, *, kind: str = UPLOAD) -> Job:
@@ -64,10 +69,16 @@ def failed(job: Job, error: AnvcsError, now: int, chance: Chance) -> Job:
     return job._replace(state=state, tries=tries, next_try=now + round(seconds), note=note)
 
 
-def uploaded(job: Job, held: Held) -> Job:
+def version_of(held: Held, place: str) -> Version:
+    """What the store at that place said when it was sent a content."""
+    return Version(
+        held.key, held.version_id, held.etag, "" if held.was_there else held.sha256, place
+    )
+
+
+def uploaded(job: Job, version: Version) -> Job:
     """The store said it has the content; the job remembers as what."""
-    note = json.dumps(Version(held.key, held.version_id, held.etag))
-    return job._replace(state=UPLOADED, note=note)
+    return job._replace(state=UPLOADED, note=json.dumps(version))
 
 
 def version_in(job: Job) -> Version | None:
@@ -75,7 +86,8 @@ def version_in(job: Job) -> Version | None:
     if job.state != UPLOADED:
         return None
     try:
-        return Version(*map(str, json.loads(job.note)))
+        key, version_id, etag, sent, place = map(str, json.loads(job.note))
+        return Version(key, version_id, etag, sent, place)
     except (ValueError, TypeError):
         return None
 
@@ -83,7 +95,15 @@ def version_in(job: Job) -> Version | None:
 def verified(ledger: Ledger, job: Job, version: Version, now: int) -> Copy:
     """The store was asked again and has it: keep that. Who tells others of it ends the job."""
     copy = Copy(
-        job.oid, job.storage, version.key, version.version_id, version.etag, job.oid, now, True
+        job.oid,
+        job.storage,
+        version.key,
+        version.version_id,
+        version.etag,
+        version.sent,
+        now,
+        True,
+        version.place,
     )
     ledger.add_copies([copy])
     ledger.update([job._replace(state=VERIFIED)])

@@ -13,6 +13,7 @@ class Held(NamedTuple):
     size: int
     etag: str = ""
     cid: str = ""
+    was_there: bool = False  # nothing was sent: the store said that it has it
 
 
 class BlobStore(Protocol):
@@ -44,10 +45,25 @@ class BlobStore(Protocol):
 class Looked(Protocol):
     """A store that can tell how a version stands without sending it."""
 
-    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+    def faults(
+        self, key: str, version_id: str, size: int, *, found_by_key: bool = True
+    ) -> list[str]:
         """What is not as it was sent, in words for a person; none when all is well.
 
-        The key names the SHA-256. Raises BlobMissing when the version is gone.
+        The key names the SHA-256. found_by_key: ask also whether the key alone leads to it
+        Raises BlobMissing when the version is gone.
+        """
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """A store that can tell by a sum of the bytes that it has a content at this moment."""
+
+    def confirms(self, local_path: Path, key: str, version_id: str) -> bool:
+        """Whether it told so of that version (empty: the newest); False: it keeps no sum.
+
+        local_path: the content as it is here; the key names its SHA-256
+        Raises BlobMissing, and WrongContent where the sum is of other bytes.
         """
 
 

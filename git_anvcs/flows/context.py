@@ -82,6 +82,13 @@ def in_force(repo: Repo) -> "Settings | None":
         return None
 
 
+def place_of(in_force: "Settings", alias: str) -> str:
+    """What the alias of a store stands for here, see `store_places`."""
+    from git_anvcs.flows import store_places
+
+    return store_places.place_of(in_force, os.environ, alias)
+
+
 @lru_cache(maxsize=4)
 def prompt_policy(repo: Repo) -> str:
     """How much of a prompt a record of this repository holds; the strictest on any doubt."""

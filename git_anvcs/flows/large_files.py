@@ -56,12 +56,13 @@ class Known:
     ) -> None:
         self._ledger = ledger
         self._noted = noted
-        self._primary = ""
+        self._primary = self._at = ""
         self._words = dict.fromkeys(_FROM_SETTINGS, "")
         if in_force is not None:
             mode = in_force.text("storage.mode")
             self._primary = "local" if mode == "local" else in_force.text("storage.primary")
             self._words = {word: in_force.text(f"adapters.s3.{word}") for word in _FROM_SETTINGS}
+            self._at = context.place_of(in_force, self._primary)
 
     def place(self, pointer: Pointer) -> Place | None:
         """The pointer's own version, else the one that the primary store has confirmed.
@@ -76,7 +77,8 @@ class Known:
     def known(self, oid: str, size: int) -> Place | None:
         """The version that the primary store has confirmed to this clone, or that notes tell."""
         for copy in self._ledger.copies(oid):
-            if copy.verified and copy.storage == self._primary and copy.version_id:
+            there = copy.verified and (copy.storage, copy.place) == (self._primary, self._at)
+            if there and copy.version_id:
                 return self._place(Pointer(oid, 1, copy.storage, copy.key, copy.version_id))
         for pin in self._noted(Pointer(oid, size)):
             if pin.storage == self._primary and (pin.version_id or pin.cid):

@@ -38,12 +38,13 @@ def test_pauses_grow_until_an_hour() -> None:
 def test_a_failed_job_waits_and_forgets_no_upload(errors: list[Exception], sent: bool) -> None:
     job = queue.wanted(OID, 5, "nfs", 1000)
     held = Held("sha256/aa/aa/x", "v1", OID, 5, '"etag"')
-    job = queue.uploaded(job, held) if sent else job._replace(state=queue.UPLOADING)
+    version = queue.version_of(held, "place")
+    job = queue.uploaded(job, version) if sent else job._replace(state=queue.UPLOADING)
     for error in errors:
         job = queue.failed(job, error, 2000, lambda: 0.5)  # type: ignore[arg-type]
     assert job.tries == len(errors)
     assert job.next_try >= 2000
-    version = queue.Version("sha256/aa/aa/x", "v1", '"etag"')
+    assert version == ("sha256/aa/aa/x", "v1", '"etag"', OID, "place")
     assert queue.version_in(job) == (version if sent else None)
 
 

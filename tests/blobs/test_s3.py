@@ -108,7 +108,12 @@ def test_one_of_many_makes_the_version_where_the_server_heeds_if_none_match(
     with ThreadPoolExecutor(6) as pool:
         held = list(pool.map(lambda _: store.upload(file, KEY), range(6)))
     assert versions(seaweed, store, KEY) == [held[0].version_id]
-    assert len(set(held)) == 1
+    assert len({one._replace(was_there=True) for one in held}) == 1
+    assert [one.was_there for one in held].count(False) == 1
+    assert store.confirms(file, KEY, held[0].version_id)
+    file.write_bytes(DATA.upper())
+    with pytest.raises(WrongContent):
+        store.confirms(file, KEY, held[0].version_id)
 
 
 def test_a_large_file_goes_on_where_it_broke_off(
@@ -129,9 +134,10 @@ def test_a_large_file_goes_on_where_it_broke_off(
     again = store.upload(file, key)
     if seaweed.kind == "ceph":  # tells no ETag of what came in parts, until it is asked
         held = held._replace(etag=again.etag)
-    assert again == held
+    there = held._replace(was_there=True)
+    assert (held.was_there, again) == (False, there)
     whole = S3Store(store.bucket._replace(endpoint_url=seaweed.url), sizes=SMALL)
-    assert whole.upload(file, key) == held
+    assert whole.upload(file, key) == there
 
 
 @pytest.fixture
@@ -214,7 +220,9 @@ def test_a_server_that_keeps_no_checksums_gets_no_second_version(
 ) -> None:
     relay.hidden = ("x-amz-checksum-sha256",)
     store, file = at(relay.url), file_of(tmp_path, DATA)
-    assert store.upload(file, KEY) == store.upload(file, KEY)
+    held = store.upload(file, KEY)
+    assert not store.confirms(file, KEY, held.version_id)
+    assert store.upload(file, KEY) == held._replace(was_there=True)
     assert relay.count("PUT") == 1
 
 

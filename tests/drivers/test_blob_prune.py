@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from git_anvcs.blobs.ledger import Copy, Ledger
 from git_anvcs.blobs.pointer import Pointer, text
 from git_anvcs.blobs.store import key_of
 from git_anvcs.blobs.stores import nfs
+from git_anvcs.flows.blobs import uploading
+from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.git.repo import Repo
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Op
@@ -48,9 +49,9 @@ def sent(clone: Sandbox, content: bytes) -> Pointer:
     with cache.draft() as draft:
         draft.write(content)
         pointer = Pointer(*draft.keep())
-    held = nfs.store(clone.base / "mount").upload(cache.place(pointer.oid), key_of(pointer.oid))
-    with Ledger(Paths(Repo.discover(clone.root).common_dir)) as ledger:
-        ledger.add_copies([Copy(pointer.oid, "nfs", held.key, held.version_id, verified=True)])
+    nfs.store(clone.base / "mount").upload(cache.place(pointer.oid), key_of(pointer.oid))
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        assert all(one.copy for one in uploading.send(here, uploading.enqueue(here, [pointer])))
     aged(clone, pointer)
     return pointer
 
@@ -177,6 +178,30 @@ def test_nothing_is_removed_while_the_store_is_away(clone: Sandbox) -> None:
     (clone.base / "mount" / "anvcs-blobs").unlink()
     assert len(blob(clone, "prune", "--now", code=5)["doubtful"]) == 1
     assert cache_of(clone).has(pointer.oid)
+
+
+@pytest.mark.parametrize("bytes_there", [OLD[:5], OLD.upper()], ids=["cut", "other"])
+def test_the_last_good_copy_stays_when_that_of_the_store_is_damaged(
+    clone: Sandbox, bytes_there: bytes
+) -> None:
+    pointer = sent(clone, OLD)
+    (there,) = (clone.base / "mount").rglob(pointer.oid)
+    there.chmod(0o644)
+    there.write_bytes(bytes_there)
+    found = blob(clone, "prune", "--now", code=1)
+    assert found["removed"] == []
+    assert found["doubtful"][0]["oid"] == pointer.oid
+    assert cache_of(clone).whole(pointer.oid) or cache_of(clone).take_back(pointer.oid)
+
+
+def test_another_folder_under_the_same_name_has_confirmed_nothing(
+    clone: Sandbox, tmp_path: Path
+) -> None:
+    pointer = sent(clone, OLD)
+    elsewhere = {**clone.env, **store_at(tmp_path / "other")}
+    found = blob(clone, "prune", "--now", env=elsewhere)
+    assert (found["removed"], found["unsent"]) == ([], 1)
+    assert cache_of(clone).whole(pointer.oid)
 
 
 def test_what_was_added_just_now_is_only_set_aside(clone: Sandbox) -> None:

@@ -5,6 +5,7 @@ another machine began to send the same content.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import md5
@@ -132,6 +133,17 @@ def _send_part(to: Target, upload: str, path: Path, sums: Sums, number: int) -> 
             **to.words, UploadId=upload, PartNumber=number, Body=data, ChecksumSHA256=ours
         )
     return {"ETag": answer["ETag"], "ChecksumSHA256": ours}
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A file that is to be sent, to be read. Raises AnvcsError."""
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise AnvcsError(f"cannot read {path}: {error.strerror}") from error
+    with file:
+        yield file
 
 
 def _part(path: Path, sums: Sums, number: int) -> bytes:

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from git_anvcs.blobs import packing
+from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.blobs.s3.sums import Sums, base64_of, composite
+from git_anvcs.blobs.store import Held
 
 OID = "anvcs-sha256"  # of the content; these are names in an object's metadata
 _PART = "anvcs-part-size"
@@ -58,6 +60,24 @@ def is_same(found: Mapping[str, Any], content: Sums) -> bool:
         return True
     same_parts = metadata.get(_PART) == str(content.part_size)
     return bool(content.parts) and same_parts and _plain(theirs) == _plain(_checksum(content))
+
+
+def is_proved(found: Mapping[str, Any], content: Sums) -> bool:
+    """Whether the server's own sum is that of the content; of a frame it cannot say so.
+
+    Raises WrongContent.
+    """
+    if said := faults(found, content.oid, content.size):
+        raise WrongContent(f"{content.oid[:12]}: {said[0]}")
+    told = bool(found.get("ChecksumSHA256")) and not encoding(found)
+    return told and is_same(found, content)
+
+
+def held(key: str, sums: Sums, answer: Mapping[str, Any]) -> Held:
+    """version_id: empty where the server keeps no versions, or not any more (`null`)."""
+    version = answer.get("VersionId", "")
+    etag = str(answer.get("ETag", "")).strip('"')
+    return Held(key, "" if version == "null" else version, sums.oid, sums.size, etag)
 
 
 def faults(found: Mapping[str, Any], oid: str, size: int) -> list[str]:

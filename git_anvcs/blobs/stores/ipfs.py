@@ -45,10 +45,11 @@ class IpfsStore:
         name = self._name(key)
         oid, cid, size = _counted(local_path)
         check(oid, oid_in(key))
-        if not self._pinned(cid):
+        there = self._pinned(cid)
+        if not there:
             cid = self._sent(local_path, size, cid, oid)
         self._put_name(name, cid)
-        return Held(key, cid, oid, size, cid=cid)
+        return Held(key, cid, oid, size, cid=cid, was_there=there)
 
     def download(self, key: str, version_id: str, dest_path: Path) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all.
@@ -72,6 +73,15 @@ class IpfsStore:
         if version_id:
             return is_cid(version_id) and self._pinned(version_id)
         return self._named(name) is not None
+
+    def confirms(self, local_path: Path, key: str, version_id: str) -> bool:
+        """Whether it keeps the CID of the file; False for a CID that was cut in another way."""
+        oid, cid, _ = _counted(local_path)
+        check(oid, oid_in(key))
+        kept = self._cid(key, version_id or self._named(self._name(key)) or "")
+        if not self._pinned(kept):
+            raise BlobMissing(f"the node does not keep {kept}")
+        return kept == cid
 
     def delete_version(self, key: str, version_id: str) -> None:
         """Unpin one version; the node drops its bytes when it next collects garbage."""

@@ -22,7 +22,6 @@ from git_anvcs.blobs.s3.place import Bucket, checked
 from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, summed
 from git_anvcs.blobs.store import Held, oid_in
 from git_anvcs.kernel import clock
-from git_anvcs.kernel.errors import AnvcsError
 
 if TYPE_CHECKING:
     from git_anvcs.blobs.s3.gets import Gets
@@ -100,7 +99,7 @@ class S3Store:
             if held:
                 return held
             raise Unreachable(error.message, hint="try again") from error
-        return _held(key, sums, answer)
+        return stored.held(key, sums, answer)
 
     def download(self, key: str, version_id: str, dest_path: Path) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
@@ -130,7 +129,19 @@ class S3Store:
             return self._answers(to, version_id or "")
         return True
 
-    def faults(self, key: str, version_id: str, size: int) -> list[str]:
+    def confirms(self, local_path: Path, key: str, version_id: str) -> bool:
+        """Whether the server's own sum is that of the file. Raises BlobMissing, WrongContent."""
+        sums = summed(local_path, self._sizes)
+        check(sums.oid, oid_in(key))
+        try:
+            found = self._head(self._to(key), version_id)
+        except UnclearAnswer:
+            return False
+        return stored.is_proved(found, sums)
+
+    def faults(
+        self, key: str, version_id: str, size: int, *, found_by_key: bool = True
+    ) -> list[str]:
         """What is not as it was sent, as far as the server tells without sending it."""
         to = self._to(key)
         try:
@@ -139,7 +150,7 @@ class S3Store:
             if not self._answers(to, version_id):
                 raise BlobMissing(f"the store has no {_named(to, version_id)}") from None
             found = []
-        if version_id and not self.exists(key):
+        if version_id and found_by_key and not self.exists(key):
             found.append("a delete marker hides it: only who knows the version finds it")
         return found
 
@@ -232,7 +243,7 @@ class S3Store:
             return None
         if not stored.is_same(found, sums):
             return None
-        held = _held(key, sums, found)
+        held = stored.held(key, sums, found)._replace(was_there=True)
         return held if held.version_id or not self._keeps_versions(to) else None
 
     def _keeps_versions(self, to: parts.Target) -> bool:
@@ -259,7 +270,7 @@ class S3Store:
         self, to: parts.Target, path: Path, sums: Sums, words: dict[str, Any], *, by_content: bool
     ) -> dict[str, Any]:
         condition = {"IfNoneMatch": "*"} if by_content and self._only_new else {}
-        with _open(path) as file, told(to.name):
+        with parts.opened(path) as file, told(to.name):
             answer: dict[str, Any] = to.client.put_object(
                 **to.words,
                 **words,
@@ -329,20 +340,3 @@ def _versioned(to: parts.Target, version_id: str) -> dict[str, str]:
 
 def _named(to: parts.Target, version_id: str) -> str:
     return f"{to.name} ({version_id})" if version_id else to.name
-
-
-def _held(key: str, sums: Sums, answer: dict[str, Any]) -> Held:
-    """version_id: empty where the server keeps no versions, or not any more (`null`)."""
-    version = answer.get("VersionId", "")
-    etag = str(answer.get("ETag", "")).strip('"')
-    return Held(key, "" if version == "null" else version, sums.oid, sums.size, etag)
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[Any]:
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise AnvcsError(f"cannot read {path}: {error.strerror}") from error
-    with file:
-        yield file

@@ -17,7 +17,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.cli.command import Call
 from git_anvcs.flows import drain, install, purge
-from git_anvcs.flows.blobs import standing
+from git_anvcs.flows.blobs import confirming
 from git_anvcs.flows.journal import keeping, kept
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
 from git_anvcs.store.paths import Paths
@@ -79,10 +79,11 @@ def _confirm(call: Call, count: int) -> None:
 
 def _confirm_blobs(call: Call) -> None:
     """The cache of large files goes, too, and Git has only pointers to what is in it."""
-    only = len(standing.only_here(call.repo))
-    if only and not call.output.confirm(f"Delete {only} contents of large files no store has?"):
+    only = len(confirming.only_here(call.repo, call.env))
+    asked = f"Delete {only} contents of large files that no store says it has?"
+    if only and not call.output.confirm(asked):
         raise PolicyDenied(
-            f"{only} contents of large files are in no store: nothing was deleted",
+            f"{only} contents of large files are in no store that answers: nothing was deleted",
             hint="`git-ai-blob push --all` sends them; --yes deletes them unasked",
         )
 

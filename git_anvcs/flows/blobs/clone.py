@@ -33,6 +33,7 @@ class Stores(NamedTuple):
     problems: why a store that is wanted cannot be asked, by alias
     writes: aliases of those that get every content, in that order
     primary: the one whose version a pointer names
+    places: what each alias stands for now, see `StoresHere.place_of`
     enough: aliases of which one must have a content before a pointer to it is pushed; none where
         contents stay on this machine
     """
@@ -42,6 +43,7 @@ class Stores(NamedTuple):
     writes: tuple[str, ...]
     primary: str
     enough: tuple[str, ...]
+    places: Mapping[str, str]
 
 
 class Clone(NamedTuple):
@@ -75,14 +77,25 @@ def stores_of(in_force: Settings, env: Mapping[str, str], cache: Cache) -> Store
     found = StoresHere(in_force, env, cache)
     by_alias: dict[str, BlobStore] = {}
     problems: dict[str, AnvcsError] = {}
+    places: dict[str, str] = {}
     for alias in dict.fromkeys((*found.reads, *found.writes, *_OLDER)):
         try:
             by_alias[alias] = found.store(alias)
+            places[alias] = found.place_of(alias)
         except UsageError as error:
             problems[alias] = error
     shared = [alias for alias in found.writes if alias != LOCAL]
     enough = () if found.mode == LOCAL else (found.primary, *shared)
-    return Stores(by_alias, problems, found.writes, found.primary, tuple(dict.fromkeys(enough)))
+    return Stores(
+        by_alias, problems, found.writes, found.primary, tuple(dict.fromkeys(enough)), places
+    )
+
+
+def copies(here: Clone, oid: str, ledger: Ledger | None = None) -> list[Copy]:
+    """What is known of copies in the stores as they are set up now: another bucket, or another
+    folder, under the same alias has had nothing sent."""
+    known = (ledger or here.ledger).copies(oid)
+    return [copy for copy in known if here.stores.places.get(copy.storage) == copy.place]
 
 
 def lock_of(paths: Paths, oid: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from git_anvcs.blobs import queue
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs import faults, fetching, uploading
+from git_anvcs.flows.blobs import clone, faults, fetching, uploading
 from git_anvcs.flows.blobs.clone import Clone
 from git_anvcs.flows.blobs.faults import Fault
 from git_anvcs.kernel.errors import AnvcsError
@@ -40,7 +40,7 @@ def repair(
 def _send(here: Clone, found: Sequence[Fault]) -> dict[str, AnvcsError]:
     """Send what stores lost; why not, by oid."""
     for one in found:
-        for copy in here.ledger.copies(one.oid):
+        for copy in clone.copies(here, one.oid):
             if copy.storage == one.storage and one.kind == faults.OTHER:
                 here.ledger.forget_copy(copy)
     jobs = uploading.enqueue(here, [Pointer(one.oid, one.size) for one in found])
@@ -53,7 +53,7 @@ def _now(here: Clone, one: Fault, problems: Mapping[str, AnvcsError]) -> Fault:
     if one.kind in _HERE:
         return one._replace(repaired=here.cache.has(one.oid, one.size))
     if one.kind in _THERE:
-        copies = [copy for copy in here.ledger.copies(one.oid) if copy.verified]
+        copies = [copy for copy in clone.copies(here, one.oid) if copy.verified]
         there = any(copy.storage == one.storage or not one.storage for copy in copies)
         return one._replace(repaired=there)
     return one

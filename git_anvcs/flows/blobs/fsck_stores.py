@@ -8,7 +8,7 @@ from git_anvcs.blobs.ledger import Copy
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import Looked, key_of
 from git_anvcs.blobs.stores.s3 import S3Store
-from git_anvcs.flows.blobs import faults
+from git_anvcs.flows.blobs import clone, faults
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, seconds_for
 from git_anvcs.flows.blobs.faults import Fault
 from git_anvcs.flows.blobs.pins import Notes
@@ -101,7 +101,7 @@ def _places(here: Clone, pointer: Pointer, notes: Iterable[Pointer]) -> list[Pla
     ]
     found += [
         Place(copy.storage, copy.key, copy.version_id, "this clone")
-        for copy in here.ledger.copies(pointer.oid)
+        for copy in clone.copies(here, pointer.oid)
     ]
     once = {one[:3]: one for one in reversed(found) if one.storage in here.stores.by_alias}
     return list(once.values())
@@ -124,12 +124,13 @@ def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answ
             silent = error
     if not good and not found and not silent:
         silent = _newest(here, patience, at, good)
+    lost = [Copy(at.pointer.oid, *one[:3], place=here.stores.places[one.storage]) for one in gone]
     nowhere = not good and not found and not silent
     found += _gone(at, gone, good)
     if nowhere:
         said_so = f"{at.path}: no store has {at.pointer.oid[:12]}"
         found.append(Fault(faults.NOWHERE, said_so, at.path, at.pointer.oid, at.pointer.size))
-    return _Answer(found, [Copy(at.pointer.oid, *place[:3]) for place in gone], silent)
+    return _Answer(found, lost, silent)
 
 
 def _newest(here: Clone, patience: Patience, at: At, good: set[str]) -> AnvcsError | None:

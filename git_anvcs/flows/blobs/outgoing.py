@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from git_anvcs.blobs import queue
-from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.ledger import Copy, Job
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import pointed, uploading
 from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
+from git_anvcs.flows.blobs.confirming import confirmed, stands
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
@@ -36,28 +37,30 @@ def would_send(here: Clone, found: Iterable[Pointer]) -> list[Job]:
 
 
 def ask_again(here: Clone, found: Iterable[Pointer]) -> None:
-    """Forget copies that their store, asked now, has not; what does not answer is believed.
+    """Forget copies that their store, asked now, has not, or with another size; what does not
+    answer is believed.
 
     Another bucket may be set since, or another disk be mounted where one was.
     """
     patience = Patience(_TRIES)
 
-    def look(copy: Copy) -> bool:
+    def look(task: tuple[Copy, int]) -> None:
+        copy, size = task
         patience.check(copy.storage)
-        store = here.stores.by_alias[copy.storage]
-        return store.exists(copy.key, copy.version_id or None)
+        stands(here.stores.by_alias[copy.storage], copy.key, copy.version_id, size)
 
-    workers: Workers[Copy, bool] = Workers(look, limit=lambda _: seconds_for(0))
+    workers: Workers[tuple[Copy, int], None] = Workers(look, limit=lambda _: seconds_for(0))
     writes = [alias for alias in here.stores.writes if alias in here.stores.by_alias]
-    for oid in {pointer.oid for pointer in found}:
-        for copy in here.ledger.copies(oid):
-            if copy.verified and copy.storage in writes:
-                workers.give(copy)
+    for pointer in {pointer.oid: pointer for pointer in found}.values():
+        for copy in confirmed(here, pointer.oid):
+            if copy.storage in writes:
+                workers.give((copy, pointer.size))
     while len(workers):
         ended = workers.next(_LOOK_SECONDS)
         if ended is None:
             continue
-        patience.heard(ended.task.storage, silent=isinstance(ended.problem, Unreachable))
-        if ended.result is False:
-            here.ledger.forget_copy(ended.task)
+        copy = ended.task[0]
+        patience.heard(copy.storage, silent=isinstance(ended.problem, Unreachable))
+        if isinstance(ended.problem, BlobMissing | WrongContent):
+            here.ledger.forget_copy(copy)
     workers.close()

@@ -1,19 +1,17 @@
 """Story: contents that this clone does not need at hand go, first aside and days later for good.
 
-Only what a store has confirmed is set aside, and before it is removed the store is asked again. All
-that anybody may go back to stays (needed.py). On any doubt a content stays.
+Only what a store has confirmed is set aside, and before it is removed the store proves that it has
+it whole (confirming.py). All that anybody may go back to stays (needed.py). On any doubt a content
+stays.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from git_anvcs.blobs import quarantine
-from git_anvcs.blobs.errors import BlobMissing
-from git_anvcs.blobs.ledger import Copy
 from git_anvcs.blobs.quarantine import Apart
-from git_anvcs.flows.blobs import needed
-from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
-from git_anvcs.flows.blobs.workers import Workers
+from git_anvcs.flows.blobs import confirming, needed
+from git_anvcs.flows.blobs.clone import Clone
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import lock
@@ -21,8 +19,6 @@ from git_anvcs.store import lock
 DAY = 86400.0
 # What was added so lately may be on its way into an index that no git has written yet.
 GRACE_SECONDS = 3600.0
-_LOOK_SECONDS = 1.0
-_TRIES = 3
 
 
 class One(NamedTuple):
@@ -95,18 +91,12 @@ def _spare(here: Clone, keep: set[str]) -> tuple[list[Apart], int, int]:
     for oid in here.cache.oids():
         if oid in keep:
             stay += 1
-        elif not _confirmed(here, oid):
+        elif not confirming.confirmed(here, oid):
             unsent += 1
         else:
             found = here.cache.place(oid).stat()
             spare.append(Apart(oid, found.st_size, clock.now(), found.st_mtime))
     return spare, stay, unsent
-
-
-def _confirmed(here: Clone, oid: str) -> list[Copy]:
-    """Copies that a store which can be asked here has confirmed."""
-    by_alias = here.stores.by_alias
-    return [copy for copy in here.ledger.copies(oid) if copy.verified and copy.storage in by_alias]
 
 
 def _over(here: Clone, apart: Iterable[Apart], *, now: bool) -> list[Apart]:
@@ -121,32 +111,9 @@ def _over(here: Clone, apart: Iterable[Apart], *, now: bool) -> list[Apart]:
 
 
 def _asked(here: Clone, over: Iterable[Apart]) -> dict[Apart, AnvcsError | None]:
-    """Why each must stay; None: a store has it at this moment."""
-    patience = Patience(_TRIES)
-
-    def look(task: tuple[Apart, list[Copy]]) -> None:
-        one, copies = task
-        for copy in copies:
-            patience.check(copy.storage)
-            store = here.stores.by_alias[copy.storage]
-            if store.exists(copy.key, copy.version_id or None):
-                return
-        raise BlobMissing(f"no store has {one.oid[:12]} any more", hint=_LOST)
-
-    workers: Workers[tuple[Apart, list[Copy]], None]
-    workers = Workers(look, limit=lambda _: seconds_for(0))
-    for one in over:
-        workers.give((one, _confirmed(here, one.oid)))
-    answers: dict[Apart, AnvcsError | None] = {}
-    while len(workers):
-        ended = workers.next(_LOOK_SECONDS)
-        if ended is not None:
-            answers[ended.task[0]] = ended.problem
-    workers.close()
-    return answers
-
-
-_LOST = "`git-ai-blob fsck --remote --repair` sends again what a store has lost"
+    """Why each must stay; None: a store has it, whole, at this moment."""
+    by_oid = {one.oid: one for one in over}
+    return {by_oid[oid]: problem for oid, problem in confirming.ask(here, by_oid).items()}
 
 
 def _one(apart: Apart) -> One:

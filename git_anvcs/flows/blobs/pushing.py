@@ -114,7 +114,8 @@ def _ask_stores(here: Clone, missing: Sequence[Pointer]) -> dict[str, AnvcsError
         for alias, key, version in question.places:
             patience.check(alias)
             if here.stores.by_alias[alias].exists(key, version):
-                return Copy(pointer.oid, alias, key, version or "", seconds=int(clock.now()))
+                now, at = int(clock.now()), here.stores.places[alias]
+                return Copy(pointer.oid, alias, key, version or "", seconds=now, place=at)
         return None
 
     workers: Workers[_Question, Copy | None] = Workers(look, limit=lambda _: seconds_for(0))

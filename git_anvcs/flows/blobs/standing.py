@@ -65,16 +65,6 @@ def look(repo: Repo) -> Standing:
     return Standing(tuple(found), tuple(contents(repo, found)), tuple(jobs))
 
 
-def only_here(repo: Repo) -> list[str]:
-    """The contents of the cache (SHA-256) that no store has confirmed to have."""
-    paths = Paths(repo.common_dir)
-    here = list(Cache(paths).oids())
-    if not here or not paths.ledger.exists():
-        return here
-    with Ledger(paths) as ledger:
-        return [oid for oid in here if not any(copy.verified for copy in ledger.copies(oid))]
-
-
 def _in_worktree(path: Path, pointer: Pointer) -> str:
     try:
         facts = path.lstat()

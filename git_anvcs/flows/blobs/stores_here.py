@@ -12,6 +12,7 @@ from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.errors import Refused
 from git_anvcs.blobs.store import BlobStore
 from git_anvcs.flows import settings
+from git_anvcs.flows.store_places import data_folder, place_of, with_home
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.settings import Settings
@@ -72,17 +73,25 @@ class StoresHere:
             )
         return builders[alias]()
 
+    def place_of(self, alias: str) -> str:
+        """What the alias stands for now, see flows/store_places."""
+        return place_of(self._settings, self._env, alias)
+
+    def _folder(self, alias: str) -> Path:
+        name = f"adapters.{alias}.path"
+        if alias == "local" and not self._settings.text(name):
+            return data_folder(self._env)
+        return self._path(name)
+
     def _local(self) -> BlobStore:
         from git_anvcs.blobs.stores import local
 
-        named = self._settings.text("adapters.local.path")
-        folder = self._path("adapters.local.path") if named else data_folder(self._env)
-        return local.store(folder, frozen=self._cache.root)
+        return local.store(self._folder("local"), frozen=self._cache.root)
 
     def _nfs(self) -> BlobStore:
         from git_anvcs.blobs.stores import nfs
 
-        return nfs.store(self._path("adapters.nfs.path"))
+        return nfs.store(self._folder("nfs"))
 
     def _s3(self) -> BlobStore:
         from git_anvcs.blobs.s3.place import ONLY_NEW
@@ -121,10 +130,7 @@ class StoresHere:
         return ipfs.store(Node(api, f"Bearer {key}" if key else ""))
 
     def _path(self, name: str) -> Path:
-        text = self._needed(name)
-        home = self._env.get("HOME", "")
-        if text.startswith("~/") and home:
-            text = f"{home}{text[1:]}"
+        text = with_home(self._needed(name), self._env)
         if not text.startswith("/"):
             raise UsageError(f"{name} must be absolute or begin with ~/, not {text!r}")
         return Path(text)
@@ -165,11 +171,3 @@ def _abilities(file: Path, name: str) -> Mapping[str, str]:
         return {str(check): str(status) for check, status in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}  # nobody has looked yet
-
-
-def data_folder(env: Mapping[str, str]) -> Path:
-    """Where `local` keeps blobs unless told: outside every repository (XDG Base Directory)."""
-    home = Path(env.get("HOME", "/nonexistent"))
-    data = env.get("XDG_DATA_HOME", "")
-    base = Path(data) if data.startswith("/") else home / ".local" / "share"
-    return base / "git-anvcs" / "blobs"

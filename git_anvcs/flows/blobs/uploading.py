@@ -14,7 +14,7 @@ from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.ledger import Copy, Job, Ledger
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs import pins, recorded
+from git_anvcs.flows.blobs import clone, confirming, pins, recorded
 from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, pin_of, seconds_for
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel import clock
@@ -105,7 +105,7 @@ def due(here: Clone, *, patient: bool) -> list[Job]:
 
 def copy_in(here: Clone, oid: str, aliases: Iterable[str]) -> Copy | None:
     """A copy in one of these stores that the store itself confirmed; the first alias counts."""
-    copies = [copy for copy in here.ledger.copies(oid) if copy.verified]
+    copies = [copy for copy in clone.copies(here, oid) if copy.verified]
     for alias in aliases:
         for copy in copies:
             if copy.storage == alias:
@@ -115,7 +115,7 @@ def copy_in(here: Clone, oid: str, aliases: Iterable[str]) -> Copy | None:
 
 def lacking(here: Clone, oid: str) -> list[str]:
     """The stores that should have this content and have not confirmed it."""
-    has = {copy.storage for copy in here.ledger.copies(oid) if copy.verified}
+    has = {copy.storage for copy in clone.copies(here, oid) if copy.verified}
     return [alias for alias in here.stores.writes if alias not in has]
 
 
@@ -153,6 +153,7 @@ class _Sender:
     """What each thread does; it has a ledger of its own, as SQLite wants it."""
 
     def __init__(self, here: Clone) -> None:
+        self._here = here
         self._paths, self._cache, self._stores = here.paths, here.cache, here.stores
         self._patience = Patience(queue.FAILURES)
 
@@ -164,7 +165,7 @@ class _Sender:
             raise known or UsageError(f"there is no store {job.storage!r} here")
         place = lock_of(self._paths, job.oid)
         with lock.held(place, timeout=seconds_for(job.size)), Ledger(self._paths) as ledger:
-            for copy in ledger.copies(job.oid):
+            for copy in clone.copies(self._here, job.oid, ledger):
                 if copy.verified and copy.storage == job.storage:  # another process was first
                     return copy
             self._patience.check(job.storage)
@@ -177,18 +178,22 @@ class _Sender:
             return copy
 
     def _step_by_step(self, ledger: Ledger, job: Job) -> Copy:
-        store = self._stores.by_alias[job.storage]
+        store, place = self._stores.by_alias[job.storage], self._stores.places[job.storage]
         job = ledger.job(*job[:3]) or job
         version = queue.version_in(job)
-        if version is None:
+        if version is None or version.place != place:
             ledger.update([job._replace(state=queue.UPLOADING)])
             held = store.upload(self._cache.place(job.oid), key_of(job.oid))
             if (held.sha256, held.size) != (job.oid, job.size):
                 raise WrongContent(f"the store {job.storage} got other bytes than {job.oid[:12]}")
-            job = queue.uploaded(job, held)
+            version = queue.version_of(held, place)
+            job = queue.uploaded(job, version)
             ledger.update([job])
-            version = queue.Version(held.key, held.version_id, held.etag)
-        if not store.exists(version.key, version.version_id or None):
+        try:
+            confirming.stands(store, version.key, version.version_id, job.size)
+        except (BlobMissing, WrongContent) as error:
             ledger.update([job._replace(state=queue.WAITING, note="")])
-            raise BlobMissing(f"the store {job.storage} lost {job.oid[:12]} at once")
+            raise BlobMissing(
+                f"the store {job.storage} lost {job.oid[:12]} at once: {error.message}"
+            ) from error
         return queue.verified(ledger, job, version, int(clock.now()))

@@ -1,6 +1,7 @@
 """Contents go to a store and come back: each once, and nothing that was not checked."""
 
 from pathlib import Path
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,10 +13,11 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs import fetching, pins, uploading
+from git_anvcs.flows.blobs import confirming, fetching, pins, uploading
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
+from git_anvcs.store.paths import Paths
 from tests.blobs.test_packing import frame
 from tests.support import kill_points
 from tests.support.blobs import cache_of, planted, store_at
@@ -315,3 +317,54 @@ def test_a_frame_that_holds_more_than_the_pointer_says_is_not_unpacked(clone: Sa
     assert "at most 27000 bytes" in problem.message
     place.write_bytes(frame(b"abc" * 9000))
     assert got(clone, [pointer]) == {pointer.oid: None}
+
+
+def test_another_folder_under_the_same_alias_gets_everything_anew(
+    clone: Sandbox, tmp_path: Path
+) -> None:
+    (pointer,) = made = list(planted(clone, {"a.bin": b"abc"}).values())
+    sent(clone, made)
+    moved = {**clone.env, **store_at(tmp_path / "other")}
+    repo = Repo.discover(clone.root)
+    with opened(repo, moved) as here:
+        assert uploading.copy_in(here, pointer.oid, ["nfs"]) is None
+        assert [one.problem for one in uploading.send(here, uploading.enqueue(here, made))] == [
+            None
+        ]
+    assert list((tmp_path / "other").rglob(pointer.oid))
+    with opened(repo, clone.env) as here:  # and back: what is there is still known
+        assert uploading.enqueue(here, made) == []
+        text = "\n".join(map(str, here.ledger.copies(pointer.oid)))
+        assert str(tmp_path) not in text
+
+
+def test_a_purge_asks_the_store_for_what_the_ledger_says(clone: Sandbox) -> None:
+    here, gone, cut = planted(clone, {"a.bin": b"abc", "b.bin": b"xyz", "c.bin": b"123"}).values()
+    sent(clone, [here, gone, cut])
+    kept = {one: next((clone.base / "mount").rglob(one.oid)) for one in (gone, cut)}
+    kept[gone].unlink()
+    kept[cut].chmod(0o644)
+    kept[cut].write_bytes(b"321")
+    repo = Repo.discover(clone.root)
+    assert confirming.only_here(repo, clone.env) == sorted([gone.oid, cut.oid])
+    (clone.base / "mount" / "anvcs-blobs").unlink()
+    assert len(confirming.only_here(repo, clone.env)) == 3
+
+
+def test_copies_of_a_ledger_without_places_count_for_nothing(clone: Sandbox) -> None:
+    (pointer,) = made = list(planted(clone, {"a.bin": b"abc"}).values())
+    sent(clone, made)
+    paths = Paths(Repo.discover(clone.root).common_dir)
+    base = sqlite3.connect(paths.ledger, isolation_level=None)
+    base.execute("CREATE TABLE old AS SELECT oid, storage, key, version_id, etag, checksum,"
+                 " seconds, verified FROM copies")  # fmt: skip
+    base.execute("DROP TABLE copies")
+    base.execute("ALTER TABLE old RENAME TO copies")
+    base.execute("PRAGMA user_version=3")
+    base.close()
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        assert [copy.place for copy in here.ledger.copies(pointer.oid)] == [""]
+        assert uploading.copy_in(here, pointer.oid, ["nfs"]) is None
+        assert [bool(one.copy) for one in uploading.send(here, uploading.enqueue(here, made))] == [
+            1
+        ]
