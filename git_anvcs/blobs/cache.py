@@ -3,7 +3,7 @@
 What the filter does with them is in blobs/contents; here is what the commands do besides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import os
 from pathlib import Path
 
@@ -37,15 +37,19 @@ class Cache(Contents):
                 draft.write(chunk)
             return draft.keep()
 
-    def adopt(self, path: Path, oid: str, *, counted: bool = False) -> None:
+    def adopt(
+        self, path: Path, oid: str, wanted_size: int | None = None, *, counted: bool = False
+    ) -> None:
         """Take over a file that has a `free_name`, if it is that content.
 
+        wanted_size: what a pointer says; another would never be found again under it
         counted: whether its bytes were counted here while they were written, see `arriving`
         Raises WrongContent (the file is gone then), CannotWrite.
         """
         try:
             found, size = oid if counted else digest_of(path), path.stat().st_size
-            if found != oid:
+            wrong = found != oid or wanted_size not in (None, size)
+            if wrong:
                 path.unlink()
         except OSError as error:
             raise cannot_write(path, error) from error
@@ -54,7 +58,17 @@ class Cache(Contents):
                 f"the bytes that came have SHA-256 {found}, wanted was {oid}",
                 hint="nothing was changed; another copy may be whole",
             )
+        if wrong:
+            raise WrongContent(
+                f"{oid[:12]} has {size} bytes, and its pointer says {wanted_size}",
+                hint="the pointer is wrong, not the content: add the file anew",
+            )
         self.put(path, oid, size)
+
+    def sync_these(self, oids: Iterable[str]) -> None:
+        """What other processes put here survives a power cut, too. Raises CannotWrite."""
+        self._unsynced += [self.name(oid) for oid in oids]
+        self.sync()
 
     def oids(self) -> Iterator[str]:
         """Every content that is here, in no order."""

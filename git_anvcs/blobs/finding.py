@@ -45,7 +45,7 @@ def round_trip(store: BlobStore) -> Iterator[Finding]:
         finally:
             left = [one.version_id for one in held if not _is_gone(store, key, one.version_id)]
         if left:
-            hint = f"delete {key} by hand, or allow it: `gc` needs it, too"
+            hint = f"delete {key} by hand; nothing else of ours deletes there"
             yield Finding("delete", "weak", "keeps versions that were deleted", hint)
         else:
             yield Finding("delete", "good", "deletes one version, and that alone")

@@ -174,3 +174,14 @@ def test_a_disk_that_fails_names_the_file(cache: Cache, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(CannotWrite, match=place.name):
         cache.sync()
+
+
+def test_a_content_of_another_size_than_its_pointer_says_is_not_taken(cache: Cache) -> None:
+    came = cache.free_name()
+    came.parent.mkdir(parents=True, exist_ok=True)
+    came.write_bytes(b"abc")
+    oid = sha256(b"abc").hexdigest()
+    with pytest.raises(WrongContent, match="has 3 bytes, and its pointer says 4"):
+        cache.adopt(came, oid, 4, counted=True)
+    assert not came.exists()
+    assert not cache.has(oid)

@@ -22,6 +22,7 @@ def pointer_to(content: bytes) -> bytes:
     return text(Pointer(sha256(content).hexdigest(), len(content)))
 
 
+RAW = ("-c", "filter.ai-blob.process=", "-c", "filter.ai-blob.required=false")
 UNKNOWN = pointer_to(b"a content that nobody has")
 CONTENTS = {f"{size}.bin": data(size) for size in (0, 1, 1023, 1024, 1025, 65515, 65516, 65517)}
 CONTENTS |= {
@@ -229,6 +230,16 @@ def test_switched_off_nothing_is_changed_on_the_way(big: Sandbox) -> None:
     assert big.git("status", "--porcelain") == ""
     big.write("raw.bin", data(200_000))
     big.git("add", "raw.bin", env={"ANVCS": "0"})
+    assert in_git(big, "raw.bin") == pointer_to(data(200_000))
+    (big.root / "raw.bin").unlink()
+    big.git("checkout", "raw.bin", env={"ANVCS": "0"})
+    assert (big.root / "raw.bin").read_bytes() == pointer_to(data(200_000))
+    assert big.git("status", "--porcelain", env={"ANVCS": "0"}) == "A  raw.bin\n"
+
+
+def test_a_content_that_git_has_is_written_as_it_is(big: Sandbox) -> None:
+    big.write("raw.bin", data(200_000))
+    big.git(*RAW, "add", "raw.bin")
     assert in_git(big, "raw.bin") == data(200_000)
     (big.root / "raw.bin").unlink()
     big.git("checkout", "raw.bin")
@@ -294,11 +305,12 @@ def test_without_the_program_pointers_pass_and_contents_are_refused(without: San
     assert done.returncode != 0
     assert "new.bin was not added: git-ai-blob is not on PATH" in done.stderr
     assert repo.git("ls-files", "new.bin") == ""
-    repo.git("add", "new.bin", env={"ANVCS": "0"})
+    assert repo.run("git", "add", "new.bin", env={"ANVCS": "0"}).returncode != 0
+    repo.git(*RAW, "add", "new.bin")
     (repo.root / "new.bin").unlink()
     repo.git("checkout", "new.bin")
     assert (repo.root / "new.bin").read_bytes() == data(70_000)
-    repo.git("rm", "-q", "-f", "new.bin", env={"ANVCS": "0"})
+    repo.git(*RAW, "rm", "-q", "-f", "new.bin")
     # What is in the cache is no surprise: `git status` may have to look into it.
     os.utime(repo.root / "sub/b.bin")
     assert "sub/b.bin" not in repo.git("status", "--porcelain")

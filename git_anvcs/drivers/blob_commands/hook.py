@@ -3,7 +3,8 @@
 pre-commit sends what is about to be committed, for blobs.commit_seconds at most, and pins the
 staged pointers to the versions that came of it. post-commit does so for the worktree's own index
 after `git commit -- PATH`. pre-push REMOTE reads what is pushed from standard input and refuses
-while a large file of it is in no store that others can read.
+while a large file of it is in no store that others can read. Both tell, in one line, of files that
+are tracked and whose contents go into Git's history all the same; that stops nothing.
 
 Exit codes: 0 go on, 3 do not push.
 
@@ -12,6 +13,7 @@ Example:
 """
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 import sys
 
@@ -25,7 +27,7 @@ from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE, REFUSED, AnvcsError, PolicyDenied
 from git_anvcs.kernel.terminal import safe_text
 
-_NAMED = 10
+_NAMED, _FEW = 10, 3
 _EVENTS = ("pre-commit", "post-commit", "pre-push")
 
 
@@ -53,6 +55,7 @@ def _before_commit(call: Call, repo: Repo) -> None:
     index = call.env.get("GIT_INDEX_FILE", "")
     with sending(call) as starts:
         done = committing.before_commit(repo, call.env, index, starts)
+    _warn(done.contents)
     late = [one for one in done.sent if one.problem]
     if late:
         count = counted(len({one.job.oid for one in late}), "large file")
@@ -72,6 +75,7 @@ def _before_push(call: Call, repo: Repo) -> int:
             f"not pushed: whether its large files are in a store is not known: {error.message}",
             hint=error.hint or "`git push --no-verify` pushes the commits all the same",
         ) from error
+    _warn(checked.contents)
     if checked.kept_here:
         count = counted(checked.kept_here, "large file")
         _say(f"{count} of this push stay on this machine (storage.mode is local)")
@@ -81,6 +85,16 @@ def _before_push(call: Call, repo: Repo) -> int:
         return DONE
     _refuse(checked)
     return REFUSED
+
+
+def _warn(contents: Sequence[str]) -> None:
+    """Colleagues without the filter make such files; no work is stopped for it."""
+    if contents:
+        names = ", ".join(contents[:_FEW]) + (", …" if len(contents) > _FEW else "")
+        _say(
+            f"warning: {names}: the content goes into Git's history, not a pointer;"
+            " `git add --renormalize .` makes it one in the next commit"
+        )
 
 
 def _refuse(checked: Checked) -> None:

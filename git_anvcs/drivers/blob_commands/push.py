@@ -63,7 +63,7 @@ def run(call: Call) -> int:
         ],
         "notes": notes,
     }
-    call.answer(value, text(sent))
+    call.answer(value, text(sent, everything=call.args.all))
     for line in [*blob_words.failed_text(sent), *(f"notes: {said}" for said in notes.values())]:
         call.note(line)
     return blob_words.exit_code(problems)
@@ -89,10 +89,11 @@ def would(jobs: Sequence[Job]) -> str:
     return f"{blob_words.files(len({job.oid for job in jobs}), total)} would go to {names}"
 
 
-def text(sent: Sequence[Sent]) -> str:
+def text(sent: Sequence[Sent], *, everything: bool) -> str:
     done = {one.job.oid: one.job.size for one in sent if one.copy}
     waits = len({one.job.oid for one in sent if one.problem})
     if not sent:
-        return "nothing waits: the stores have everything that is here"
+        which = "commits, tags and stashes" if everything else "commits that are not pushed"
+        return f"nothing to send: of what {which} point to, the stores have all that is here"
     said = f"{blob_words.files(len(done), sum(done.values()))} sent"
     return f"{said}, {counted(waits, 'file')} not" if waits else said

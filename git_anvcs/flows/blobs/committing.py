@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.ledger import Seen
 from git_anvcs.flows.blobs import clone as place
 from git_anvcs.flows.blobs import pointed, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.uploading import Sent, Starts
-from git_anvcs.git import index_patch, objects
+from git_anvcs.git import attributes, index_patch, objects
 from git_anvcs.git.index_file import Change, NotPatchable
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
@@ -25,10 +26,14 @@ _PARTIAL = "next-index-"  # git commit -- PATH: Git commits from an index of its
 
 
 class Committed(NamedTuple):
-    """sent: how each content went that was not in its stores; pinned: how many pointers changed"""
+    """sent: how each content went that was not in its stores; pinned: how many pointers changed
+
+    contents: files that should be pointers and go into Git's history as they are
+    """
 
     sent: tuple[Sent, ...] = ()
     pinned: int = 0
+    contents: tuple[str, ...] = ()
 
 
 def before_commit(
@@ -39,21 +44,29 @@ def before_commit(
     Raises UsageError (settings), and what the ledger and Git's index raise; nothing is lost then.
     """
     file = index_patch.place(repo, index)
-    found = pointed.tracked(repo, pointed.staged(repo, index=str(file)))
+    files = pointed.changed(repo, index=str(file))
+    staged = pointed.of_changed(repo, files)
+    asked = staged or (files and pointed.may_be_asked_for(repo))
+    filters = attributes.of(repo, "filter", files) if asked else {}
+    found = [at for at in staged if filters.get(at.path) == pointed.FILTER]
+    blobs = {path: one.blob for path, one in files.items()}
+    done = Committed(contents=pointed.not_pointers(repo, blobs, staged, filters))
+    # They are in memory still, and the commit is about to say that they are there.
+    Cache(Paths(repo.common_dir)).sync_these({at.pointer.oid for at in found})
     found = [at for at in found if not at.pointer.pinned or at.pointer.storage == place.LOCAL]
     if not found:
-        return Committed()
+        return done
     with opened(repo, env) as here:
         bare = [at for at in found if place.is_bare(here, at.pointer)]
         jobs = uploading.enqueue(here, [at.pointer for at in bare])
         if not here.settings.flag("blobs.upload_on_commit"):
-            return Committed()
+            return done
         seconds = here.settings.number("blobs.commit_seconds")
         sent = uploading.send(here, jobs, starts, seconds=seconds) if seconds else []
         if file.name.startswith(_PARTIAL):
             _mark(repo).parent.mkdir(parents=True, exist_ok=True)
             _mark(repo).touch()
-        return Committed(tuple(sent), len(pin(here, file, bare)))
+        return done._replace(sent=tuple(sent), pinned=len(pin(here, file, bare)))
 
 
 def after_commit(repo: Repo, env: Mapping[str, str]) -> int:

@@ -224,7 +224,7 @@ class Fetcher:
             store = self._here.stores.by_alias[source.storage]
             store.download(source.key, source.version_id, draft)
             # A key that names this content was compared with what came (`BlobStore.download`).
-            cache.adopt(draft, pointer.oid, counted=oid_in(source.key) == pointer.oid)
+            cache.adopt(draft, pointer.oid, pointer.size, counted=oid_in(source.key) == pointer.oid)
         except Unreachable:
             self._patience.heard(source.storage, silent=True)
             raise

@@ -4,6 +4,7 @@ Only blobs as small as a pointer are read, and nothing is fetched by Git for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,14 @@ class At(NamedTuple):
     blob: str
     pointer: Pointer
     mode: str = "100644"
+    before: str = ""
+
+
+class Changed(NamedTuple):
+    """A file of the index; before: see `At`"""
+
+    mode: str
+    blob: str
     before: str = ""
 
 
@@ -56,17 +65,50 @@ def entries(repo: Repo, names: Sequence[str] = ()) -> dict[str, tuple[str, str]]
 
 def staged(repo: Repo, *, index: str = "") -> list[At]:
     """Those of the index that the last commit has not, or has otherwise."""
+    return of_changed(repo, changed(repo, index=index))
+
+
+def of_changed(repo: Repo, files: Mapping[str, Changed]) -> list[At]:
+    """The pointers among files of `changed`."""
+    read_ones = read(repo, {path: (one.mode, one.blob) for path, one in files.items()})
+    return [at._replace(before=files[at.path].before) for at in read_ones]
+
+
+def changed(repo: Repo, *, index: str = "") -> dict[str, Changed]:
+    """Every file of the index that the last commit has not, or has otherwise, by path."""
     env = {"GIT_INDEX_FILE": index} if index else {}
     against = repo.resolve("HEAD") or _empty_tree(repo)
     raw = repo.git("diff-index", "--cached", "--raw", "-z", "--no-renames", "--abbrev=64", against,
                    "--", env={**NO_FETCH, **env})  # fmt: skip
-    found, before = {}, {}
+    found = {}
     fields = raw.decode(errors="surrogateescape").split("\0")
     for facts, path in zip(fields[::2], fields[1::2], strict=False):
         _, mode, old, blob, _ = facts.split(" ")
         if mode.startswith("100"):
-            found[path], before[path] = (mode, blob), old.strip("0") and old
-    return [at._replace(before=before[at.path]) for at in read(repo, found)]
+            found[path] = Changed(mode, blob, old.strip("0") and old)
+    return found
+
+
+def not_pointers(
+    repo: Repo, blobs: Mapping[str, str], pointing: Iterable[At], filters: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Files, path -> blob, that are to be pointers by their attributes and are contents in Git."""
+    known = {at.path for at in pointing}
+    asking = [path for path in blobs if filters.get(path) == FILTER and path not in known]
+    sizes = objects.blob_sizes(repo, [blobs[path] for path in asking]) if asking else {}
+    return tuple(path for path in asking if sizes.get(blobs[path]))
+
+
+def may_be_asked_for(repo: Repo) -> bool:
+    """Whether attributes at the top, or of this clone, ask for pointers at all; no git is started.
+
+    Those of folders below are seen when there is a pointer.
+    """
+    for file in (repo.root / ".gitattributes", repo.common_dir / "info" / "attributes"):
+        with suppress(OSError):
+            if f"filter={FILTER}".encode() in file.read_bytes():
+                return True
+    return False
 
 
 def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:
@@ -97,15 +139,28 @@ def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
     return [at._replace(path=paths[at.blob]) for at in found]
 
 
-def brought(repo: Repo, revisions: Iterable[str]) -> dict[str, str]:
-    """Blobs as small as a pointer that these commits bring, and others of their objects, each
-    with one of its paths."""
+def contents_in(repo: Repo, revisions: Iterable[str]) -> tuple[str, ...]:
+    """Files that these commits bring, and that are contents where attributes ask for pointers."""
+    if not may_be_asked_for(repo):
+        return ()
+    paths = brought(repo, revisions, small=False)
+    filters = attributes.of(repo, "filter", set(paths.values()))
+    asking = {blob: path for blob, path in paths.items() if filters.get(path) == FILTER}
+    pointing = {at.blob for at in read(repo, {blob: ("100644", blob) for blob in asking})}
+    sizes = objects.blob_sizes(repo, asking) if asking else {}
+    found = {path for blob, path in asking.items() if blob not in pointing and sizes.get(blob)}
+    return tuple(sorted(found))
+
+
+def brought(repo: Repo, revisions: Iterable[str], *, small: bool = True) -> dict[str, str]:
+    """Blobs as small as a pointer (or all) that these commits bring, and others of their objects,
+    each with one of its paths."""
     listed_words = list(revisions)
     options = [word for word in listed_words if word.startswith("--")]  # Git 2.42 takes them below
     commits = [word for word in listed_words if not word.startswith("--")]
     stdin = "".join(f"{word}\n" for word in commits).encode(errors="surrogateescape")
-    small = f"--filter=blob:limit={pointers.LONGEST + 1}"
-    words = ("rev-list", "--objects", small, "--missing=allow-any", *options, "--stdin")
+    only = [f"--filter=blob:limit={pointers.LONGEST + 1}"] if small else []
+    words = ("rev-list", "--objects", *only, "--missing=allow-any", *options, "--stdin")
     listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
     found: dict[str, str] = {}
     for line in listed.decode(errors="surrogateescape").split("\n"):

@@ -36,11 +36,13 @@ class Checked(NamedTuple):
 
     lacking: what must not be pushed yet; sent: how many were sent now
     kept_here: large files that settings keep on this machine
+    contents: files that should be pointers, and whose contents become part of the history
     """
 
     lacking: tuple[Lack, ...] = ()
     sent: int = 0
     kept_here: int = 0
+    contents: tuple[str, ...] = ()
 
 
 class _Question(NamedTuple):
@@ -75,8 +77,9 @@ def before_push(
     Raises UsageError (settings), and what the ledger and Git raise.
     """
     found = pointed.in_commits(repo, revisions) if revisions else []
+    contents = pointed.contents_in(repo, revisions) if revisions and not repo.bare else ()
     if not found:
-        return Checked()
+        return Checked(contents=contents)
     filters = {at.blob for at in pointed.tracked(repo, found)} if not repo.bare else set()
     with opened(repo, env) as here:
         needed = {
@@ -85,7 +88,7 @@ def before_push(
             if at.blob in filters or here.cache.has(at.pointer.oid, at.pointer.size)
         }
         if not here.stores.enough:
-            return Checked(kept_here=len(needed))
+            return Checked(kept_here=len(needed), contents=contents)
         wanted = _without_copy(here, needed)
         jobs = uploading.enqueue(here, [at.pointer for at in wanted.values()])
         sent = uploading.send(here, jobs, starts)
@@ -93,7 +96,7 @@ def before_push(
         wanted = _without_copy(here, wanted)
         problems |= _ask_stores(here, [at.pointer for at in wanted.values()])
         lacking = [Lack(at, problems.get(oid)) for oid, at in wanted.items() if oid in problems]
-        return Checked(tuple(lacking), sum(1 for one in sent if one.copy))
+        return Checked(tuple(lacking), sum(1 for one in sent if one.copy), contents=contents)
 
 
 def _without_copy(here: Clone, needed: Mapping[str, At]) -> dict[str, At]:

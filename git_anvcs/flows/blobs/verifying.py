@@ -104,7 +104,7 @@ def _has(here: Clone, place: Place, pointer: Pointer, *, contents: bool) -> bool
     draft.parent.mkdir(parents=True, exist_ok=True)
     try:
         store.download(place.key, place.version_id, draft)
-        here.cache.adopt(draft, pointer.oid)
+        here.cache.adopt(draft, pointer.oid, pointer.size)
     finally:
         draft.unlink(missing_ok=True)
     return True

@@ -1,6 +1,8 @@
 """Commits pin what they can, pushes go only with what others can read; Git's own commands."""
 
+import json
 from pathlib import Path
+import shutil
 
 import pytest
 
@@ -228,3 +230,70 @@ def test_purging_the_records_takes_the_notes_of_large_files_too(clone: Sandbox) 
     assert "refs/notes/anvcs-blobs" in clone.git("for-each-ref")
     clone.anvcs("uninstall", "--purge", "--records", "--yes")
     assert clone.git("for-each-ref", "refs/notes", "refs/anvcs") == ""
+
+
+RAW = ("-c", "filter.ai-blob.process=", "-c", "filter.ai-blob.required=false")
+
+
+def test_a_content_where_a_pointer_should_be_is_told_and_stops_nothing(clone: Sandbox) -> None:
+    planted(clone, {"b.bin": b"old"})
+    clone.commit("first")
+    clone.write("raw.bin", b"raw" * 999)
+    clone.write("text", "any")
+    clone.git(*RAW, "add", "raw.bin", "text")
+    done = clone.run("git", "commit", "-q", "-m", "raw")
+    assert done.returncode == 0
+    assert done.stderr.count("warning: raw.bin: the content goes into Git's history") == 1
+    pushed = clone.run("git", "push", "-q", "origin", "main")
+    assert pushed.returncode == 0
+    assert pushed.stderr.count("warning: raw.bin: the content") == 1
+    clone.git("add", "--renormalize", ".")
+    clone.commit("mended")
+    assert "warning" not in clone.run("git", "push", "-q", "origin", "main").stderr
+    assert committed(clone, "raw.bin").size == 2997
+
+
+def started(clone: Sandbox, *words: str) -> list[str]:
+    """The git commands that a program starts."""
+    trace = clone.base / "trace"
+    trace.unlink(missing_ok=True)
+    done = clone.run(*words, env={"GIT_TRACE2_EVENT": str(trace)})
+    assert done.returncode == 0, done.stderr
+    events = map(json.loads, trace.read_text().splitlines())
+    return [one["name"] for one in events if one["event"] == "cmd_name"]
+
+
+def test_who_tracks_nothing_is_asked_for_no_attributes(clone: Sandbox) -> None:
+    (clone.root / ".git/anvcs/blobs").mkdir(parents=True)
+    clone.commit("first", {"text": "any"})
+    clone.write("text", "other")
+    clone.git("add", "text")
+    hook = ("git-ai-blob", "hook", "pre-commit")
+    plain = started(clone, *hook)
+    assert "check-attr" not in plain
+    clone.write(".gitattributes", ATTRIBUTES)
+    asked = started(clone, *hook)
+    assert sorted(asked) == sorted([*plain, "check-attr"])
+
+
+def test_a_commit_has_its_contents_on_the_disk_before_it_has_a_name(clone: Sandbox) -> None:
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not here")
+    planted(clone, {"b.bin": b"old"})
+    clone.commit("first")
+    (clone.root / "b.bin").write_bytes(b"new content")
+    log = clone.base / "strace"
+    names = "fsync,rename,renameat,renameat2,link,linkat"
+    done = clone.run(
+        "strace", "-f", "-y", "-o", str(log), "-e", names, "git", "commit", "-qam", "x"
+    )
+    if "ptrace" in done.stderr.lower():
+        pytest.skip("strace is not let")
+    assert done.returncode == 0, done.stderr
+    lines = log.read_text(errors="replace").splitlines()
+    oid = committed(clone, "b.bin").oid
+    kept = next(n for n, one in enumerate(lines) if "fsync(" in one and oid in one)
+    named = next(
+        n for n, one in enumerate(lines) if "refs/heads/main.lock" in one and "rename" in one
+    )
+    assert kept < named
