@@ -8,7 +8,6 @@ to load pathlib takes as long as the rest of a filter that has one file to answe
 from collections.abc import Iterable, Iterator
 import errno
 import os
-import time
 
 from git_anvcs.blobs import lasting
 from git_anvcs.blobs.counted import Counted
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 WORTH_IT = 8 << 20  # bytes; what is smaller is counted sooner than a memory of it is found
 _SMALL = 16 << 10  # bytes; less needs no library to be counted fast
-_DAY = 86400
 _SECOND = 10**9  # nanoseconds
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
@@ -230,15 +228,16 @@ class Contents:
 
     def sweep(self, *, now: float | None = None) -> int:
         """Remove drafts that no living process writes, a day after; how many."""
-        limit = (time.time() if now is None else now) - _DAY
+        from git_anvcs.blobs import leftovers  # a filter that kept nothing does without
+
         try:
-            with os.scandir(self._drafts) as entries:
-                old = [entry.path for entry in entries if entry.stat().st_mtime < limit]
-        except FileNotFoundError:  # also one that was renamed just now
+            folder = os.open(self._drafts, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError:  # there are none
             return 0
-        for path in old:
-            _remove(path)
-        return len(old)
+        try:
+            return leftovers.sweep(folder, now=now)
+        finally:
+            os.close(folder)
 
 
 class Draft(Counted):

@@ -18,10 +18,9 @@ import os
 from pathlib import Path
 import re
 import stat
-import time
 from typing import NamedTuple, TypeVar
 
-from git_anvcs.blobs import copying
+from git_anvcs.blobs import copying, leftovers
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.key_parts import parts_of
@@ -31,7 +30,6 @@ from git_anvcs.kernel.errors import AnvcsError
 MARK = "anvcs-blobs"  # stands in the root of a store that must be mounted to be one
 
 _CHUNK = 1 << 20
-_DAY = 86400.0
 _VERSIONS = ",v"  # as RCS named its files
 _OID = re.compile(r"[0-9a-f]{64}")
 _IN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -126,7 +124,7 @@ class FolderStore:
 
     def _put(self, local_path: Path, key: str, wanted: str | None) -> tuple[str, int]:
         with self.folder(("new",), make=True) as new, _local(local_path) as file:
-            _sweep(new)
+            leftovers.sweep(new)
             name = f"{os.getpid()}.{os.urandom(8).hex()}"
             may_link = self._frozen is not None and self._frozen in local_path.parents
             try:
@@ -328,11 +326,3 @@ def _sync(folder: int) -> None:
     except OSError as error:
         if error.errno != errno.EINVAL:  # some file systems sync no folders
             raise
-
-
-def _sweep(new: int) -> None:
-    """Remove what killed processes left a day ago."""
-    with os.scandir(new) as found, suppress(FileNotFoundError):
-        for entry in found:
-            if entry.stat(follow_symlinks=False).st_mtime < time.time() - _DAY:
-                os.unlink(entry.name, dir_fd=new)

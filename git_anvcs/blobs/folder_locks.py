@@ -10,9 +10,8 @@ import os
 
 from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.blobs.folder import FolderStore
-from git_anvcs.blobs.locks import FOLDER
+from git_anvcs.blobs.locks import FOLDER, LONGEST
 
-_LONGEST = 1 << 16
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _MAKE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -53,7 +52,7 @@ class FolderLocks:
             except FileNotFoundError:
                 return None
             with os.fdopen(descriptor, "rb") as file:
-                return file.read(_LONGEST), _version(os.fstat(descriptor))
+                return file.read(LONGEST + 1), _version(os.fstat(descriptor))
 
         return self._store.answers(read)
 

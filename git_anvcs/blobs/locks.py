@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from git_anvcs.kernel import clock
 
 FOLDER = "locks"
-_LONGEST = 16384  # bytes
+LONGEST = 16384  # bytes; of what is longer one byte more is read, and it is nobody's
 
 
 class Lock(NamedTuple):
@@ -65,7 +65,7 @@ def encode(lock: Lock) -> bytes:
 def decode(data: bytes, version: str) -> Lock:
     """The lock; of bytes that are none of ours one of an unknown person: it still is a lock."""
     try:
-        value = json.loads(data) if len(data) <= _LONGEST else {}
+        value = json.loads(data) if len(data) <= LONGEST else {}
         since = clock.parse_rfc3339(str(value["time"]))
         path, who, clone = (str(value[name]) for name in ("path", "who", "clone"))
         return Lock(path, who, clone, since, version)

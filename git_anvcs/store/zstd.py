@@ -1,6 +1,7 @@
 """Zstandard (RFC 8878): the only module that imports zstandard."""
 
 from collections.abc import Iterable, Iterator
+import os
 from types import ModuleType
 from typing import BinaryIO
 
@@ -12,6 +13,10 @@ _LEVEL = 9
 _FAST = 3  # of what is too large to wait for: 0.2 GB a second of one core
 _CHUNK = 1 << 20
 _LONGEST_HEADER = 18
+_REPEATED = 1  # the type of a block that is one byte, repeated
+_SHORT_BLOCK = (
+    1 << 10
+)  # bytes; blocks have 128 KiB mostly, and more of them than this are an attack
 # Memory for one frame, whatever its header asks for.
 _LARGEST_WINDOW = 64 << 20
 
@@ -73,6 +78,26 @@ def unpack_stream(file: BinaryIO, largest: int) -> Iterator[bytes]:
         raise NotPacked(str(error)) from error
     if left:
         raise NotPacked(f"it does not hold the {size} bytes that it says")
+    if _end(file, size) != file.seek(0, os.SEEK_END):
+        raise NotPacked("something is behind it")
+
+
+def _end(file: BinaryIO, size: int) -> int:
+    """Where the first frame of a file ends, by the headers of its blocks (RFC 8878, 3.1.1.2).
+
+    The library passes over an empty frame behind it. Raises NotPacked.
+    """
+    zstandard = _library()
+    file.seek(0)
+    begin = file.read(_LONGEST_HEADER)
+    at = int(zstandard.frame_header_size(begin))
+    for _ in range(size // _SHORT_BLOCK + _SHORT_BLOCK):
+        file.seek(at)
+        head = int.from_bytes(file.read(3), "little")
+        at += 3 + (1 if head >> 1 & 3 == _REPEATED else head >> 3)
+        if head & 1:
+            return at + (4 if zstandard.get_frame_parameters(begin).has_checksum else 0)
+    raise NotPacked("it has no end, or is all of tiny blocks")
 
 
 def unpack(data: bytes, largest: int) -> bytes:

@@ -134,8 +134,13 @@ def test_drafts_of_the_dead_go_after_a_day(cache: Cache) -> None:
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (1, 1))
+    odd = [cache.drafts / "somebody's", cache.drafts / f"7.{12 * 'a'}"]
+    odd[0].write_bytes(b"x")
+    odd[1].mkdir()
+    for path in odd:
+        os.utime(path, (1, 1))
     assert cache.sweep() == 1
-    assert list(cache.drafts.iterdir()) == [new]
+    assert sorted(cache.drafts.iterdir()) == sorted([new, *odd])
 
 
 def test_no_room_is_told_and_leaves_nothing(cache: Cache) -> None:

@@ -104,11 +104,11 @@ def test_a_full_store_is_told_and_keeps_nothing_half(tmp_path: Path) -> None:
 def test_drafts_of_killed_processes_go_after_a_day(tmp_path: Path) -> None:
     new = tmp_path / "store/new"
     new.mkdir(parents=True)
-    for name, age in (("old", 90_000), ("young", 60)):
+    for name, age in ((f"7.{16 * 'a'}", 90_000), (f"8.{16 * 'b'}", 60)):
         (new / name).touch()
         os.utime(new / name, (time.time() - age,) * 2)
     local.store(tmp_path / "store").upload(file_of(tmp_path, DATA), KEY)
-    assert [path.name for path in new.iterdir()] == ["young"]
+    assert [path.name for path in new.iterdir()] == [f"8.{16 * 'b'}"]
 
 
 @pytest.mark.skipif(not kill_points.WORKS_HERE, reason="kills need a ptrace(2) we know")
@@ -225,3 +225,16 @@ def test_damage_that_two_names_share_is_replaced_in_both(tmp_path: Path) -> None
     store.upload(frozen(tmp_path / "cache"), KEY)
     assert got(store, KEY, "", tmp_path) == DATA
     assert not cached.samefile(tmp_path / "set aside")
+
+
+def test_what_somebody_puts_among_the_drafts_stops_no_upload(tmp_path: Path) -> None:
+    new = tmp_path / "store/new"
+    ours, folder = new / f"7.{16 * 'a'}", new / f"7.{16 * 'b'}"
+    (new / "d").mkdir(parents=True)
+    folder.mkdir()
+    (new / "letter.txt").write_bytes(b"of somebody")
+    ours.write_bytes(b"of a killed process")
+    for path in new.iterdir():
+        os.utime(path, (1, 1))
+    local.store(tmp_path / "store").upload(file_of(tmp_path, DATA), KEY)
+    assert sorted(path.name for path in new.iterdir()) == sorted(["d", folder.name, "letter.txt"])

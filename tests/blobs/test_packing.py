@@ -140,6 +140,9 @@ def flipped(data: bytes) -> bytes:
         frame(WORDS) + b"x",
         frame(WORDS) + WORDS,
         frame(WORDS) * 2,
+        frame(WORDS) + frame(b""),
+        frame(b"") + frame(WORDS),
+        frame(WORDS) + b"\x50\x2a\x4d\x18\x04\0\0\0free",
         frame(WORDS[:9999]) + frame(WORDS[9999:]),
         frame(frame(WORDS)),
         frame(WORDS[:-1]),
@@ -154,6 +157,7 @@ def flipped(data: bytes) -> bytes:
     ],
     ids=[
         "cut short", "magic cut", "only its header", "a byte behind", "bytes behind", "twice",
+        "an empty one behind", "an empty one before", "a skippable one behind",
         "in two frames", "a frame in a frame", "of other bytes", "of many noughts", "damaged",
         "without a size", "says less", "says more", "says nothing", "only magic", "behind bytes",
     ],

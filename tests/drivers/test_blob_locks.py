@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from git_anvcs.blobs.folder_locks import FolderLocks
-from git_anvcs.blobs.locks import Locks
+from git_anvcs.blobs.locks import LONGEST, Locks, decode
 from git_anvcs.blobs.s3.locks import BucketLocks
 from git_anvcs.blobs.s3.place import Bucket
 from git_anvcs.blobs.stores import nfs
@@ -104,3 +104,16 @@ def locks_of(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> Locks
         return FolderLocks(nfs.store(tmp_path / "mount"))
     seaweed: Seaweed = request.getfixturevalue("seaweed")
     return BucketLocks(seaweed.client, Bucket("versioned", prefix=tmp_path.name))
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_of_a_huge_lock_only_its_start_is_read(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    kept = locks_of(tmp_path, kind, request)
+    assert kept.make("name", bytes(10 * LONGEST))
+    found = kept.read("name")
+    assert found is not None
+    assert len(found[0]) == LONGEST + 1
+    assert decode(*found).who == "somebody"
+    kept.remove("name", found[1])

@@ -1,10 +1,11 @@
 """Locks in a bucket: objects that are made with `If-None-Match: *` and removed by their version."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 from git_anvcs.blobs.errors import BlobMissing
-from git_anvcs.blobs.locks import FOLDER
+from git_anvcs.blobs.locks import FOLDER, LONGEST
 from git_anvcs.blobs.s3.faults import AlreadyThere, told
 from git_anvcs.blobs.s3.parts import Target
 from git_anvcs.blobs.s3.place import Bucket
@@ -28,12 +29,13 @@ class BucketLocks:
         return True
 
     def read(self, name: str) -> tuple[bytes, str] | None:
-        """The object and its version."""
+        """The object, not more than a lock may have of it, and its version."""
         to = self._to(name)
         try:
             with told(to.name):
                 answer = to.client.get_object(**to.words)
-                return answer["Body"].read(), answer.get("VersionId", "") or "null"
+                with closing(answer["Body"]) as body:
+                    return body.read(LONGEST + 1), answer.get("VersionId", "") or "null"
         except BlobMissing:
             return None
 
