@@ -145,3 +145,14 @@ def test_git_reads_every_line_as_the_pattern_it_was_made_of(repo: Sandbox) -> No
         assert tracking.listed(repo.root) == names
 
     law()
+
+
+def test_the_patterns_of_settings_are_written_at_the_top(repo: Sandbox) -> None:
+    assert "blobs.track" in asked(repo, "track", "--settings", code=2)["error"]["message"]
+    repo.write("ai-vcs.config.yaml", "blobs:\n  track: ['*.pt', 'data/*.{csv,png}']\n")
+    (repo.root / "sub").mkdir()
+    facts = asked(repo, "track", "--settings", cwd=repo.root / "sub")
+    assert [row["pattern"] for row in facts["patterns"]] == ["*.pt", "data/*.csv", "data/*.png"]
+    assert asked(repo, "track")["patterns"] == ["*.pt", "data/*.csv", "data/*.png"]
+    assert not any(row["added"] for row in asked(repo, "track", "--settings")["patterns"])
+    assert asked(repo, "track", "--settings", "x", code=2)["error"]

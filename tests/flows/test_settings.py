@@ -193,3 +193,19 @@ def test_what_a_variable_holds_is_shown_only_to_who_asks_for_it(repo: Sandbox) -
     repo.run("git-anvcs", "trust", "approve", env={"KEY": "secret"})
     asked = repo.anvcs("config", "get", "adapters.s3.bucket", env={"KEY": "secret"})
     assert asked == "secret\n"
+
+
+def test_every_setting_is_read_by_some_code() -> None:
+    """Under its name, or its last word where a group is read in a loop (`adapters.s3.{word}`)."""
+    package = Path(words.__file__).parents[1]
+    code = "\n".join(path.read_text() for path in package.rglob("*.py"))
+    unread = []
+    for name in words.known():
+        group, _, last = name.rpartition(".")
+        variable = f"ANVCS_{name.replace('.', '_').upper()}"
+        whole = (f'"{name}"', f'"anvcs.{name}"', f'"{variable}"')
+        loops = (f'"{group}.{{', f'= "{group}"', f'"adapters.{{alias}}.{last}"')
+        in_loop = f'{last}"' in code and any(one in code for one in loops)
+        if not in_loop and not any(one in code for one in whole):
+            unread.append(name)
+    assert unread == []

@@ -5,6 +5,9 @@ patterns in quotes, or your shell expands them. Files that Git has already stay
 as they are until they are added again; they are told. Without PATTERN, the
 patterns of this folder are listed.
 
+--settings takes the patterns of the setting blobs.track and writes them at the
+top of the worktree; `a.{b,c}` there stands for two patterns.
+
 Example:
   git-ai-blob track '*.psd' 'models/**'
 """
@@ -14,7 +17,9 @@ from typing import Any
 
 from git_anvcs.drivers.blob_shown import named
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows import settings
 from git_anvcs.flows.blobs import tracking
+from git_anvcs.kernel.errors import UsageError
 
 PATHS_BEHIND_DASHES = True
 
@@ -22,12 +27,20 @@ PATHS_BEHIND_DASHES = True
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("patterns", metavar="PATTERN", nargs="*", help="as in gitattributes(5)")
     parser.add_argument("--dry-run", action="store_true", help="say what would change")
+    parser.add_argument("--settings", action="store_true", help="those of blobs.track")
 
 
 def run(call: Call) -> int:
     patterns = [*call.args.patterns, *call.args.behind_dashes]
     folder, file = call.cwd, str(call.cwd / tracking.FILE)
     repo = tracking.worktree_of(call.repo)
+    if call.args.settings:
+        if patterns:
+            raise UsageError("--settings names the patterns itself", hint="leave PATTERN out")
+        patterns = tracking.of_settings(settings.load(repo, call.env))
+        folder, file = repo.root, str(repo.root / tracking.FILE)
+        if not patterns:
+            raise UsageError("blobs.track names no pattern", hint="git anvcs config show")
     if not patterns:
         known = tracking.listed(folder)
         call.answer(

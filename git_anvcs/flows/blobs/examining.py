@@ -80,7 +80,7 @@ def _hook(hooks: Iterable[str]) -> Finding:
 
 def _rules(repo: Repo, in_force: Settings, found: Standing) -> Iterator[Finding]:
     tracked = tracking.listed(repo.root)
-    lacking = [one for one in in_force.words("blobs.track") if one not in tracked]
+    lacking = [one for one in tracking.of_settings(in_force) if one not in tracked]
     if lacking:
         said = f"blobs.track names {_few(lacking)}, and .gitattributes does not"
         yield Finding("rules", "bad", said, f"`git-ai-blob track {' '.join(map(repr, lacking))}`")

@@ -12,6 +12,7 @@ from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.quoted import unquoted
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.settings import Settings
 from git_anvcs.store import atomic
 
 FILE = ".gitattributes"
@@ -68,6 +69,19 @@ def untrack(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
         text = after
     _write(folder, text, rules, dry=dry)
     return rules
+
+
+def of_settings(found: Settings) -> list[str]:
+    """The patterns of blobs.track as gitattributes(5) has them, which knows no braces."""
+    return [one for word in found.words("blobs.track") for one in _unbraced(word)]
+
+
+def _unbraced(pattern: str) -> list[str]:
+    braced = re.search(r"\{([^{}]*,[^{}]*)\}", pattern)
+    if not braced:
+        return [pattern]
+    before, after = pattern[: braced.start()], pattern[braced.end() :]
+    return [one for word in braced[1].split(",") for one in _unbraced(f"{before}{word}{after}")]
 
 
 def listed(folder: Path) -> list[str]:
