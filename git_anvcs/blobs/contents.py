@@ -118,9 +118,9 @@ class Contents:
             self.whole(oid)  # which sets it aside
         return None
 
-    def add(self, data: bytes) -> str:
-        """Keep a content that fits into memory; its oid. Raises CannotWrite."""
-        oid = digest_in_memory(data)
+    def add(self, data: bytes, oid: str = "") -> str:
+        """Keep a content of memory; its oid, counted unless it was before. Raises CannotWrite."""
+        oid = oid or digest_in_memory(data)
         if self._is_here(oid, data):
             self._wanted_again(oid)
         else:

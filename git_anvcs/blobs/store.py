@@ -67,6 +67,41 @@ class Confirming(Protocol):
         """
 
 
+class Wanted(NamedTuple):
+    """What a Lane is asked for. version_id: empty for the newest; size: that it must have"""
+
+    key: str
+    version_id: str
+    size: int
+
+
+class Lane(Protocol):
+    """Many small contents on their way at once; all methods are called from one thread."""
+
+    def __len__(self) -> int:
+        """How many answers are still to come."""
+
+    def ask(self, wanted: Wanted) -> None:
+        """Begin; there will be one answer."""
+
+    def answers(self, seconds: float) -> list[tuple[Wanted, bytes | None]]:
+        """What has come, waited for at most so long, with nothing counted yet.
+
+        None for what did not come as it should: `download` says why.
+        """
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+@runtime_checkable
+class Laned(Protocol):
+    """A store that sends many small contents sooner in a lane than one by one."""
+
+    def lane(self) -> Lane | None:
+        """None: not as things are here. Raises Unreachable, Refused."""
+
+
 def key_of(oid: str) -> str:
     """The key of a content; a store puts its own prefix before it."""
     return f"sha256/{oid[:2]}/{oid[2:4]}/{oid}"

@@ -20,6 +20,7 @@ from git_anvcs.blobs.s3.signing import Signing, signing
 
 _CONNECT_SECONDS = 10.0
 _MOST_SAID = 64 << 10  # bytes of an error
+_AGENT = "git-anvcs"
 _META = "x-amz-meta-"
 # What boto3 mends by itself, by the clock of the server or in the bucket's own region.
 _MENDED = ("RequestTimeTooSkewed", "AuthorizationHeaderMalformed")
@@ -42,9 +43,7 @@ class Gets:
         """
         if self._signing is None:
             return None
-        url = f"{self._signing.url}/{quote(to.key, safe='/~')}"
-        if version_id:
-            url = f"{url}?versionId={quote(version_id, safe='-_.~')}"
+        url = _url(self._signing, to, version_id)
         try:
             connection, answer = self._asked(self._signing, url, name)
         except Unreachable:
@@ -56,10 +55,29 @@ class Gets:
         self._refused(connection, answer, name, pinned=bool(version_id))
         return None
 
+    @property
+    def possible(self) -> bool:
+        """Whether anything is asked for here."""
+        return self._signing is not None
+
+    def opened(self) -> HTTPConnection:
+        """A new connection. Raises Unreachable, Refused."""
+        assert self._signing  # noqa: S101 - `possible` was asked
+        return self._opened(self._signing, self._bucket.bucket)
+
+    def request(self, to: Target, version_id: str) -> bytes:
+        """A signed GET as it is sent."""
+        assert self._signing  # noqa: S101 - `possible` was asked
+        url = _url(self._signing, to, version_id)
+        usual = ":443" if self._signing.tls else ":80"
+        host = urlsplit(url).netloc.removesuffix(usual)  # as it was signed
+        headers = {"Host": host, **self._signing.headers(url)}
+        lines = [f"GET {_target(url)} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items())]
+        return "\r\n".join([*lines, f"User-Agent: {_AGENT}", "", ""]).encode("latin-1")
+
     def _asked(self, signing: Signing, url: str, name: str) -> tuple[HTTPConnection, HTTPResponse]:
         """The server's answer; a connection that it has ended meanwhile costs one try more."""
-        target = url[url.index("/", url.index("//") + 2) :]
-        headers = {**signing.headers(url), "User-Agent": "git-anvcs"}
+        target, headers = _target(url), {**signing.headers(url), "User-Agent": _AGENT}
         while True:
             connection, kept = self._connection(signing, name)
             try:
@@ -74,6 +92,9 @@ class Gets:
         """One that is open, and whether it was used before."""
         with suppress(IndexError):
             return self._idle.pop(), True
+        return self._opened(signing, name), False
+
+    def _opened(self, signing: Signing, name: str) -> HTTPConnection:
         parts = urlsplit(signing.url)
         host, timeout = parts.hostname or "", min(_CONNECT_SECONDS, self._bucket.timeout)
         connection = (
@@ -92,7 +113,7 @@ class Gets:
         except Refused:
             connection.close()
             raise
-        return connection, False
+        return connection
 
     def _refused(
         self, connection: HTTPConnection, answer: HTTPResponse, name: str, *, pinned: bool
@@ -146,6 +167,15 @@ class _Body:
         else:
             self._answer.close()
             connection.close()
+
+
+def _url(signing: Signing, to: Target, version_id: str) -> str:
+    url = f"{signing.url}/{quote(to.key, safe='/~')}"
+    return f"{url}?versionId={quote(version_id, safe='-_.~')}" if version_id else url
+
+
+def _target(url: str) -> str:
+    return url[url.index("/", url.index("//") + 2) :]
 
 
 def _spelt(answer: HTTPResponse, body: _Body) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from git_anvcs.blobs.s3 import client, parts, ranges, stored
 from git_anvcs.blobs.s3.faults import AlreadyThere, Expired, UnclearAnswer, told
 from git_anvcs.blobs.s3.place import Bucket, checked
 from git_anvcs.blobs.s3.sums import Sizes, Sums, base64_of, summed
-from git_anvcs.blobs.store import Held, oid_in
+from git_anvcs.blobs.store import Held, Lane, oid_in
 from git_anvcs.kernel import clock
 
 if TYPE_CHECKING:
@@ -114,6 +114,14 @@ class S3Store:
         with closing(coming), arriving(dest_path, oid) as write:
             for chunk in coming:
                 write(chunk)
+
+    def lane(self) -> Lane | None:
+        """Many small contents at once, in one thread. Raises Refused, Unreachable."""
+        if not self._direct or not self._own().possible:
+            return None
+        from git_anvcs.blobs.s3.many import Many
+
+        return Many(self._own(), self.bucket)
 
     def exists(self, key: str, version_id: str | None = None) -> bool:
         """Whether that version (None: any) can be had."""
@@ -224,12 +232,15 @@ class S3Store:
         if not self._direct:
             return None
         _versioned(to, version_id)
+        return self._own().get(to, version_id, _named(to, version_id))
+
+    def _own(self) -> "Gets":
         with self._gets_lock:
             if self._gets is None:
                 from git_anvcs.blobs.s3.gets import Gets
 
                 self._gets = Gets(self.bucket)
-        return self._gets.get(to, version_id, _named(to, version_id))
+            return self._gets
 
     def _same(self, to: parts.Target, key: str, sums: Sums) -> Held | None:
         """What is there already, if it is this content and has a version to name it by.

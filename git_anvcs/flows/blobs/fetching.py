@@ -14,11 +14,12 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.coming import Coming, came, watched
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.blobs.store import key_of, oid_in
+from git_anvcs.blobs.store import Laned, Wanted, key_of, oid_in
 from git_anvcs.flows.blobs import lent
 from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, silence
+from git_anvcs.flows.blobs.lane import SMALL, FromLane
 from git_anvcs.flows.blobs.pins import Notes
-from git_anvcs.flows.blobs.workers import LEAST_BYTES, Workers
+from git_anvcs.flows.blobs.workers import LEAST_BYTES, Ended, Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import BUG, AnvcsError
@@ -30,6 +31,7 @@ from git_anvcs.store.lock import Locked
 Progress = Callable[[Pointer, AnvcsError | None], None]
 
 _LOOK_SECONDS = 1.0
+_TURN_SECONDS = 0.02  # where two kinds of threads bring
 _AT_ONCE = 32  # contents: most are small, and a store may be far away
 _REPORT = "its pointer stays; if the store is well, this is a bug of git-anvcs: report it"
 
@@ -105,12 +107,13 @@ class Fetcher:
             came=lambda task: task.coming.bytes,
             threads=_AT_ONCE,
         )
+        self._lanes: dict[str, FromLane] = {}
         self._ready: list[Got] = []
         self._queued = {job.oid for job in here.ledger.jobs(queue.FETCH)}
 
     def __len__(self) -> int:
         """How many answers are still to come."""
-        return len(self._workers) + len(self._ready)
+        return len(self._workers) + len(self._ready) + sum(map(len, self._lanes.values()))
 
     def __iter__(self) -> Iterator[Got]:
         while len(self):
@@ -123,17 +126,28 @@ class Fetcher:
         if self._here.cache.has(pointer.oid, pointer.size):
             self._ready.append(Got(pointer))
             return
-        unread = self._notes.unread(pointer)
-        coming = Coming(pointer.size)
-        self._workers.give(_Task(pointer, self.sources(pointer), unread, coming))
+        sources = self.sources(pointer)
+        lane = self._lane(pointer, sources)
+        if lane is not None:
+            lane.ask(pointer, Wanted(sources[0].key, sources[0].version_id, pointer.size))
+        else:
+            self._workers.give(self._task(pointer, sources))
 
     def next(self, seconds: float) -> Got | None:
         """An answer, waited for at most so long; None: there is none yet."""
         if self._ready:
             return self._ready.pop()
-        ended = self._workers.next(seconds)
-        if ended is None:
-            return None
+        lanes = [lane for lane in self._lanes.values() if len(lane)]
+        for lane in lanes:
+            arrived = lane.next(seconds if len(self) == len(lane) else min(seconds, _TURN_SECONDS))
+            if arrived and arrived.good:
+                return self._told(Ended(self._task(arrived.pointer, ()), None))
+            if arrived:
+                self._workers.give(self._task(arrived.pointer, self.sources(arrived.pointer)))
+        ended = self._workers.next(min(seconds, _TURN_SECONDS) if lanes else seconds)
+        return self._told(ended) if ended else None
+
+    def _told(self, ended: "Ended[_Task, None]") -> Got:
         pointer = ended.task.pointer
         job = queue.wanted(pointer.oid, pointer.size, "", int(clock.now()), kind=queue.FETCH)
         if ended.problem is None:
@@ -145,6 +159,8 @@ class Fetcher:
 
     def close(self) -> None:
         """Stop; what was begun and has not ended is left to the next time."""
+        for lane in self._lanes.values():
+            lane.close()
         self._workers.close()
         with suppress(CannotWrite):  # it is whole, and read once more after a power cut
             self._here.cache.sync()
@@ -164,6 +180,25 @@ class Fetcher:
         ]
         found += [Source(alias, key_of(oid)) for alias in self._here.stores.by_alias]
         return tuple(s for s in dict.fromkeys(found) if s.storage in self._here.stores.by_alias)
+
+    def _task(self, pointer: Pointer, sources: tuple[Source, ...]) -> _Task:
+        return _Task(pointer, sources, self._notes.unread(pointer), Coming(pointer.size))
+
+    def _lane(self, pointer: Pointer, sources: tuple[Source, ...]) -> FromLane | None:
+        """What brings it together with others, where the first place to ask has that."""
+        if pointer.size > SMALL or not sources or oid_in(sources[0].key) != pointer.oid:
+            return None
+        alias = sources[0].storage
+        store = self._here.stores.by_alias[alias]
+        if alias not in self._lanes and isinstance(store, Laned):
+            paths = self._here.paths
+            self._lanes[alias] = FromLane(
+                store,
+                self._here.cache,
+                alone=lambda oid: lock.held(lock_of(paths, oid), timeout=0.0),
+                here=self._is_here,
+            )
+        return self._lanes.get(alias)
 
     def _bring(self, task: _Task) -> None:
         """In a thread: the content is in the cache then. Raises what is worst of all tries."""
@@ -199,10 +234,8 @@ class Fetcher:
             yield
 
     def _from_any(self, task: _Task) -> None:
-        here, pointer = self._here, task.pointer
-        if here.cache.has(pointer.oid, pointer.size):  # another process was first
-            return
-        if lent.borrow(here.repo.common_dir, here.cache, pointer):
+        pointer = task.pointer
+        if self._is_here(pointer):
             return
         problems: list[AnvcsError] = []
         for source in task.sources:
@@ -213,6 +246,13 @@ class Fetcher:
             else:
                 return
         raise _worst(pointer, problems, task.unread)
+
+    def _is_here(self, pointer: Pointer) -> bool:
+        """Whether another process was first, or another clone of this machine lends it."""
+        here = self._here
+        if here.cache.has(pointer.oid, pointer.size):
+            return True
+        return lent.borrow(here.repo.common_dir, here.cache, pointer)
 
     def _from(self, source: Source, pointer: Pointer) -> None:
         """One try. Raises the store's errors; a content that is not the right one is dropped."""
