@@ -6,7 +6,7 @@ worktree; no commit that a remote has lacks one there; the same command, given a
 end in bounded time, whatever lock the dead one held; and `fsck --remote` finds nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 import json
 import os
@@ -15,9 +15,10 @@ import shutil
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
-from git_anvcs.blobs.ledger import Copy, Ledger
+from git_anvcs.blobs.ledger import Ledger
 from git_anvcs.blobs.store import key_of
-from git_anvcs.blobs.stores import nfs
+from git_anvcs.flows.blobs import uploading
+from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
 from tests.support import kill_points
@@ -212,10 +213,8 @@ def spare(box: Sandbox) -> None:
         with cache.draft() as draft:
             draft.write(content)
             oid = draft.keep()[0]
-        held = nfs.store(box.base / "mount").upload(cache.place(oid), key_of(oid))
-        with Ledger(Paths(Repo.discover(box.root).common_dir)) as ledger:
-            ledger.add_copies([Copy(oid, "nfs", held.key, held.version_id, verified=True)])
         os.utime(cache.place(oid), (1e9, 1e9))
+    _sent(box, NEW.values())
     cache.quarantine.mkdir(parents=True)
     oid = _oid(NEW["a.bin"])
     cache.place(oid).rename(cache.quarantine / oid)
@@ -224,12 +223,7 @@ def spare(box: Sandbox) -> None:
 def confirmed(box: Sandbox) -> None:
     """Staged, and the store has it, but no pointer says so."""
     staged(box)
-    cache = cache_of(box)
-    for content in NEW.values():
-        oid = _oid(content)
-        held = nfs.store(box.base / "mount").upload(cache.place(oid), key_of(oid))
-        with Ledger(Paths(Repo.discover(box.root).common_dir)) as ledger:
-            ledger.add_copies([Copy(oid, "nfs", held.key, held.version_id, verified=True)])
+    _sent(box, NEW.values())
 
 
 def plain_history(box: Sandbox) -> None:
@@ -367,6 +361,13 @@ STORIES = {
                             (BLOB, "checkout")),
                      holds=all_pointers),
 }  # fmt: skip
+
+
+def _sent(box: Sandbox, contents: Iterable[bytes]) -> None:
+    """The store has them, and confirmed it."""
+    found = [pointers.Pointer(_oid(content), len(content)) for content in contents]
+    with opened(Repo.discover(box.root), box.env) as here:
+        assert all(one.copy for one in uploading.send(here, uploading.enqueue(here, found)))
 
 
 def _is(place: Path, content: bytes) -> bool:

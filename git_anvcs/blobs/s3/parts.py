@@ -11,6 +11,7 @@ from functools import partial
 from hashlib import md5
 import os
 from pathlib import Path
+import re
 from typing import Any, NamedTuple
 
 from git_anvcs.blobs.errors import BlobMissing, Refused
@@ -21,6 +22,7 @@ from git_anvcs.kernel.errors import AnvcsError
 
 _AT_ONCE = 4  # parts, each in memory
 _STALE = timedelta(days=7)
+_VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 
 Parts = dict[int, dict[str, Any]]
 
@@ -41,6 +43,18 @@ class Target(NamedTuple):
     def name(self) -> str:
         """What a message calls it."""
         return f"{self.bucket}/{self.key}"
+
+    def named(self, version_id: str) -> str:
+        """What a message calls one version (empty: the newest)."""
+        return f"{self.name} ({version_id})" if version_id else self.name
+
+    def versioned(self, version_id: str) -> dict[str, str]:
+        """The arguments for one version. Raises BlobMissing for what names none."""
+        if not version_id:
+            return self.words
+        if not _VERSION.fullmatch(version_id):
+            raise BlobMissing(f"the store has no {self.named(version_id)}")
+        return {**self.words, "VersionId": version_id}
 
 
 def send(

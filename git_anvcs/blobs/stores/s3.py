@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-import re
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,7 +25,6 @@ from git_anvcs.kernel import clock
 if TYPE_CHECKING:
     from git_anvcs.blobs.s3.gets import Gets
 
-_VERSION = re.compile(r"[A-Za-z0-9._~+/=-]{1,1024}")
 _LONGEST_URL = 7 * 24 * 3600  # seconds that a signed address may hold, as S3 has it
 
 
@@ -156,7 +154,7 @@ class S3Store:
             found = stored.faults(self._head(to, version_id), oid_in(key) or "", size)
         except UnclearAnswer:
             if not self._answers(to, version_id):
-                raise BlobMissing(f"the store has no {_named(to, version_id)}") from None
+                raise BlobMissing(f"the store has no {to.named(version_id)}") from None
             found = []
         if version_id and found_by_key and not self.exists(key):
             found.append("a delete marker hides it: only who knows the version finds it")
@@ -180,14 +178,14 @@ class S3Store:
         to = self._to(key)
         if not version_id:
             raise BlobMissing(f"no version of {key} was named")
-        words = _versioned(to, version_id)
-        with told(_named(to, version_id), pinned=bool(version_id)):
+        words = to.versioned(version_id)
+        with told(to.named(version_id), pinned=bool(version_id)):
             to.client.delete_object(**words)
 
     def presigned(self, key: str, version_id: str, seconds: int = 3600) -> str:
         """An address that anyone can read this version at, for that long; nothing is asked."""
         to = self._to(key)
-        words = _versioned(to, version_id)
+        words = to.versioned(version_id)
         with told(to.name):
             url: str = to.client.generate_presigned_url(
                 "get_object", Params=words, ExpiresIn=max(1, min(seconds, _LONGEST_URL))
@@ -231,8 +229,8 @@ class S3Store:
         """The answer to a GET of our own; None where boto3 is to be asked."""
         if not self._direct:
             return None
-        _versioned(to, version_id)
-        return self._own().get(to, version_id, _named(to, version_id))
+        to.versioned(version_id)
+        return self._own().get(to, version_id, to.named(version_id))
 
     def _own(self) -> "Gets":
         with self._gets_lock:
@@ -305,14 +303,14 @@ class S3Store:
             raise AlreadyThere(error.message) from error
 
     def _head(self, to: parts.Target, version_id: str) -> dict[str, Any]:
-        words = _versioned(to, version_id)
-        with told(_named(to, version_id), pinned=bool(version_id)):
+        words = to.versioned(version_id)
+        with told(to.named(version_id), pinned=bool(version_id)):
             answer: dict[str, Any] = to.client.head_object(**words, ChecksumMode="ENABLED")
         return answer
 
     def _get(self, to: parts.Target, version_id: str, **more: str) -> dict[str, Any]:
-        words = _versioned(to, version_id)
-        with told(_named(to, version_id), pinned=bool(version_id)):
+        words = to.versioned(version_id)
+        with told(to.named(version_id), pinned=bool(version_id)):
             answer: dict[str, Any] = to.client.get_object(**words, **more)
         return answer
 
@@ -338,16 +336,3 @@ class S3Store:
             return more
 
         return ask
-
-
-def _versioned(to: parts.Target, version_id: str) -> dict[str, str]:
-    """The arguments for one version (empty: the newest). Raises BlobMissing for what names none."""
-    if not version_id:
-        return to.words
-    if not _VERSION.fullmatch(version_id):
-        raise BlobMissing(f"the store has no {_named(to, version_id)}")
-    return {**to.words, "VersionId": version_id}
-
-
-def _named(to: parts.Target, version_id: str) -> str:
-    return f"{to.name} ({version_id})" if version_id else to.name
