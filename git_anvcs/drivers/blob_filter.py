@@ -71,7 +71,9 @@ class Filter:
                     cleaning.write(piece)
                 return (cleaning.answer(),)
         except AnvcsError as error:
-            self._problems.append(f"{path} was not added: {error.message}")
+            from git_anvcs.kernel.terminal import quoted
+
+            self._problems.append(f"{quoted(path)} was not added: {error.message}")
             for _ in pieces:
                 continue
             return ERROR
@@ -137,7 +139,9 @@ class Filter:
             return [f"large files stay pointers: {error.message} (`git ai-blob checkout`)"]
         for path, pointer in written.lacking.items():
             run.lacks(pointer, path)
-        said = [f"{path} stays a pointer: {why}" for path, why in written.left.items()]
+        from git_anvcs.kernel.terminal import quoted
+
+        said = [f"{quoted(path)} stays a pointer: {why}" for path, why in written.left.items()]
         more = len(said) - _NAMED
         return said[:_NAMED] + [f"{more} more stay pointers"] * (more > 0) + _MENDED * bool(said)
 
@@ -280,7 +284,7 @@ def _widen(*descriptors: int) -> None:
 
 def _tell(sentences: Sequence[str]) -> None:
     if sentences:
-        from git_anvcs.kernel.terminal import safe_text
+        from git_anvcs.kernel.terminal import safe
 
         for sentence in sentences:
-            sys.stderr.write(f"git-ai-blob: {safe_text(sentence)}\n")
+            sys.stderr.write(f"git-ai-blob: {safe(sentence)}\n")

@@ -11,7 +11,7 @@ import sys
 
 from git_anvcs.blobs.pointer import Pointer, parse, text
 from git_anvcs.kernel.errors import UsageError
-from git_anvcs.kernel.terminal import safe_text
+from git_anvcs.kernel.terminal import safe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(words: list[str]) -> int:
 
 def said(path: str, ours: bytes, theirs: bytes) -> str:
     """What a person reads of a conflict: what the sides are, where, how to look and to take one."""
-    name = safe_text(path)
+    name = safe(path)
     word = shlex.quote(name)
     one, other = (shlex.quote(f":{stage}:{name}") for stage in (_OURS, _THEIRS))
     return (

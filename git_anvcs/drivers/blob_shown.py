@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from git_anvcs.flows.blobs.standing import File
+from git_anvcs.kernel.terminal import quoted
 
 _NAMED = 10
 
@@ -15,5 +16,5 @@ def facts(file: File) -> dict[str, object]:
 
 def named(paths: Sequence[str]) -> list[str]:
     """Paths below a heading, not more than a screen takes."""
-    lines = [f"  {path}" for path in paths[:_NAMED]]
+    lines = [f"  {quoted(path)}" for path in paths[:_NAMED]]
     return lines + ([f"  … and {len(paths) - _NAMED} more"] if len(paths) > _NAMED else [])

@@ -7,6 +7,7 @@ from git_anvcs.drivers.say import counted
 from git_anvcs.flows.blobs.pulling import Missing
 from git_anvcs.flows.blobs.uploading import Sent
 from git_anvcs.kernel.errors import DONE, NO, OFFLINE, AnvcsError
+from git_anvcs.kernel.terminal import quoted, safe
 
 _NAMED = 10
 
@@ -31,7 +32,9 @@ def missing_rows(missing: Iterable[Missing]) -> list[dict[str, object]]:
 
 def missing_text(missing: Sequence[Missing]) -> list[str]:
     """A line for each of the first, and what helps."""
-    lines = [f"not here: {one.path}: {one.problem.message}" for one in missing[:_NAMED]]
+    lines = [
+        f"not here: {quoted(one.path)}: {safe(one.problem.message)}" for one in missing[:_NAMED]
+    ]
     if len(missing) > _NAMED:
         lines.append(f"and {len(missing) - _NAMED} more")
     return lines + hints(one.problem for one in missing)
@@ -42,7 +45,7 @@ def failed_text(sent: Sequence[Sent]) -> list[str]:
     reasons: dict[str, int] = {}
     for one in sent:
         if one.problem:
-            said = f"{one.job.storage}: {one.problem.message}"
+            said = f"{one.job.storage}: {safe(one.problem.message)}"
             reasons[said] = reasons.get(said, 0) + 1
     lines = [f"not sent to {said} ({counted(n, 'file')})" for said, n in reasons.items()]
     return lines + hints(one.problem for one in sent)
@@ -50,7 +53,7 @@ def failed_text(sent: Sequence[Sent]) -> list[str]:
 
 def hints(problems: Iterable[AnvcsError | None]) -> list[str]:
     """The hints of errors, each once."""
-    return list(dict.fromkeys(f"hint: {e.hint}" for e in problems if e and e.hint))
+    return list(dict.fromkeys(f"hint: {safe(e.hint)}" for e in problems if e and e.hint))
 
 
 def exit_code(problems: Iterable[AnvcsError | None]) -> int:

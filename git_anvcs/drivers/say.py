@@ -12,6 +12,7 @@ import sys
 from typing import Protocol
 
 from git_anvcs.git.repo import NotARepository, Repo
+from git_anvcs.kernel.terminal import safe_text
 
 
 class Call:
@@ -59,7 +60,7 @@ class Call:
     def note(self, text: str) -> None:
         """Say something on the way; silent with -q."""
         if not self.quiet:
-            sys.stderr.write(f"{text}\n")
+            sys.stderr.write(f"{safe_text(text)}\n")
 
 
 class Command(Protocol):

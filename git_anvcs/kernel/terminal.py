@@ -58,6 +58,8 @@ def _in_json(code: int) -> str | None:
 
 _SPOKEN, _IN_TEXT, _IN_JSON = _Spoken(_spoken), _Spoken(_in_text), _Spoken(_in_json)
 
+_IN_C = dict(zip('\a\b\t\n\v\f\r"\\', 'abtnvfr"\\', strict=True))
+
 # Colours and weights that Git itself sets; 8 (conceal) is not among them.
 _CODE = r"(?:[0-79]|2[1-79]|3[0-79]|4[0-79]|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8(?:;\d{1,3}){4})?"
 _COLOURED = re.compile(rf"\x1b\[(?:{_CODE}(?:;{_CODE})*m|K)")
@@ -66,6 +68,24 @@ _COLOURED = re.compile(rf"\x1b\[(?:{_CODE}(?:;{_CODE})*m|K)")
 def safe(text: str) -> str:
     """One line of text in which every control character is spelled out (`\\x1b`)."""
     return text if text.isascii() and text.isprintable() else text.translate(_SPOKEN)
+
+
+def quoted(path: str) -> str:
+    """A path as Git shows it where core.quotePath is off: as it is, or in quotes as in C.
+
+    So are also characters that nobody sees, and bytes that are no UTF-8.
+    """
+    if safe(path) == path and '"' not in path and "\\" not in path:
+        return path
+    return f'"{"".join(map(_in_quotes, path))}"'
+
+
+def _in_quotes(sign: str) -> str:
+    if sign in _IN_C:
+        return f"\\{_IN_C[sign]}"
+    if safe(sign) == sign:
+        return sign
+    return "".join(f"\\{byte:03o}" for byte in sign.encode(errors="surrogateescape"))
 
 
 def typed(path: str) -> str:

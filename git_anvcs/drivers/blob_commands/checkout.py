@@ -27,6 +27,7 @@ from git_anvcs.flows.blobs import of_record, pointed, pulling
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.pulling import CheckedOut
 from git_anvcs.kernel.errors import DONE, NO, UsageError
+from git_anvcs.kernel.terminal import quoted, safe
 
 PATHS_BEHIND_DASHES = True
 
@@ -61,7 +62,7 @@ def put(call: Call, found: Sequence[At], more: dict[str, object]) -> int:
     }
     call.answer(value, text(done, only_try=call.args.dry_run))
     for path, why in done.left.items():
-        call.note(f"left alone: {path}: {why}")
+        call.note(f"left alone: {quoted(path)}: {safe(why)}")
     return NO if done.absent or done.left else DONE
 
 
@@ -85,7 +86,7 @@ def _of_record(call: Call, names: Sequence[str]) -> int:
     for line in blob_words.missing_text(done.missing):
         call.note(line)
     for path, why in done.left.items():
-        call.note(f"left alone: {path}: {why}")
+        call.note(f"left alone: {quoted(path)}: {safe(why)}")
     return NO if done.left else blob_words.exit_code(one.problem for one in done.missing)
 
 

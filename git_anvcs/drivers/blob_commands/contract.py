@@ -20,6 +20,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import contracts
 from git_anvcs.flows.blobs.contracts import Checked
 from git_anvcs.kernel.errors import DONE, NO, OFFLINE, UsageError
+from git_anvcs.kernel.terminal import quoted
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -46,7 +47,7 @@ def _code(checked: list[Checked]) -> int:
 
 
 def _lines(one: Checked, quiet: bool) -> list[str]:
-    name = f"{one.file or one.contract}"
+    name = quoted(f"{one.file or one.contract}")
     if one.problem:
         return [f"{name}: {one.problem}"]
     if one.findings:

@@ -18,6 +18,7 @@ from git_anvcs.drivers.say import Call
 from git_anvcs.flows.blobs.store_checks import Checked, check
 from git_anvcs.flows.blobs.stores_here import stores_here
 from git_anvcs.kernel.errors import DONE, NO, OFFLINE
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +49,7 @@ def text(found: Sequence[Checked]) -> str:
     for one in found:
         lines.append(f"{one.alias}: {'good' if one.is_good else 'not good'}")
         for finding in one.findings:
-            lines.append(f"  {finding.status:4}  {finding.check}: {finding.said}")
+            lines.append(f"  {finding.status:4}  {finding.check}: {safe(finding.said)}")
             if finding.hint and finding.status != "good":
-                lines.append(f"        hint: {finding.hint}")
+                lines.append(f"        hint: {safe(finding.hint)}")
     return "\n".join(lines)

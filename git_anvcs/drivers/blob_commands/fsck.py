@@ -22,6 +22,7 @@ from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.faults import CONTENT, Fault
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError, UsageError
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def run(call: Call) -> int:
         "problems": [blob_words.problem(error) for error in problems],
     }
     call.answer(value, text(found))
-    for line in [*(error.message for error in problems), *blob_words.hints(problems)]:
+    for line in [*(safe(error.message) for error in problems), *blob_words.hints(problems)]:
         call.note(line)
     if any(one.kind == CONTENT for one in found):
         call.note("hint: `git add --renormalize .` makes contents pointers in the next commit")
@@ -78,6 +79,6 @@ def beside_git(
 
 
 def text(found: Sequence[Fault]) -> str:
-    lines = [f"{'mended' if one.repaired else one.kind}: {one.said}" for one in found]
+    lines = [f"{'mended' if one.repaired else one.kind}: {safe(one.said)}" for one in found]
     left = sum(not one.repaired for one in found)
     return "\n".join([*lines, f"{counted(left, 'fault')}" if left else "all is well"])

@@ -25,7 +25,7 @@ from git_anvcs.flows.blobs.pushing import Checked
 from git_anvcs.git.repo import NotARepository, Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE, REFUSED, AnvcsError, PolicyDenied
-from git_anvcs.kernel.terminal import safe_text
+from git_anvcs.kernel.terminal import quoted, safe
 
 _NAMED, _FEW = 10, 3
 _EVENTS = ("pre-commit", "post-commit", "pre-push")
@@ -80,7 +80,9 @@ def _before_push(call: Call, repo: Repo) -> int:
         count = counted(checked.kept_here, "large file")
         _say(f"{count} of this push stay on this machine (storage.mode is local)")
     for lock in locking.in_push(repo, call.env, words):
-        _say(f"warning: {lock.path} is locked by {lock.who} since {clock.local(lock.since)}")
+        _say(
+            f"warning: {quoted(lock.path)} is locked by {lock.who} since {clock.local(lock.since)}"
+        )
     if not checked.lacking:
         return DONE
     _refuse(checked)
@@ -102,7 +104,7 @@ def _refuse(checked: Checked) -> None:
     _say(f"not pushed: {count} of these commits are in no store that others can read")
     for lack in checked.lacking[:_NAMED]:
         why = f": {lack.problem.message}" if lack.problem else ""
-        _say(f"  {lack.at.path} ({size(lack.at.pointer.size)}){why}")
+        _say(f"  {quoted(lack.at.path)} ({size(lack.at.pointer.size)}){why}")
     if len(checked.lacking) > _NAMED:
         _say(f"  and {len(checked.lacking) - _NAMED} more")
     for line in blob_words.hints(lack.problem for lack in checked.lacking):
@@ -126,4 +128,4 @@ def _repo(call: Call) -> Repo:
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"git-ai-blob: {safe_text(text)}\n")
+    sys.stderr.write(f"git-ai-blob: {safe(text)}\n")

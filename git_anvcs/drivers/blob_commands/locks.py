@@ -24,6 +24,7 @@ from git_anvcs.flows.blobs import locking
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import DONE, NO, UsageError
+from git_anvcs.kernel.terminal import quoted, safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -99,4 +100,4 @@ def _row(lock: Lock, mine: str) -> dict[str, object]:
 
 
 def _said(lock: Lock) -> str:
-    return f"{lock.path}  {lock.who}  since {clock.local(lock.since)}"
+    return f"{quoted(lock.path)}  {safe(lock.who)}  since {clock.local(lock.since)}"

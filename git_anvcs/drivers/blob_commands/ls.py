@@ -14,6 +14,7 @@ from git_anvcs.drivers.blob_shown import facts
 from git_anvcs.drivers.say import Call
 from git_anvcs.flows.blobs import standing
 from git_anvcs.flows.blobs.standing import File
+from git_anvcs.kernel.terminal import quoted
 
 PATHS_BEHIND_DASHES = True
 _SHORT = 12
@@ -34,4 +35,5 @@ def _line(file: File) -> str:
     sign = "!" if not file.here else "*" if file.worktree == "content" else "-"
     pinned = file.pointer.version_id or file.pointer.cid
     pin = f"  {file.pointer.storage}@{pinned}" if pinned else ""
-    return f"{sign} {file.pointer.oid[:_SHORT]} {size(file.pointer.size):>10}  {file.path}{pin}"
+    name = quoted(file.path)
+    return f"{sign} {file.pointer.oid[:_SHORT]} {size(file.pointer.size):>10}  {name}{pin}"

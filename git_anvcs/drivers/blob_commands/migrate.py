@@ -32,6 +32,7 @@ from git_anvcs.flows.blobs.migrate import dvc, migrations, places, story, weigh
 from git_anvcs.flows.blobs.migrate.migrations import Ready
 from git_anvcs.flows.blobs.migrate.story import Left, Outcome
 from git_anvcs.kernel.errors import DONE, PARTLY, UsageError
+from git_anvcs.kernel.terminal import quoted
 
 _SIZE = re.compile(r"([0-9]+)\s*([KMGT]?)(I?B)?", re.IGNORECASE)
 _ROWS = 20
@@ -98,7 +99,8 @@ def _info(call: Call) -> int:
     width = max([len(row.name) for row in shown], default=0)
     lines = [
         f"{row.name:{width}}  {bars.size(row.size):>10}  {counted(row.contents, 'version'):>14}"
-        f"  {counted(row.paths, 'file'):>10}  largest {bars.size(row.largest)}: {row.example}"
+        f"  {counted(row.paths, 'file'):>10}  largest {bars.size(row.largest)}:"
+        f" {quoted(row.example)}"
         for row in shown
     ]
     if len(rows) > len(shown):
@@ -162,7 +164,7 @@ def _told(done: Outcome, ready: Ready, missing: Sequence[str], *, dry: bool) -> 
         yield f"  {counted(done.unsigned, 'signature')} dropped: they sign the old bytes"
     if counts.get("pinned"):
         yield f"  {counted(counts['pinned'], 'pointer')} named a store, which Git LFS cannot"
-    for path in ready.odd():
+    for path in map(quoted, ready.odd()):
         yield f"  {path}: looks like a pointer of Git LFS but is not spelled as one; left alone"
     if missing:
         yield f"  {counted(len(missing), 'content')} not here: their files stay pointers"
@@ -203,9 +205,11 @@ def _undo(call: Call) -> int:
 
 def _from_dvc(call: Call) -> int:
     done = dvc.bring(call.repo, dry_run=call.args.dry_run, allow_missing=call.args.allow_missing)
-    lines = [f"{path}  {bars.size(count)}" for path, count in sorted(done.files.items())]
-    lines += [f"{path}: not here whole; left to DVC" for path in done.missing]
-    lines += [f"{path} is left: it describes how its outputs are made" for path in done.left]
+    lines = [f"{quoted(path)}  {bars.size(count)}" for path, count in sorted(done.files.items())]
+    lines += [f"{quoted(path)}: not here whole; left to DVC" for path in done.missing]
+    lines += [
+        f"{quoted(path)} is left: it describes how its outputs are made" for path in done.left
+    ]
     verb = "would be taken over" if call.args.dry_run else "taken over"
     lines.append(f"{counted(len(done.files), 'file')} {verb}")
     lines += _left(done.behind)

@@ -26,6 +26,7 @@ from git_anvcs.flows.blobs import pruning
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.pruning import One, Pruned
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -78,7 +79,7 @@ def said(found: Sequence[One]) -> str:
 
 def text(found: Pruned, *, dry_run: bool) -> str:
     would = "would be " if dry_run else ""
-    lines = [f"not removed: {error.message}" for error in found.doubtful.values()]
+    lines = [f"not removed: {safe(error.message)}" for error in found.doubtful.values()]
     if found.back:
         lines.append(f"{said(found.back)} {would}taken back: needed again")
     if found.waiting:

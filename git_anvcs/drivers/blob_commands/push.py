@@ -28,6 +28,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import outgoing, pinning, pins, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.uploading import Sent
+from git_anvcs.kernel.terminal import safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -64,7 +65,10 @@ def run(call: Call) -> int:
         "notes": notes,
     }
     call.answer(value, text(sent, everything=call.args.all))
-    for line in [*blob_words.failed_text(sent), *(f"notes: {said}" for said in notes.values())]:
+    for line in [
+        *blob_words.failed_text(sent),
+        *(f"notes: {safe(said)}" for said in notes.values()),
+    ]:
         call.note(line)
     return blob_words.exit_code(problems)
 

@@ -20,6 +20,7 @@ from git_anvcs.flows.blobs import pointed
 from git_anvcs.flows.blobs.addresses import addresses
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import quoted, safe
 
 PATHS_BEHIND_DASHES = True
 
@@ -45,10 +46,10 @@ def run(call: Call) -> int:
         found = addresses(here, at, minutes * 60)
     for one in found:
         if one.problem:
-            call.note(f"{one.at.path}: {one.problem.message}")
+            call.note(f"{quoted(one.at.path)}: {safe(one.problem.message)}")
         if one.encoding:
             how = f"comes as {one.encoding}: `curl --compressed` or `zstd -d` unpacks it"
-            call.note(f"{one.at.path}: {how}")
+            call.note(f"{quoted(one.at.path)}: {how}")
     for hint in blob_words.hints(one.problem for one in found):
         call.note(hint)
     rows = [

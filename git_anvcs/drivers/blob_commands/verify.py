@@ -4,7 +4,8 @@ For each pointer of the index the cache's bytes are counted, and stores are aske
 that the pointer, a note or this clone's own memory names. With --contents every content is brought
 and its SHA-256 compared.
 
-Exit codes: 0 a store has each of them, 1 some are in no store, 5 a store did not answer.
+Exit codes: 0 a store has each of them, 1 some are in no store, or it refused, 5 a store did not
+answer.
 
 Example:
   git-ai-blob verify
@@ -14,12 +15,15 @@ Example:
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
+from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import pointed, verifying
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.verifying import Verdict
+from git_anvcs.kernel.errors import REFUSED, AnvcsError
+from git_anvcs.kernel.terminal import quoted, safe
 
 PATHS_BEHIND_DASHES = True
 
@@ -61,12 +65,23 @@ def text(verdicts: Sequence[Verdict]) -> str:
     if not verdicts:
         return "no file is tracked as a large file"
     bad = [one for one in verdicts if not one.safe]
-    lines = [f"in no store: {one.at.path}: {one.problem.message}" for one in bad if one.problem]
+    lines = [
+        f"{_kind(one.problem)}: {quoted(one.at.path)}: {safe(one.problem.message)}"
+        for one in bad
+        if one.problem
+    ]
     lines += [
-        f"the pinned version is gone, another copy is there: {one.at.path}"
+        f"the pinned version is gone, another copy is there: {quoted(one.at.path)}"
         for one in verdicts
         if one.pinned_gone
     ]
     total = sum(one.at.pointer.size for one in verdicts)
-    safe = counted(len(verdicts) - len(bad), "file")
-    return "\n".join([*lines, f"{blob_words.files(len(verdicts), total)}: stores have {safe}"])
+    good = counted(len(verdicts) - len(bad), "file")
+    return "\n".join([*lines, f"{blob_words.files(len(verdicts), total)}: stores have {good}"])
+
+
+def _kind(problem: AnvcsError) -> str:
+    """Only a store that answered has said that there is nothing."""
+    if isinstance(problem, BlobMissing):
+        return "in no store"
+    return "refused" if problem.exit_code == REFUSED else "not known"

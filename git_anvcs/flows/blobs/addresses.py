@@ -14,6 +14,7 @@ from git_anvcs.blobs.stores.s3 import S3Store
 from git_anvcs.flows.blobs.clone import Clone
 from git_anvcs.flows.blobs.fetching import Fetcher
 from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.flows.blobs.verifying import clearer
 from git_anvcs.kernel.errors import AnvcsError
 
 
@@ -53,7 +54,7 @@ def _address(here: Clone, fetcher: Fetcher, at: At, seconds: int) -> Address:
                 encoding = store.encoding(source.key, source.version_id)
                 return Address(at, url, source.version_id, encoding)
         except AnvcsError as error:
-            problem = problem or error
+            problem = clearer(problem, error)
     return Address(at, problem=problem or _nowhere(at.pointer))
 
 

@@ -21,6 +21,7 @@ from git_anvcs.kernel import clock, process
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.settings import Settings
 from git_anvcs.kernel.shipped import shipped
+from git_anvcs.kernel.terminal import quoted
 from git_anvcs.store.paths import Paths
 
 _NAMED = 3
@@ -167,6 +168,6 @@ def _megabytes(size: int) -> str:
 
 
 def _few(names: Iterable[str]) -> str:
-    listed = list(names)
+    listed = [quoted(name) for name in names]
     more = len(listed) - _NAMED
     return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -176,7 +176,9 @@ class FilterRun:
 
 
 def _about(missing: dict[str, Pointer]) -> str:
-    paths = sorted(missing)
+    from git_anvcs.kernel.terminal import quoted
+
+    paths = [quoted(path) for path in sorted(missing)]
     names = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
     if len(paths) == 1:
         return f"{names} stays a pointer: its content is not here (`git ai-blob status`)"

@@ -12,6 +12,7 @@ from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.git import attributes, objects
 from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo
+from git_anvcs.kernel.terminal import quoted
 from git_anvcs.store import database
 
 # With a byte order mark, a conflict's marker, blanks before it; other line ends, more behind it.
@@ -48,7 +49,13 @@ def missing(here: Clone, found: Iterable[At]) -> list[Fault]:
         at.pointer.oid: at for at in found if not here.cache.has(at.pointer.oid, at.pointer.size)
     }
     return [
-        Fault(faults.MISSING, f"{at.path}: {oid[:12]} is not here", at.path, oid, at.pointer.size)
+        Fault(
+            faults.MISSING,
+            f"{quoted(at.path)}: {oid[:12]} is not here",
+            at.path,
+            oid,
+            at.pointer.size,
+        )
         for oid, at in lacking.items()
     ]
 
@@ -77,7 +84,7 @@ def in_git(repo: Repo) -> tuple[list[Fault], list[At]]:
         for kind, path, said in rows:
             if (kind, path) not in told:
                 told.add((kind, path))
-                found.append(Fault(kind, f"{path} ({where}): {said}", path))
+                found.append(Fault(kind, f"{quoted(path)} ({where}): {said}", path))
     return found, current
 
 
@@ -94,6 +101,6 @@ def _odd(repo: Repo) -> list[Fault]:
     found = []
     for blob, one in zip(small, objects.read(repo, small, env=NO_FETCH), strict=True):
         if one and _LIKE_A_POINTER.match(one.data) and pointers.parse(one.data) is None:
-            said = f"{paths[blob]}: {blob[:12]} looks like a pointer and is none"
+            said = f"{quoted(paths[blob])}: {blob[:12]} looks like a pointer and is none"
             found.append(Fault(faults.ODD, said, paths[blob]))
     return found

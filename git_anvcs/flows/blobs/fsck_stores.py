@@ -15,6 +15,7 @@ from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.terminal import quoted
 
 _LOOK_SECONDS = 1.0
 _TRIES = 3
@@ -128,7 +129,7 @@ def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answ
     nowhere = not good and not found and not silent
     found += _gone(at, gone, good)
     if nowhere:
-        said_so = f"{at.path}: no store has {at.pointer.oid[:12]}"
+        said_so = f"{quoted(at.path)}: no store has {at.pointer.oid[:12]}"
         found.append(Fault(faults.NOWHERE, said_so, at.path, at.pointer.oid, at.pointer.size))
     return _Answer(found, lost, silent)
 
@@ -171,5 +172,5 @@ def _faults(here: Clone, place: Place, pointer: Pointer) -> list[str]:
 
 
 def _fault(kind: str, at: At, place: Place, words: str) -> Fault:
-    said = f"{at.path}: {place.storage}: {words}"
+    said = f"{quoted(at.path)}: {place.storage}: {words}"
     return Fault(kind, said, at.path, at.pointer.oid, at.pointer.size, place.storage)

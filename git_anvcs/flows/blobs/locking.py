@@ -16,6 +16,7 @@ from git_anvcs.flows.blobs.clone import Stores, opened
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError, PolicyDenied
+from git_anvcs.kernel.terminal import quoted, safe
 
 
 class NoLocks(AnvcsError):
@@ -69,10 +70,10 @@ def release(repo: Repo, kept: Locks, path: str, *, force: bool = False) -> Lock:
     name = locks.name_of(path)
     there = _read(kept, name)
     if there is None:
-        raise BlobMissing(f"{path} is not locked")
+        raise BlobMissing(f"{quoted(path)} is not locked")
     if there.clone != owner(repo)[1] and not force:
         raise PolicyDenied(
-            f"{path} is locked by {there.who}, in another clone",
+            f"{quoted(path)} is locked by {safe(there.who)}, in another clone",
             hint="ask them, or take it away with --force",
         )
     kept.remove(name, there.version)

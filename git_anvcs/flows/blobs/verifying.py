@@ -67,7 +67,7 @@ def verify(
                     gone = others and bool(at.pointer.version_id) and place != places[0]
                     return Verdict(at, present, place, pinned_gone=gone)
             except AnvcsError as error:
-                problem = problem or error
+                problem = clearer(problem, error)
         return Verdict(at, present, None, problem or BlobMissing("no store has it"))
 
     workers: Workers[tuple[At, tuple[Place, ...]], Verdict]
@@ -85,6 +85,11 @@ def verify(
             progress(verdicts[-1])
     workers.close()
     return sorted(verdicts, key=lambda verdict: verdict.at.path)
+
+
+def clearer(before: AnvcsError | None, now: AnvcsError) -> AnvcsError:
+    """Of two problems the first that is more than an absence: who is refused has seen nothing."""
+    return now if before is None or isinstance(before, BlobMissing) else before
 
 
 def _places(here: Clone, pointer: Pointer, notes: Iterable[Pointer]) -> list[Place]:

@@ -50,6 +50,19 @@ def test_no_address_is_made_of_what_is_nowhere_or_forbidden(clone: Sandbox) -> N
     assert pointers.parse((clone.root / "model.bin").read_bytes())
 
 
+def test_who_is_refused_is_not_told_that_there_is_nothing(clone: Sandbox, tmp_path: Path) -> None:
+    clone.ok("git-ai-blob", "push")
+    keys = tmp_path / "keys"
+    keys.write_text("[tests]\naws_access_key_id = nobody\naws_secret_access_key = nothing\n")
+    clone.env["AWS_SHARED_CREDENTIALS_FILE"] = str(keys)
+    said = clone.run("git-ai-blob", "verify").stdout
+    assert "refused: model.bin" in said
+    assert "in no store" not in said
+    said = clone.run("git-ai-blob", "url", "model.bin").stderr
+    assert "403" in said
+    assert "no bucket has" not in said
+
+
 def test_what_the_bucket_holds_packed_is_checked_and_read_as_any_other(
     clone: Sandbox,
 ) -> None:
