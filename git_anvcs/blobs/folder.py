@@ -20,7 +20,7 @@ import re
 import stat
 from typing import NamedTuple, TypeVar
 
-from git_anvcs.blobs import copying, leftovers
+from git_anvcs.blobs import copying, leftovers, sharing
 from git_anvcs.blobs.arriving import arriving, check
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.key_parts import parts_of
@@ -130,6 +130,7 @@ class FolderStore:
             try:
                 descriptor = os.open(name, _NEW, 0o444, dir_fd=new)
                 try:
+                    sharing.let_read(descriptor, new)
                     if copying.reflink(file, descriptor):
                         oid, size = _copy(descriptor, None)
                     elif may_link and _link(local_path, file, name, new):
@@ -316,7 +317,7 @@ def _held(stack: ExitStack, descriptor: int) -> int:
 
 def _make(name: str, folder: int) -> None:
     with suppress(FileExistsError):
-        os.mkdir(name, dir_fd=folder)
+        sharing.make_folder(name, folder)
         _sync(folder)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import errno
 import os
 
+from git_anvcs.blobs import sharing
 from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.blobs.folder import FolderStore
 from git_anvcs.blobs.locks import FOLDER, LONGEST
@@ -85,6 +86,7 @@ def _write(folder: int, name: str, data: bytes) -> bool:
     descriptor = os.open(name, _MAKE, 0o644, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            sharing.let_read(descriptor, folder)
             file.write(data)
     except OSError:  # a full disk: half a lock would be nobody's
         os.unlink(name, dir_fd=folder)

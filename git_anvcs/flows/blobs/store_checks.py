@@ -10,7 +10,9 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from git_anvcs.blobs import folder_probe
 from git_anvcs.blobs.finding import Finding, of_error, round_trip
+from git_anvcs.blobs.folder import FolderStore
 from git_anvcs.blobs.store import BlobStore
 from git_anvcs.blobs.stores.s3 import S3Store
 from git_anvcs.flows.blobs.stores_here import StoresHere, abilities_file, name_of
@@ -72,6 +74,8 @@ def _looks(store: BlobStore) -> Iterator[Callable[[], Iterator[Finding]]]:
     """s3 first tells why its round trip will fail, if it will."""
     if isinstance(store, S3Store):
         yield store.probe
+    if isinstance(store, FolderStore) and store.alias == "nfs":
+        yield lambda: folder_probe.sharing(store.root)
     yield lambda: round_trip(store)
 
 
