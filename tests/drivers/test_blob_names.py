@@ -7,8 +7,9 @@ import pytest
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.store import key_of
 from git_anvcs.kernel.terminal import quoted
-from tests.support.blobs import store_at, wire
+from tests.support.blobs import cache_of, store_at, wire
 from tests.support.sandbox import Sandbox
 
 PATH = '\x1b[31mRED\nfatal: forged\u202e \\".bin'
@@ -62,6 +63,19 @@ def test_the_filter_names_it_in_one_line(hostile: Sandbox) -> None:
     hostile.write(PATH, "edited")
     done = hostile.run("git-ai-blob", "checkout")
     check(done)
+
+
+def test_a_store_that_sends_too_much_is_told_so_and_nothing_stays(hostile: Sandbox) -> None:
+    place = hostile.base / "mount/blobs" / key_of(NOWHERE.oid)
+    place.parent.mkdir(parents=True)
+    with place.open("wb") as file:
+        file.truncate(1500 << 20)  # a hole
+    done = hostile.run("git-ai-blob", "verify", "--contents")
+    assert done.returncode == 1
+    assert "another content: " in done.stdout
+    assert "more than the 5 bytes" in done.stdout
+    check(done)
+    assert not [one for one in cache_of(hostile).drafts.glob("*") if one.stat().st_size]
 
 
 def check(done: subprocess.CompletedProcess[str]) -> None:

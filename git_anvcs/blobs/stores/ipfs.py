@@ -94,10 +94,13 @@ class IpfsStore:
         """The CID the node gave. Another than ours is a node that cuts in its own way, or a lie."""
         given = _in(add(self._node, local_path, size, **_HOW))
         if given != cid:
-            counted = sha256()
+            counted, left = sha256(), size
             with content(self._node, given) as pieces:
                 for piece in pieces:
                     counted.update(piece)
+                    left -= len(piece)
+                    if left < 0:  # it may never end
+                        break
             check(counted.hexdigest(), oid)
         return given
 

@@ -15,7 +15,7 @@ Example:
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from git_anvcs.blobs.errors import BlobMissing
+from git_anvcs.blobs.errors import BlobMissing, WrongContent
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.say import Call, counted
@@ -84,4 +84,6 @@ def _kind(problem: AnvcsError) -> str:
     """Only a store that answered has said that there is nothing."""
     if isinstance(problem, BlobMissing):
         return "in no store"
+    if isinstance(problem, WrongContent):
+        return "another content"
     return "refused" if problem.exit_code == REFUSED else "not known"
