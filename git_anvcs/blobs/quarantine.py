@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from git_anvcs.blobs.cache import Cache
+from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
 
 
@@ -45,11 +46,4 @@ def listed(cache: Cache) -> Iterator[Apart]:
 
 def remove(cache: Cache, oid: str) -> bool:
     """Delete a content that is there; whether it was. Raises CannotWrite."""
-    file = cache.quarantine / oid
-    try:
-        file.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise CannotWrite(f"cannot remove {file}: {error.strerror}") from error
-    return True
+    return atomic.remove(cache.quarantine / oid)

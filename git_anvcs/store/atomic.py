@@ -52,3 +52,14 @@ def create(path: "Path", data: bytes, *, mode: int = 0o644) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+def remove(path: "Path") -> bool:
+    """Delete a file; whether it was there. Raises CannotWrite."""
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise CannotWrite(f"cannot delete {path}: {error.strerror}") from error
+    return True

@@ -74,14 +74,7 @@ def pieces(folder: Path, digest: bytes) -> Iterator[bytes]:
 
 def remove(folder: Path, digest: bytes) -> bool:
     """Forget a content; whether it was there. Raises CannotWrite."""
-    place = _place(folder, digest)
-    try:
-        place.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise CannotWrite(f"cannot delete {place}: {error.strerror}") from error
-    return True
+    return atomic.remove(_place(folder, digest))
 
 
 def sweep(folder: Path, digest: bytes, before: float) -> int:
