@@ -4,7 +4,7 @@ What no store has confirmed when the record is made stands in it without a versi
 remembers that this record waits, and flows/blobs/recorded gives it a new revision later.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -90,9 +90,10 @@ class Known:
         place = self.known(item["sha256"], item["size"]) if waits(item) else None
         return artifacts.placed(item, place) if place else item
 
-    def expect(self, oid: str, commit: str) -> None:
-        """The record of that commit wants to hear where this content is."""
-        self._ledger.expect([(oid, commit)])
+    def expect(self, oids: Sequence[str], commit: str) -> None:
+        """The record of that commit wants to hear where these contents are; one transaction."""
+        if oids:
+            self._ledger.expect([(oid, commit) for oid in oids])
 
     def _place(self, pointer: Pointer) -> Place:
         key = pointer.key or key_of(pointer.oid)
@@ -156,9 +157,7 @@ def _with(
     gone = [path for path, (_, after) in changed.items() if not after.strip("0")]
     stored = list(record.items("artifacts"))
     entries = [here.sought(item) for item in artifacts.joined(stored, found, gone)]
-    for item in entries:
-        if waits(item):
-            here.expect(item["sha256"], commit)
+    here.expect([oid_of(item) for item in entries if waits(item)], commit)
     if entries == stored:
         return record
     return making.finished({**record.value, "artifacts": entries})

@@ -74,12 +74,14 @@ def named_apart(entries: list[dict[str, Any]], others: Iterable[str] = ()) -> li
     others: names that are taken already
     """
     taken = set(others)
+    numbers: dict[str, int] = {}  # the last that was tried: those below are taken
     found = []
     for entry in entries:
-        name, number = entry["name"], 1
+        name, number = entry["name"], numbers.get(entry["name"], 1)
         while name in taken:
             number += 1
             name = f"{entry['name']}-{number}"
+        numbers[entry["name"]] = number
         taken.add(name)
         found.append({**entry, "name": name})
     return found
@@ -130,21 +132,21 @@ def joined(
     now = {str(entry["path"]): entry for entry in found}
     gone = set(gone)
     result: list[Any] = [item for item in entries if not _outdated(item, now, gone)]
+    at: dict[tuple[str, str], list[int]] = {}
+    for index, item in enumerate(result):
+        if isinstance(item, Mapping):
+            at.setdefault((str(item.get("path")), str(item.get("sha256"))), []).append(index)
+    new: list[dict[str, Any]] = []
     for path, entry in now.items():
-        same = [
-            index
-            for index, item in enumerate(result)
-            if isinstance(item, Mapping)
-            and (item.get("path"), item.get("sha256")) == (path, entry["sha256"])
-        ]
+        same = at.get((path, entry["sha256"]), ())
         if not same:
-            names = [str(item.get("name")) for item in result if isinstance(item, Mapping)]
-            result += named_apart([dict(entry)], names)
+            new.append(dict(entry))
         for index in same:
             old = result[index]
             if is_placed(entry) and not is_placed(old):
                 result[index] = {**entry, **{k: old[k] for k in ("name", "type") if k in old}}
-    return result
+    names = [str(item.get("name")) for item in result if isinstance(item, Mapping)]
+    return result + named_apart(new, names)
 
 
 def _outdated(item: object, now: Mapping[str, Mapping[str, Any]], gone: set[str]) -> bool:

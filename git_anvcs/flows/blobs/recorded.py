@@ -32,7 +32,8 @@ def settle(here: Clone) -> int:
             written = refs.add(here.repo, texts, "anvcs: versions of large files")
             mirror.update(here.repo, written)
         now = {**found, **news}
-        here.ledger.told(row for row in waiting if row[1] in now and not _waits(now[row[1]], row))
+        waits_in = {commit: _waiting(record) for commit, record in now.items()}
+        here.ledger.told(row for row in waiting if row[0] not in waits_in.get(row[1], {row[0]}))
         return len(news)
     return 0
 
@@ -41,8 +42,8 @@ def _news(known: Known, found: Mapping[str, Record]) -> dict[str, Record]:
     return {commit: new for commit, old in found.items() if (new := _settled(known, old))}
 
 
-def _waits(record: Record, row: tuple[str, str]) -> bool:
-    return row[0] in [oid_of(item) for item in record.items("artifacts") if waits(item)]
+def _waiting(record: Record) -> set[str]:
+    return {oid_of(item) for item in record.items("artifacts") if waits(item)}
 
 
 def _settled(known: Known, record: Record) -> Record | None:
