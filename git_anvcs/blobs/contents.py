@@ -49,6 +49,7 @@ class Contents:
         self._drafts = f"{folder}/drafts"
         self._unsynced: list[str] = []
         self.counted: dict[str, Identity] = {}
+        self.met_again: set[str] = set()  # what it was given that was here already
 
     def name(self, oid: str) -> str:
         """Where the content is, or would be."""
@@ -185,6 +186,7 @@ class Contents:
 
     def _wanted_again(self, oid: str) -> None:
         """What is here and was counted just now is wanted: prune sees when that was."""
+        self.met_again.add(oid)
         place = self.name(oid)
         try:
             os.utime(place)

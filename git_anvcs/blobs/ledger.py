@@ -138,6 +138,15 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def pointer_at(self, oid: str, path: str, worktree: str = "") -> bytes | None:
+        """The text of the pointer that a file of this worktree came from, or was given."""
+        with database.reading(self.path):
+            row = self._base.execute(
+                "SELECT text FROM pointers WHERE oid = ? AND path = ? AND worktree = ?",
+                (oid, os.fsencode(path), worktree),
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
     def pointer_of(self, oid: str, path: str, worktree: str = "") -> bytes | None:
         """The text of the pointer for this content at this place.
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
-from git_anvcs.blobs.ledger import Seen
 from git_anvcs.flows.blobs import clone as place
 from git_anvcs.flows.blobs import pointed, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
@@ -110,7 +109,7 @@ def _exchange(here: Clone, index: Path, wanted: Mapping[At, bytes]) -> list[At]:
     repo = here.repo
     blobs = {at: objects.make(repo, "blob", text) for at, text in wanted.items()}
     objects.write(repo, blobs.values())
-    here.ledger.remember(_seen(repo, at, text) for at, text in wanted.items())
+    here.ledger.remember(pointed.seen(repo, at, text) for at, text in wanted.items())
     try:
         changes = [Change(at.path, at.blob, oid=blob.oid) for at, blob in blobs.items()]
         done = index_patch.patch(
@@ -120,13 +119,8 @@ def _exchange(here: Clone, index: Path, wanted: Mapping[At, bytes]) -> list[At]:
         done = _by_git(repo, index, {at: blob.oid for at, blob in blobs.items()})
     pinned = [at for at in wanted if at.path in done]
     left = [at for at in wanted if at.path not in done]
-    here.ledger.remember(_seen(repo, at, pointers.text(at.pointer)) for at in left)
+    here.ledger.remember(pointed.seen(repo, at) for at in left)
     return pinned
-
-
-def _seen(repo: Repo, at: At, text: bytes) -> Seen:
-    worktree = "" if repo.git_dir == repo.common_dir else repo.git_dir.name
-    return Seen(at.pointer.oid, at.path, text, worktree)
 
 
 def _by_git(repo: Repo, index: Path, wanted: Mapping[At, str]) -> frozenset[str]:

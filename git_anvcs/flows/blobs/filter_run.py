@@ -16,6 +16,7 @@ from git_anvcs.store.paths import BlobNames
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from git_anvcs.blobs.ledger import Ledger
+    from git_anvcs.flows.blobs.indexed import Indexed
 
 _NAMED = 5  # files named in a message
 # How long a count of a file is believed that nobody wrote to (docs/decisions/0006): what rots on a
@@ -46,6 +47,7 @@ class FilterRun:
         self._given: dict[tuple[str, str], Found] = {}
         self._ledger: Ledger | None = None
         self._no_ledger = False
+        self._index: Indexed | None = None
 
     def pointer_for(self, pointer: Pointer, path: str) -> bytes:
         """How the content of a file is spelt at this path: as before, where it was pinned.
@@ -54,7 +56,7 @@ class FilterRun:
         about to commit, and must neither answer as before it nor write that back.
         """
         known = self._seen.get((pointer.oid, path))
-        said = known.text if known else self._from_ledger(pointer, path)
+        said = known.text if known else self._as_before(pointer, path)
         spelt = said or text(pointer)
         self._given[pointer.oid, path] = Found(pointer, spelt, path)
         return spelt
@@ -123,15 +125,27 @@ class FilterRun:
             self.cache.sync()
             self.cache.sweep()
 
-    def _from_ledger(self, pointer: Pointer, path: str) -> bytes | None:
+    def _as_before(self, pointer: Pointer, path: str) -> bytes | None:
         try:
             ledger = self._open()
-            spelt = ledger.pointer_of(pointer.oid, path, self.worktree) if ledger else None
+            spelt = ledger.pointer_at(pointer.oid, path, self.worktree) if ledger else None
+            if not spelt and pointer.oid in self.cache.met_again:
+                spelt = self._in_index(pointer, path)
+            if not spelt and ledger:
+                spelt = ledger.pointer_of(pointer.oid, path, self.worktree)
         except AnvcsError as error:
             self._cannot_use(error)
             return None
-        found = parse(spelt) if spelt else None
-        return spelt if found and found.unpinned() == pointer else None
+        return spelt if _is_of(pointer, spelt) else None
+
+    def _in_index(self, pointer: Pointer, path: str) -> bytes | None:
+        """As Git has it, where the ledger was not told: it is new, or a filter was killed."""
+        if self._index is None:
+            from git_anvcs.flows.blobs.indexed import Indexed
+
+            self._index = Indexed(self.names)
+        spelt = self._index.small_blob(path)
+        return spelt if _is_of(pointer, spelt) else None
 
     def _cannot_use(self, error: AnvcsError) -> None:
         self._no_ledger = True
@@ -173,6 +187,11 @@ class FilterRun:
     def _close(self) -> None:
         if self._ledger is not None:
             self._ledger.close()
+
+
+def _is_of(pointer: Pointer, spelt: bytes | None) -> bool:
+    found = parse(spelt) if spelt else None
+    return found is not None and found.unpinned() == pointer
 
 
 def _about(missing: dict[str, Pointer]) -> str:

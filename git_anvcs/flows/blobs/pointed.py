@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.ledger import Seen
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.git import attributes, objects
 from git_anvcs.git.objects import NO_FETCH
@@ -37,6 +38,12 @@ class Changed(NamedTuple):
     mode: str
     blob: str
     before: str = ""
+
+
+def seen(repo: Repo, at: At, text: bytes = b"") -> Seen:
+    """What the ledger keeps of it. text: how it is spelt from now on, if not as it stands there"""
+    worktree = "" if repo.git_dir == repo.common_dir else repo.git_dir.name
+    return Seen(at.pointer.oid, at.path, text or pointers.text(at.pointer), worktree)
 
 
 def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) -> list[At]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from git_anvcs.blobs import placing
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
+from git_anvcs.blobs.ledger import Ledger
 from git_anvcs.blobs.materialise import Wanted, materialise
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed
@@ -68,7 +69,10 @@ def fetch(
 
 
 def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> CheckedOut:
-    """Put contents that are in the cache where their pointers are."""
+    """Put contents that are in the cache where their pointers are.
+
+    The ledger hears it first: a file that is a content is spelt as its pointer was.
+    """
     cache = Cache(Paths(repo.common_dir))
     there = _there(repo, found)
     stand = list(there)
@@ -82,6 +86,8 @@ def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> Chec
         Wanted(at.path, pointers.text(at.pointer), cache.place(at.pointer.oid), there[at])
         for at in ready
     ]
+    with Ledger(Paths(repo.common_dir)) as ledger:
+        ledger.remember(pointed.seen(repo, at) for at in ready)
     outcome = materialise(repo, wanted)
     return CheckedOut(tuple(outcome.done), absent, outcome.left)
 
