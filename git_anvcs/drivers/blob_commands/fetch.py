@@ -34,10 +34,10 @@ def run(call: Call) -> int:
 
 def bring(call: Call, found: Sequence[At]) -> int:
     """Fetch what these need and answer."""
-    wanted = pointed.by_oid(pulling.lacking(call.repo, found))
-    total = sum(pointer.size for pointer in wanted.values())
+    wanted = pointed.contents(pulling.lacking(call.repo, found))
+    total = sum(pointer.size for pointer in wanted)
     if call.args.dry_run:
-        value = [{"oid": p.oid, "size": p.size} for p in wanted.values()]
+        value = [{"oid": p.oid, "size": p.size} for p in wanted]
         text = f"{blob_words.files(len(wanted), total)} would be fetched"
         call.answer({"dry_run": True, "would_fetch": value}, text if wanted else "all is here")
         return 0

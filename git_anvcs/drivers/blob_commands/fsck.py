@@ -68,12 +68,12 @@ def beside_git(
     if call.args.remote:
         head = [oid] if (oid := call.repo.resolve("HEAD")) else []
         pointers += pointed.in_commits(call.repo, [*head, "--all"])
-        with bar(call, "asking stores", len(pointed.by_oid(pointers))) as moved:
+        with bar(call, "asking stores", len(pointed.contents(pointers))) as moved:
             asked = fsck_stores.ask(here, pointers, moved)
         found += asked.faults
         problems += asked.silent
     if call.args.repair:
-        found, more = fsck_repair.repair(here, call.env, found, pointed.by_oid(pointers))
+        found, more = fsck_repair.repair(here, call.env, found, pointed.contents(pointers))
         problems += more
     return found, problems
 

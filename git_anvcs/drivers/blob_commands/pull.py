@@ -31,8 +31,8 @@ def run(call: Call) -> int:
     found = pointed.in_index(call.repo, names, cwd=call.cwd)
     if call.args.dry_run:
         return checkout.put(call, found, {})
-    wanted = pointed.by_oid(pulling.lacking(call.repo, found))
-    with bar(call, "fetching", sum(pointer.size for pointer in wanted.values())) as moved:
+    wanted = pointed.contents(pulling.lacking(call.repo, found))
+    with bar(call, "fetching", sum(pointer.size for pointer in wanted)) as moved:
         came, missing = pulling.fetch(call.repo, call.env, found, lambda p, _: moved(p.size))
     more: dict[str, object] = {
         "fetched": [{"oid": g.pointer.oid, "size": g.pointer.size} for g in came],

@@ -67,7 +67,7 @@ def _take_up(here: Clone) -> None:
         return
     old = [f"^{oid}" for oid in objects.ids(repo, known) if oid]
     found = pointed.in_commits(repo, [*new, *old, "--not", "--remotes"])
-    uploading.enqueue(here, pointed.by_oid(found).values())
+    uploading.enqueue(here, pointed.contents(found))
     atomic.write(file, "\n".join(sorted(tips)).encode() + b"\n")
 
 

@@ -73,7 +73,7 @@ def fetch(
     Raises UsageError (settings), CannotWrite and Damaged of the ledger, before anything is fetched.
     """
     with fetching(repo, env) as fetcher:
-        for pointer in {pointer.oid: pointer for pointer in pointers}.values():
+        for pointer in {pointer.unpinned(): pointer for pointer in pointers}.values():
             fetcher.ask(pointer)
         answers = []
         for got in fetcher:

@@ -1,6 +1,6 @@
 """Story: what is damaged or missing here is fetched again, what a store lost is sent again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from git_anvcs.blobs import queue
 from git_anvcs.blobs.pointer import Pointer
@@ -14,19 +14,21 @@ _THERE = (faults.GONE, faults.OTHER, faults.NOWHERE)
 
 
 def repair(
-    here: Clone, env: Mapping[str, str], found: Sequence[Fault], known: Mapping[str, Pointer]
+    here: Clone, env: Mapping[str, str], found: Sequence[Fault], known: Iterable[Pointer]
 ) -> tuple[list[Fault], list[AnvcsError]]:
     """The faults as they stand now, and why those that stand could not be mended.
 
-    known: the pointer of a content, which may say where it is
+    known: the pointers of these contents, which may say where they are
     """
     problems: dict[str, AnvcsError] = {}
-    wanted = {
-        one.oid: known.get(one.oid, Pointer(one.oid, one.size))
+    pinned = {pointer.unpinned(): pointer for pointer in known}
+    lost = [
+        Pointer(one.oid, one.size)
         for one in found
         if one.kind in _HERE or (one.kind in _THERE and not here.cache.has(one.oid))
-    }
-    for got in fetching.fetch(here.repo, env, wanted.values(), lambda *_: None):
+    ]
+    wanted = [pinned.get(pointer, pointer) for pointer in lost]
+    for got in fetching.fetch(here.repo, env, wanted, lambda *_: None):
         if got.problem:
             problems[got.pointer.oid] = got.problem
     here.ledger.done(

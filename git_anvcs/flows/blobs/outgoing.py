@@ -21,7 +21,7 @@ def pointers(repo: Repo, *, everything: bool = False) -> list[Pointer]:
     """Those of commits that no remote has, as far as is known here; everything: of all commits."""
     head = [oid] if (oid := repo.resolve("HEAD")) else []
     which = ("--all",) if everything else ("--branches", "--not", "--remotes")
-    return list(pointed.by_oid(pointed.in_commits(repo, [*head, *which])).values())
+    return pointed.contents(pointed.in_commits(repo, [*head, *which]))
 
 
 def would_send(here: Clone, found: Iterable[Pointer]) -> list[Job]:

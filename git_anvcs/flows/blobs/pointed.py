@@ -184,14 +184,17 @@ def tracked(repo: Repo, found: Iterable[At]) -> list[At]:
     return [at for at in listed if filters.get(at.path) == FILTER]
 
 
-def by_oid(found: Iterable[At]) -> dict[str, Pointer]:
-    """The contents, each once; a pinned pointer counts more than one that is not."""
-    chosen: dict[str, Pointer] = {}
+def contents(found: Iterable[At]) -> list[Pointer]:
+    """The contents, each once; a pinned pointer counts more than one that is not.
+
+    A pointer that says another size of the same content is another: it must not hide the right one.
+    """
+    chosen: dict[Pointer, Pointer] = {}
     for at in found:
-        known = chosen.get(at.pointer.oid)
-        if known is None or (at.pointer.pinned and not known.pinned):
-            chosen[at.pointer.oid] = at.pointer
-    return chosen
+        unpinned = at.pointer.unpinned()
+        if unpinned not in chosen or (at.pointer.pinned and not chosen[unpinned].pinned):
+            chosen[unpinned] = at.pointer
+    return list(chosen.values())
 
 
 def _filtered(repo: Repo, found: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:

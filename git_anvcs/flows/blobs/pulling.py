@@ -62,9 +62,13 @@ def fetch(
                for at in wanted):  # fmt: skip
         for remote in repo.git("remote").decode(errors="surrogateescape").split():
             pins.fetch(repo, remote)  # what it knows besides; without it there is still the key
-    answers = fetching.fetch(repo, env, pointed.by_oid(wanted).values(), progress)
-    paths = {at.pointer.oid: at.path for at in wanted}
-    missing = [Missing(paths[g.pointer.oid], g.pointer, g.problem) for g in answers if g.problem]
+    answers = fetching.fetch(repo, env, pointed.contents(wanted), progress)
+    paths = {at.pointer.unpinned(): at.path for at in wanted}
+    missing = [
+        Missing(paths[got.pointer.unpinned()], got.pointer, got.problem)
+        for got in answers
+        if got.problem
+    ]
     return [got for got in answers if got.problem is None], sorted(missing, key=lambda m: m.path)
 
 

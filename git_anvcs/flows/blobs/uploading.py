@@ -52,7 +52,7 @@ def enqueue(here: Clone, pointers: Iterable[Pointer]) -> list[Job]:
     now = int(clock.now())
     jobs = [
         queue.wanted(pointer.oid, pointer.size, alias, now)
-        for pointer in {pointer.oid: pointer for pointer in pointers}.values()
+        for pointer in {pointer.unpinned(): pointer for pointer in pointers}.values()
         if here.cache.has(pointer.oid, pointer.size)
         for alias in lacking(here, pointer.oid)
     ]
