@@ -92,8 +92,7 @@ def keep(repo: Repo, env: Mapping[str, str], done: Attached) -> None:
     committing.keep(repo, env, done.large)
     committing.keep(repo, env, done.large, send=True)
     with large_files.known_here(repo) as here:
-        for _, oid, _ in done.large:
-            here.expect(oid, done.record.commit)
+        here.expect([oid for _, oid, _ in done.large], done.record.commit)
 
 
 def _sought(repo: Repo, pins: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """What a record says of large files: their versions, and nothing that must not travel."""
 
+from typing import Any
+
 import pytest
 
 from git_anvcs.provenance import artifacts
@@ -51,3 +53,28 @@ def test_an_entry_is_joined_once_and_what_is_gone_goes() -> None:
     newer = {**ENTRY, "sha256": "cd" * 32}
     assert artifacts.joined([pinned, by_hand], [newer])[1:] == [{**newer, "name": "m.bin-2"}]
     assert artifacts.joined([pinned, report], [], ["sub/m.bin", "r"]) == [report]
+
+
+class _Looked(dict[str, Any]):
+    """An entry that counts how often it was looked into."""
+
+    times = 0
+
+    def get(self, key: str, default: Any = None) -> Any:
+        _Looked.times += 1
+        return super().get(key, default)
+
+
+def test_each_entry_is_looked_into_a_few_times_when_many_are_joined() -> None:
+    of = [artifacts.in_git(f"{one}/m.bin", f"{one:064x}", 7) for one in range(400)]
+    _Looked.times = 0
+    joined = artifacts.joined([_Looked(entry) for entry in of[:200]], of)
+    assert [item["path"] for item in joined] == [entry["path"] for entry in of]
+    assert _Looked.times <= 20 * len(of)
+
+
+def test_names_are_apart_when_many_files_are_called_the_same() -> None:
+    entries = [artifacts.in_git(f"{one}/m.bin", f"{one:064x}", 7) for one in range(50)]
+    names = [item["name"] for item in artifacts.named_apart(entries, ["m.bin", "m.bin-4"])]
+    assert len({*names, "m.bin", "m.bin-4"}) == 52
+    assert names[:3] == ["m.bin-2", "m.bin-3", "m.bin-5"]
