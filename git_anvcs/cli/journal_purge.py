@@ -41,9 +41,10 @@ def run(call: Call) -> int:
 
 def _apply(call: Call, paths: Paths, answer: dict[str, object]) -> int:
     said = settings.load(call.repo, call.env).text("journal.mirror")
-    ran = purge.stop_daemon(paths)
+    ran = keeping.stop(paths) is not None
     try:
-        with journal_of(call) as here:
+        # A daemon holds texts in memory that it would write down again.
+        with keeping.none_running(paths), journal_of(call) as here:
             plan = _plan(call, here)  # with what the daemon saw last
             done = purge.apply(here, plan, Path(said).expanduser() if said else None)
     finally:

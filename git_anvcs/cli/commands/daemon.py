@@ -18,6 +18,7 @@ Example:
 """
 
 from argparse import SUPPRESS, ArgumentParser
+from contextlib import ExitStack
 import sys
 import threading
 
@@ -30,7 +31,10 @@ from git_anvcs.flows.journal import daemon_socket, keeping, unit
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 from git_anvcs.store.paths import Paths
 
-_STOP_SECONDS = 60.0
+_WAIT_SECONDS = 60.0
+
+# The daemon's lock: only the end of the process gives it back, threads that outlive the loop too.
+_to_the_end = ExitStack()
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -56,8 +60,9 @@ def run(call: Call) -> int:
         case "unit":
             return _unit(call)
         case action:
-            request = {"do": action}
-            found = daemon_socket.ask(paths, request, _STOP_SECONDS)
+            asked = {"do": "status"}
+            ends = action == "stop"
+            found = keeping.stop(paths) if ends else daemon_socket.ask(paths, asked, _WAIT_SECONDS)
             call.output.answer(found or {"pid": None}, _text(action, found))
             return DONE if found else NO
 
@@ -78,9 +83,11 @@ def _run(call: Call) -> int:
 
     idle = call.args.idle * 3600 or threading.TIMEOUT_MAX
     if wanted():
+        _to_the_end.enter_context(daemon.alone(call.repo))
+    if wanted():  # it may have been uninstalled meanwhile
         with Ticking(call.repo, policy):
             files, kept = lambda: files_of(call), lambda: rules(call)
-            why = daemon.run(call.repo, files, idle, kept, mirror, wanted)
+            why = daemon.run(call.repo, files, idle, kept, mirror)
     else:
         why = "git-anvcs is not on here"
     call.output.answer({"ended": why}, f"the daemon ended: {why}")

@@ -5,8 +5,8 @@ until a save is over and Git is done, looks at just that, and goes back to sleep
 missed – while it was down, while the system's queue was full – it finds by looking at everything.
 """
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 import os
 import queue
 import time
@@ -40,30 +40,33 @@ _MOST_PATHS = 5000
 _IDLE_SECONDS = 4 * 3600.0
 
 
+@contextmanager
+def alone(repo: Repo) -> Iterator[None]:
+    """No other daemon begins during the block. Raises Locked when one runs here, CannotWrite."""
+    paths = Paths(repo.common_dir)
+    # One that does not answer is ending, or an older one that makes room for us.
+    patience = 0 if running(paths, HANDOVER) else HANDOVER
+    with lock.held(paths.locks / "daemon", timeout=patience):
+        yield
+
+
 def run(
     repo: Repo,
     files: Callable[[], Files],
     idle: float = _IDLE_SECONDS,
     rules: Callable[[], Rules] = Rules,
     mirror: Callable[[], str] = str,
-    wanted: Callable[[], bool] = lambda: True,
 ) -> str:
     """Watch until asked to stop, or for `idle` seconds nothing happens; why it ended.
 
     files: asked for which count
     rules: asked for how long all is kept
     mirror: asked for the folder of a second copy, empty for none
-    wanted: asked once, when no other daemon can begin
-    Raises Locked when another daemon runs here, CannotWrite, Damaged.
+    The caller is `alone`. Raises CannotWrite, Damaged.
     """
-    paths = Paths(repo.common_dir)
-    # One that does not answer is ending, or an older one that makes room for us.
-    patience = 0 if running(paths, HANDOVER) else HANDOVER
-    with lock.held(paths.locks / "daemon", timeout=patience):
-        if not wanted():
-            return "git-anvcs is not on here"
-        with opened(repo, look=False) as here, housekeeping.running(repo, rules):
-            return _Daemon(repo, HeldOpen(repo, here.journal, mirror), paths, idle, files).run()
+    with opened(repo, look=False) as here, housekeeping.running(repo, rules):
+        held = HeldOpen(repo, here.journal, mirror)
+        return _Daemon(repo, held, Paths(repo.common_dir), idle, files).run()
 
 
 class _Daemon:

@@ -59,6 +59,30 @@ def begin(place: Place, env: Mapping[str, str]) -> bool:
     return missing
 
 
+def stop(paths: Paths) -> dict[str, object] | None:
+    """End the daemon; what it said last, None when none runs. Raises Locked, CannotWrite.
+
+    Its process has ended when this returns: its files are closed, and it writes no more.
+    """
+    found = daemon_socket.ask(paths, {"do": "stop"}, _STOP_SECONDS)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while found is not None and not _has_ended(paths, found.get("pid")):
+        if time.monotonic() > deadline:
+            hint = "`kill` ends it at once; what is saved is in the journal"
+            raise lock.Locked(f"the daemon {found.get('pid')} does not end", hint=hint)
+    return found
+
+
+def _has_ended(paths: Paths, pid: object) -> bool:
+    """Whether the daemon's lock is free, or another daemon has it by now."""
+    try:
+        with lock.held(paths.locks / "daemon", timeout=0.2):
+            return True
+    except lock.Locked:
+        told = daemon_socket.ask(paths, {"do": "status"}, _ANSWER_SECONDS)
+        return told is not None and told.get("pid") not in (None, pid)
+
+
 def is_installed(paths: Paths) -> bool:
     """Whether `init` was here: where it was not, or is no more, none is started unasked."""
     return (paths.install / "manifest.json").is_file()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from git_anvcs.flows import purge as folders
-from git_anvcs.flows.journal import daemon_socket, mirror, upkeep
+from git_anvcs.flows.journal import mirror, upkeep
 from git_anvcs.flows.journal.opened import Opened
 from git_anvcs.git import refs
 from git_anvcs.journal import batches, purging
@@ -17,10 +17,9 @@ from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.op import Kind, Op
 from git_anvcs.journal.purging import Chosen
 from git_anvcs.kernel import clock
-from git_anvcs.store import contents, lock
+from git_anvcs.store import contents
 from git_anvcs.store.paths import Paths
 
-_STOP_SECONDS = 60.0
 _JOURNAL_REFS = ("refs/anvcs/journal", "refs/anvcs/remotes")
 
 
@@ -58,17 +57,6 @@ def of_session(here: Opened, by: str) -> Plan:
     entries: Iterable[Entry] = (entry for entry in here.journal.newest() if entry.by == by)
     chosen = purging.of_entries(here.journal, entries)
     return Plan(chosen, _present(here, chosen.paths, None))
-
-
-def stop_daemon(paths: Paths) -> bool:
-    """Whether one ran: it holds texts in memory that it would write down again. Raises AnvcsError.
-
-    It has ended when this returns.
-    """
-    if daemon_socket.ask(paths, {"do": "stop"}, _STOP_SECONDS) is None:
-        return False
-    with lock.held(paths.locks / "daemon", timeout=_STOP_SECONDS):
-        return True
 
 
 def apply(here: Opened, plan: Plan, folder: Path | None) -> Purged:

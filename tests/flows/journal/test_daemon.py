@@ -19,6 +19,7 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.journal import watching
 from git_anvcs.journal.journal import Journal
 from git_anvcs.journal.untouched import Untouched
+from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
 from tests.support.sandbox import Sandbox
 
@@ -82,11 +83,17 @@ def problem(paths: Paths) -> str:
     return str((daemon_socket.ask(paths, {"do": "status"}, PATIENCE) or {}).get("problem", ""))
 
 
+def watch(root: Path) -> None:
+    repo = Repo.discover(root)
+    with daemon.alone(repo):
+        daemon.run(repo, Files)
+
+
 @contextmanager
 def running(repo: Sandbox) -> Iterator[Paths]:
     """A daemon in a thread."""
     paths = Paths(repo.root / ".git")
-    loop = Thread(target=daemon.run, args=(Repo.discover(repo.root), Files))
+    loop = Thread(target=watch, args=(repo.root,))
     loop.start()
     try:
         deadline = time.monotonic() + PATIENCE
@@ -115,7 +122,7 @@ def test_where_no_folder_can_be_watched_it_looks_from_time_to_time_and_says_so(
     monkeypatch.setattr(watching, "start", watching.Blind)  # as with too few inotify instances
     monkeypatch.setattr(daemon, "POLL", 0.1)
     paths = Paths(repo.root / ".git")
-    running = Thread(target=daemon.run, args=(Repo.discover(repo.root), Files))
+    running = Thread(target=watch, args=(repo.root,))
     running.start()
     deadline = time.monotonic() + PATIENCE
     while daemon_socket.ask(paths, {"do": "status"}, 1) is None and time.monotonic() < deadline:
@@ -220,6 +227,20 @@ def test_a_newer_version_takes_over_and_an_older_one_does_not(repo: Sandbox) -> 
         False,
     ]
     assert first["pid"] == older["pid"] == newer["pid"] != last["pid"]
+
+
+def test_a_daemon_that_was_stopped_has_closed_its_files(repo: Sandbox) -> None:
+    repo.commit("one", {"a": "1\n"})
+    journal = repo.root / ".git/anvcs/journal"
+    for _ in range(3):
+        repo.ok("git-anvcs", "daemon", "start")
+        repo.write("a", f"{time.monotonic()}\n")
+        repo.ok("git-anvcs", "journal", "look")
+        assert (journal / "journal.db-wal").exists()
+        repo.ok("git-anvcs", "daemon", "stop")
+        assert not (journal / "journal.db-wal").exists()  # the last who closes it deletes it
+        with lock.held(repo.root / ".git/anvcs/locks/daemon", timeout=0):
+            pass
 
 
 def test_who_was_answered_hears_it_though_the_daemon_ends_at_once(
