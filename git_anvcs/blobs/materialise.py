@@ -19,7 +19,7 @@ import unicodedata
 
 from git_anvcs.blobs import placing
 from git_anvcs.blobs import pointer as pointers
-from git_anvcs.blobs.placing import Content, LeftAlone, Placed
+from git_anvcs.blobs.placing import Cached, LeftAlone, Placed
 from git_anvcs.git import index_patch, objects
 from git_anvcs.git.index_file import NEVER_LOOKED_AT, Change, NotPatchable, as_git_keeps
 from git_anvcs.git.index_lock import IndexBusy, IndexNotWritten
@@ -156,9 +156,9 @@ def _in_threads(
     with _opened(repo.root) as top, _drafts(repo) as drafts:
 
         def place(item: Wanted) -> None:
-            content = Content(item.cached, _size(item) or 0, mtime_ns)
+            cached = Cached(item.cached, _size(item) or 0, mtime_ns)
             try:
-                placed.append(placing.place(top, item.path, item.held, content, drafts))
+                placed.append(placing.place(top, item.path, item.held, cached, drafts))
             except LeftAlone as why:
                 refused[item.path] = str(why)
 

@@ -36,13 +36,13 @@ class Placed(NamedTuple):
     how: str
 
 
-class Content(NamedTuple):
-    """cached: a file that holds the content; size: what the pointer says of it
+class Cached(NamedTuple):
+    """A content in the cache. size: what the pointer says of it
 
-    mtime_ns: of the new file, None: now
+    mtime_ns: of the file that it becomes, None: now
     """
 
-    cached: Path
+    file: Path
     size: int
     mtime_ns: int | None = None
 
@@ -53,7 +53,7 @@ def look(top: int, path: str, pointer: bytes) -> None:
         pass
 
 
-def place(top: int, path: str, pointer: bytes, content: Content, drafts: int = -1) -> Placed:
+def place(top: int, path: str, pointer: bytes, cached: Cached, drafts: int = -1) -> Placed:
     """Put the content where the pointer is.
 
     top: the worktree, an open folder; drafts: an open folder for what a killed process leaves, if
@@ -64,13 +64,13 @@ def place(top: int, path: str, pointer: bytes, content: Content, drafts: int = -
     with (
         _told(),
         _pointer_at(top, path, pointer) as (folder, before),
-        _opened(content.cached, None) as source,
+        _opened(cached.file, None) as source,
     ):
-        if not _is_file(os.fstat(source), content.size):
+        if not _is_file(os.fstat(source), cached.size):
             raise LeftAlone(_NOT_WHOLE)
         with _Draft(folder, drafts) as draft:
-            how = copying.copy(source, draft.descriptor, content.size)
-            draft.dress(before, content.mtime_ns)
+            how = copying.copy(source, draft.descriptor, cached.size)
+            draft.dress(before, cached.mtime_ns)
             found = draft.replace(path.rpartition("/")[2], before)
     return Placed(path, found, how)
 

@@ -25,7 +25,7 @@ def run(call: Call) -> int:
     file = call.cwd / call.args.file
     if not file.is_file():
         raise UsageError(f"there is no file {call.args.file}")
-    facts = looking.facts(looking.content(file, file.name, call.repo_or_none))
+    facts = looking.facts(looking.subject(file, file.name, call.repo_or_none))
     if call.as_json:
         call.answer({"facts": facts}, "")
     else:

@@ -27,6 +27,8 @@ from git_anvcs.kernel.terminal import quoted, safe
 
 PATHS_BEHIND_DASHES = True
 
+_PLACE = ("storage", "key", "version_id")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="*", help="only below these")
@@ -49,13 +51,12 @@ def run(call: Call) -> int:
 
 
 def row(one: Verdict) -> dict[str, object]:
-    place = one.place._asdict() if one.place else None
     return {
         "path": one.at.path,
         "oid": one.at.pointer.oid,
         "size": one.at.pointer.size,
         "here": one.here,
-        "place": place,
+        "place": dict(zip(_PLACE, one.place, strict=False)) if one.place else None,
         "pinned_gone": one.pinned_gone,
         "problem": blob_words.problem(one.problem),
     }

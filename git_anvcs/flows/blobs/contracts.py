@@ -54,7 +54,7 @@ def check(repo: Repo, contracts: Iterable[Contract], within: list[Path]) -> Iter
 
 def _checked(repo: Repo, contract: Contract, path: str) -> Checked:
     try:
-        found = looking.content(repo.root / path, path, repo)
+        found = looking.subject(repo.root / path, path, repo)
         return Checked(contract.path, path, looking.broken(found, contract.rules))
     except Offline as error:
         return Checked(contract.path, path, [], error.message, missing=True)

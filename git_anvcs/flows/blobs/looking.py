@@ -19,31 +19,34 @@ from git_anvcs.kernel.errors import Offline, UsageError
 from git_anvcs.store.paths import Paths
 
 
-class Content(NamedTuple):
-    """Where the bytes of a file are (None: not in this clone), and the pointer it is, if any."""
+class Subject(NamedTuple):
+    """What is looked at. file: where its bytes are, None: not in this clone
+
+    pointer: what the file is, if it is one
+    """
 
     name: str
     file: Path | None
     pointer: Pointer | None = None
 
 
-def content(file: Path, name: str, repo: Repo | None) -> Content:
+def subject(file: Path, name: str, repo: Repo | None) -> Subject:
     """What `file` stands for. name: its path for a person and for its format. Raises OSError."""
     with file.open("rb") as stream:
         found = pointer.parse(stream.read(pointer.LONGEST + 1))
     if found is None:
-        return Content(name, file)
+        return Subject(name, file)
     cache = Cache(Paths(repo.common_dir)) if repo else None
     here = cache is not None and cache.has(found.oid, found.size)
-    return Content(name, cache.place(found.oid) if cache and here else None, found)
+    return Subject(name, cache.place(found.oid) if cache and here else None, found)
 
 
 @contextmanager
-def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Content]:
+def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Subject]:
     """The content of a file, or of `REV:PATH` as Git has it. Raises UsageError."""
     file = cwd / word
     if file.is_file():
-        yield content(file, word, repo)
+        yield subject(file, word, repo)
         return
     path = "" if word.startswith("-") else word.partition(":")[2]
     done = repo.try_git("-C", str(cwd), "cat-file", "blob", word) if repo and path else None
@@ -52,10 +55,10 @@ def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Content]:
     with tempfile.TemporaryDirectory(prefix="anvcs-") as scratch:
         copy = Path(scratch) / "content"
         copy.write_bytes(done.stdout)
-        yield content(copy, path, repo)
+        yield subject(copy, path, repo)
 
 
-def facts(found: Content) -> Facts:
+def facts(found: Subject) -> Facts:
     """What the content is; of one that is not here what its pointer says."""
     if found.file is None and found.pointer:
         about = found.pointer
@@ -71,13 +74,13 @@ def facts(found: Content) -> Facts:
     return told
 
 
-def fingerprint(found: Content) -> dict[str, Any]:
+def fingerprint(found: Subject) -> dict[str, Any]:
     """The fingerprint of a table. Raises Offline when it is not here, NotATable, GaveUp."""
     made: dict[str, Any] = ask(_file(found), found.name, "fingerprint", WHOLE)
     return made
 
 
-def broken(found: Content, contract: Mapping[str, Any]) -> list[dict[str, Any]]:
+def broken(found: Subject, contract: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the table breaks of a contract. Raises as `fingerprint` does."""
     findings: list[dict[str, Any]] = ask(
         _file(found), found.name, "contract", WHOLE, contract=contract
@@ -85,7 +88,7 @@ def broken(found: Content, contract: Mapping[str, Any]) -> list[dict[str, Any]]:
     return findings
 
 
-def _file(found: Content) -> Path:
+def _file(found: Subject) -> Path:
     if found.file is None:
         raise Offline(
             f"the content of {found.name} is not in this clone",
