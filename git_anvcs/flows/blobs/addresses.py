@@ -5,16 +5,15 @@ version, so that it belongs on standard output and nowhere else.
 """
 
 from collections.abc import Iterable
-from contextlib import closing
 from typing import NamedTuple
 
 from git_anvcs.blobs.errors import BlobMissing, Refused
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.stores.s3 import S3Store
+from git_anvcs.flows.blobs import places
 from git_anvcs.flows.blobs.clone import Clone
-from git_anvcs.flows.blobs.fetching import Fetcher
+from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.pointed import At
-from git_anvcs.flows.blobs.verifying import clearer
 from git_anvcs.kernel.errors import AnvcsError
 
 
@@ -38,24 +37,24 @@ def addresses(here: Clone, found: Iterable[At], seconds: int) -> list[Address]:
             "signed addresses are switched off",
             hint="`git config anvcs.adapters.s3.use-presigned true` allows them",
         )
-    with closing(Fetcher(here)) as fetcher:
-        return [_address(here, fetcher, at, seconds) for at in found]
+    notes = Notes(here.repo)
+    return [_address(here, notes, at, seconds) for at in found]
 
 
-def _address(here: Clone, fetcher: Fetcher, at: At, seconds: int) -> Address:
-    problem: AnvcsError | None = None
-    for source in fetcher.sources(at.pointer):
-        store = here.stores.by_alias[source.storage]
+def _address(here: Clone, notes: Notes, at: At, seconds: int) -> Address:
+    problems: list[AnvcsError] = []
+    for place in places.of(here, notes, at.pointer):
+        store = here.stores.by_alias[place.storage]
         if not isinstance(store, S3Store):
             continue
         try:
-            if store.exists(source.key, source.version_id or None):
-                url = store.presigned(source.key, source.version_id, seconds)
-                encoding = store.encoding(source.key, source.version_id)
-                return Address(at, url, source.version_id, encoding)
+            if store.exists(place.key, place.version_id or None):
+                url = store.presigned(place.key, place.version_id, seconds)
+                encoding = store.encoding(place.key, place.version_id)
+                return Address(at, url, place.version_id, encoding)
         except AnvcsError as error:
-            problem = clearer(problem, error)
-    return Address(at, problem=problem or _nowhere(at.pointer))
+            problems.append(error)
+    return Address(at, problem=places.worst(problems) or _nowhere(at.pointer))
 
 
 def _nowhere(pointer: Pointer) -> BlobMissing:

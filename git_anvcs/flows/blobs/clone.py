@@ -148,6 +148,20 @@ class Patience:
                 f"the store {alias} does not answer", hint="what waits for it is tried again later"
             )
 
+    @contextmanager
+    def asking(self, alias: str) -> Iterator[None]:
+        """Around one question to a store. Raises Unreachable for one that is left alone."""
+        self.check(alias)
+        try:
+            yield
+        except Unreachable:
+            self.heard(alias, silent=True)
+            raise
+        except AnvcsError:
+            self.heard(alias, silent=False)
+            raise
+        self.heard(alias, silent=False)
+
     def heard(self, alias: str, *, silent: bool) -> None:
         """What came of asking; threads may tell at the same time, one count more or less."""
         self._silent[alias] = self._silent.get(alias, 0) + 1 if silent else 0

@@ -21,7 +21,6 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.paths import Paths
 
-_LOOK_SECONDS = 1.0
 _TRIES = 3
 _REPAIR = "`git-ai-blob fsck --remote --repair` sends again what a store has lost"
 
@@ -79,11 +78,8 @@ def ask(here: Clone, oids: Iterable[str], *, by_key: bool = False) -> dict[str, 
         file = _file(here, oid)
         workers.give(_Task(oid, file, file.stat().st_size, tuple(copies)))
     answers: dict[str, AnvcsError | None] = {}
-    while len(workers):
-        ended = workers.next(_LOOK_SECONDS)
-        if ended is not None:
-            answers[ended.task.oid] = ended.problem
-    workers.close()
+    for ended in workers.all():
+        answers[ended.task.oid] = ended.problem
     return answers
 
 
@@ -92,8 +88,8 @@ def _look(here: Clone, patience: Patience, task: _Task) -> None:
     problems: list[AnvcsError] = []
     for copy in task.copies:
         try:
-            patience.check(copy.storage)
-            return whole(here, copy, task.file)
+            with patience.asking(copy.storage):
+                return whole(here, copy, task.file)
         except (BlobMissing, WrongContent) as error:
             problems.append(_lost(copy, error))
         except AnvcsError as error:  # it may have it

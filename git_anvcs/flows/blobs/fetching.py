@@ -1,8 +1,7 @@
 """Story: contents come from where they are kept, many at once, and only what was asked for is kept.
 
-Asked in this order: the version that the pointer names, those that notes and the ledger know, the
-newest version of the content's key in every store. The first that answers with the right SHA-256
-wins; a version that is gone or wrong costs one try more.
+Asked in the order of flows/blobs/places. The first that answers with the right SHA-256 wins; a
+version that is gone or wrong costs one try more.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,11 +13,12 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.coming import Coming, came, watched
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.blobs.store import Laned, Wanted, key_of, oid_in
-from git_anvcs.flows.blobs import lent
-from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, lock_of, opened, silence
+from git_anvcs.blobs.store import Laned, Wanted, oid_in
+from git_anvcs.flows.blobs import lent, places
+from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, opened, silence
 from git_anvcs.flows.blobs.lane import SMALL, FromLane
 from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.places import Place
 from git_anvcs.flows.blobs.workers import LEAST_BYTES, Ended, Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
@@ -36,14 +36,6 @@ _AT_ONCE = 32  # contents: most are small, and a store may be far away
 _REPORT = "its pointer stays; if the store is well, this is a bug of git-anvcs: report it"
 
 
-class Source(NamedTuple):
-    """One version in one store; version_id: empty for the newest."""
-
-    storage: str
-    key: str
-    version_id: str = ""
-
-
 class Got(NamedTuple):
     """problem: why the content is not in the cache now; None: it is, and was checked."""
 
@@ -53,7 +45,7 @@ class Got(NamedTuple):
 
 class _Task(NamedTuple):
     pointer: Pointer
-    sources: tuple[Source, ...]
+    places: tuple[Place, ...]
     unread: str  # what notes said that nobody reads, see pins.Notes
     coming: Coming
 
@@ -126,12 +118,12 @@ class Fetcher:
         if self._here.cache.has(pointer.oid, pointer.size):
             self._ready.append(Got(pointer))
             return
-        sources = self.sources(pointer)
-        lane = self._lane(pointer, sources)
+        found = self._places(pointer)
+        lane = self._lane(pointer, found)
         if lane is not None:
-            lane.ask(pointer, Wanted(sources[0].key, sources[0].version_id, pointer.size))
+            lane.ask(pointer, Wanted(found[0].key, found[0].version_id, pointer.size))
         else:
-            self._workers.give(self._task(pointer, sources))
+            self._workers.give(self._task(pointer, found))
 
     def next(self, seconds: float) -> Got | None:
         """An answer, waited for at most so long; None: there is none yet."""
@@ -143,7 +135,7 @@ class Fetcher:
             if arrived and arrived.good:
                 return self._told(Ended(self._task(arrived.pointer, ()), None))
             if arrived:
-                self._workers.give(self._task(arrived.pointer, self.sources(arrived.pointer)))
+                self._workers.give(self._task(arrived.pointer, self._places(arrived.pointer)))
         ended = self._workers.next(min(seconds, _TURN_SECONDS) if lanes else seconds)
         return self._told(ended) if ended else None
 
@@ -165,30 +157,17 @@ class Fetcher:
         with suppress(CannotWrite):  # it is whole, and read once more after a power cut
             self._here.cache.sync()
 
-    def sources(self, pointer: Pointer) -> tuple[Source, ...]:
-        """Where the content may be, the surest first, each once, of stores that are here."""
-        oid = pointer.oid
-        pins = [pointer, *self._notes.of(pointer)]
-        found = [
-            Source(pin.storage, key_in(pin), pin.version_id or pin.cid)
-            for pin in pins
-            if pin.version_id or pin.cid
-        ]
-        found += [
-            Source(copy.storage, copy.key, copy.version_id)
-            for copy in self._here.ledger.copies(oid)
-        ]
-        found += [Source(alias, key_of(oid)) for alias in self._here.stores.by_alias]
-        return tuple(s for s in dict.fromkeys(found) if s.storage in self._here.stores.by_alias)
+    def _places(self, pointer: Pointer) -> tuple[Place, ...]:
+        return places.of(self._here, self._notes, pointer)
 
-    def _task(self, pointer: Pointer, sources: tuple[Source, ...]) -> _Task:
-        return _Task(pointer, sources, self._notes.unread(pointer), Coming(pointer.size))
+    def _task(self, pointer: Pointer, found: tuple[Place, ...]) -> _Task:
+        return _Task(pointer, found, self._notes.unread(pointer), Coming(pointer.size))
 
-    def _lane(self, pointer: Pointer, sources: tuple[Source, ...]) -> FromLane | None:
+    def _lane(self, pointer: Pointer, found: tuple[Place, ...]) -> FromLane | None:
         """What brings it together with others, where the first place to ask has that."""
-        if pointer.size > SMALL or not sources or oid_in(sources[0].key) != pointer.oid:
+        if pointer.size > SMALL or not found or oid_in(found[0].key) != pointer.oid:
             return None
-        alias = sources[0].storage
+        alias = found[0].storage
         store = self._here.stores.by_alias[alias]
         if alias not in self._lanes and isinstance(store, Laned):
             paths = self._here.paths
@@ -238,9 +217,9 @@ class Fetcher:
         if self._is_here(pointer):
             return
         problems: list[AnvcsError] = []
-        for source in task.sources:
+        for place in task.places:
             try:
-                self._from(source, pointer)
+                self._from(place, pointer)
             except (BlobMissing, Refused, Unreachable, WrongContent) as error:
                 problems.append(error)
             else:
@@ -254,23 +233,19 @@ class Fetcher:
             return True
         return lent.borrow(here.repo.common_dir, here.cache, pointer)
 
-    def _from(self, source: Source, pointer: Pointer) -> None:
+    def _from(self, place: Place, pointer: Pointer) -> None:
         """One try. Raises the store's errors; a content that is not the right one is dropped."""
         cache = self._here.cache
-        self._patience.check(source.storage)
         draft = cache.free_name()
         draft.parent.mkdir(parents=True, exist_ok=True)
         try:
-            store = self._here.stores.by_alias[source.storage]
-            store.download(source.key, source.version_id, draft)
+            with self._patience.asking(place.storage):
+                store = self._here.stores.by_alias[place.storage]
+                store.download(place.key, place.version_id, draft)
             # A key that names this content was compared with what came (`BlobStore.download`).
-            cache.adopt(draft, pointer.oid, pointer.size, counted=oid_in(source.key) == pointer.oid)
-        except Unreachable:
-            self._patience.heard(source.storage, silent=True)
-            raise
+            cache.adopt(draft, pointer.oid, pointer.size, counted=oid_in(place.key) == pointer.oid)
         finally:
             draft.unlink(missing_ok=True)
-        self._patience.heard(source.storage, silent=False)
 
 
 def _bytes_in(folder: Path) -> int:
@@ -284,11 +259,10 @@ def _bytes_in(folder: Path) -> int:
 
 
 def _worst(pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:
-    """What to say of several tries: one that may help later, one to be mended, then the rest."""
-    for kind in (Unreachable, Refused, WrongContent):
-        for problem in problems:
-            if isinstance(problem, kind):
-                return problem
+    """What to say of several tries; of those that all found nothing in words of our own."""
+    problem = places.worst(problems)
+    if problem is not None and not isinstance(problem, BlobMissing):
+        return problem
     if not problems:
         return BlobMissing(
             f"no store is configured that could have {pointer.oid[:12]}",

@@ -1,36 +1,26 @@
 """Story: do the stores have what is said of them, as it was sent?"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from git_anvcs.blobs.errors import BlobMissing
 from git_anvcs.blobs.ledger import Copy
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.blobs.store import Looked, key_of
+from git_anvcs.blobs.store import Looked
 from git_anvcs.blobs.stores.s3 import S3Store
-from git_anvcs.flows.blobs import clone, faults
-from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, seconds_for
+from git_anvcs.flows.blobs import faults, places
+from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
 from git_anvcs.flows.blobs.faults import Fault
 from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.places import Place
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.terminal import quoted
 
-_LOOK_SECONDS = 1.0
 _TRIES = 3
-_POINTER = "the pointer"
 
 Progress = Callable[[int], None]  # told of contents that were asked for
-
-
-class Place(NamedTuple):
-    """One version in one store; version_id: empty for the newest. by: who says that it is there"""
-
-    storage: str
-    key: str
-    version_id: str
-    by: str
 
 
 class Asked(NamedTuple):
@@ -49,23 +39,20 @@ class _Answer(NamedTuple):
 def ask(here: Clone, found: Sequence[At], progress: Progress) -> Asked:
     """Ask for every version that pointers, notes and this clone's ledger name."""
     notes, patience = Notes(here.repo), Patience(_TRIES)
-    tasks: dict[str, tuple[At, list[Place]]] = {}
-    for at in {at.pointer: at for at in found}.values():
-        known = tasks.setdefault(at.pointer.oid, (at, []))[1]
-        known += _places(here, at.pointer, notes.of(at.pointer))
+    contents: dict[str, dict[Pointer, At]] = {}
+    for at in found:
+        contents.setdefault(at.pointer.oid, {})[at.pointer] = at
 
-    def look(task: tuple[At, list[Place]]) -> _Answer:
+    def look(task: tuple[At, tuple[Place, ...]]) -> _Answer:
         return _look(here, patience, *task)
 
-    workers: Workers[tuple[At, list[Place]], _Answer]
+    workers: Workers[tuple[At, tuple[Place, ...]], _Answer]
     workers = Workers(look, limit=lambda _: seconds_for(0))
-    for at, places in tasks.values():
-        workers.give((at, list(dict.fromkeys(places))))
+    for pointers in contents.values():
+        first = next(iter(pointers.values()))
+        workers.give((first, places.of(here, notes, *pointers)))
     told, silent = versioning(here), {}
-    while len(workers):
-        ended = workers.next(_LOOK_SECONDS)
-        if ended is None:
-            continue
+    for ended in workers.all():
         progress(1)
         answer = ended.result or _Answer([], [], ended.problem)
         told += answer.faults
@@ -73,7 +60,6 @@ def ask(here: Clone, found: Sequence[At], progress: Progress) -> Asked:
             here.ledger.forget_copy(copy)
         if answer.silent:
             silent[answer.silent.message] = answer.silent
-    workers.close()
     return Asked(told, list(silent.values()))
 
 
@@ -92,31 +78,17 @@ def versioning(here: Clone) -> list[Fault]:
     return found
 
 
-def _places(here: Clone, pointer: Pointer, notes: Iterable[Pointer]) -> list[Place]:
-    """The versions that are said to be, then what anybody would look for."""
-    found = [
-        Place(pin.storage, key_in(pin), pin.version_id or pin.cid, by)
-        for by, pins in ((_POINTER, [pointer]), ("a note", notes))
-        for pin in pins
-        if pin.version_id or pin.cid
-    ]
-    found += [
-        Place(copy.storage, copy.key, copy.version_id, "this clone")
-        for copy in clone.copies(here, pointer.oid)
-    ]
-    once = {one[:3]: one for one in reversed(found) if one.storage in here.stores.by_alias}
-    return list(once.values())
-
-
-def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answer:
+def _look(here: Clone, patience: Patience, at: At, asked: tuple[Place, ...]) -> _Answer:
     """In a thread: every version that is named; where none is there, the newest of the key."""
     found, silent = [], None
     gone: list[Place] = []
     good: set[str] = set()  # stores that have it
-    for place in places:
+    for place in asked:
+        if not place.by:
+            continue
         try:
-            patience.check(place.storage)
-            said = _faults(here, place, at.pointer)
+            with patience.asking(place.storage):
+                said = _faults(here, place, at.pointer)
             found += [_fault(faults.OTHER, at, place, words) for words in said]
             good |= set() if said else {place.storage}
         except BlobMissing:
@@ -124,7 +96,7 @@ def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answ
         except AnvcsError as error:
             silent = error
     if not good and not found and not silent:
-        silent = _newest(here, patience, at, good)
+        silent = _newest(here, patience, asked, good)
     lost = [Copy(at.pointer.oid, *one[:3], place=here.stores.places[one.storage]) for one in gone]
     nowhere = not good and not found and not silent
     found += _gone(at, gone, good)
@@ -134,18 +106,26 @@ def _look(here: Clone, patience: Patience, at: At, places: list[Place]) -> _Answ
     return _Answer(found, lost, silent)
 
 
-def _newest(here: Clone, patience: Patience, at: At, good: set[str]) -> AnvcsError | None:
-    """Add to `good` the first store that has the key; why one did not answer."""
-    for alias in here.stores.enough or here.stores.writes:
+def _newest(
+    here: Clone, patience: Patience, asked: tuple[Place, ...], good: set[str]
+) -> AnvcsError | None:
+    """Add to `good` the first store that has the key, of those that should have contents; when
+    none is known to, why one did not answer."""
+    should = here.stores.enough or here.stores.writes
+    problems: list[AnvcsError] = []
+    for alias, key, _, by in asked:
+        if by or alias not in should:
+            continue
         try:
-            patience.check(alias)
-            store = here.stores.by_alias.get(alias)
-            if store and store.exists(key_of(at.pointer.oid)):
-                good.add(alias)
-                return None
+            with patience.asking(alias):
+                there = here.stores.by_alias[alias].exists(key)
         except AnvcsError as error:
-            return error
-    return None
+            problems.append(error)
+            continue
+        if there:
+            good.add(alias)
+            return None
+    return places.worst(problems)
 
 
 def _gone(at: At, gone: list[Place], good: set[str]) -> list[Fault]:
@@ -154,7 +134,7 @@ def _gone(at: At, gone: list[Place], good: set[str]) -> list[Fault]:
     found = []
     for place in gone:
         again = place.storage in good
-        if not again or place.by == _POINTER:
+        if not again or place.by == places.POINTER:
             words = f"the version that {place.by} names is gone"
             words += ", another is there" if again else ""
             found.append(_fault(faults.GONE, at, place, words)._replace(repaired=again))

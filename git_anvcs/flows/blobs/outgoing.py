@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from git_anvcs.blobs import queue
-from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
+from git_anvcs.blobs.errors import BlobMissing, WrongContent
 from git_anvcs.blobs.ledger import Copy, Job
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import pointed, uploading
@@ -13,7 +13,6 @@ from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 
-_LOOK_SECONDS = 1.0
 _TRIES = 3
 
 
@@ -46,8 +45,8 @@ def ask_again(here: Clone, found: Iterable[Pointer]) -> None:
 
     def look(task: tuple[Copy, int]) -> None:
         copy, size = task
-        patience.check(copy.storage)
-        stands(here.stores.by_alias[copy.storage], copy.key, copy.version_id, size)
+        with patience.asking(copy.storage):
+            stands(here.stores.by_alias[copy.storage], copy.key, copy.version_id, size)
 
     workers: Workers[tuple[Copy, int], None] = Workers(look, limit=lambda _: seconds_for(0))
     writes = [alias for alias in here.stores.writes if alias in here.stores.by_alias]
@@ -55,12 +54,6 @@ def ask_again(here: Clone, found: Iterable[Pointer]) -> None:
         for copy in confirmed(here, pointer.oid):
             if copy.storage in writes:
                 workers.give((copy, pointer.size))
-    while len(workers):
-        ended = workers.next(_LOOK_SECONDS)
-        if ended is None:
-            continue
-        copy = ended.task[0]
-        patience.heard(copy.storage, silent=isinstance(ended.problem, Unreachable))
+    for ended in workers.all():
         if isinstance(ended.problem, BlobMissing | WrongContent):
-            here.ledger.forget_copy(copy)
-    workers.close()
+            here.ledger.forget_copy(ended.task[0])

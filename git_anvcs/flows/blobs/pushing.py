@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from git_anvcs.blobs.ledger import Copy
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.blobs.store import key_of
-from git_anvcs.flows.blobs import pointed, uploading
-from git_anvcs.flows.blobs.clone import Clone, Patience, key_in, opened, seconds_for
+from git_anvcs.flows.blobs import places, pointed, uploading
+from git_anvcs.flows.blobs.clone import Clone, Patience, opened, seconds_for
 from git_anvcs.flows.blobs.pins import Notes
+from git_anvcs.flows.blobs.places import Place
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.uploading import Starts
 from git_anvcs.flows.blobs.workers import Workers
@@ -20,7 +20,6 @@ from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
 
-_LOOK_SECONDS = 1.0
 _TRIES = 3
 
 
@@ -43,11 +42,6 @@ class Checked(NamedTuple):
     sent: int = 0
     kept_here: int = 0
     contents: tuple[str, ...] = ()
-
-
-class _Question(NamedTuple):
-    pointer: Pointer
-    places: tuple[tuple[str, str, str | None], ...]  # alias, key, version
 
 
 def range_of(repo: Repo, lines: Iterable[str]) -> list[str]:
@@ -110,35 +104,42 @@ def _without_copy(here: Clone, needed: Mapping[str, At]) -> dict[str, At]:
 def _ask_stores(here: Clone, missing: Sequence[Pointer]) -> dict[str, AnvcsError]:
     """Why contents are in no store, by oid; those that one has are left out, and remembered."""
     notes, patience = Notes(here.repo), Patience(_TRIES)
-    enough = [alias for alias in here.stores.enough if alias in here.stores.by_alias]
 
-    def look(question: _Question) -> Copy | None:
-        pointer = question.pointer
-        for alias, key, version in question.places:
-            patience.check(alias)
-            if here.stores.by_alias[alias].exists(key, version):
-                now, at = int(clock.now()), here.stores.places[alias]
-                return Copy(pointer.oid, alias, key, version or "", seconds=now, place=at)
-        return None
+    def look(task: tuple[Pointer, tuple[Place, ...]]) -> Copy | None:
+        return _first(here, patience, *task)
 
-    workers: Workers[_Question, Copy | None] = Workers(look, limit=lambda _: seconds_for(0))
+    workers: Workers[tuple[Pointer, tuple[Place, ...]], Copy | None]
+    workers = Workers(look, limit=lambda _: seconds_for(0))
     for pointer in missing:
-        pins = [pin for pin in (pointer, *notes.of(pointer)) if pin.storage in enough]
-        places = [(pin.storage, key_in(pin), pin.version_id or pin.cid or None) for pin in pins]
-        places += [(alias, key_of(pointer.oid), None) for alias in enough]
-        workers.give(_Question(pointer, tuple(places)))
+        workers.give((pointer, places.of(here, notes, pointer, aliases=here.stores.enough)))
     problems: dict[str, AnvcsError] = {}
-    while len(workers):
-        ended = workers.next(_LOOK_SECONDS)
-        if ended is None:
-            continue
-        oid = ended.task.pointer.oid
+    for ended in workers.all():
+        pointer = ended.task[0]
         if ended.result:
             here.ledger.add_copies([ended.result])
         else:
-            problems[oid] = ended.problem or _nowhere(here, ended.task.pointer)
-    workers.close()
+            problems[pointer.oid] = ended.problem or _nowhere(here, pointer)
     return problems
+
+
+def _first(
+    here: Clone, patience: Patience, pointer: Pointer, asked: Iterable[Place]
+) -> Copy | None:
+    """In a thread: the first place that has it. Raises what is worst when none is known to."""
+    problems: list[AnvcsError] = []
+    for alias, key, version, _ in asked:
+        try:
+            with patience.asking(alias):
+                there = here.stores.by_alias[alias].exists(key, version or None)
+        except AnvcsError as error:
+            problems.append(error)
+            continue
+        if there:
+            now, at = int(clock.now()), here.stores.places[alias]
+            return Copy(pointer.oid, alias, key, version, seconds=now, place=at)
+    if problem := places.worst(problems):
+        raise problem
+    return None
 
 
 def _nowhere(here: Clone, pointer: Pointer) -> AnvcsError:

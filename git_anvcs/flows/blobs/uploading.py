@@ -168,14 +168,8 @@ class _Sender:
             for copy in clone.copies(self._here, job.oid, ledger):
                 if copy.verified and copy.storage == job.storage:  # another process was first
                     return copy
-            self._patience.check(job.storage)
-            try:
-                copy = self._step_by_step(ledger, job)
-            except Unreachable:
-                self._patience.heard(job.storage, silent=True)
-                raise
-            self._patience.heard(job.storage, silent=False)
-            return copy
+            with self._patience.asking(job.storage):
+                return self._step_by_step(ledger, job)
 
     def _step_by_step(self, ledger: Ledger, job: Job) -> Copy:
         store, place = self._stores.by_alias[job.storage], self._stores.places[job.storage]

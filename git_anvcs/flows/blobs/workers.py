@@ -4,7 +4,7 @@ A thread that does not end in time is left behind: it is a daemon, so that no ex
 and what it brings later is dropped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 import time
@@ -17,6 +17,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 THREADS = 16
+_LOOK_SECONDS = 1.0
 LEAST_BYTES = 1 << 20  # in the time that a task has; slower is as good as not at all
 
 
@@ -70,6 +71,16 @@ class Workers(Generic[Task, Result]):
         if self._free:
             self._free -= 1
             self._start()
+
+    def all(self) -> Iterator[Ended[Task, Result]]:
+        """Each as it ends, until all have; then idle threads end."""
+        try:
+            while self._open:
+                ended = self.next(_LOOK_SECONDS)
+                if ended is not None:
+                    yield ended
+        finally:
+            self.close()
 
     def next(self, seconds: float) -> Ended[Task, Result] | None:
         """One that has ended, waited for at most so long; None: none has, or none is left.
