@@ -77,10 +77,7 @@ def _bracket(pattern: bytes, at: int) -> tuple[bytes, int] | None:
             return None
         parts.append(read[0])
         at = read[1]
-    inside = b"".join(parts)
-    if not inside:
-        return (b"." if negated else b"(?!)"), at + 1
-    return b"[" + (b"^" if negated else b"") + inside + b"]", at + 1
+    return b"[" + (b"^" if negated else b"") + b"".join(parts) + b"]", at + 1
 
 
 def _member(pattern: bytes, at: int) -> tuple[bytes, int] | None:
@@ -91,7 +88,7 @@ def _member(pattern: bytes, at: int) -> tuple[bytes, int] | None:
 
 
 def _range(pattern: bytes, at: int) -> tuple[bytes, int] | None:
-    """One sign or two with a dash between; empty where the first is the larger one."""
+    """One sign, or two with a dash between: all up to the second, at least the first."""
     low, at = _sign(pattern, at)
     if low is None:
         return None
@@ -100,7 +97,7 @@ def _range(pattern: bytes, at: int) -> tuple[bytes, int] | None:
     high, at = _sign(pattern, at + 1)
     if high is None:
         return None
-    return b"\\x%02x-\\x%02x" % (low[0], high[0]) if low <= high else b"", at
+    return b"\\x%02x-\\x%02x" % (low[0], max(low[0], high[0])), at
 
 
 def _sign(pattern: bytes, at: int) -> tuple[bytes | None, int]:

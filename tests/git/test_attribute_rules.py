@@ -13,7 +13,7 @@ PATHS = ["a.bin", "d/a.bin", "d/e/a.bin", "b", "d/b", "x y", "[a]", "d/e/.b", "!
 _PATTERNS = r"""
 *.bin a.bin /a.bin d/*.bin d/** **/a.bin d/**/a.bin e/a.bin d/ * ** [ab]* [!a]* [^a] \* ? x [a
 [a-c].bin d?a.bin d*.bin **b [[:alpha:]] []-a] \[a] !n \!n # a\ e/*.bin /d/*/a.bin */a.bin ä*
-[[:foo:]] [[:foo:]b] [[:alpha:]-z] [z-a]* d/[!x]* d[/]b "x\040y" "x\qy"
+[[:foo:]] [[:foo:]b] [[:alpha:]-z] [z-a]* d/[!x]* d[/]b [b-a] "x\040y" "x\qy"
 """
 _WORDS = """
 filter=lfs -filter !filter filter filter=x lfs -lfs !lfs big -text binary diff=lfs =bad b@d
@@ -38,6 +38,7 @@ TEXTS = st.lists(LINES, max_size=5).map("\n".join)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(root=TEXTS, below=TEXTS)
 @example(root="[attr]big filter=lfs\n* big", below="*.bin -big")
+@example(root="[b-a] filter=lfs", below="[^b-a] filter=lfs")
 def test_git_says_the_same_of_every_path(repo: Sandbox, root: str, below: str) -> None:
     repo.write(".gitattributes", root)
     repo.write("d/.gitattributes", below)
