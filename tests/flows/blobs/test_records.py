@@ -146,6 +146,30 @@ def test_an_artifact_attached_later_is_kept_and_pinned(clone: Sandbox) -> None:
     assert (clone.root / "back/out/m.pt").read_bytes() == MODEL
 
 
+@pytest.mark.parametrize("later", [False, True], ids=["commit --artifact", "attach"])
+def test_an_artifact_waits_for_its_own_content_when_another_gets_its_version(
+    clone: Sandbox, later: bool
+) -> None:
+    clone.write(".gitignore", "out/\n")
+    clone.write("m.bin", MODEL)
+    clone.write("out/a.pt", b"artifact")
+    clone.git("add", ".")
+    told = ("--artifact", "out/a.pt:model")
+    clone.anvcs("commit", "-qm", "trained", *(() if later else told))
+    if later:
+        clone.anvcs("meta", "attach", "HEAD", "--artifact", "out/a.pt")
+    kind = "other" if later else "model"
+    assert sorted(pins(clone)) == [("m.bin", "blob", "git"), ("out/a.pt", kind, "local")]
+    oid = digest([MODEL])
+    blob_notes.add(Repo.discover(clone.root), [Pointer(oid, len(MODEL), "nfs", "", oid)], 1000)
+    clone.anvcs("drain")
+    assert sorted(pins(clone)) == [("m.bin", "blob", "nfs"), ("out/a.pt", kind, "local")]
+    online(clone, yes=True)
+    clone.anvcs("drain")
+    found = {item["path"]: item["version_id"] for item in record(clone)["artifacts"]}
+    assert found == {"m.bin": oid, "out/a.pt": digest([b"artifact"])}
+
+
 def test_rebase_squash_and_merge_carry_artifacts(clone: Sandbox) -> None:
     clone.commit("base", {"base.txt": "1\n"})
     clone.git("switch", "-qc", "side")
