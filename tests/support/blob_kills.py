@@ -123,7 +123,7 @@ def lost(box: Sandbox, contents: tuple[bytes, ...]) -> list[str]:
         key = f"blobs/{key_of(oid)}"
         places = [cache.place(oid), cache.quarantine / oid, box.base / "mount" / key]
         places += list(box.root.glob("*.bin"))
-        if not any(_is(place, content) for place in places):
+        if not any(_is(place, content) for place in places) and not _in_git(box, content):
             lost.append(f"{content[:9]!r} is nowhere")
     return lost
 
@@ -232,6 +232,28 @@ def plain_history(box: Sandbox) -> None:
     (box.root / ".gitattributes").unlink()
     box.commit("first", OLD)
     box.commit("second", NEW)
+
+
+def imported(box: Sandbox) -> None:
+    """The same, moved to pointers."""
+    plain_history(box)
+    box.ok(BLOB, "migrate", "import", "*.bin")
+
+
+def plain(box: Sandbox, at_end: bool) -> list[str]:
+    """At the end branch, index and files are as they were."""
+    if not at_end:
+        return []
+    problems = [f"{n} is no file of Git's own" for n in NEW if not box.git("ls-files", n)]
+    if box.git("ls-files", ".gitattributes") or (box.root / ".gitattributes").exists():
+        problems.append(".gitattributes is there")
+    return problems + [
+        f"{name} is not its content"
+        for name, content in NEW.items()
+        if not _is(box.root / name, content)
+        or box.git("rev-parse", f":{name}").strip()
+        != box.git("hash-object", "--no-filters", name).strip()
+    ]
 
 
 def all_pointers(box: Sandbox, at_end: bool) -> list[str]:
@@ -361,6 +383,7 @@ STORIES = {
                      again=((BLOB, "migrate", "import", "*.bin"), (BLOB, "push", "--all"),
                             (BLOB, "checkout")),
                      holds=all_pointers),
+    "migrate undo": Story(imported, (BLOB, "migrate", "undo"), codes=(0, 2), holds=plain),
 }  # fmt: skip
 
 
@@ -376,6 +399,13 @@ def _is(place: Path, content: bytes) -> bool:
         return place.read_bytes() == content
     except OSError:
         return False
+
+
+def _in_git(box: Sandbox, content: bytes) -> bool:
+    """Whether a commit has it as it is: so it is before a migration."""
+    blob = box.git("hash-object", "--stdin", "--no-filters", stdin=content).strip()
+    listed = box.run("git", "rev-list", "--objects", "--all", "--no-object-names")
+    return blob in listed.stdout.split()
 
 
 def _oid(content: bytes) -> str:

@@ -28,9 +28,9 @@ import re
 from git_anvcs.drivers import bars
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.drivers.subcommands import everywhere
-from git_anvcs.flows.blobs.migrate import dvc, migrations, places, story, weigh
+from git_anvcs.flows.blobs.migrate import dvc, finishing, migrations, places, story, weigh
 from git_anvcs.flows.blobs.migrate.migrations import Ready
-from git_anvcs.flows.blobs.migrate.story import Left, Outcome
+from git_anvcs.flows.blobs.migrate.story import Each, Left, Outcome
 from git_anvcs.kernel.errors import DONE, PARTLY, UsageError
 from git_anvcs.kernel.terminal import quoted
 
@@ -112,15 +112,12 @@ def _info(call: Call) -> int:
 
 def _migrate(call: Call) -> int:
     args = call.args
+    before = None if args.dry_run else finishing.finish(call.repo, _each(call))
     found = places.find(call.repo, args.ref)
     ready = _ready(call, found)
     if ready.driver and not args.dry_run:
         places.refuse_unwired(found, ready.driver, ready.hint)
-
-    def each(items: Sequence[str], label: str) -> Iterator[str]:
-        return bars.each(call, items, label)
-
-    done = story.migrate(call.repo, found, ready.plan, each, dry_run=args.dry_run)
+    done = story.migrate(call.repo, found, ready.plan, _each(call), dry_run=args.dry_run)
     missing = ready.missing()
     facts = {
         **done._asdict(),
@@ -128,20 +125,21 @@ def _migrate(call: Call) -> int:
         "missing": list(missing),
         "odd": list(ready.odd()),
         "dry_run": args.dry_run,
+        "finished": before.number if before else 0,
     }
     facts["left"] = [one._asdict() for one in done.left]
-    call.answer(
-        facts, "\n".join([*_told(done, ready, missing, dry=args.dry_run), *_left(done.left)])
-    )
+    said = [f"finished migration {before.number}, which had been killed"] if before else []
+    said += _told(done, ready, missing, dry=args.dry_run)
+    call.answer(facts, "\n".join([*said, *_left(done.left)]))
     return PARTLY if done.left or (missing and not args.dry_run) else DONE
 
 
+def _each(call: Call) -> Each:
+    return lambda items, label: bars.each(call, items, label)
+
+
 def _ready(call: Call, found: places.Place) -> Ready:
-    args = call.args
-
-    def each(items: Sequence[str], label: str) -> Iterator[str]:
-        return bars.each(call, items, label)
-
+    args, each = call.args, _each(call)
     match args.what:
         case "import":
             above = size(args.above) if args.above else None
@@ -186,6 +184,10 @@ def _changed(done: Outcome, counts: Mapping[str, int], *, dry: bool) -> Iterator
 
 def _left(left: Sequence[Left]) -> Iterator[str]:
     for one in left:
+        if one.halfway:
+            yield f"{one.folder} is halfway, and cannot go on: {one.why}"
+            yield "  mend that, and give the command again, or `git-ai-blob migrate undo`"
+            continue
         yield f"{one.folder} was changed meanwhile and has its old files still: {one.why}"
         yield f"  move aside what was changed there, `git restore` it, then: {one.command}"
 

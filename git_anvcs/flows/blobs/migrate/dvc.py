@@ -12,7 +12,7 @@ from typing import NamedTuple
 from git_anvcs.blobs import pointer
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs.migrate import attribute_text, dvc_files, kept, places, story
+from git_anvcs.flows.blobs.migrate import attribute_text, dvc_files, finishing, kept, places, story
 from git_anvcs.flows.blobs.migrate.dvc_files import Item, Output
 from git_anvcs.flows.blobs.migrate.kept import Migration
 from git_anvcs.flows.blobs.migrate.migrations import Missing
@@ -53,6 +53,7 @@ def bring(repo: Repo, *, dry_run: bool, allow_missing: bool) -> Brought:
     if here is None:
         raise UsageError("this needs a worktree with a commit", hint="go to one, or use -C DIR")
     if not dry_run:
+        finishing.finish(repo, lambda items, _: items)
         places.refuse_unclean([here])
         place = places.Place({}, (here,))
         places.refuse_unwired(place, "ai-blob", "git anvcs init")
@@ -202,15 +203,19 @@ def _move(here: places.Worktree, commit: str, paths: Sequence[str]) -> tuple[int
     moved = {here.branch: (here.oid, commit)} if here.branch else {}
     heads = {} if here.branch else {str(repo.root): (here.oid, commit)}
     made = Migration(kept.next_number(repo), "from-dvc", moved, heads)
+    kept.begin(repo, made.number)
     kept.save(repo, made, {})
     ref = here.branch or f"refs/heads-of-worktrees/{made.number}"
     updates = [Update(made.backup(ref), None, here.oid)]
     updates += [Update(ref, old, new) for ref, (old, new) in moved.items()]
     refs.update(repo, updates, "migrate: from-dvc")
     if not here.branch:
-        repo.git("update-ref", "--no-deref", "-m", "migrate: from-dvc", "HEAD", commit, here.oid)
+        places.move_head(repo, here.oid, commit, "migrate: from-dvc")
     _known(repo, commit, paths)
-    return made.number, story.followed(here, here.oid, commit)
+    left = story.followed(here, here.oid, commit)
+    if not any(one.halfway for one in left):
+        kept.finish(repo, made.number)
+    return made.number, left
 
 
 def _known(repo: Repo, commit: str, paths: Sequence[str]) -> None:

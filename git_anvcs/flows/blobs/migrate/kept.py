@@ -1,7 +1,8 @@
 """What a migration did, kept: which refs moved, which commit became which; enough to undo it.
 
 `<common Git dir>/anvcs/blobs/migrate/<number>/`: `state.json`, and `commits` with `OLD NEW` a line.
-The old commits stay reachable through `refs/anvcs/migrate/<number>/…`.
+There is a file `unfinished` as long as worktrees, notes or records may not have followed. The old
+commits stay reachable through `refs/anvcs/migrate/<number>/…`.
 """
 
 from collections.abc import Mapping
@@ -26,13 +27,20 @@ class Unreadable(AnvcsError):
 
 class Migration(NamedTuple):
     """kind: the command; refs: ref -> (before, after); heads: the same of HEADs on no branch, by
-    the worktree's folder; undone: whether it was taken back"""
+    the worktree's folder; undone: whether it was taken back; unfinished: whether it, or what takes
+    it back, may have been killed before all had followed"""
 
     number: int
     kind: str
     refs: Moves
     heads: Moves
     undone: bool = False
+    unfinished: bool = False
+
+    def pair(self, branch: str, folder: str) -> tuple[str, str] | None:
+        """Between which commits it moves a worktree; branch: empty where HEAD is on none."""
+        old, new = (self.refs.get(branch) if branch else self.heads.get(folder)) or ("", "")
+        return (old, new) if old and new else None
 
     def backup(self, ref: str) -> str:
         """The ref that keeps what `ref` was before."""
@@ -63,7 +71,8 @@ def read(repo: Repo, number: int) -> Migration | None:
             {name: (old, new) for name, (old, new) in value[key].items()}
             for key in ("refs", "heads")
         )
-        return Migration(number, value["kind"], moved, heads, value["undone"] is True)
+        going = _mark(repo, number).exists()
+        return Migration(number, value["kind"], moved, heads, value["undone"] is True, going)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -80,12 +89,35 @@ def save(repo: Repo, migration: Migration, commits: Mapping[str, str] | None = N
         lines = "".join(f"{old} {new}\n" for old, new in commits.items())
         atomic.write(folder / "commits", lines.encode())
     value = {"version": _VERSION, **migration._asdict()}
-    del value["number"]
+    del value["number"], value["unfinished"]
     atomic.write(folder / "state.json", json.dumps(value, indent=1).encode())
+
+
+def commits(repo: Repo, number: int) -> dict[str, str]:
+    """Which commit became which: old -> new. Raises Unreadable."""
+    try:
+        lines = (_home(repo) / str(number) / "commits").read_text("ascii").splitlines()
+        return dict(line.split(" ") for line in lines)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"which commits migration {number} wrote cannot be read") from error
+
+
+def begin(repo: Repo, number: int) -> None:
+    """From here on it is unfinished. Raises CannotWrite."""
+    atomic.write(_mark(repo, number), b"")
+
+
+def finish(repo: Repo, number: int) -> None:
+    """All has followed. Raises CannotWrite."""
+    atomic.remove(_mark(repo, number))
 
 
 def _numbers(repo: Repo) -> list[int]:
     return [int(one.name) for one in _home(repo).glob("[0-9]*") if one.name.isdecimal()]
+
+
+def _mark(repo: Repo, number: int) -> Path:
+    return _home(repo) / str(number) / "unfinished"
 
 
 def _home(repo: Repo) -> Path:

@@ -112,6 +112,11 @@ def refuse_moved(repo: Repo, place: Place, now: Callable[[str], str]) -> tuple[W
     return tuple(found)
 
 
+def move_head(repo: Repo, old: str, new: str, reason: str) -> None:
+    """Move a HEAD on no branch, if it still is where it was. Raises GitFailed."""
+    repo.git("update-ref", "--no-deref", "-m", reason, "HEAD", new, old)
+
+
 def follow(
     one: Worktree, old: str, new: str, *, env: Mapping[str, str] | None = None, dry: bool = False
 ) -> str:

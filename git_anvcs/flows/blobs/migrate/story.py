@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import shlex
 from typing import NamedTuple
 
-from git_anvcs.flows import reconcile
-from git_anvcs.flows.blobs.migrate import contents, history, kept, places
+from git_anvcs.flows.blobs.migrate import (
+    carrying,
+    contents,
+    finishing,
+    halfway,
+    history,
+    kept,
+    places,
+)
 from git_anvcs.flows.blobs.migrate.conversion import Conversion
 from git_anvcs.flows.blobs.migrate.history import Rewritten
 from git_anvcs.flows.blobs.migrate.kept import Migration
@@ -17,9 +24,8 @@ from git_anvcs.flows.blobs.migrate.places import Place
 from git_anvcs.flows.blobs.migrate.trees import Trees
 from git_anvcs.git import refs
 from git_anvcs.git.refs import Update
-from git_anvcs.git.repo import Repo
+from git_anvcs.git.repo import GitFailed, Repo
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
-from git_anvcs.provenance.records import NOTES_REF
 
 Each = Callable[[Sequence[str], str], Iterable[str]]
 
@@ -56,11 +62,15 @@ class Outcome(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A worktree that did not follow: why, and what brings it along."""
+    """A worktree that did not follow: why, and what brings it along.
+
+    halfway: Git stopped on its way; there is no command, and the next migration goes on with it
+    """
 
     folder: str
     why: str
     command: str
+    halfway: bool = False
 
 
 def migrate(repo: Repo, place: Place, plan: Plan, each: Each, *, dry_run: bool = False) -> Outcome:
@@ -80,9 +90,10 @@ def migrate(repo: Repo, place: Place, plan: Plan, each: Each, *, dry_run: bool =
     shown = place._replace(worktrees=places.refuse_moved(repo, place, done.now))
     number = _move(repo, shown, plan.kind, done, moved)
     left = _follow(shown, done, plan.env())
-    notes = _carry_notes(repo, number, done.commits)
-    pairs = {new: old for old, new in done.commits.items()}
-    records = reconcile.declared(repo, pairs, lambda oids: each(oids, "carrying records"))
+    notes = carrying.notes(repo, number, done.commits)
+    records = carrying.records(repo, done.commits, each)
+    if not any(one.halfway for one in left):
+        kept.finish(repo, number)
     return outcome._replace(number=number, records=records, notes=notes, left=left)
 
 
@@ -105,9 +116,12 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> tuple[Migration, t
         one
         for one in places.worktrees(repo)
         if one.branch in last.refs
-        or (not one.branch and last.heads.get(str(one.repo.root), ("", ""))[1] == one.oid)
+        or (not one.branch and one.oid in (_pair(last, one) or ())[0 if last.unfinished else 1 :])
     ]
-    places.refuse_unclean(shown, {str(one.repo.root): _before(last, one) for one in shown})
+    half = {one.repo.root: pair for one, pair in _untouched(last, shown)}
+    before = {str(one.repo.root): (_pair(last, one) or ("",))[0] for one in shown}
+    places.refuse_unclean([one for one in shown if one.repo.root not in half], before)
+    kept.begin(repo, last.number)
     back = [Update(ref, now.get(ref), old) for ref, (old, _) in last.refs.items()]
     gone = refs.read(repo, f"{kept.BACKUPS}{last.number}/")
     drop = [Update(ref, oid, None) for ref, oid in gone.items()]
@@ -115,19 +129,35 @@ def undo(repo: Repo, env: Mapping[str, str] | None = None) -> tuple[Migration, t
     refs.update(repo, [one for one in back if one.old != one.new], reason)
     left = []
     for one in shown:
-        old, new = last.refs.get(one.branch) or last.heads[str(one.repo.root)]
+        old, new = _pair(last, one) or ("", "")
         if not one.branch:
-            _detached(one.repo, one.oid, old or "", reason)
-        left += followed(one, new or "", old or "", env)
+            places.move_head(one.repo, one.oid, old, reason)
+        if one.repo.root in half:
+            finishing.settle(one, (old, new), old)
+        else:
+            left += followed(one, new, old, env)
     refs.update(repo, drop, reason)
     kept.save(repo, last._replace(undone=True))
+    kept.finish(repo, last.number)
     return last, tuple(left)
 
 
-def _before(last: Migration, one: places.Worktree) -> str:
-    """What a worktree was at: one that was killed between refs and worktrees stands there still."""
-    pair = last.refs.get(one.branch) or last.heads.get(str(one.repo.root))
-    return (pair[0] or "") if pair else ""
+def _untouched(
+    last: Migration, shown: Sequence[places.Worktree]
+) -> list[tuple[places.Worktree, tuple[str, str]]]:
+    """Those that it left halfway, and nobody has changed since.
+
+    The others come to their HEADs, so that what was changed is seen as what it is.
+    """
+    found = finishing.between(last, shown)
+    touched = [one for one in found if halfway.look(*one, one[0].oid).theirs]
+    for one, pair in touched:
+        finishing.settle(one, pair, one.oid)
+    return [one for one in found if one not in touched]
+
+
+def _pair(last: Migration, one: places.Worktree) -> tuple[str, str] | None:
+    return last.pair(one.branch, str(one.repo.root))
 
 
 def _move(
@@ -140,6 +170,7 @@ def _move(
         if not one.branch and done.now(one.oid) != one.oid
     }
     made = Migration(kept.next_number(repo), kind, moved, heads)
+    kept.begin(repo, made.number)
     kept.save(repo, made, done.commits)
     updates = [Update(ref, old, new) for ref, (old, new) in moved.items()]
     updates += [Update(made.backup(ref), None, old) for ref, (old, _) in moved.items()]
@@ -159,7 +190,7 @@ def _follow(place: Place, done: Rewritten, env: Mapping[str, str]) -> tuple[Left
         if done.now(one.oid) == one.oid:
             continue
         if not one.branch:
-            _detached(one.repo, one.oid, done.now(one.oid), "migrate")
+            places.move_head(one.repo, one.oid, done.now(one.oid), "migrate")
         left += followed(one, one.oid, done.now(one.oid), env)
     return tuple(left)
 
@@ -167,43 +198,17 @@ def _follow(place: Place, done: Rewritten, env: Mapping[str, str]) -> tuple[Left
 def followed(
     one: places.Worktree, old: str, new: str, env: Mapping[str, str] | None = None
 ) -> list[Left]:
-    """A worktree follows its HEAD; or it is left, with all that is in it."""
-    why = places.follow(one, old, new, env=env)
+    """A worktree follows its HEAD; or it is left, with all that is in it.
+
+    Where nobody has changed anything it was Git, or the filter, that was stopped: once more then.
+    """
     root = str(one.repo.root)
+    why = places.follow(one, old, new, env=env)
+    if why and not (found := halfway.look(one, (old, new), new)).theirs:
+        try:
+            why = halfway.settle(one, found, env)
+        except GitFailed as error:
+            why = error.message
+        return [Left(root, why, "", halfway=True)] if why else []
     command = shlex.join(("git", "-C", root, *places.follow_words(old, new)))
     return [Left(root, why, command)] if why else []
-
-
-def _detached(repo: Repo, old: str, new: str, reason: str) -> None:
-    repo.git("update-ref", "--no-deref", "-m", reason, "HEAD", new, old)
-
-
-def _carry_notes(repo: Repo, number: int, commits: Mapping[str, str]) -> int:
-    """Notes of the old commits are the new ones' as well (git-notes(1), `copy`); how many.
-
-    Records are notes, too, and have a way of their own.
-    """
-    count = 0
-    before = {
-        ref: oid
-        for ref, oid in refs.read(repo, "refs/notes/").items()
-        if not ref.startswith(NOTES_REF)
-    }
-    for ref in before:
-        listed = repo.git("notes", f"--ref={ref}", "list").decode().splitlines()
-        noted = [oid for line in listed if (oid := line.split(" ")[1]) in commits]
-        if noted:
-            pairs = "".join(f"{oid} {commits[oid]}\n" for oid in noted)
-            repo.git("notes", f"--ref={ref}", "copy", "-f", "--stdin", stdin=pairs.encode())
-            count += len(noted)
-    after = refs.read(repo, "refs/notes/")
-    moved = {ref: (oid, after[ref]) for ref, oid in before.items() if after[ref] != oid}
-    made = kept.read(repo, number)
-    if moved and made:
-        kept.save(repo, made._replace(refs={**made.refs, **moved}))
-        refs.update(
-            repo,
-            [Update(made.backup(ref), None, old) for ref, (old, _) in moved.items()],
-            f"migrate: {made.kind}",
-        )
-    return count
