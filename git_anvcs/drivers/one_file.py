@@ -15,6 +15,8 @@ USAGE = "usage: git-ai-merge driver %O %A %B %L %P [%S %X %Y]"
 # Git merges virtual ancestors with longer markers: 9, 11, … (merge-recursive, call depth).
 OUTERMOST = 7
 
+_POINTER = b"version anvcs-blob/"
+
 
 def drive(words: list[str], env: dict[str, str]) -> int:
     """Merge into %A; 0 clean, 10 conflicts, anything else: the driver line falls back."""
@@ -37,6 +39,8 @@ def _merge(job: Job, env: dict[str, str]) -> int:
     if base == ours:
         replace(job.ours, theirs)
         return CLEAN
+    if ours.startswith(_POINTER) or theirs.startswith(_POINTER):
+        return _merge_pointers(job)
     status, lines = merge_lines(job, env)
     if not 0 <= status < 128 or (status and not lines):
         return FAILED
@@ -47,6 +51,14 @@ def _merge(job: Job, env: dict[str, str]) -> int:
     from git_anvcs.drivers import understand
 
     return understand.improve(job, (base, ours, theirs), lines, verdict, env)
+
+
+def _merge_pointers(job: Job) -> int:
+    """As the driver of large files: attributes name us where they are older than `track`."""
+    from git_anvcs.drivers import blob_merge
+
+    done = blob_merge.run([job.base, job.ours, job.theirs, job.path])
+    return CONFLICTS if done == blob_merge.CONFLICT else CLEAN
 
 
 def merge_lines(job: Job, env: dict[str, str]) -> tuple[int, bytes]:

@@ -143,7 +143,7 @@ def _wiring(repo: Repo, manifest: Manifest, env: Mapping[str, str]) -> Iterator[
         yield Check(
             "wiring",
             wrong=f"{facts['path']} is not as init leaves it: edited, overwritten by another tool,"
-            " or git-anvcs has moved",
+            " older than .gitattributes, or git-anvcs has moved",
             mend="`git anvcs doctor --fix`, or `git anvcs init`",
             fix="init",
         )

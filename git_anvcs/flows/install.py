@@ -6,6 +6,7 @@ the manifest.
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,6 +94,24 @@ def apply(repo: Repo, plan: Plan, *, again: Callable[[], Plan]) -> Plan:
             return plan
     _apply(repo, plan)
     return plan
+
+
+def renew_attributes(repo: Repo, *, home: Path) -> None:
+    """Take over into info/attributes what .gitattributes says of merging now.
+
+    Only when that is all that init would change: the rest is for `git anvcs doctor` to tell.
+    """
+    try:
+        old = load(repo)
+        if old is None or not old.wired:
+            return
+        again = partial(plan, repo, Choices.from_json(old.choices), home=home)
+        made = again()
+        attributes = repo.common_dir / "info" / "attributes"
+        if made.steps and all(touches(step, attributes) for step in made.steps):
+            apply(repo, made, again=again)
+    except AnvcsError:
+        return  # the merge driver knows a pointer when it sees one
 
 
 def _apply(repo: Repo, plan: Plan) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.blobs import in_git, wire
+from tests.support.blobs import ATTRIBUTES, in_git, wire
 from tests.support.sandbox import Sandbox
 
 
@@ -41,3 +41,29 @@ def test_two_contents_are_a_conflict_in_which_ours_stays(
         for side in ("theirs", "ours"):
             repo.git("checkout", "-q", f"--{side}", "--", "m.bin")
             assert (repo.root / "m.bin").read_bytes() == side.encode() * 2
+
+
+@pytest.mark.parametrize("how", [(), ("-s", "anvcs")], ids=["driver", "strategy"])
+@pytest.mark.parametrize("late", [False, True], ids=["tracked here", "tracked elsewhere"])
+def test_a_pointer_with_the_name_of_a_format_is_merged_as_a_pointer(
+    repo: Sandbox, how: tuple[str, ...], late: bool
+) -> None:
+    """`init` gives *.json to the driver of formats; a .gitattributes that is pulled comes later."""
+    repo.anvcs("init", "--yes", "--no-daemon", "--agents", "none")
+    if late:
+        repo.write(".gitattributes", ATTRIBUTES.replace("*.bin", "data/*.json"))
+    else:
+        (repo.root / "data").mkdir()
+        repo.ok("git-ai-blob", "track", "*.json", cwd=repo.root / "data")
+        repo.anvcs("doctor", "--runs", "0")
+    repo.commit("base", {"data/rows.json": '{"a": 1, "b": 2}\n'})
+    for name, rows in {"theirs": '{"a": 1, "b": 3}\n', "ours": '{"a": 5, "b": 2}\n'}.items():
+        repo.git("checkout", "-q", "-B", name, "main")
+        repo.commit(name, {"data/rows.json": rows})
+    done = repo.run("git", "merge", *how, "theirs")
+    assert done.returncode == 1
+    assert done.stderr.count("data/rows.json: both sides have changed it; ours stays") == 1
+    assert repo.read("data/rows.json") == '{"a": 5, "b": 2}\n'
+    assert repo.git("ls-files", "-u", "data/rows.json").count("\n") == 3
+    driver = repo.git("check-attr", "merge", "--", "data/rows.json")
+    assert driver.endswith("merge: anvcs\n" if late else "merge: ai-blob\n")

@@ -13,11 +13,12 @@ Example:
 """
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from git_anvcs.drivers.blob_shown import named
 from git_anvcs.drivers.say import Call, counted
-from git_anvcs.flows import settings
+from git_anvcs.flows import install, settings
 from git_anvcs.flows.blobs import tracking
 from git_anvcs.kernel.errors import UsageError
 
@@ -48,6 +49,8 @@ def run(call: Call) -> int:
         )
         return 0
     rules = tracking.track(folder, patterns, dry=call.args.dry_run)
+    if not call.args.dry_run:
+        install.renew_attributes(repo, home=Path(call.env.get("HOME", "/nonexistent")))
     rows: list[dict[str, Any]] = []
     lines = []
     for rule in rules:

@@ -9,9 +9,11 @@ Example:
 """
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows import install
 from git_anvcs.flows.blobs import tracking
 from git_anvcs.kernel.errors import UsageError
 
@@ -29,6 +31,8 @@ def run(call: Call) -> int:
         raise UsageError("name the patterns to untrack", hint="`git-ai-blob track` lists them")
     repo = tracking.worktree_of(call.repo)
     rules = tracking.untrack(call.cwd, patterns, dry=call.args.dry_run)
+    if not call.args.dry_run:
+        install.renew_attributes(repo, home=Path(call.env.get("HOME", "/nonexistent")))
     rows: list[dict[str, Any]] = []
     lines = []
     for rule in rules:

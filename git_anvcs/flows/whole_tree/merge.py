@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import re
 from typing import NamedTuple
 
+from git_anvcs.blobs import pointer
 from git_anvcs.flows.whole_tree import across, named, worker
 from git_anvcs.flows.whole_tree.draft import CONTENTS, Decided, Draft, Result
 from git_anvcs.flows.whole_tree.named import Names
@@ -153,10 +154,10 @@ def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
     wanted = [one for one in both if one.path in sizes]
     oids = [oid for one in wanted for oid in (one.now.oid, *(v.oid for v in one.stages.values()))]
     texts = tree.texts.of(oids)
-    wanted = [one for one in wanted if _is_small(one, texts)]
+    made = {one.path: texts[one.stages[2].oid] for one in wanted if _is_large_file(one, texts)}
+    wanted = [one for one in wanted if one.path not in made and _is_small(one, texts)]
     tasks = [_task(one, sizes[one.path], texts, tree) for one in wanted]
     answers = worker.merge_all(tasks, tree.seconds)
-    made: dict[str, bytes] = {}
     verdicts: dict[str, tuple[Both, Merged]] = {}
     decided = []
     for one, task, merged in zip(wanted, tasks, answers, strict=True):
@@ -167,6 +168,14 @@ def _finished(tree: Tree, plain: TreeMerge, both: Sequence[Both]) -> Draft:
         if merged.text != task.lines:
             made[one.path] = merged.text
     return Draft(_judged(plain, verdicts), made, decided=tuple(decided))
+
+
+def _is_large_file(one: Both, texts: Mapping[str, bytes]) -> bool:
+    """Whether a side is a pointer: ours stays, whole, and the conflict with it.
+
+    Where attributes are older than `git-ai-blob track`, Git merges it as text.
+    """
+    return one.open and any(pointer.parse(texts[one.stages[side].oid]) for side in (2, 3))
 
 
 def _is_small(one: Both, texts: Mapping[str, bytes]) -> bool:

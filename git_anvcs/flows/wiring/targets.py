@@ -265,7 +265,8 @@ def _owners_files(repo: Repo) -> dict[str, str]:
     if repo.bare:
         listed = repo.try_git("ls-tree", "-r", "-z", "--name-only", "HEAD").stdout
     else:
-        listed = repo.try_git("ls-files", "-z", "--", ".gitattributes", "**/.gitattributes").stdout
+        asked = ("ls-files", "-z", "-c", "-o", "--exclude-standard", "--")
+        listed = repo.try_git(*asked, ".gitattributes", "**/.gitattributes").stdout
     names = [n.decode(errors="surrogateescape") for n in listed.split(b"\0") if n]
     names = [name for name in names if name.split("/")[-1] == ".gitattributes"]
     if not repo.bare and ".gitattributes" not in names:
