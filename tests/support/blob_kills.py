@@ -12,6 +12,7 @@ import json
 import os
 from pathlib import Path
 import shutil
+import time
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
@@ -87,12 +88,14 @@ class Told:
         self._env = origin.env
         self._story.begin(origin)
         self._ticks = origin.ticks
+        _wait_for_what_works_in(self._now)
         self._now.rename(self._kept)
         last = self.told(0)
         self.points, self.problems = last.ended.points, last.problems
 
     def told(self, kill_at: int) -> Run:
         """Killed before that write; 0: not at all."""
+        _wait_for_what_works_in(self._now)
         shutil.rmtree(self._now, ignore_errors=True)
         shutil.copytree(self._kept, self._now, symlinks=True)
         box = Sandbox(self._now, init=False)
@@ -112,6 +115,24 @@ class Told:
                 problems.append(f"then {' '.join(words)} gave {done.returncode}: {done.stderr}")
         problems += lost(box, story.files) + story.holds(box, True) + sound(box)
         return Run(ended, problems)
+
+
+def _wait_for_what_works_in(folder: Path) -> None:
+    """A hook may have left a drain in the background."""
+    deadline = time.monotonic() + PATIENCE
+    while any(_works_in(process, folder) for process in Path("/proc").glob("[0-9]*")):
+        assert time.monotonic() < deadline, f"something goes on working in {folder}"
+        time.sleep(0.02)
+
+
+def _works_in(process: Path, folder: Path) -> bool:
+    """proc(5); one that ends under our eyes does not."""
+    try:
+        return (process / "cwd").readlink().is_relative_to(folder) or os.fsencode(folder) in (
+            process / "cmdline"
+        ).read_bytes()
+    except OSError:
+        return False
 
 
 def lost(box: Sandbox, contents: tuple[bytes, ...]) -> list[str]:
