@@ -1,6 +1,6 @@
 """A random history with real git-lfs: what a migration must carry over byte for byte."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 import io
 import os
@@ -10,6 +10,7 @@ import tarfile
 
 import pytest
 
+from git_anvcs.blobs import pointer
 from tests.support.sandbox import Sandbox
 
 LFS = "filter=lfs diff=lfs merge=lfs -text"
@@ -143,6 +144,19 @@ class History:
         done = self.box.run("git", "merge", "-q", "--no-ff", "-X", "ours", "-m", "joined", other)
         if done.returncode != 0:
             self._commit("joined by hand")
+
+
+def pin(box: Sandbox, versions: Mapping[str, str]) -> None:
+    """Commit pointers of ours that name their store: path -> the version there."""
+    for path, version in versions.items():
+        found = pointer.parse(box.git("cat-file", "blob", f":{path}").encode())
+        assert found
+        text = pointer.text(found._replace(storage="s3", version_id=version))
+        oid = box.git("hash-object", "-w", "--stdin", "--no-filters", stdin=text).strip()
+        box.git("update-index", "--cacheinfo", f"100644,{oid},{path}")
+    box.ticks += 1
+    box.git("commit", "-q", "-m", f"pinned {versions}")
+    box.git("reset", "-q", "--hard")
 
 
 def trees(box: Sandbox) -> dict[str, str]:

@@ -161,7 +161,10 @@ def _told(done: Outcome, ready: Ready, missing: Sequence[str], *, dry: bool) -> 
     if done.unsigned:
         yield f"  {counted(done.unsigned, 'signature')} dropped: they sign the old bytes"
     if counts.get("pinned"):
-        yield f"  {counted(counts['pinned'], 'pointer')} named a store, which Git LFS cannot"
+        yield f"  {counted(counts['pinned'], 'pointer')} named a store, which Git LFS cannot;"
+        yield "  `migrate from-lfs` in this clone will have them again"
+    if counts.get("restored"):
+        yield f"  {counted(counts['restored'], 'pointer')} name their store again"
     for path in map(quoted, ready.odd()):
         yield f"  {path}: looks like a pointer of Git LFS but is not spelled as one; left alone"
     if missing:

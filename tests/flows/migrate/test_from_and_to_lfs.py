@@ -10,7 +10,7 @@ import pytest
 from git_anvcs.blobs import pointer
 from git_anvcs.blobs.pointer import Pointer
 from tests.support.blobs import cache_of, wire
-from tests.support.lfs_history import LFS, OID, POINTER, History, checkout, needs_lfs, trees
+from tests.support.lfs_history import LFS, OID, POINTER, History, checkout, needs_lfs, pin, trees
 from tests.support.sandbox import Sandbox
 
 pytestmark = needs_lfs
@@ -42,6 +42,33 @@ def test_every_tree_comes_back_when_a_history_goes_there_and_back(repo: Sandbox,
     assert repo.git("for-each-ref", "refs/heads", "refs/tags") == refs
     assert repo.git("status", "--porcelain", "-uno") == ""
     assert repo.git("lfs", "fsck", "--objects") == "Git LFS fsck OK\n"
+
+
+def test_pins_come_back_when_ours_goes_to_lfs_and_back(repo: Sandbox) -> None:
+    wire(repo)
+    repo.git("lfs", "install", "--local", "--skip-repo")
+    repo.commit("first", {"a.bin": b"one", "d/b.bin": b"two", "d/c.bin": b"two", "text": "1\n"})
+    pin(repo, {"a.bin": "v1"})
+    repo.git("checkout", "-q", "-b", "side")
+    pin(repo, {"d/b.bin": "v2"})
+    repo.git("checkout", "-q", "main")
+    repo.commit("edited", {"a.bin": b"three", "text": "2\n"})
+    pin(repo, {"a.bin": "v3", "d/b.bin": "v4"})
+    repo.git("merge", "-q", "--no-ff", "-X", "ours", "-m", "joined", "side")
+    before, refs = trees(repo), repo.git("for-each-ref", "refs/heads")
+    assert json.loads(repo.ok("git-ai-blob", "migrate", "to-lfs", "--json"))["pinned"] == 4
+    assert "version_id" not in repo.git("cat-file", "blob", "main:a.bin")
+    facts = json.loads(repo.ok("git-ai-blob", "migrate", "from-lfs", "--json"))
+    assert facts["restored"] == 4
+    assert trees(repo) == before
+    assert repo.git("for-each-ref", "refs/heads") == refs
+    assert repo.git("status", "--porcelain") == ""
+    repo.ok("git-ai-blob", "migrate", "to-lfs")
+    repo.commit("in LFS", {"a.bin": b"four", "d/e.bin": b"five"})
+    repo.ok("git-ai-blob", "migrate", "from-lfs")
+    assert repo.git("rev-parse", "main~") == refs.split("\n")[0].split(" ")[0] + "\n"
+    assert repo.git("diff", "--name-only", "main~", "main") == "a.bin\nd/e.bin\n"
+    assert repo.git("status", "--porcelain") == ""
 
 
 def _map(repo: Sandbox, number: int) -> dict[str, str]:

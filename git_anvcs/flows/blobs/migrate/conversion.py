@@ -14,12 +14,16 @@ KEYS = (b"filter", b"diff", b"merge")
 
 
 class File(NamedTuple):
-    """A file of a tree: its path, its blob, and what `filter` is said of it before and after."""
+    """A file of a tree: its path, its blob, and what `filter` is said of it before and after.
+
+    was: the blob that it was made from by the migration that is taken back, as far as known
+    """
 
     path: bytes
     oid: str
     before: Value
     after: Value
+    was: str = ""
 
 
 class Conversion(Protocol):

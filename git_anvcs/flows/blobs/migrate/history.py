@@ -37,11 +37,18 @@ class Rewritten(NamedTuple):
 
 
 def rewrite(
-    repo: Repo, contents: Contents, trees: Trees, tips: Sequence[str], each: Each
+    repo: Repo,
+    contents: Contents,
+    trees: Trees,
+    tips: Sequence[str],
+    each: Each,
+    origins: Mapping[str, str] | None = None,
 ) -> Rewritten:
     """Write everything that `tips` (commits and annotated tags) reach, the oldest first.
 
     each: goes through commits, as with a progress bar
+    origins: commits that a migration wrote which is taken back -> the trees they were made from;
+        what later commits have of these as it was is taken back in them, too
     Raises ObjectMissing, GitFailed and what the conversion raises; no ref has moved then.
     """
     asked = "".join(f"{oid}\n" for oid in dict.fromkeys(tips)).encode()
@@ -50,11 +57,15 @@ def rewrite(
     )
     oids = listed.decode().split()
     done: dict[str, str] = {}
+    came = dict(origins or {})  # of later commits: what became of their first parents' trees
     unsigned = 0
     for number, (oid, data) in enumerate(_each(repo, oids, each)):
         if number % AHEAD == 0:
             contents.expect(oids[number : number + AHEAD])
-        made, signed = _commit(data, trees, done)
+        was = came.get(oid) or came.get(_first_parent(data), "")
+        made, signed = _commit(data, trees, done, was)
+        if was and not contents.dry:  # which writes no tree
+            came[oid] = made.removeprefix(b"tree ").partition(b"\n")[0].decode()
         if made != data:
             done[oid] = contents.write("commit", made)
             unsigned += signed
@@ -73,21 +84,26 @@ def _each(repo: Repo, oids: Sequence[str], each: Each) -> Iterator[tuple[str, by
         yield oid, commit.data
 
 
-def _commit(data: bytes, trees: Trees, done: Mapping[str, str]) -> tuple[bytes, bool]:
+def _first_parent(data: bytes) -> str:
+    lines = data.split(b"\n", 2)
+    return lines[1].removeprefix(b"parent ").decode() if lines[1].startswith(b"parent ") else ""
+
+
+def _commit(data: bytes, trees: Trees, done: Mapping[str, str], was: str) -> tuple[bytes, bool]:
     """The new bytes of a commit, the same ones where nothing changes; whether it was signed."""
     head, _, message = data.partition(b"\n\n")
     lines = head.split(b"\n")
-    new = [_line(line, trees, done) for line in lines]
+    new = [_line(line, trees, done, was) for line in lines]
     if new == lines:
         return data, False
     kept = _unsigned(new)
     return b"\n".join(kept) + b"\n\n" + message, len(kept) != len(new)
 
 
-def _line(line: bytes, trees: Trees, done: Mapping[str, str]) -> bytes:
+def _line(line: bytes, trees: Trees, done: Mapping[str, str], was: str) -> bytes:
     key, _, value = line.partition(b" ")
     if key == b"tree":
-        return b"tree " + trees.root(value.decode()).encode()
+        return b"tree " + trees.root(value.decode(), was).encode()
     if key == b"parent":
         old = value.decode()
         return b"parent " + done.get(old, old).encode()

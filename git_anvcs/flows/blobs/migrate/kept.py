@@ -6,10 +6,12 @@ commits stay reachable through `refs/anvcs/migrate/<number>/…`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 import json
 from pathlib import Path
 from typing import NamedTuple
 
+from git_anvcs.git import objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
@@ -100,6 +102,21 @@ def commits(repo: Repo, number: int) -> dict[str, str]:
         return dict(line.split(" ") for line in lines)
     except (OSError, ValueError) as error:
         raise Unreadable(f"which commits migration {number} wrote cannot be read") from error
+
+
+def origins(repo: Repo, kind: str) -> dict[str, str]:
+    """The commits that migrations of that kind wrote here -> the trees that they were made from.
+
+    Of those whose old commits are here still; a record that cannot be read tells nothing.
+    """
+    made: dict[str, str] = {}
+    for number in sorted(_numbers(repo)):
+        with suppress(Unreadable):
+            found = read(repo, number)
+            if found and found.kind == kind:
+                made |= {new: old for old, new in commits(repo, number).items()}
+    trees = objects.ids(repo, (f"{old}^{{tree}}" for old in made.values()))
+    return {new: tree for new, tree in zip(made, trees, strict=True) if tree}
 
 
 def begin(repo: Repo, number: int) -> None:

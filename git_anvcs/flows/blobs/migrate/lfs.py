@@ -20,13 +20,15 @@ _TO_LFS = {ours: theirs for theirs, ours in _TO_OURS.items()}
 
 class FromLfs:
     """wanted: SHA-256 -> size of every content that the history names; odd: files that git-lfs may
-    read as pointers though they are not spelled as such"""
+    read as pointers though they are not spelled as such; pinned: how many pointers name their store
+    again, as they did before they went to Git LFS"""
 
     def __init__(self) -> None:
         self.wanted: dict[str, int] = {}
         self.odd: set[bytes] = set()
+        self.pinned = 0
         self._odd: set[str] = set()
-        self._known: dict[str, str] = {}
+        self._known: dict[tuple[str, str], str] = {}
 
     def attributes(self, folder: bytes, data: bytes | None) -> bytes | None:
         return None if data is None else attribute_text.swapped(data, _TO_OURS)
@@ -34,14 +36,16 @@ class FromLfs:
     def blob(self, contents: Contents, file: File) -> str:
         if file.before != LFS:
             return file.oid
-        if file.oid not in self._known:
-            self._known[file.oid] = self._converted(contents, file)
+        key = (file.oid, file.was)
+        if key not in self._known:
+            self._known[key] = self._converted(contents, file)
         if file.oid in self._odd:
             self.odd.add(file.path)
-        return self._known[file.oid]
+        return self._known[key]
 
     def counts(self) -> dict[str, int]:
-        return {"contents": sum(new != old for old, new in self._known.items())}
+        changed = {old for (old, _), new in self._known.items() if new != old}
+        return {"contents": len(changed), "restored": self.pinned}
 
     def _converted(self, contents: Contents, file: File) -> str:
         if contents.size(file.oid) > lfs.LONGEST:
@@ -58,7 +62,18 @@ class FromLfs:
                 self._odd.add(file.oid)
             return file.oid
         self.wanted[found.oid] = found.size
+        before = _pointer(contents, file.was)
+        if before and before.pinned and (before.oid, before.size) == found:
+            self.pinned += 1
+            return file.was
         return contents.write("blob", pointer.text(Pointer(found.oid, found.size)))
+
+
+def _pointer(contents: Contents, oid: str) -> Pointer | None:
+    """What a blob, if there is one, spells."""
+    if not oid or contents.size(oid) > pointer.LONGEST:
+        return None
+    return pointer.parse(contents.data(oid))
 
 
 class ToLfs:

@@ -5,7 +5,7 @@ import os
 from typing import NamedTuple
 
 from git_anvcs.blobs.cache import Cache
-from git_anvcs.flows.blobs.migrate import lfs_objects, weigh
+from git_anvcs.flows.blobs.migrate import kept, lfs_objects, weigh
 from git_anvcs.flows.blobs.migrate.conversion import LFS, OURS
 from git_anvcs.flows.blobs.migrate.lfs import FromLfs, ToLfs
 from git_anvcs.flows.blobs.migrate.places import Place
@@ -57,7 +57,7 @@ def from_lfs(repo: Repo, each: Each, *, allow_missing: bool) -> Ready:
     def odd() -> list[str]:
         return sorted(os.fsdecode(path) for path in conversion.odd)
 
-    plan = Plan("from-lfs", conversion, check)
+    plan = Plan("from-lfs", conversion, check, origins=kept.origins(repo, "to-lfs"))
     return Ready(plan, OURS.decode(), "git anvcs init", missing, odd)
 
 

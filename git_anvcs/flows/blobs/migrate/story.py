@@ -36,12 +36,14 @@ class Plan(NamedTuple):
     check: called when all is written and nothing has moved, to fetch what the new history needs;
         raises to leave everything as it was
     env: for the git that fills the worktrees
+    origins: commit -> the tree it was made from, by the migration that this one takes back
     """
 
     kind: str
     conversion: Conversion
     check: Callable[[], None] = lambda: None
     env: Callable[[], Mapping[str, str]] = dict
+    origins: Mapping[str, str] | None = None
 
 
 class Outcome(NamedTuple):
@@ -81,7 +83,7 @@ def migrate(repo: Repo, place: Place, plan: Plan, each: Each, *, dry_run: bool =
         places.refuse_unclean(place.worktrees)
     with contents.opened(repo, dry=dry_run) as opened:
         trees = Trees(opened, plan.conversion)
-        done = history.rewrite(repo, opened, trees, place.tips, each)
+        done = history.rewrite(repo, opened, trees, place.tips, each, plan.origins)
     moved = {ref: (old, done.now(old)) for ref, old in place.refs.items() if done.now(old) != old}
     outcome = Outcome(0, done.seen, len(done.commits), done.unsigned, moved)
     if dry_run or not done.commits:
