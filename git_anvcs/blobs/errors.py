@@ -18,6 +18,10 @@ class Unreachable(AnvcsError):
         self.retry_after = retry_after
 
 
+class Archived(Unreachable):
+    """The store has it where it gives nothing from before somebody asks it to: away, not lost."""
+
+
 class Refused(AnvcsError):
     """The store knows us not, or does not let us: no use in trying again as we are."""
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import re
 from typing import TYPE_CHECKING, Any
 
-from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
+from git_anvcs.blobs.errors import Archived, BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.s3.place import redacted
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
@@ -20,11 +20,13 @@ _LATER = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "
 _WRONG = ("BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch")
 _TOKEN = ("ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired")
 _THERE = ("PreconditionFailed", "ConditionalRequestConflict", "412")
+_ARCHIVED = "InvalidObjectState"  # Glacier, and what else lies in no class that is read from
 _LATER_HINT = "nothing is lost: it is tried again later"
 _TRUST = "the certificate is not trusted here: AWS_CA_BUNDLE names yours"
 _HINTS = {
     "NoSuchBucket": "make the bucket, with versioning switched on",
     "RequestTimeTooSkewed": "set this machine's clock",
+    _ARCHIVED: "`aws s3api restore-object`, or the bucket's console; fetch it some hours later",
     "SignatureDoesNotMatch": "the secret key is wrong",
     "InvalidAccessKeyId": "the server does not know the access key",
     **dict.fromkeys(_TOKEN, "log in again: the credentials have expired"),
@@ -47,7 +49,16 @@ class UnclearAnswer(Refused):
     """400 without a word why, as HEAD has it."""
 
 
-_KINDS = {"AccessDenied": NotAllowed, **dict.fromkeys(_TOKEN, Expired)}
+class NoSuchRange(Refused):
+    """What is asked for lies behind the end."""
+
+
+_KINDS: dict[str, type[AnvcsError]] = {
+    "AccessDenied": NotAllowed,
+    "InvalidRange": NoSuchRange,
+    _ARCHIVED: Archived,
+    **dict.fromkeys(_TOKEN, Expired),
+}
 
 
 @contextmanager
@@ -145,6 +156,8 @@ def _of_library(error: Exception, what: str) -> AnvcsError:
 
 
 def _sentence(error: "ClientError", code: str) -> str:
+    if code == _ARCHIVED:
+        return "archived in the store; restore it there first"
     message = error.response.get("Error", {}).get("Message", "")
     return f"{message} ({code})" if message else code
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 import weakref
 
-from git_anvcs.blobs.errors import Refused, Unreachable
+from git_anvcs.blobs.errors import Archived, Refused, Unreachable
 from git_anvcs.blobs.s3 import faults
 from git_anvcs.blobs.s3.parts import Target
 from git_anvcs.blobs.s3.place import Bucket, check_addresses
@@ -126,7 +126,8 @@ class Gets:
         if answer.status < 300:
             return
         code, error = faults.of_status(answer.status, dict(answer.headers), said, name, pinned)
-        passing = isinstance(error, Unreachable) or code in _MENDED
+        later = isinstance(error, Unreachable) and not isinstance(error, Archived)
+        passing = later or code in _MENDED
         elsewhere = self._bucket.is_aws and answer.status in (301, 307, 400)
         if not (elsewhere or (passing and self._bucket.attempts > 1)):
             raise error

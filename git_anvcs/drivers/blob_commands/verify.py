@@ -15,7 +15,7 @@ Example:
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from git_anvcs.blobs.errors import BlobMissing, WrongContent
+from git_anvcs.blobs.errors import Archived, BlobMissing, WrongContent
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.say import Call, counted
@@ -87,4 +87,6 @@ def _kind(problem: AnvcsError) -> str:
         return "in no store"
     if isinstance(problem, WrongContent):
         return "another content"
+    if isinstance(problem, Archived):
+        return "archived"
     return "refused" if problem.exit_code == REFUSED else "not known"

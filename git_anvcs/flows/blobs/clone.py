@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
-from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.errors import Archived, Unreachable
 from git_anvcs.blobs.ledger import Copy, Ledger
 from git_anvcs.blobs.pointer import NoPointer, Pointer
 from git_anvcs.blobs.store import BlobStore, key_of, oid_in
@@ -154,11 +154,9 @@ class Patience:
         self.check(alias)
         try:
             yield
-        except Unreachable:
-            self.heard(alias, silent=True)
-            raise
-        except AnvcsError:
-            self.heard(alias, silent=False)
+        except AnvcsError as error:
+            silent = isinstance(error, Unreachable) and not isinstance(error, Archived)
+            self.heard(alias, silent=silent)
             raise
         self.heard(alias, silent=False)
 

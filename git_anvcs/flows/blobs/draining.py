@@ -9,6 +9,7 @@ import random
 from typing import NamedTuple
 
 from git_anvcs.blobs import queue
+from git_anvcs.blobs.errors import Archived
 from git_anvcs.blobs.ledger import Job
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import fetching, pointed, uploading
@@ -88,7 +89,7 @@ def _fetch(here: Clone, *, patient: bool) -> int:
             job = jobs[pointer.oid]
             if problem is None:
                 came.append(job)
-            else:
+            elif not isinstance(problem, Archived):
                 here.ledger.update([queue.failed(job, problem, now, random.random)])
     finally:
         fetcher.close()
