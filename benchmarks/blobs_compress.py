@@ -60,9 +60,9 @@ def looked(path: Path) -> Found:
     before, begun = peak(), time.process_time()
     with packed(path, oid, path.parent) as form:
         made = time.process_time()
-        with arriving(back, oid) as write, form.open("rb") as file:
+        with arriving(back, oid) as arrival, form.open("rb") as file:
             while piece := file.read(1 << 20):
-                write(piece)
+                arrival.write(piece)
         came, stored = time.process_time(), form.stat().st_size
     return Found(stored, made - begun, came - made, peak() - before)
 

@@ -17,11 +17,13 @@ _now: "ContextVar[Coming | None]" = ContextVar("coming", default=None)
 class Coming:
     """One transfer. bytes: what has come by now, also what is not written yet; most: it may have
 
-    Threads may count at the same time: it is a sign of life, not a sum to rely on.
+    written: of its file by now, with what an earlier transfer has left
+    Threads may count at the same time: `bytes` is a sign of life, not a sum to rely on.
     """
 
     def __init__(self, most: int) -> None:
         self.bytes = 0
+        self.written = 0
         self.most = most
 
 
@@ -39,6 +41,7 @@ def came(count: int, size: int = 0) -> None:
     """So many bytes more; size: of the file by now, see `check`"""
     if (coming := _now.get()) is not None:
         coming.bytes += count
+        coming.written = size or coming.written
     check(size)
 
 

@@ -22,6 +22,7 @@ from typing import NamedTuple, TypeVar
 
 from git_anvcs.blobs import copying, leftovers, sharing
 from git_anvcs.blobs.arriving import arriving, check
+from git_anvcs.blobs.begun import Begun
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.key_parts import parts_of
 from git_anvcs.blobs.store import Held, oid_in
@@ -74,12 +75,22 @@ class FolderStore:
         oid, size = self.answers(lambda: self._put(local_path, key, wanted), retry=_ONCE_MORE)
         return Held(key, oid, oid, size)
 
-    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+    def download(
+        self, key: str, version_id: str, dest_path: Path, begun: Begun | None = None
+    ) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
         descriptor, oid = self.answers(lambda: self._open(key, version_id))
-        with os.fdopen(descriptor, "rb", buffering=0) as file, arriving(dest_path, oid) as write:
+        where = f"{self.root} {key}"
+        with (
+            os.fdopen(descriptor, "rb", buffering=0) as file,
+            arriving(dest_path, oid, begun, where) as arrival,
+        ):
+            found = os.fstat(descriptor)
+            arrival.there()
+            start = arrival.begin(f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
+            self.answers(lambda: file.seek(start), retry=())
             while chunk := self.answers(lambda: file.read(_CHUNK), retry=()):
-                write(chunk)
+                arrival.write(chunk)
 
     def exists(self, key: str, version_id: str | None = None) -> bool:
         """Whether that version (None: any) is there."""

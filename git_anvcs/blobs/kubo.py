@@ -73,12 +73,13 @@ def add(node: Node, path: Path, size: int, **options: str) -> dict[str, Any]:
 
 
 @contextmanager
-def content(node: Node, cid: str) -> Iterator[Iterator[bytes]]:
-    """The bytes of a file, piece by piece, wherever the node can get them.
+def content(node: Node, cid: str, start: int = 0) -> Iterator[Iterator[bytes]]:
+    """The bytes of a file from that one on, piece by piece, wherever the node can get them.
 
     Raises BlobMissing, Unreachable (also while they are read), Refused.
     """
-    with _asked(node, _path("cat", (cid,), {})) as answer:
+    options = {"offset": str(start)} if start else {}
+    with _asked(node, _path("cat", (cid,), options)) as answer:
         yield _pieces(answer)
 
 

@@ -1,7 +1,10 @@
 """What a store of blobs can do: the Protocol that `blobs/stores/` implements, one module each."""
 
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from git_anvcs.blobs.begun import Begun
 
 
 class Held(NamedTuple):
@@ -28,10 +31,14 @@ class BlobStore(Protocol):
     def upload(self, local_path: Path, key: str) -> Held:
         """Keep the file under `key`; the same bytes twice need not make two versions."""
 
-    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+    def download(
+        self, key: str, version_id: str, dest_path: Path, begun: "Begun | None" = None
+    ) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all.
 
-        Where the key names a SHA-256 it was compared; raises WrongContent.
+        begun: what came of the same bytes before is not asked for again; what comes now is kept
+            there when it breaks off. Its lock is held, see blobs/begun.
+        Where the key names a SHA-256, or begun does, it was compared; raises WrongContent.
         """
 
     def exists(self, key: str, version_id: str | None = None) -> bool:

@@ -3,9 +3,11 @@
 from hashlib import sha256
 import os
 from pathlib import Path
+import time
 
 import pytest
 
+from git_anvcs.blobs.begun import Begun
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.store.atomic import CannotWrite
@@ -141,6 +143,17 @@ def test_drafts_of_the_dead_go_after_a_day(cache: Cache) -> None:
         os.utime(path, (1, 1))
     assert cache.sweep() == 1
     assert sorted(cache.drafts.iterdir()) == sorted([new, *odd])
+
+
+def test_a_download_that_was_begun_has_a_week(cache: Cache) -> None:
+    put(cache)
+    begun = [Begun(cache.drafts, digit * 64).draft("there", "this") for digit in "ab"]
+    unpacked = begun[0].with_suffix(".plain.tmp")
+    for path, days in ((begun[0], 6), (begun[1], 8), (unpacked, 2)):
+        path.write_bytes(b"x")
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    assert cache.sweep() == 2
+    assert list(cache.drafts.iterdir()) == [begun[0]]
 
 
 def test_no_room_is_told_and_leaves_nothing(cache: Cache) -> None:

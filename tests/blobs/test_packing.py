@@ -38,9 +38,9 @@ def came(sent: bytes, data: bytes, folder: Path) -> bytes:
     dest = folder / "dest"
     dest.write_bytes(b"as it was")
     try:
-        with arriving(dest, oid_of(data)) as write:
+        with arriving(dest, oid_of(data)) as arrival:
             for n in range(0, len(sent), 10_000):
-                write(sent[n : n + 10_000])
+                arrival.write(sent[n : n + 10_000])
     except WrongContent:
         assert dest.read_bytes() == b"as it was"
         raise
@@ -214,8 +214,8 @@ from git_anvcs.blobs.packing import packed
 from git_anvcs.kernel.errors import AnvcsError
 try:
     if {what!r} == "read":
-        with arriving(Path({str(tmp_path)!r}) / "dest", {oid_of(WORDS)!r}) as write:
-            write(Path({str(sent)!r}).read_bytes())
+        with arriving(Path({str(tmp_path)!r}) / "dest", {oid_of(WORDS)!r}) as arrival:
+            arrival.write(Path({str(sent)!r}).read_bytes())
     else:
         with packed(Path({str(file)!r}), {oid_of(WORDS)!r}, Path({str(tmp_path)!r})):
             pass

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+import os
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from git_anvcs.blobs.errors import BlobMissing, Refused, WrongContent
+from git_anvcs.blobs.begun import Begun, listed
+from git_anvcs.blobs.coming import Coming, watched
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.kubo import Node, ask
 from git_anvcs.blobs.s3.place import Bucket
-from git_anvcs.blobs.store import BlobStore, key_of
+from git_anvcs.blobs.store import BlobStore, Held, key_of
 from git_anvcs.blobs.stores import ipfs, local, nfs
 from git_anvcs.blobs.stores.s3 import S3Store
 from tests.support.servers.seaweed import Seaweed
@@ -194,3 +197,74 @@ def test_many_may_send_the_same_and_other_contents_at_once(kept: Kept, tmp_path:
         held = list(pool.map(kept.store.upload, files, keys))
     for one, file in zip(held, files, strict=True):
         assert got(kept.store, one.key, one.version_id, tmp_path) == file.read_bytes()
+
+
+class BreaksOff(Coming):
+    """A transfer that ends amid its bytes, as with a connection that is cut."""
+
+    def __init__(self, behind: int) -> None:
+        self._behind = behind
+        super().__init__(1 << 62)
+
+    def __setattr__(self, name: str, value: int) -> None:
+        if name == "written" and value > self._behind:
+            raise Unreachable("cut")
+        super().__setattr__(name, value)
+
+
+def broken_off(store: BlobStore, held: Held, begun: Begun, dest: Path) -> None:
+    """A download of which 2 MiB came, and more than that is not written."""
+    with pytest.raises(Unreachable), watched(BreaksOff(5 << 19)):
+        store.download(held.key, held.version_id, dest, begun)
+    assert not dest.exists()
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by content", "by name"])
+def test_a_download_goes_on_where_another_broke_off(
+    kept: Kept, tmp_path: Path, *, named: bool
+) -> None:
+    data = os.urandom((4 << 20) + 5)
+    oid, dest, drafts = oid_of(data), tmp_path / "dest", tmp_path / "drafts"
+    drafts.mkdir()
+    held = kept.store.upload(file_of(tmp_path, data), key_of(oid) if named else "a/key")
+    begun = Begun(drafts, oid)
+    broken_off(kept.store, held, begun, dest)
+    (left,) = listed(drafts)
+    assert (left.oid, left.draft.read_bytes()) == (oid, data[: left.bytes])
+    assert 1 << 20 < left.bytes < 3 << 20
+    coming = Coming(len(data))
+    with watched(coming):
+        kept.store.download(held.key, held.version_id, dest, begun)
+    assert begun.went_on
+    assert coming.written == len(data)
+    assert dest.read_bytes() == data
+    assert list(drafts.iterdir()) == []
+
+
+def test_bytes_of_another_version_are_not_gone_on_with(kept: Kept, tmp_path: Path) -> None:
+    contents = [os.urandom(4 << 20) for _ in range(2)]
+    dest, drafts = tmp_path / "dest", tmp_path / "drafts"
+    drafts.mkdir()
+    old, new = [kept.store.upload(file_of(tmp_path, data), "a/key") for data in contents]
+    begun = Begun(drafts, new.sha256)
+    broken_off(kept.store, old, begun, dest)
+    kept.store.download("a/key", "", dest, begun)
+    assert (begun.went_on, dest.read_bytes()) == (False, contents[1])
+
+
+def test_a_draft_that_was_damaged_goes_and_the_next_download_is_whole(
+    kept: Kept, tmp_path: Path
+) -> None:
+    data = os.urandom(4 << 20)
+    dest, drafts = tmp_path / "dest", tmp_path / "drafts"
+    drafts.mkdir()
+    held = kept.store.upload(file_of(tmp_path, data), key_of(oid_of(data)))
+    begun = Begun(drafts, held.sha256)
+    broken_off(kept.store, held, begun, dest)
+    (left,) = listed(drafts)
+    left.draft.write_bytes(bytes(left.bytes))
+    with pytest.raises(WrongContent):
+        kept.store.download(held.key, held.version_id, dest, begun)
+    assert (begun.went_on, list(drafts.iterdir())) == (True, [])
+    kept.store.download(held.key, held.version_id, dest, begun)
+    assert (begun.went_on, dest.read_bytes()) == (False, data)

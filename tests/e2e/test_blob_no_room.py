@@ -83,6 +83,25 @@ def goes_on(box: OnSmallDisk) -> None:
     assert box.git("status", "--porcelain") == ""
 
 
+def test_a_download_that_filled_the_disk_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    place = tmp_path / "repo/.git"
+    with on_small_disk(tmp_path, place, 14, **store_at(tmp_path / "mount")) as box:
+        box.git("init", "-q", "-b", "main")
+        sent(box, {"large.bin": LARGE})
+        cached(box, LARGE).unlink()
+        box.fill(left=4 << 20)
+        done = box.run("git-ai-blob", "fetch")
+        assert "No space left on device" in done.stderr
+        assert "goes on" in done.stderr
+        (draft,) = box.seen(place / "anvcs/blobs/drafts").iterdir()
+        begun = draft.stat()
+        assert begun.st_size > 3 << 20
+        box.grow()
+        box.ok("git-ai-blob", "fetch")
+        assert cached(box, LARGE).stat().st_ino == begun.st_ino
+        assert cached(box, LARGE).read_bytes() == LARGE
+
+
 def test_where_the_worktree_is_full_files_stay_pointers_until_there_is_room(
     tmp_path: Path,
 ) -> None:

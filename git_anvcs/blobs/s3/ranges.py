@@ -8,42 +8,99 @@ from functools import partial
 from typing import Any
 
 from git_anvcs.blobs import coming
+from git_anvcs.blobs.arriving import Arrival
 from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.s3 import stored
 from git_anvcs.blobs.s3.ahead import ahead
-from git_anvcs.blobs.s3.faults import told
+from git_anvcs.blobs.s3.faults import NoSuchRange, UnclearAnswer, told
 from git_anvcs.blobs.s3.sums import Sizes
 
 _CHUNK = 1 << 20
 _AT_ONCE = 3  # parts on their way, each in memory, beside the one that is written
 
+Answer = dict[str, Any]  # to a GET, as boto3 gives it
 # The answer to a request for the bytes from the first number up to before the second.
-Ask = Callable[[int, int], dict[str, Any]]
+Ask = Callable[[int, int], Answer]
+
+
+def begin(
+    arrival: Arrival, whole: Callable[[], Answer], part: Callable[..., Answer]
+) -> tuple[Answer, int]:
+    """An answer, and at which byte it begins: behind what an earlier download has left of it.
+
+    whole: asks for all bytes; part: for those of a Range
+    """
+    if start := arrival.there():
+        answer = _from(start, part)
+        if answer and arrival.begin(stored.words_for(answer)) == start:
+            return answer, start
+        if answer:
+            answer["Body"].close()
+    arrival.anew()
+    answer = whole()
+    return answer, arrival.begin(stored.words_for(answer))
+
+
+def asker(name: str, answer: Answer, get: Callable[..., Answer]) -> Ask:
+    """Asks for more of the version that this is an answer of. get: that version, with words"""
+    version, etag = answer.get("VersionId", ""), answer.get("ETag", "")
+    same = {"IfMatch": etag} if etag else {}
+
+    def ask(start: int, end: int) -> Answer:
+        more = get(version, Range=f"bytes={start}-{end - 1}", **same)
+        if not _begins_at(more, start):
+            more["Body"].close()
+            raise Unreachable(f"{name}: the server gives no part of it")
+        return more
+
+    return ask
 
 
 def stream(
-    name: str, answer: dict[str, Any], ask: Ask, attempts: int, sizes: Sizes
+    name: str, answer: Answer, ask: Ask, attempts: int, sizes: Sizes, start: int = 0
 ) -> Generator[bytes, None, None]:
-    """All bytes of the version whose GET has this answer. Raises Unreachable, Refused."""
-    size = int(answer.get("ContentLength", -1))
-    if size < 0:
+    """All bytes of the version whose GET has this answer, which begins at byte `start`.
+
+    Raises Unreachable, Refused.
+    """
+    left = int(answer.get("ContentLength", -1))
+    if left < 0:
         answer["Body"].close()
         raise Unreachable(f"{name}: the answer does not say how long it is", hint="try again")
+    size = start + left
     coming.check(size)
-    if size <= sizes.single:
-        yield from _read(name, answer, (0, size), ask, attempts)
+    if left <= sizes.single:
+        yield from _read(name, answer, (start, size), ask, attempts)
         return
 
     def fetched(start: int, end: int) -> bytes:
         return b"".join(_read(name, ask(start, end), (start, end), ask, attempts))
 
-    bounds = [(start, min(start + sizes.part, size)) for start in range(0, size, sizes.part)]
+    bounds = [(start, min(start + sizes.part, size)) for start in range(start, size, sizes.part)]
     others = ahead((partial(fetched, *some) for some in bounds[1:]), _AT_ONCE)
     yield from _read(name, answer, bounds[0], ask, attempts)
     yield from others
 
 
+def _from(start: int, part: Callable[..., Answer]) -> Answer | None:
+    """The answer from that byte on; None where there is none."""
+    try:
+        answer = part(Range=f"bytes={start}-")
+    except (NoSuchRange, UnclearAnswer):
+        return None
+    if _begins_at(answer, start):
+        return answer
+    answer["Body"].close()
+    return None
+
+
+def _begins_at(answer: Answer, start: int) -> bool:
+    """Whether it is the part that was asked for; some servers send the whole."""
+    return str(answer.get("ContentRange", "")).startswith(f"bytes {start}-")
+
+
 def _read(
-    name: str, answer: dict[str, Any], bounds: tuple[int, int], ask: Ask, attempts: int
+    name: str, answer: Answer, bounds: tuple[int, int], ask: Ask, attempts: int
 ) -> Iterator[bytes]:
     """The bytes between the bounds, the first of them at the answer's beginning."""
     at, end = bounds

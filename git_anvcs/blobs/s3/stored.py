@@ -43,6 +43,13 @@ def encoding(found: Mapping[str, Any]) -> str:
     return packing.NAME if _packed(found) else ""
 
 
+def words_for(answer: Mapping[str, Any]) -> str:
+    """What an answer to a GET says of these bytes and of no others; empty: nothing."""
+    version, etag = answer.get("VersionId", ""), answer.get("ETag", "")
+    total = str(answer.get("ContentRange", answer.get("ContentLength", ""))).rpartition("/")[2]
+    return f"{version} {etag} {total}" if version or etag else ""
+
+
 def is_same(found: Mapping[str, Any], content: Sums) -> bool:
     """By the server's own checksum; where it keeps none, by what the uploader wrote beside it.
 

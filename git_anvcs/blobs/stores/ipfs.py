@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from git_anvcs.blobs.arriving import arriving, check
+from git_anvcs.blobs.begun import Begun
 from git_anvcs.blobs.cid import LAYOUT, Counter, in_base32, is_cid
 from git_anvcs.blobs.errors import BlobMissing, Unreachable, WrongContent
 from git_anvcs.blobs.key_parts import parts_of
@@ -51,7 +52,9 @@ class IpfsStore:
         self._put_name(name, cid)
         return Held(key, cid, oid, size, cid=cid, was_there=there)
 
-    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+    def download(
+        self, key: str, version_id: str, dest_path: Path, begun: Begun | None = None
+    ) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all.
 
         Where the key names no SHA-256 the bytes must have the CID that an upload gives them.
@@ -59,12 +62,14 @@ class IpfsStore:
         name, oid = self._name(key), oid_in(key)
         cid = self._cid(key, version_id or self._named(name) or "")
         counted = Counter()
-        with arriving(dest_path, oid) as write, content(self._node, cid) as pieces:
-            for piece in pieces:
-                write(piece)
-                if oid is None:
-                    counted.feed(piece)
-            if oid is None and counted.cid() != cid:
+        with arriving(dest_path, oid, begun, "ipfs") as arrival:
+            arrival.there()
+            with content(self._node, cid, arrival.begin(cid)) as pieces:
+                for piece in pieces:
+                    arrival.write(piece)
+                    if arrival.oid is None:
+                        counted.feed(piece)
+            if arrival.oid is None and counted.cid() != cid:
                 raise WrongContent(f"the bytes of {key} are not those of {cid}")
 
     def exists(self, key: str, version_id: str | None = None) -> bool:

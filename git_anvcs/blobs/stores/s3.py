@@ -7,12 +7,14 @@ server is not believed: what it sends is counted here before it becomes visible.
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from git_anvcs.blobs import packing
 from git_anvcs.blobs.arriving import arriving, check
+from git_anvcs.blobs.begun import Begun
 from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.finding import Finding
 from git_anvcs.blobs.s3 import client, parts, ranges, stored
@@ -99,19 +101,30 @@ class S3Store:
             raise Unreachable(error.message, hint="try again") from error
         return stored.held(key, sums, answer)
 
-    def download(self, key: str, version_id: str, dest_path: Path) -> None:
+    def download(
+        self, key: str, version_id: str, dest_path: Path, begun: Begun | None = None
+    ) -> None:
         """Write that version (empty: the newest) to `dest_path`, whole or not at all."""
-        self._logged_in(lambda: self._download(key, version_id, dest_path))
+        self._logged_in(lambda: self._download(key, version_id, dest_path, begun))
 
-    def _download(self, key: str, version_id: str, dest_path: Path) -> None:
+    def _download(self, key: str, version_id: str, dest_path: Path, begun: Begun | None) -> None:
         to = self._place(key)
-        answer = self._come(to, version_id) or self._get(self._to(key), version_id)
-        oid = oid_in(key) or answer.get("Metadata", {}).get(stored.OID)
-        ask = self._asker(to, answer)
-        coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes)
-        with closing(coming), arriving(dest_path, oid) as write:
-            for chunk in coming:
-                write(chunk)
+
+        def get(version: str, **words: str) -> dict[str, Any]:
+            return self._get(to._replace(client=self.client), version, **words)
+
+        def whole() -> dict[str, Any]:
+            return self._come(to, version_id) or get(version_id)
+
+        where = f"{self.bucket.endpoint_url} {to.name}"
+        with arriving(dest_path, oid_in(key), begun, where) as arrival:
+            answer, start = ranges.begin(arrival, whole, partial(get, version_id))
+            arrival.oid = arrival.oid or answer.get("Metadata", {}).get(stored.OID)
+            ask = ranges.asker(to.name, answer, get)
+            coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes, start)
+            with closing(coming):
+                for chunk in coming:
+                    arrival.write(chunk)
 
     def lane(self) -> Lane | None:
         """Many small contents at once, in one thread. Raises Refused, Unreachable."""
@@ -321,18 +334,3 @@ class S3Store:
         except BlobMissing:
             return False
         return True
-
-    def _asker(self, to: parts.Target, answer: dict[str, Any]) -> ranges.Ask:
-        """Asks for more of the version that this is an answer of."""
-        version, etag = answer.get("VersionId", ""), answer.get("ETag", "")
-        same = {"IfMatch": etag} if etag else {}
-
-        def ask(start: int, end: int) -> dict[str, Any]:
-            asked = to._replace(client=self.client)
-            more = self._get(asked, version, Range=f"bytes={start}-{end - 1}", **same)
-            if not str(more.get("ContentRange", "")).startswith(f"bytes {start}-"):
-                more["Body"].close()
-                raise Unreachable(f"{to.name}: the server gives no part of it")
-            return more
-
-        return ask

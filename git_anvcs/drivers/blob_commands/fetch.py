@@ -42,7 +42,7 @@ def bring(call: Call, found: Sequence[At]) -> int:
         call.answer({"dry_run": True, "would_fetch": value}, text if wanted else "all is here")
         return 0
     with bar(call, "fetching", total) as moved:
-        came, missing = pulling.fetch(call.repo, call.env, found, lambda p, _: moved(p.size))
+        came, missing = pulling.fetch(call.repo, call.env, found, moved=moved)
     text = f"{blob_words.files(len(came), sum(g.pointer.size for g in came))} fetched"
     call.answer(
         {

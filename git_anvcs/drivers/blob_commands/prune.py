@@ -4,6 +4,8 @@ They are set aside first, and removed when they were not wanted for 14 days (the
 blobs.quarantine_days). A checkout or a git add that wants one takes it back by itself; --undo takes
 all of them back.
 
+Downloads that broke off and that nobody went on with for a day are removed, with --now all of them.
+
 Nothing goes that a store has not confirmed, and before it is removed the store is asked once more.
 What stays in any case: what is checked out, staged or stashed in any worktree, what a reflog or
 the tip of a branch has, what a merge or rebase is at, all of commits that no remote has, what
@@ -21,7 +23,8 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 
 from git_anvcs.drivers import blob_words
-from git_anvcs.drivers.say import Call
+from git_anvcs.drivers.bars import size
+from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import pruning
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.pruning import One, Pruned
@@ -59,6 +62,7 @@ def pruned(call: Call, here: Clone) -> int:
             {"oid": oid, "problem": blob_words.problem(error)}
             for oid, error in found.doubtful.items()
         ],
+        "begun": rows(found.begun),
         "needed": found.needed,
         "unsent": found.unsent,
         "dry_run": call.args.dry_run,
@@ -86,6 +90,9 @@ def text(found: Pruned, *, dry_run: bool) -> str:
         lines.append(f"{said(found.waiting)} set aside before")
     if found.unsent:
         lines.append(f"{found.unsent} stay since no store has confirmed them")
+    if found.begun:
+        room = size(sum(one.size for one in found.begun))
+        lines.append(f"{counted(len(found.begun), 'begun download')} ({room}) {would}removed")
     lines.append(f"{said(found.quarantined)} {would}set aside")
     lines.append(f"{said(found.removed)} {would}removed")
     return "\n".join(lines)

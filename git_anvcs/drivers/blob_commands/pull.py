@@ -33,7 +33,7 @@ def run(call: Call) -> int:
         return checkout.put(call, found, {})
     wanted = pointed.contents(pulling.lacking(call.repo, found))
     with bar(call, "fetching", sum(pointer.size for pointer in wanted)) as moved:
-        came, missing = pulling.fetch(call.repo, call.env, found, lambda p, _: moved(p.size))
+        came, missing = pulling.fetch(call.repo, call.env, found, moved=moved)
     more: dict[str, object] = {
         "fetched": [{"oid": g.pointer.oid, "size": g.pointer.size} for g in came],
         "missing": blob_words.missing_rows(missing),

@@ -6,7 +6,7 @@ What `git-ai-blob doctor` found out about a server is remembered, and told here.
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from git_anvcs.blobs import quarantine, queue
+from git_anvcs.blobs import begun, quarantine, queue
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.finding import Finding, Status, of_error
 from git_anvcs.flows import settings
@@ -149,6 +149,8 @@ def _cache(cache: Cache) -> Iterator[Finding]:
     said = f"{len(sizes)} contents, {_megabytes(sum(sizes))}"
     if aside:
         said += f"; in quarantine {len(aside)}, {_megabytes(sum(aside))}"
+    if broken := [one.bytes for one in begun.listed(cache.drafts)]:
+        said += f"; downloads begun {len(broken)}, {_megabytes(sum(broken))}"
     yield Finding("cache", "good", said)
     damaged = len(list(cache.damaged.glob("*")))
     if damaged:

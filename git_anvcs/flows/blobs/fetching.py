@@ -9,9 +9,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from git_anvcs.blobs import queue
+from git_anvcs.blobs import begun, queue
+from git_anvcs.blobs.begun import Begun
 from git_anvcs.blobs.coming import Coming, came, watched
-from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
+from git_anvcs.blobs.errors import Archived, BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import Laned, Wanted, oid_in
 from git_anvcs.flows.blobs import lent, places
@@ -29,6 +30,9 @@ from git_anvcs.store.lock import Locked
 
 # Told of each content as it arrives, or of why it does not.
 Progress = Callable[[Pointer, AnvcsError | None], None]
+# Told of bytes that have come since the last time; what was there already is told of at once, and
+# what has to come anew is taken back.
+Moved = Callable[[int], None]
 
 _LOOK_SECONDS = 1.0
 _TURN_SECONDS = 0.02  # where two kinds of threads bring
@@ -57,20 +61,30 @@ class Unexpected(AnvcsError):
 
 
 def fetch(
-    repo: Repo, env: Mapping[str, str], pointers: Iterable[Pointer], progress: Progress
+    repo: Repo,
+    env: Mapping[str, str],
+    pointers: Iterable[Pointer],
+    progress: Progress,
+    moved: Moved = lambda _: None,
 ) -> list[Got]:
     """Bring contents into the cache; one answer for each, none is raised.
 
-    progress: told of each at once, in the thread of the caller
+    progress, moved: told at once, in the thread of the caller
     Raises UsageError (settings), CannotWrite and Damaged of the ledger, before anything is fetched.
     """
     with fetching(repo, env) as fetcher:
         for pointer in {pointer.unpinned(): pointer for pointer in pointers}.values():
             fetcher.ask(pointer)
-        answers = []
-        for got in fetcher:
-            answers.append(got)
-            progress(*got)
+        answers: list[Got] = []
+        done = told = 0
+        while len(fetcher):
+            got = fetcher.next(_LOOK_SECONDS)
+            if got is not None:
+                answers.append(got)
+                done += got.pointer.size
+                progress(*got)
+            told, before = done + fetcher.under_way, told
+            moved(told - before)
     return answers
 
 
@@ -107,6 +121,12 @@ class Fetcher:
         """How many answers are still to come."""
         return len(self._workers) + len(self._ready) + sum(map(len, self._lanes.values()))
 
+    @property
+    def under_way(self) -> int:
+        """How many bytes are here of contents that are not whole yet."""
+        tasks = self._workers.tasks
+        return sum(min(task.coming.written, task.pointer.size) for task in tasks)
+
     def __iter__(self) -> Iterator[Got]:
         while len(self):
             got = self.next(_LOOK_SECONDS)
@@ -142,7 +162,7 @@ class Fetcher:
     def _told(self, ended: "Ended[_Task, None]") -> Got:
         pointer = ended.task.pointer
         job = queue.wanted(pointer.oid, pointer.size, "", int(clock.now()), kind=queue.FETCH)
-        if ended.problem is None:
+        if ended.problem is None or isinstance(ended.problem, Archived):  # which takes a person
             if pointer.oid in self._queued:
                 self._here.ledger.done([job])
         elif isinstance(ended.problem, Unreachable):
@@ -198,14 +218,14 @@ class Fetcher:
     def _alone(self, task: _Task) -> Iterator[None]:
         """No other process fetches it; one that does is waited for while something comes."""
         place, drafts = lock_of(self._here.paths, task.pointer.oid), self._here.cache.drafts
-        seen, is_ours = -1, False
+        seen, is_ours = (-1, -1), False
         with ExitStack() as stack:
             while not is_ours:
                 try:
                     stack.enter_context(lock.held(place, timeout=self._seconds / 2))
                     is_ours = True
                 except Locked:
-                    there = _bytes_in(drafts)
+                    there = _signs_in(drafts)
                     if there == seen:
                         raise
                     seen = there
@@ -234,28 +254,45 @@ class Fetcher:
         return lent.borrow(here.repo.common_dir, here.cache, pointer)
 
     def _from(self, place: Place, pointer: Pointer) -> None:
-        """One try. Raises the store's errors; a content that is not the right one is dropped."""
+        """One store. Raises its errors; what an earlier download left there is gone on with.
+
+        A content that is not the right one is dropped; if part of it was older, it comes anew.
+        """
+        earlier = begun.of(self._here.cache.drafts, pointer)
+        try:
+            self._once(place, pointer, earlier)
+        except WrongContent:
+            if earlier is None or not earlier.went_on:
+                raise
+            self._once(place, pointer, earlier)
+        if earlier:
+            with suppress(OSError):
+                earlier.clear()  # what other stores have begun to send
+
+    def _once(self, place: Place, pointer: Pointer, earlier: Begun | None) -> None:
         cache = self._here.cache
         draft = cache.free_name()
         draft.parent.mkdir(parents=True, exist_ok=True)
         try:
             with self._patience.asking(place.storage):
                 store = self._here.stores.by_alias[place.storage]
-                store.download(place.key, place.version_id, draft)
-            # A key that names this content was compared with what came (`BlobStore.download`).
-            cache.adopt(draft, pointer.oid, pointer.size, counted=oid_in(place.key) == pointer.oid)
+                store.download(place.key, place.version_id, draft, earlier)
+            # What names this content was compared with what came (`BlobStore.download`).
+            counted = earlier is not None or oid_in(place.key) == pointer.oid
+            cache.adopt(draft, pointer.oid, pointer.size, counted=counted)
         finally:
             draft.unlink(missing_ok=True)
 
 
-def _bytes_in(folder: Path) -> int:
-    """How many bytes its files have."""
-    total = 0
+def _signs_in(folder: Path) -> tuple[int, int]:
+    """How many bytes its files have, and when one of them was touched last."""
+    total, last = 0, 0
     with suppress(FileNotFoundError):
         for file in folder.iterdir():
             with suppress(FileNotFoundError):
-                total += file.stat().st_size
-    return total
+                found = file.stat()
+                total, last = total + found.st_size, max(last, found.st_mtime_ns)
+    return total, last
 
 
 def _worst(pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:

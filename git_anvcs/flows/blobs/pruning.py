@@ -8,13 +8,14 @@ stays.
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from git_anvcs.blobs import quarantine
+from git_anvcs.blobs import begun, quarantine
 from git_anvcs.blobs.quarantine import Apart
 from git_anvcs.flows.blobs import confirming, needed
-from git_anvcs.flows.blobs.clone import Clone
+from git_anvcs.flows.blobs.clone import Clone, lock_of
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.store import lock
+from git_anvcs.store import atomic, lock
+from git_anvcs.store.lock import Locked
 
 DAY = 86400.0
 # What was added so lately may be on its way into an index that no git has written yet.
@@ -33,6 +34,7 @@ class Pruned(NamedTuple):
 
     quarantined: set aside now; removed: gone for good; back: set aside before, and needed again
     waiting: in quarantine, its time is not over; doubtful: why it was not removed, by oid
+    begun: downloads that nobody went on with for a day, removed
     needed, unsent: how many stay since somebody may go back to them; since no store confirmed them
     """
 
@@ -41,6 +43,7 @@ class Pruned(NamedTuple):
     back: tuple[One, ...] = ()
     waiting: tuple[One, ...] = ()
     doubtful: Mapping[str, AnvcsError] = {}
+    begun: tuple[One, ...] = ()
     needed: int = 0
     unsent: int = 0
 
@@ -73,6 +76,7 @@ def prune(here: Clone, *, now: bool = False, dry_run: bool = False) -> Pruned:
             tuple(map(_one, back)),
             tuple(_one(one) for one in apart if one not in gone),
             {one.oid: problem for one, problem in asked.items() if problem},
+            _begun(here, now=now, dry_run=dry_run),
             stay,
             unsent,
         )
@@ -108,6 +112,21 @@ def _over(here: Clone, apart: Iterable[Apart], *, now: bool) -> list[Apart]:
         for one in apart
         if seconds - one.since >= longest and seconds - one.wanted >= GRACE_SECONDS
     ]
+
+
+def _begun(here: Clone, *, now: bool, dry_run: bool) -> tuple[One, ...]:
+    """Downloads that nobody is at and that are a day old, or now; they are gone then."""
+    gone = []
+    for one in begun.listed(here.cache.drafts):
+        if not now and clock.now() - one.seconds < DAY:
+            continue
+        try:
+            with lock.held(lock_of(here.paths, one.oid), timeout=0):
+                if dry_run or atomic.remove(one.draft):
+                    gone.append(One(one.oid, one.bytes))
+        except Locked:  # it is coming
+            continue
+    return tuple(gone)
 
 
 def _asked(here: Clone, over: Iterable[Apart]) -> dict[Apart, AnvcsError | None]:

@@ -15,7 +15,7 @@ from git_anvcs.blobs.materialise import Wanted, materialise
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed
 from git_anvcs.flows.blobs.clone import LOCAL
-from git_anvcs.flows.blobs.fetching import Got, Progress
+from git_anvcs.flows.blobs.fetching import Got, Moved, Progress
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
@@ -49,7 +49,11 @@ def lacking(repo: Repo, found: Iterable[At]) -> list[At]:
 
 
 def fetch(
-    repo: Repo, env: Mapping[str, str], found: Sequence[At], progress: Progress
+    repo: Repo,
+    env: Mapping[str, str],
+    found: Sequence[At],
+    progress: Progress = lambda *_: None,
+    moved: Moved = lambda _: None,
 ) -> tuple[list[Got], list[Missing]]:
     """Bring the contents of these pointers into the cache: what came, and what did not.
 
@@ -62,7 +66,7 @@ def fetch(
                for at in wanted):  # fmt: skip
         for remote in repo.git("remote").decode(errors="surrogateescape").split():
             pins.fetch(repo, remote)  # what it knows besides; without it there is still the key
-    answers = fetching.fetch(repo, env, pointed.contents(wanted), progress)
+    answers = fetching.fetch(repo, env, pointed.contents(wanted), progress, moved)
     paths = {at.pointer.unpinned(): at.path for at in wanted}
     missing = [
         Missing(paths[got.pointer.unpinned()], got.pointer, got.problem)

@@ -64,6 +64,11 @@ class Workers(Generic[Task, Result]):
         """How many tasks were given and not yet told of by `next`."""
         return len(self._open)
 
+    @property
+    def tasks(self) -> list[Task]:
+        """Those that were given and not yet told of by `next`."""
+        return list(self._open.values())
+
     def give(self, task: Task) -> None:
         self._tickets += 1
         self._open[self._tickets] = task
