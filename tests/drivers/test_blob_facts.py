@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ def pointed(data: bytes) -> str:
     return pointer.text(Pointer(sha256(data).hexdigest(), len(data))).decode()
 
 
-def answer(repo: Sandbox, *words: str, code: int = 0) -> Any:
-    done = repo.run("git-ai-blob", *words, "--json")
+def answer(repo: Sandbox, *words: str, code: int = 0, cwd: Path | None = None) -> Any:
+    done = repo.run("git-ai-blob", *words, "--json", cwd=cwd)
     assert done.returncode == code, done.stdout + done.stderr
     return json.loads(done.stdout)
 
@@ -52,6 +53,13 @@ def test_two_versions_differ_in_facts(repo: Sandbox) -> None:
     assert "~ rows: 2 -> 1\n" in text.stdout
     assert "+ column zip: integer\n" in text.stdout
     assert repo.ok("git-ai-blob", "diff", "data/a.csv", "data/a.csv", "--exit-code") == ""
+    both = answer(repo, *words)
+    assert answer(repo, "diff", "data/a.csv") == answer(repo, "diff", "HEAD:data/a.csv") == both
+    assert answer(repo, "diff", "../data/a.csv", cwd=repo.root / "data") == both
+    assert answer(repo, "diff", "HEAD:./a.csv", cwd=repo.root / "data") == both
+    repo.write("new.csv", CSV)
+    for word, said in (("new.csv", "not in the index"), ("HEAD", "no file HEAD"), ("HEAD:x", "x")):
+        assert said in answer(repo, "diff", word, code=2)["error"]["message"]
 
 
 def test_a_damaged_cache_is_not_taken_for_the_content(repo: Sandbox) -> None:

@@ -3,12 +3,14 @@
 A lock is kept in the primary store: s3 where `doctor` has found if-none-match good, nfs or local.
 It is advice: who pushes a change of a file that another has locked is warned, not stopped.
 
+Without a word what is locked is listed.
+
 Exit codes: 0 done, 1 somebody else has it, or nobody, 3 it is another's to release, 5 the store
 did not answer.
 
 Example:
   git-ai-blob locks take models/a.pt
-  git-ai-blob locks list
+  git-ai-blob locks
   git-ai-blob locks release models/a.pt
 """
 
@@ -28,7 +30,8 @@ from git_anvcs.kernel.terminal import quoted, safe
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    words = parser.add_subparsers(dest="what", metavar="WHAT", required=True)
+    words = parser.add_subparsers(dest="what", metavar="WHAT")
+    parser.set_defaults(what="list", paths=[])
     for name, text, count in (
         ("list", "who has locked what", "*"),
         ("take", "lock files", "+"),

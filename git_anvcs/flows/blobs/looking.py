@@ -5,7 +5,9 @@ A file that is a pointer stands for its content, from the cache of this clone; n
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+import os
 from pathlib import Path
+import re
 import tempfile
 from typing import Any, NamedTuple
 
@@ -56,6 +58,23 @@ def named(word: str, cwd: Path, repo: Repo | None) -> Iterator[Subject]:
         copy = Path(scratch) / "content"
         copy.write_bytes(done.stdout)
         yield subject(copy, path, repo)
+
+
+def with_worktree(word: str, cwd: Path, repo: Repo) -> tuple[str, str]:
+    """What one word stands for where two are compared, as in git diff. Raises UsageError.
+
+    A file: as it is in the index, and as it is; `REV:PATH`: that, and PATH in the worktree.
+    """
+    if (cwd / word).is_file():
+        staged = f":./{os.path.relpath(cwd / word, cwd)}"
+        if repo.try_git("-C", str(cwd), "cat-file", "-e", staged).returncode != 0:
+            raise UsageError(f"{word} is not in the index", hint="name two files, or REV:PATH")
+        return staged, word
+    path = re.fullmatch(r":[0-3]:(.+)|[^:]*:(.+)", word, re.DOTALL)
+    if path is None:
+        raise UsageError(f"there is no file {word}", hint="a file, or REV:PATH as in git show")
+    name = path[1] or path[2]
+    return word, str((cwd if name.startswith(("./", "../")) else repo.root) / name)
 
 
 def facts(found: Subject) -> Facts:
