@@ -160,6 +160,12 @@ class Ledger:
             ).fetchone()
         return None if row is None else bytes(row[0])
 
+    def paths_of(self, oid: str) -> list[str]:
+        """Where files with this content were seen, in any worktree."""
+        with database.reading(self.path):
+            rows = self._base.execute("SELECT path FROM pointers WHERE oid = ?", (oid,)).fetchall()
+        return [os.fsdecode(bytes(path)) for (path,) in rows]
+
     def remember(self, seen: Iterable[Seen], *, only_new: bool = False) -> None:
         """Keep pointers, the last is the newest. only_new: what is known of a place stays"""
         rows = [(one.oid, os.fsencode(one.path), one.worktree, one.text) for one in seen]

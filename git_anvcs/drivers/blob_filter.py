@@ -31,6 +31,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import IO
 
+    from git_anvcs.blobs.selection import Selection
     from git_anvcs.flows.blobs.awaited import Awaited
     from git_anvcs.flows.blobs.late import Late
 
@@ -59,6 +60,7 @@ class Filter:
         self._awaited: Awaited | None = None
         self._until_end = until_end
         self._late: Late | None = None
+        self._selection: Selection | None = None
         self._problems: list[str] = []
 
     def clean(self, path: str, pieces: Iterator[bytes]) -> Answer:
@@ -96,15 +98,23 @@ class Filter:
             return (data,)
         if found.load():
             return found.pieces()
-        if told is None and self._stores(self._run).possible:
-            if request.may_delay:
-                self._stores(self._run).add(request.path, pointer, data)
-                return DELAYED
-            self._stores(self._run).bring(pointer)
-            if found.load():
-                return found.pieces()
+        if told is None and self._leaves_out(self._run, request):
+            return (data,)
+        if told is None and self._asks(self._run, request, pointer, data):
+            return DELAYED
+        if told is None and found.load():
+            return found.pieces()
         self._run.lacks(pointer, request.path)
         return (data,)
+
+    def _asks(self, run: FilterRun, request: Request, pointer: Pointer, data: bytes) -> bool:
+        """Fetch the content of this file; whether Git is to ask for it again."""
+        stores = self._stores(run)
+        if stores.possible and request.may_delay:
+            stores.add(request.path, pointer, data)
+        elif stores.possible:
+            stores.bring(pointer)
+        return stores.possible and request.may_delay
 
     def ready(self) -> list[str]:
         """The delayed files that can be asked for now; none when there are none left."""
@@ -144,6 +154,15 @@ class Filter:
         said = [f"{quoted(path)} stays a pointer: {why}" for path, why in written.left.items()]
         more = len(said) - _NAMED
         return said[:_NAMED] + [f"{more} more stay pointers"] * (more > 0) + _MENDED * bool(said)
+
+    def _leaves_out(self, run: FilterRun, request: Request) -> bool:
+        """Whether settings want no content for this file; it is not missed then."""
+        if self._selection is None:
+            from git_anvcs.flows.blobs import selecting
+
+            place = run.names.place()
+            self._selection = selecting.of_checkout(place, self._env, request.treeish)
+        return not self._selection.takes(request.path)
 
     def _stores(self, run: FilterRun) -> "Awaited":
         if self._awaited is None:

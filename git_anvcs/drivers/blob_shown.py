@@ -11,7 +11,8 @@ _NAMED = 10
 def facts(file: File) -> dict[str, object]:
     """A file as a JSON object."""
     pointer = file.pointer._asdict()
-    return {"path": file.path, **pointer, "here": file.here, "worktree": file.worktree}
+    return {"path": file.path, **pointer, "here": file.here, "left_out": file.left_out,
+            **({"worktree": file.worktree} if file.worktree else {})}  # fmt: skip
 
 
 def named(paths: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from git_anvcs.git import config
+from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import settings as words
 from git_anvcs.kernel.errors import UsageError
@@ -28,12 +29,15 @@ class Written(NamedTuple):
     values: dict[str, Value]
 
 
-def load(repo: Repo, env: Mapping[str, str], options: Layer | None = None) -> Settings:
+def load(
+    repo: Repo, env: Mapping[str, str], options: Layer | None = None, *, else_of: str = ""
+) -> Settings:
     """The settings of a repository. Raises UsageError naming the place of every mistake.
 
     env: the environment, for `ANVCS_*`, `${VAR}` and the place of the approvals
+    else_of: the commit or tree whose file counts where the worktree has none
     """
-    written = read_file(repo, env)
+    written = read_file(repo, env, else_of=else_of)
     layers: list[Layer] = []
     if written:
         layers.append(_guarded(repo, written, env))
@@ -49,9 +53,9 @@ def approvals_file(env: Mapping[str, str]) -> Path:
     return base / "git-anvcs" / "trust.json"
 
 
-def read_file(repo: Repo, env: Mapping[str, str]) -> Written | None:
+def read_file(repo: Repo, env: Mapping[str, str], *, else_of: str = "") -> Written | None:
     """The repository's own file, checked; None when there is none. Raises UsageError."""
-    text = _bytes(repo)
+    text = _bytes(repo, else_of)
     if text is None:
         return None
     if len(text) > _LARGEST:
@@ -86,11 +90,11 @@ def _filled(value: object, written: object) -> bool:
     return isinstance(value, str | list) and value != written
 
 
-def _bytes(repo: Repo) -> bytes | None:
-    if repo.bare:
-        done = repo.try_git("cat-file", "blob", f"HEAD:{FILE}")
-        return done.stdout if done.returncode == 0 else None
+def _bytes(repo: Repo, else_of: str) -> bytes | None:
     path = repo.root / FILE
+    if repo.bare or (else_of and not path.exists()):
+        done = repo.try_git("cat-file", "blob", f"{else_of or 'HEAD'}:{FILE}", env=NO_FETCH)
+        return done.stdout if done.returncode == 0 else None
     if not path.is_file():  # a device or a pipe behind a link would never end
         return None
     try:

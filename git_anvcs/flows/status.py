@@ -84,7 +84,7 @@ class Status(NamedTuple):
     large: LargeFiles | None = None
 
 
-def look(repo: Repo) -> Status:
+def look(repo: Repo, env: Mapping[str, str]) -> Status:
     """Gather it, after a drain unless one is running. Raises manifest.Broken."""
     drain.drain(repo, timeout=0)
     manifest = install.load(repo)
@@ -106,18 +106,18 @@ def look(repo: Repo) -> Status:
         silent=silent_hooks.find(repo, manifest),
         daemon=_daemon(paths),
         due=tuple(proposed.read(paths)),
-        large=_large(repo, paths),
+        large=_large(repo, env, paths),
     )
 
 
-def _large(repo: Repo, paths: Paths) -> LargeFiles | None:
+def _large(repo: Repo, env: Mapping[str, str], paths: Paths) -> LargeFiles | None:
     if repo.bare or not paths.blobs.is_dir():
         return None
-    from git_anvcs.flows.blobs import standing  # rarely needed
+    from git_anvcs.flows.blobs import selecting, standing  # rarely needed
 
-    found = standing.look(repo)
+    found = standing.look(repo, selecting.or_all(repo, env))
     waiting = {job.oid for job in found.jobs if job.kind == "upload"}
-    missing = [file for file in found.files if not file.here]
+    missing = [file for file in found.files if file.missing]
     return LargeFiles(len(found.files), len(waiting), len(missing))
 
 

@@ -11,7 +11,7 @@ import select
 from typing import IO, NamedTuple, cast
 
 from git_anvcs.git.guard import GUARD as GUARD  # noqa: PLC0414 - where everybody looks for it
-from git_anvcs.git.locate import locate
+from git_anvcs.git.locate import Place, locate
 from git_anvcs.kernel import process
 from git_anvcs.kernel.errors import OFFLINE, AnvcsError, UsageError
 
@@ -59,6 +59,14 @@ class Repo:
         self.common_dir = common_dir
         self.bare = bare
         self._variables: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, place: Place) -> "Repo":
+        """The repository that a program of ours was started in by Git."""
+        bare = place.root == place.git_dir
+        found = cls(place.root, place.git_dir, place.common_dir, bare=bare)
+        tree = {} if bare else {"GIT_WORK_TREE": str(place.root)}
+        return found.within({"GIT_DIR": str(place.git_dir), **tree})
 
     def within(self, variables: Mapping[str, str]) -> "Repo":
         """The same repository, with these variables for every git that is started."""

@@ -24,7 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    found = status.look(call.repo)
+    found = status.look(call.repo, call.env)
     trees = [tree._asdict() | {"edited": dict(tree.edited)} for tree in found.worktrees]
     unsent = [item._asdict() for item in found.outbox]
     silent = found.silent._asdict() if found.silent else None

@@ -1,7 +1,8 @@
 """Put large files that are in the cache where their pointers are in the worktree.
 
 A file is replaced only while it is exactly its pointer; Git sees no change. Nothing is fetched:
-`git-ai-blob pull` does both.
+`git-ai-blob pull` does both. -I and -X are as in `git-ai-blob fetch --help`; what settings leave
+out is written where its content is here, and not missed where it is not.
 
 With --record the artifacts of a commit's record are brought instead, tracked in Git or not, such
 as the model that a commit was made with: fetched where they are not here, in exactly the recorded
@@ -19,12 +20,12 @@ Example:
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from git_anvcs.drivers import blob_words
+from git_anvcs.drivers import blob_selected, blob_words
 from git_anvcs.drivers.bars import bar
+from git_anvcs.drivers.blob_selected import Selected
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows import reading
 from git_anvcs.flows.blobs import of_record, pointed, pulling
-from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.pulling import CheckedOut
 from git_anvcs.kernel.errors import DONE, NO, UsageError
 from git_anvcs.kernel.terminal import quoted, safe
@@ -38,6 +39,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--record", metavar="COMMIT", default="", help="the artifacts of this commit's record"
     )
     parser.add_argument("--to", metavar="DIR", default="", help="with --record: below this folder")
+    blob_selected.add_arguments(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be written")
 
 
@@ -47,20 +49,23 @@ def run(call: Call) -> int:
         return _of_record(call, names)
     if call.args.to:
         raise UsageError("--to is of --record", hint="git-ai-blob checkout --record HEAD --to DIR")
-    return put(call, pointed.in_index(call.repo, names, cwd=call.cwd), {})
+    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    return put(call, blob_selected.select(call, found, named=bool(names)), {})
 
 
-def put(call: Call, found: Sequence[At], more: dict[str, object]) -> int:
+def put(call: Call, selected: Selected, more: dict[str, object]) -> int:
     """Check these out and answer; more: what else the answer has."""
-    done = pulling.checkout(call.repo, found, only_try=call.args.dry_run)
+    done = pulling.checkout(call.repo, selected.found, only_try=call.args.dry_run)
     value = {
         **more,
         "dry_run": call.args.dry_run,
         "checked_out": list(done.done),
         "absent": list(done.absent),
         "left": dict(done.left),
+        "left_out": [at.path for at in selected.left_out],
     }
-    call.answer(value, text(done, only_try=call.args.dry_run))
+    said = text(done, only_try=call.args.dry_run) + blob_selected.said(selected.left_out)
+    call.answer(value, said)
     for path, why in done.left.items():
         call.note(f"left alone: {quoted(path)}: {safe(why)}")
     return NO if done.absent or done.left else DONE
@@ -71,6 +76,8 @@ def _of_record(call: Call, names: Sequence[str]) -> int:
     reading.ready(call.repo, call.note)
     commit = reading.find(call.repo, call.args.record)
     wanted = of_record.chosen(call.repo, commit, names)
+    if (asked := blob_selected.by_options(call, named=True)) is not None:
+        wanted = [one for one in wanted if asked.takes(one.path)]
     folder = call.cwd / call.args.to if call.args.to else call.repo.root
     if call.args.dry_run:
         rows = [_row(one) for one in wanted]

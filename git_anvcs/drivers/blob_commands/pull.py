@@ -1,7 +1,8 @@
 """Fetch the contents of large files and put them where their pointers are in the worktree.
 
 This is `git-ai-blob fetch`, then `git-ai-blob checkout`: for a clone that was made while the store
-could not be reached, or with GIT_ANVCS_SKIP_SMUDGE=1.
+could not be reached, or with GIT_ANVCS_SKIP_SMUDGE=1. What settings leave out, and -I and -X, are
+as in `git-ai-blob fetch --help`.
 
 Exit codes: 0 no file is a pointer any more, 1 something is nowhere or in the way, 5 a store did
 not answer.
@@ -9,11 +10,12 @@ not answer.
 Example:
   git-ai-blob pull
   git-ai-blob pull models/ --json
+  git-ai-blob pull -X '*.mp4'
 """
 
 from argparse import ArgumentParser
 
-from git_anvcs.drivers import blob_words
+from git_anvcs.drivers import blob_selected, blob_words
 from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.blob_commands import checkout
 from git_anvcs.drivers.say import Call
@@ -28,9 +30,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     names = [*call.args.paths, *call.args.behind_dashes]
-    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    listed = pointed.in_index(call.repo, names, cwd=call.cwd)
+    selected = blob_selected.select(call, listed, named=bool(names))
     if call.args.dry_run:
-        return checkout.put(call, found, {})
+        return checkout.put(call, selected, {})
+    found = selected.found
     wanted = pointed.contents(pulling.lacking(call.repo, found))
     with bar(call, "fetching", sum(pointer.size for pointer in wanted)) as moved:
         came, missing = pulling.fetch(call.repo, call.env, found, moved=moved)
@@ -38,7 +42,7 @@ def run(call: Call) -> int:
         "fetched": [{"oid": g.pointer.oid, "size": g.pointer.size} for g in came],
         "missing": blob_words.missing_rows(missing),
     }
-    code = checkout.put(call, found, more)
+    code = checkout.put(call, selected, more)
     for line in blob_words.missing_text(missing):
         call.note(line)
     return blob_words.exit_code(one.problem for one in missing) or code

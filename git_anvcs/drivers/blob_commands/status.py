@@ -1,6 +1,8 @@
 """How the large files of this worktree stand: what is here, what is missing, what waits.
 
-Exit code 0: every content is here, 1: some are not.
+What blobs.fetch_include and blobs.fetch_exclude leave out stands apart, and is not missed.
+
+Exit code 0: every content is here or left out, 1: some are not.
 
 Example:
   git-ai-blob status --json
@@ -11,7 +13,7 @@ from argparse import ArgumentParser
 from git_anvcs.drivers.bars import size
 from git_anvcs.drivers.blob_shown import facts, named
 from git_anvcs.drivers.say import Call, counted
-from git_anvcs.flows.blobs import standing, tracking
+from git_anvcs.flows.blobs import selecting, standing, tracking
 from git_anvcs.flows.blobs.standing import Standing
 
 
@@ -20,9 +22,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    found = standing.look(call.repo)
+    found = standing.look(call.repo, selecting.here(call.repo, call.env))
     wired = tracking.is_wired(call.repo)
-    missing = [file for file in found.files if not file.here]
+    missing = [file for file in found.files if file.missing]
+    left_out = [file for file in found.files if file.left_out]
     pointers = [file for file in found.files if file.here and file.worktree == "pointer"]
     waiting: dict[str, int] = {}
     for job in found.jobs:
@@ -32,6 +35,7 @@ def run(call: Call) -> int:
             "files": len(found.files),
             "bytes": sum(file.pointer.size for file in found.files),
             "missing": [facts(file) for file in missing],
+            "left_out": [facts(file) for file in left_out],
             "pointers": [facts(file) for file in pointers],
             "contents_in_git": list(found.contents),
             "waiting": waiting,
@@ -43,7 +47,8 @@ def run(call: Call) -> int:
 
 
 def _text(found: Standing, waiting: dict[str, int], *, wired: bool) -> str:
-    missing = [file.path for file in found.files if not file.here]
+    missing = [file.path for file in found.files if file.missing]
+    left_out = [file.path for file in found.files if file.left_out]
     pointers = [file.path for file in found.files if file.here and file.worktree == "pointer"]
     total = sum(file.pointer.size for file in found.files)
     lines = [f"{counted(len(found.files), 'large file')}, {size(total)}"]
@@ -51,6 +56,11 @@ def _text(found: Standing, waiting: dict[str, int], *, wired: bool) -> str:
         lines += [
             f"not here, {len(missing)} (`git-ai-blob pull` asks the stores):",
             *named(missing),
+        ]
+    if left_out:
+        lines += [
+            f"left out by settings, {len(left_out)} (`git-ai-blob pull PATH` fetches one):",
+            *named(left_out),
         ]
     if pointers:
         lines += [

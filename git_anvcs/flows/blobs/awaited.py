@@ -29,7 +29,7 @@ class Awaited:
         self._fetcher: Fetcher | None = None
         self.problems: list[str] = []
         try:
-            self._fetcher = self._stack.enter_context(fetching(_repo(place), env))
+            self._fetcher = self._stack.enter_context(fetching(Repo.of(place), env))
         except AnvcsError as error:
             self._note(error)
 
@@ -98,9 +98,3 @@ class Awaited:
     def _note(self, error: AnvcsError) -> None:
         if error.message not in self.problems and len(self.problems) < _TOLD:
             self.problems.append(error.message)
-
-
-def _repo(place: Place) -> Repo:
-    bare = place.root == place.git_dir
-    found = Repo(place.root, place.git_dir, place.common_dir, bare=bare)
-    return found.within({"GIT_DIR": str(place.git_dir)})

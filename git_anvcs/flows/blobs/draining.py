@@ -12,7 +12,7 @@ from git_anvcs.blobs import queue
 from git_anvcs.blobs.errors import Archived
 from git_anvcs.blobs.ledger import Job
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs import fetching, pointed, uploading
+from git_anvcs.flows.blobs import fetching, pointed, selecting, uploading
 from git_anvcs.flows.blobs.clone import Clone, is_used, opened
 from git_anvcs.git import objects, refs
 from git_anvcs.git.repo import Repo
@@ -77,6 +77,7 @@ def _fetch(here: Clone, *, patient: bool) -> int:
     now = int(clock.now())
     listed = here.ledger.jobs(queue.FETCH, due=now if patient else None)
     gone = [job for job in listed if here.cache.has(job.oid, job.size)]
+    gone += selecting.given_up(here.ledger, selecting.of_settings(here.settings), listed)
     if gone:
         here.ledger.done(gone)
     jobs = {job.oid: job for job in listed if job not in gone}

@@ -10,7 +10,7 @@ from git_anvcs.blobs import begun, quarantine, queue
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.finding import Finding, Status, of_error
 from git_anvcs.flows import settings
-from git_anvcs.flows.blobs import standing, store_checks, tracking
+from git_anvcs.flows.blobs import selecting, standing, store_checks, tracking
 from git_anvcs.flows.blobs.clone import LOCAL, is_used
 from git_anvcs.flows.blobs.pointed import FILTER
 from git_anvcs.flows.blobs.standing import Standing
@@ -40,14 +40,15 @@ def examine(repo: Repo, env: Mapping[str, str], hooks: Iterable[str]) -> Iterato
     if repo.bare or not (is_used(paths) or tracking.listed(repo.root)
                          or in_force.words("blobs.track")):  # fmt: skip
         return
+    selection = selecting.of_settings(in_force)
     yield from _filter(repo)
     yield _hook(hooks)
     try:
-        found = standing.look(repo)
+        found = standing.look(repo, selection)
     except AnvcsError as error:  # of the ledger
         hint = error.hint or "`git-ai-blob fsck --repair`"
         yield of_error("queue", error)._replace(hint=hint)
-        found = Standing(tuple(standing.files(repo)), (), ())
+        found = Standing(tuple(standing.files(repo, selection)), (), ())
     yield from _rules(repo, in_force, found)
     yield from _stores(StoresHere(in_force, env, Cache(paths)), env)
     yield from _queue(found)
@@ -131,7 +132,7 @@ def _queue(found: Standing) -> Iterator[Finding]:
 
 def _worktree(found: Standing, *, meant: bool) -> Iterator[Finding]:
     here = [one.path for one in found.files if one.worktree == "pointer" and one.here]
-    gone = [one.path for one in found.files if one.worktree == "pointer" and not one.here]
+    gone = [one.path for one in found.files if one.worktree == "pointer" and one.missing]
     status: Status = "weak" if meant else "bad"  # GIT_ANVCS_SKIP_SMUDGE asks for pointers
     if here:
         said = f"pointers in the worktree, whose contents are in the cache: {_few(here)}"
@@ -140,7 +141,9 @@ def _worktree(found: Standing, *, meant: bool) -> Iterator[Finding]:
         said = f"pointers in the worktree, whose contents are not here: {_few(gone)}"
         yield Finding("worktree", status, said, "`git-ai-blob pull`")
     if not here and not gone:
-        yield Finding("worktree", "good", "no pointer stands in the worktree")
+        left = sum(one.left_out for one in found.files)
+        said = f", but for {left} that settings leave out" if left else ""
+        yield Finding("worktree", "good", f"no pointer stands in the worktree{said}")
 
 
 def _cache(cache: Cache) -> Iterator[Finding]:

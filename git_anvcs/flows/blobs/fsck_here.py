@@ -5,7 +5,7 @@ import re
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs import queue
-from git_anvcs.flows.blobs import faults, pointed, standing
+from git_anvcs.flows.blobs import faults, pointed, selecting, standing
 from git_anvcs.flows.blobs.clone import Clone
 from git_anvcs.flows.blobs.faults import Fault
 from git_anvcs.flows.blobs.pointed import At
@@ -44,9 +44,12 @@ def cache(here: Clone, progress: Progress) -> list[Fault]:
 
 
 def missing(here: Clone, found: Iterable[At]) -> list[Fault]:
-    """Contents of these pointers that are not here, each once."""
+    """Contents of these pointers that are not here and not left out by settings, each once."""
+    selection = selecting.of_settings(here.settings)
     lacking = {
-        at.pointer.oid: at for at in found if not here.cache.has(at.pointer.oid, at.pointer.size)
+        at.pointer.oid: at
+        for at in found
+        if not here.cache.has(at.pointer.oid, at.pointer.size) and selection.takes(at.path)
     }
     return [
         Fault(

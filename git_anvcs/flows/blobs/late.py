@@ -113,9 +113,7 @@ class Late:
 
     @cached_property
     def _repo(self) -> Repo:
-        place = self._place
-        found = Repo(place.root, place.git_dir, place.common_dir, bare=False)
-        return found.within({"GIT_DIR": str(place.git_dir), "GIT_WORK_TREE": str(place.root)})
+        return Repo.of(self._place)
 
     def _is_pointer(self, path: str) -> bool:
         there = self._files[path].there

@@ -3,7 +3,7 @@
 Only blobs as small as a pointer are read, and nothing is fetched by Git for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 import os
 from pathlib import Path
@@ -17,6 +17,8 @@ from git_anvcs.git.objects import NO_FETCH
 from git_anvcs.git.repo import Repo
 
 FILTER = "ai-blob"
+_AT_ONCE = 10_000  # commits; what they changed is in memory at once
+_RAW = ("--raw", "-z", "--no-renames", "--abbrev=64")
 
 
 class At(NamedTuple):
@@ -51,11 +53,16 @@ def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) 
 
     cwd: where the names begin, if not at the top of the worktree
     """
-    if cwd and names:
-        below = os.path.relpath(cwd.resolve(), repo.root.resolve())
-        names = [name if name.startswith(":") else os.path.normpath(f"{below}/{name}")
-                 for name in names]  # fmt: skip
-    return read(repo, _filtered(repo, entries(repo, names)))
+    return read(repo, _filtered(repo, entries(repo, _from_top(repo, names, cwd))))
+
+
+def _from_top(repo: Repo, names: Sequence[str], cwd: Path | None) -> list[str]:
+    """Pathspecs as they are at the top of the worktree."""
+    if cwd is None:
+        return [*names]
+    below = os.path.relpath(cwd.resolve(), repo.root.resolve())
+    return [name if name.startswith(":") else os.path.normpath(f"{below}/{name}")
+            for name in names]  # fmt: skip
 
 
 def entries(repo: Repo, names: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
@@ -85,15 +92,17 @@ def changed(repo: Repo, *, index: str = "") -> dict[str, Changed]:
     """Every file of the index that the last commit has not, or has otherwise, by path."""
     env = {"GIT_INDEX_FILE": index} if index else {}
     against = repo.resolve("HEAD") or _empty_tree(repo)
-    raw = repo.git("diff-index", "--cached", "--raw", "-z", "--no-renames", "--abbrev=64", against,
-                   "--", env={**NO_FETCH, **env})  # fmt: skip
-    found = {}
+    raw = repo.git("diff-index", "--cached", *_RAW, against, "--", env={**NO_FETCH, **env})
+    return dict(_raw(raw))
+
+
+def _raw(raw: bytes) -> Iterator[tuple[str, Changed]]:
+    """The regular files of what a diff prints with _RAW, with their paths."""
     fields = raw.decode(errors="surrogateescape").split("\0")
     for facts, path in zip(fields[::2], fields[1::2], strict=False):
         _, mode, old, blob, _ = facts.split(" ")
         if mode.startswith("100"):
-            found[path] = Changed(mode, blob, old.strip("0") and old)
-    return found
+            yield path, Changed(mode, blob, old.strip("0") and old)
 
 
 def not_pointers(
@@ -116,6 +125,16 @@ def may_be_asked_for(repo: Repo) -> bool:
             if f"filter={FILTER}".encode() in file.read_bytes():
                 return True
     return False
+
+
+def in_tree(
+    repo: Repo, revision: str, names: Sequence[str] = (), *, cwd: Path | None = None
+) -> list[At]:
+    """Those of one tree, below `names` (pathspecs as Git's, from `cwd`) if any."""
+    nothing = objects.make(repo, "tree", b"").oid  # Git knows it without having it
+    specs = _from_top(repo, names, cwd)
+    raw = repo.git("diff-tree", *_RAW, "-r", nothing, revision, "--", *specs, env=NO_FETCH)
+    return read(repo, {path: (one.mode, one.blob) for path, one in _raw(raw)})
 
 
 def in_trees(repo: Repo, revisions: Iterable[str]) -> list[At]:
@@ -144,6 +163,20 @@ def in_commits(repo: Repo, revisions: Iterable[str]) -> list[At]:
     paths = brought(repo, revisions)
     found = read(repo, {blob: ("100644", blob) for blob in paths})
     return [at._replace(path=paths[at.blob]) for at in found]
+
+
+def in_history(repo: Repo, revisions: Sequence[str]) -> list[At]:
+    """Those of all commits up to these, under every path that they ever had."""
+    pointing = {at.blob: at for at in in_commits(repo, revisions)}
+    commits = repo.git("rev-list", *revisions, "--", env=NO_FETCH).splitlines(keepends=True)
+    found: dict[At, None] = {}
+    for start in range(0, len(commits) if pointing else 0, _AT_ONCE):
+        stdin = b"".join(commits[start : start + _AT_ONCE])
+        words = ("diff-tree", *_RAW, "-r", "-m", "--root", "--no-commit-id", "--stdin")
+        for path, one in _raw(repo.git(*words, stdin=stdin, env=NO_FETCH)):
+            if at := pointing.get(one.blob):
+                found[at._replace(path=path)] = None
+    return list(found)
 
 
 def contents_in(repo: Repo, revisions: Iterable[str]) -> tuple[str, ...]:

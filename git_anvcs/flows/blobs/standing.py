@@ -1,6 +1,6 @@
 """Story: how the large files of this worktree stand: what is here, what is missing, what waits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 import stat
 from typing import NamedTuple
@@ -9,8 +9,9 @@ from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.ledger import Job, Ledger
 from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.blobs.selection import Selection
 from git_anvcs.flows.blobs import pointed
-from git_anvcs.flows.blobs.pointed import FILTER
+from git_anvcs.flows.blobs.pointed import FILTER, At
 from git_anvcs.git import attributes, objects
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
@@ -20,13 +21,20 @@ class File(NamedTuple):
     """One large file of the index.
 
     here: its content is in the cache
-    worktree: `content`, `pointer` (the file holds its own pointer) or `absent`
+    worktree: `content`, `pointer` (the file holds its own pointer) or `absent`; empty: of a commit
+    left_out: settings want no content for it, and it is not here
     """
 
     path: str
     pointer: Pointer
     here: bool
     worktree: str
+    left_out: bool = False
+
+    @property
+    def missing(self) -> bool:
+        """Whether its content should be here and is not."""
+        return not (self.here or self.left_out)
 
 
 class Standing(NamedTuple):
@@ -37,26 +45,39 @@ class Standing(NamedTuple):
     jobs: tuple[Job, ...]
 
 
-def files(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) -> list[File]:
+def files(
+    repo: Repo, selection: Selection, names: Sequence[str] = (), *, cwd: Path | None = None
+) -> list[File]:
     """The large files of the index, below `names` (pathspecs from `cwd`) if any.
 
     Reads no content.
     """
-    cache = Cache(Paths(repo.common_dir))
+    found = pointed.in_index(repo, names, cwd=cwd)
     return [
-        File(
-            at.path,
-            at.pointer,
-            cache.has(at.pointer.oid, at.pointer.size),
-            _in_worktree(repo.root / at.path, at.pointer),
-        )
-        for at in pointed.in_index(repo, names, cwd=cwd)
+        one._replace(worktree=_in_worktree(repo.root / one.path, one.pointer))
+        for one in _here(repo, selection, found)
     ]
 
 
-def look(repo: Repo) -> Standing:
+def of_commit(
+    repo: Repo, selection: Selection, commit: str, names: Sequence[str], *, cwd: Path
+) -> list[File]:
+    """The same of a commit or tree, with nothing said of the worktree."""
+    return _here(repo, selection, pointed.in_tree(repo, commit, names, cwd=cwd))
+
+
+def _here(repo: Repo, selection: Selection, found: Iterable[At]) -> list[File]:
+    cache = Cache(Paths(repo.common_dir))
+    files = []
+    for at in found:
+        here = cache.has(at.pointer.oid, at.pointer.size)
+        files.append(File(at.path, at.pointer, here, "", not (here or selection.takes(at.path))))
+    return files
+
+
+def look(repo: Repo, selection: Selection) -> Standing:
     """How everything stands. Raises Damaged, CannotWrite of the ledger."""
-    found = files(repo)
+    found = files(repo, selection)
     paths = Paths(repo.common_dir)
     jobs: list[Job] = []
     if paths.ledger.exists():

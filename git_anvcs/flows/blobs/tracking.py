@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.selection import unbraced
 from git_anvcs.flows.blobs import pointed
 from git_anvcs.git import config, objects
 from git_anvcs.git.objects import NO_FETCH
@@ -73,15 +74,7 @@ def untrack(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
 
 def of_settings(found: Settings) -> list[str]:
     """The patterns of blobs.track as gitattributes(5) has them, which knows no braces."""
-    return [one for word in found.words("blobs.track") for one in _unbraced(word)]
-
-
-def _unbraced(pattern: str) -> list[str]:
-    braced = re.search(r"\{([^{}]*,[^{}]*)\}", pattern)
-    if not braced:
-        return [pattern]
-    before, after = pattern[: braced.start()], pattern[braced.end() :]
-    return [one for word in braced[1].split(",") for one in _unbraced(f"{before}{word}{after}")]
+    return [one for word in found.words("blobs.track") for one in unbraced(word)]
 
 
 def listed(folder: Path) -> list[str]:

@@ -1,0 +1,58 @@
+"""Which large files a command is about: -I and -X, else what settings leave out.
+
+Files that are named on the command line are meant, whatever settings say.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from git_anvcs.blobs.selection import Selection, words
+from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows import settings
+from git_anvcs.flows.blobs import pulling, selecting
+from git_anvcs.flows.blobs.pointed import At
+
+
+class Selected(NamedTuple):
+    """found: what the command is about; left_out: what settings leave out and is not here"""
+
+    found: tuple[At, ...]
+    left_out: tuple[At, ...] = ()
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    only = "only files that these patterns take, in place of the settings; commas between them"
+    parser.add_argument("-I", "--include", metavar="PATTERNS", action="append", help=only)
+    none = "no file that these patterns take, in place of blobs.fetch_exclude"
+    parser.add_argument("-X", "--exclude", metavar="PATTERNS", action="append", help=none)
+
+
+def by_options(call: Call, *, named: bool) -> Selection | None:
+    """What -I and -X say; None without them. Where -X stands alone the setting
+    blobs.fetch_include counts as well, unless paths are named."""
+    include, exclude = call.args.include, call.args.exclude
+    if include is None and exclude is None:
+        return None
+    wanted = [word for text in include or () for word in words(text)]
+    if include is None and not named:
+        wanted = [*settings.load(call.repo, call.env).words(selecting.INCLUDE)]
+    return Selection(wanted, [word for text in exclude or () for word in words(text)])
+
+
+def select(call: Call, found: Sequence[At], *, named: bool) -> Selected:
+    """What of this is meant. named: paths on the command line are what was found."""
+    asked = by_options(call, named=named)
+    if asked is not None:
+        return Selected(tuple(at for at in found if asked.takes(at.path)))
+    selection = Selection() if named else selecting.here(call.repo, call.env)
+    left = {at for at in found if not selection.takes(at.path)}
+    out = {*pulling.lacking(call.repo, left)}
+    return Selected(
+        tuple(at for at in found if at not in out), tuple(at for at in found if at in out)
+    )
+
+
+def said(left_out: Sequence[At]) -> str:
+    """What is put behind an answer; empty when nothing is left out."""
+    return f", {counted(len(left_out), 'file')} left out by settings" if left_out else ""
