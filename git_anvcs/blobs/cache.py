@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 import os
 from pathlib import Path
 
-from git_anvcs.blobs.contents import Contents, cannot_write, chunks, digest
+from git_anvcs.blobs.contents import Contents, chunks, digest
 from git_anvcs.blobs.errors import WrongContent
+from git_anvcs.blobs.writing import cannot_write
 from git_anvcs.store.paths import Paths
 
 

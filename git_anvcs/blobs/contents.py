@@ -6,14 +6,13 @@ to load pathlib takes as long as the rest of a filter that has one file to answe
 """
 
 from collections.abc import Iterable, Iterator
-import errno
 import os
 
 from git_anvcs.blobs import lasting
-from git_anvcs.blobs.counted import Counted
+from git_anvcs.blobs.draft import Draft
+from git_anvcs.blobs.writing import cannot_write, remove, write
 from git_anvcs.kernel.digest import sha256 as small_sha256
 from git_anvcs.kernel.records import NamedTuple
-from git_anvcs.store.atomic import CannotWrite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,24 +128,24 @@ class Contents:
             try:
                 descriptor = self._new(draft)
                 try:
-                    _write(descriptor, data)
+                    write(descriptor, data)
                     os.fchmod(descriptor, 0o444)
                 finally:
                     os.close(descriptor)
                 self._name_it(draft, oid)
             except OSError as error:
-                _remove(draft)
+                remove(draft)
                 raise cannot_write(draft, error) from error
         return oid
 
-    def draft(self) -> "Draft":
+    def draft(self) -> Draft:
         """A new content, to be used as a context; without `keep` nothing of it stays.
 
         Raises CannotWrite.
         """
         path = self.new_name()
         try:
-            return Draft(self, self._new(path), path)
+            return Draft(self.put, self._new(path), path)
         except OSError as error:
             raise cannot_write(path, error) from error
 
@@ -242,44 +241,6 @@ class Contents:
             os.close(folder)
 
 
-class Draft(Counted):
-    """A content that is being written; it becomes part of the cache by `keep`."""
-
-    def __init__(self, contents: Contents, descriptor: int, path: str) -> None:
-        super().__init__()
-        self._contents = contents
-        self._descriptor = descriptor
-        self._path = path
-        self._kept = False
-
-    def write(self, chunk: bytes) -> None:
-        """Add bytes at the end. Raises CannotWrite; they are counted all the same."""
-        self.count(chunk)
-        try:
-            _write(self._descriptor, chunk)
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
-
-    def keep(self) -> tuple[str, int]:
-        """Give it its name; (oid, size). Raises CannotWrite."""
-        oid, _ = self.counted()
-        self._contents.put(self._path, oid, self.size)
-        self._kept = True
-        return oid, self.size
-
-    def __enter__(self) -> "Draft":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Without `keep` nothing stays."""
-        os.close(self._descriptor)
-        if not self._kept:
-            _remove(self._path)
-
-
 def identity(found: os.stat_result) -> Identity:
     """What a file is known by."""
     return Identity(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
@@ -315,14 +276,6 @@ def chunks(file: "BinaryIO") -> Iterator[bytes]:
         yield chunk
 
 
-def cannot_write(path: "Name", error: OSError) -> CannotWrite:
-    """What is raised when the cache cannot be written."""
-    return CannotWrite(
-        f"cannot write {os.fspath(path)}: {error.strerror}",
-        hint="the cache of large files is in the Git directory: it needs room there",
-    )
-
-
 def _read(path: str, size: int) -> bytes:
     """The file; a longer one is cut behind `size` and a byte."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -333,18 +286,3 @@ def _read(path: str, size: int) -> bytes:
     finally:
         os.close(descriptor)
     return data
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    """All of the bytes."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError as error:
-        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.EROFS):
-            raise

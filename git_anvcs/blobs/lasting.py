@@ -5,6 +5,7 @@ A file system writes its journal once for all who wait for it, so they are waite
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 import os
 
 TYPE_CHECKING = False
@@ -30,6 +31,17 @@ def sync(paths: Sequence[str]) -> None:
         thread.join()
     if failed:
         raise failed[0]
+
+
+def begin(descriptor: int, start: int, size: int) -> None:
+    """Have these bytes of an open file go to the disk, so that `sync` waits less for them.
+
+    Linux writes what it is told that nobody needs soon (posix_fadvise(2)), and lets go of what is
+    on the disk already. Elsewhere nothing is done, and nothing is lost by it.
+    """
+    if hasattr(os, "posix_fadvise"):  # not on macOS
+        with suppress(OSError):
+            os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_DONTNEED)
 
 
 def _begun(paths: list[str], failed: list[OSError]) -> "Thread":

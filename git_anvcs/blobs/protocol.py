@@ -6,7 +6,7 @@ below spell the answers. Git sends the next request only after the answer to the
 
 from collections.abc import Iterator
 
-from git_anvcs.git.pktline import FLUSH, Decoder, content, lines
+from git_anvcs.git.pktline import FLUSH, Decoder, Piece, content, lines
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.records import NamedTuple
 
@@ -27,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Request(NamedTuple):
-    """Git asks for one file; its content follows as chunks (bytes), then Whole."""
+    """Git asks for one file; its content follows in pieces, then Whole."""
 
     command: str  # clean or smudge
     path: str  # below the top of the worktree, os.fsdecode'd
@@ -45,7 +45,7 @@ class AskedForReady(NamedTuple):
     """Git waits for delayed files: answer with `ready`, as soon as there is one."""
 
 
-Event = Reply | Request | bytes | Whole | AskedForReady
+Event = Reply | Request | Piece | Whole | AskedForReady
 
 
 class Conversation:
@@ -56,8 +56,11 @@ class Conversation:
         self._state = "welcome"
         self._heard: list[bytes] = []
 
-    def hear(self, data: bytes) -> Iterator[Event]:
-        """What the bytes mean. Raises NotTheProtocol, BadPacket."""
+    def hear(self, data: Piece) -> Iterator[Event]:
+        """What the bytes mean. Raises NotTheProtocol, BadPacket.
+
+        The pieces of a content in a memoryview are views of the same memory.
+        """
         for packet in self._decoder.feed(data):
             if self._state == "content":
                 if packet is None:
@@ -66,7 +69,7 @@ class Conversation:
                 else:
                     yield packet
             elif packet is not None:
-                self._heard.append(packet.removesuffix(b"\n"))
+                self._heard.append(bytes(packet).removesuffix(b"\n"))
             else:
                 heard, self._heard = self._heard, []
                 yield self._list_ended(heard)
@@ -119,7 +122,7 @@ ALL_WELL = FLUSH  # behind a content: the status stays as it was
 BEGIN = status(b"success")
 
 
-def answer(data: bytes) -> Iterator[bytes]:
+def answer(data: bytes) -> Iterator[Piece]:
     """The whole answer for a content that is in memory."""
     yield BEGIN
     yield from content((data,))

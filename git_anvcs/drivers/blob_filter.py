@@ -24,7 +24,7 @@ from git_anvcs.flows.blobs.clean import Cleaning
 from git_anvcs.flows.blobs.filter_run import FilterRun
 from git_anvcs.flows.blobs.smudge import AT_ONCE, Content
 from git_anvcs.git.locate import Names, called_in
-from git_anvcs.git.pktline import FLUSH, BadPacket, content
+from git_anvcs.git.pktline import FLUSH, BadPacket, Piece, content
 from git_anvcs.kernel.errors import DONE, NO, AnvcsError
 
 TYPE_CHECKING = False
@@ -63,8 +63,11 @@ class Filter:
         self._selection: Selection | None = None
         self._problems: list[str] = []
 
-    def clean(self, path: str, pieces: Iterator[bytes]) -> Answer:
-        """What Git is to store, or ERROR; all pieces are taken in any case."""
+    def clean(self, path: str, pieces: Iterator[Piece]) -> Answer:
+        """What Git is to store, or ERROR; all pieces are taken in any case.
+
+        A piece is what it is until the next one is asked for, here and below.
+        """
         try:  # also with ANVCS=0: that a content goes past Git is what the repository asks for
             if self._run is None:
                 raise AnvcsError("there is no repository here that could keep large files")
@@ -80,7 +83,7 @@ class Filter:
                 continue
             return ERROR
 
-    def smudge(self, request: Request, pieces: Iterator[bytes]) -> Answer:
+    def smudge(self, request: Request, pieces: Iterator[Piece]) -> Answer:
         """What the file is to hold, or DELAYED where Git lets us; never ERROR."""
         data = _start(pieces)
         told = self._awaited.text_of(request.path) if self._awaited else None
@@ -239,22 +242,23 @@ def _answer(out: "IO[bytes]", answer: Answer) -> None:
 
 def _events(reader: int) -> Iterator[Event]:
     talk = Conversation()
-    while data := os.read(reader, _PIPE):
-        yield from talk.hear(data)
+    memory = memoryview(bytearray(_PIPE))  # the same for all: new memory takes longer than counting
+    while size := os.readv(reader, [memory]):
+        yield from talk.hear(memory[:size])
     if not talk.may_end:
         raise EOFError
 
 
-def _content(events: Iterator[Event]) -> Iterator[bytes]:
+def _content(events: Iterator[Event]) -> Iterator[Piece]:
     """The pieces of a content, up to its end."""
     for event in events:
         if isinstance(event, Whole):
             return
-        if isinstance(event, bytes):
+        if isinstance(event, (bytes, memoryview)):
             yield event
 
 
-def _start(pieces: Iterator[bytes]) -> bytes:
+def _start(pieces: Iterator[Piece]) -> bytes:
     """The whole of what is as short as a pointer, else a start that is none."""
     data = b""
     for piece in pieces:
@@ -264,17 +268,17 @@ def _start(pieces: Iterator[bytes]) -> bytes:
     return data
 
 
-def _chained(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _chained(first: bytes, pieces: Iterator[Piece]) -> Iterator[Piece]:
     yield first
     yield from pieces
 
 
-def _collected(pieces: Iterator[bytes]) -> Iterable[bytes]:
+def _collected(pieces: Iterator[Piece]) -> Iterable[bytes]:
     """All of a content: Git reads no answer before it has sent everything."""
     kept: list[bytes] = []
     size = 0
     for piece in pieces:
-        kept.append(piece)
+        kept.append(bytes(piece))
         size += len(piece)
         if size > _IN_MEMORY:
             break

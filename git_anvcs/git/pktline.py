@@ -13,7 +13,8 @@ FLUSH = b"0000"
 _DIGITS = frozenset(b"0123456789abcdefABCDEF")
 _HEADER = 4
 
-Packet = bytes | None  # None is a flush packet
+Piece = bytes | memoryview
+Packet = Piece | None  # None is a flush packet
 
 
 class BadPacket(AnvcsError):
@@ -32,12 +33,17 @@ def lines(*texts: bytes) -> bytes:
     return b"".join(packet(text + b"\n") for text in texts) + FLUSH
 
 
-def content(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The packets of a content of any size, without its flush; empty chunks are left out."""
+def content(chunks: Iterable[Piece]) -> Iterator[Piece]:
+    """The packets of a content of any size, without its flush; empty chunks are left out.
+
+    Lengths and payloads in turn: nothing is copied.
+    """
     for chunk in chunks:
         view = memoryview(chunk)
         for start in range(0, len(view), LARGEST):
-            yield packet(bytes(view[start : start + LARGEST]))
+            payload = view[start : start + LARGEST]
+            yield b"%04x" % (len(payload) + _HEADER)
+            yield payload
 
 
 class Decoder:
@@ -46,23 +52,36 @@ class Decoder:
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, data: bytes) -> list[Packet]:
-        """The packets that are whole now. Raises BadPacket, after which nothing more is read."""
-        data = self._rest + data if self._rest else data
+    def feed(self, data: Piece) -> list[Packet]:
+        """The packets that are whole now. Raises BadPacket, after which nothing more is read.
+
+        Those of a memoryview are views of the same memory, but for one that was cut.
+        """
         found: list[Packet] = []
-        start = 0
+        start = self._mend(data, found) if self._rest else 0
         while len(data) - start >= _HEADER:
-            size = _size(data[start : start + _HEADER])
-            if not size:
-                found.append(None)
-                start += _HEADER
-                continue
+            size = _size(bytes(data[start : start + _HEADER]))
             if len(data) - start < size:
                 break
-            found.append(data[start + _HEADER : start + size])
-            start += size
-        self._rest = data[start:]
+            found.append(data[start + _HEADER : start + size] if size else None)
+            start += size or _HEADER
+        self._rest += data[start:]
         return found
+
+    def _mend(self, data: Piece, found: list[Packet]) -> int:
+        """Add what a packet lacks that was cut before; how many bytes of `data` belong to it."""
+        taken = max(0, _HEADER - len(self._rest))
+        self._rest += data[:taken]
+        if len(self._rest) < _HEADER:
+            return len(data)
+        size = _size(self._rest[:_HEADER])
+        lacking = max(0, size - len(self._rest))
+        self._rest += data[taken : taken + lacking]
+        if len(self._rest) < size:
+            return len(data)
+        found.append(self._rest[_HEADER:] if size else None)
+        self._rest = b""
+        return taken + lacking
 
     @property
     def between(self) -> bool:

@@ -23,7 +23,7 @@ GREETING = lines(b"git-filter-client", b"version=2") + lines(
 HOSTILE = "-a=b\nc/é\udcff\n"
 SAID = [
     lines(b"command=clean", b"pathname=" + HOSTILE.encode(errors="surrogateescape")),
-    *content((b"abc" * 30,)),
+    b"".join(content((b"abc" * 30,))),
     FLUSH,
     lines(b"command=smudge", b"pathname=x", b"blob=12", b"new-key=1", b"can-delay=1"),
     FLUSH,

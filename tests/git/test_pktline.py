@@ -27,6 +27,21 @@ def test_packets_are_the_same_wherever_the_stream_is_cut(
     assert decoder.between
 
 
+@given(PACKETS, st.integers(1, 60))
+def test_packets_are_the_same_when_all_come_through_the_same_memory(
+    packets: list[bytes | None], size: int
+) -> None:
+    stream, decoder, memory = spelt(packets), Decoder(), bytearray(size)
+    found = []
+    for start in range(0, len(stream), size):
+        piece = stream[start : start + size]
+        memory[: len(piece)] = piece
+        heard = decoder.feed(memoryview(memory)[: len(piece)])
+        found += [None if one is None else bytes(one) for one in heard]
+    assert found == packets
+    assert decoder.between
+
+
 @given(PACKETS.filter(bool), st.data())
 def test_a_stream_that_ends_within_a_packet_is_told_from_one_that_is_whole(
     packets: list[bytes | None], data: st.DataObject

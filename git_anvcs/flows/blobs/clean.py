@@ -3,10 +3,11 @@
 Nothing is sent anywhere: `git add` works offline, and `git status` starts this, too.
 """
 
-from git_anvcs.blobs.contents import Draft, digest_in_memory
-from git_anvcs.blobs.counted import Counted
+from git_anvcs.blobs.contents import digest_in_memory
+from git_anvcs.blobs.draft import Counted, Draft
 from git_anvcs.blobs.pointer import LONGEST_SEEN, Pointer, parse
 from git_anvcs.flows.blobs.filter_run import FilterRun
+from git_anvcs.git.pktline import Piece
 from git_anvcs.kernel.errors import AnvcsError
 
 _IN_MEMORY = 1 << 20  # bytes; less is written at once, when it is known that it is not here
@@ -18,28 +19,26 @@ class Cleaning:
     def __init__(self, run: FilterRun, path: str) -> None:
         self._run = run
         self._path = path
-        self._start: list[bytes] = []
-        self._size = 0
+        self._start = bytearray()
         self._into: Counted | None = None
         self._problem: AnvcsError | None = None  # why it cannot be kept
 
-    def write(self, piece: bytes) -> None:
+    def write(self, piece: Piece) -> None:
         """The next bytes. What cannot be kept is counted: it may be here already."""
         if self._into is not None:
             self._add(self._into, piece)
             return
-        self._start.append(piece)
-        self._size += len(piece)
-        if self._size > _IN_MEMORY:
+        self._start += piece
+        if len(self._start) > _IN_MEMORY:
             self._into = self._begun()
-            self._add(self._into, b"".join(self._start))
-            self._start.clear()
+            self._add(self._into, memoryview(self._start))
+            self._start = bytearray()
 
     def answer(self) -> bytes:
         """What Git is to store: the pointer. Raises CannotWrite."""
         if self._into is not None:
             return self._run.pointer_for(Pointer(*self._kept(self._into)), self._path)
-        data = b"".join(self._start)
+        data = bytes(self._start)
         seen = self._run.as_in_git(data, self._path) if len(data) <= LONGEST_SEEN else data
         if not data or parse(seen):
             return seen  # empty stays empty; what was not here was not changed
@@ -60,7 +59,7 @@ class Cleaning:
             self._problem = error
             return Counted()
 
-    def _add(self, into: Counted, piece: bytes) -> None:
+    def _add(self, into: Counted, piece: Piece) -> None:
         if self._problem or not isinstance(into, Draft):
             into.count(piece)
             return
