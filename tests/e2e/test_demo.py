@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 import re
+import shutil
 
 import pytest
 
@@ -47,48 +48,42 @@ def normalised(text: str) -> str:
     return re.sub(r"\b\d+(\.\d+)? (ms|s)\b", r"N \2", text)
 
 
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What one demonstration says."""
-    return a_stranger(tmp_path_factory.mktemp("told")).anvcs("demo")
+def test_demo_tells_what_its_transcript_says_and_leaves_nothing_behind(stranger: Sandbox) -> None:
+    before = everything(stranger.base)
 
+    told = stranger.anvcs("demo")
 
-def test_demo_tells_what_its_transcript_says(told: str) -> None:
+    assert everything(stranger.base) == before
     said = normalised(told)
     if os.environ.get("UPDATE_TRANSCRIPT"):
         TRANSCRIPT.parent.mkdir(parents=True, exist_ok=True)
         TRANSCRIPT.write_text(said)
     assert said.splitlines() == TRANSCRIPT.read_text().splitlines()
+    # Every command is printed before it runs.
+    assert told.count("\n$ ") >= 20
+    assert told.index("$ ANVCS=0 git merge shipping") < told.index("CONFLICT (content)")
 
 
-def test_demo_leaves_nothing_outside_its_folder_and_deletes_that(stranger: Sandbox) -> None:
+def test_demo_keeps_its_folder_when_asked_and_its_facts_hold(stranger: Sandbox) -> None:
     """Nor does it notice an agent around it: started by one, its people are still people."""
     around = {"CLAUDECODE": "1", "CLAUDE_CODE_ENTRYPOINT": "cli", "ANVCS": "0", "AI_AGENT": "x"}
     before = everything(stranger.base)
-    facts = json.loads(stranger.anvcs("demo", "--json", env=around))
-    assert everything(stranger.base) == before
-    assert not Path(facts["directory"]).exists()
+    facts = json.loads(stranger.anvcs("demo", "--json", "--keep", env=around))
+    directory = Path(facts["directory"])
+    shop = directory / "shop"
+    assert facts["kept"] is True
+    assert "def shipping" in (shop / "cart.py").read_text()
+    assert "def discounted" in (shop / "cart.py").read_text()
+    merged = json.loads((shop / "package.json").read_text())
+    assert {"scripts", "engines"} < set(merged)
     assert facts["left_behind"] == []
     assert facts["conflicted_files"] == {"git": 2, "anvcs": 0}
     assert facts["record_survived_rebase"] is True
     assert facts["landed"] == ["coupons", "taxes"]
     assert facts["set_aside"] == ["rounding", "docs"]
     assert facts["authors_of_a_squash"] == ["claude", "shipbot", "untracked"]
-
-
-def test_demo_keeps_its_folder_when_asked(stranger: Sandbox) -> None:
-    facts = json.loads(stranger.anvcs("demo", "--json", "--keep"))
-    shop = Path(facts["directory"]) / "shop"
-    assert facts["kept"] is True
-    assert "def shipping" in (shop / "cart.py").read_text()
-    assert "def discounted" in (shop / "cart.py").read_text()
-    merged = json.loads((shop / "package.json").read_text())
-    assert {"scripts", "engines"} < set(merged)
-
-
-def test_every_command_of_the_demo_is_printed_before_it_runs(told: str) -> None:
-    assert told.count("\n$ ") >= 20
-    assert told.index("$ ANVCS=0 git merge shipping") < told.index("CONFLICT (content)")
+    shutil.rmtree(directory)
+    assert everything(stranger.base) == before
 
 
 def everything(base: Path) -> Mapping[str, bytes]:
