@@ -109,10 +109,11 @@ class Checkout:
 
 def sealed(home: Path) -> dict[str, str]:
     """Variables for git and for tests, with an empty home."""
-    home.mkdir()
+    (home / "tmp").mkdir(parents=True)  # pytest clears what older runs left where it works
     who = {f"GIT_{p}_{k}": v for p in ("AUTHOR", "COMMITTER") for k, v in IDENTITY.items()}
     return {
         "HOME": str(home),
+        "TMPDIR": str(home / "tmp"),
         "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
