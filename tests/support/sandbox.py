@@ -78,6 +78,7 @@ class Sandbox:
             "GIT_EDITOR": "false",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_PAGER": "cat",
+            "GIT_TEST_FSYNC": "0",  # nobody takes the power away
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "ANVCS_DAEMON_ENABLED": "false",  # a test that wants one says so
