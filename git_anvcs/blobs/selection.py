@@ -4,7 +4,7 @@ A list of patterns is read as the lines of a `.gitignore` at the top: it takes w
 ignore. `{a,b}` in a pattern stands for both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 import re
 
 TYPE_CHECKING = False
@@ -16,19 +16,30 @@ _WORD = re.compile(r"(?:\\.?|\{[^{}]*\}|[^,\\])+", re.DOTALL)
 
 
 class Selection:
-    """What `include` takes (all, if that is empty) and `exclude` does not."""
+    """What `include` takes (all, if that is empty) and `exclude` does not.
 
-    def __init__(self, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
+    hidden: paths that are left out besides
+    """
+
+    def __init__(
+        self,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        hidden: Set[str] = frozenset(),
+    ) -> None:
         self._include = _patterns(include)
         self._exclude = _patterns(exclude)
+        self._hidden = hidden
 
     @property
     def narrows(self) -> bool:
         """Whether anything can be left out."""
-        return bool(self._include or self._exclude)
+        return bool(self._include or self._exclude or self._hidden)
 
     def takes(self, path: str) -> bool:
         """Whether the file is fetched. path: from the top of the repository"""
+        if path in self._hidden:
+            return False
         if self._include and not self._include.take(path):
             return False
         return not (self._exclude and self._exclude.take(path))

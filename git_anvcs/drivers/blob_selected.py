@@ -1,4 +1,4 @@
-"""Which large files a command is about: -I and -X, else what settings leave out.
+"""Which large files a command is about: -I and -X, else what settings and Git do not leave out.
 
 Files that are named on the command line are meant, whatever settings say.
 """
@@ -15,7 +15,7 @@ from git_anvcs.flows.blobs.pointed import At
 
 
 class Selected(NamedTuple):
-    """found: what the command is about; left_out: what settings leave out and is not here"""
+    """found: what the command is about; left_out: what is left out, and not here"""
 
     found: tuple[At, ...]
     left_out: tuple[At, ...] = ()
@@ -41,11 +41,24 @@ def by_options(call: Call, *, named: bool) -> Selection | None:
 
 
 def select(call: Call, found: Sequence[At], *, named: bool) -> Selected:
-    """What of this is meant. named: paths on the command line are what was found."""
+    """What is meant of files of the index. named: paths on the command line found them."""
+    return _select(call, found, Selection() if named else None, named=named)
+
+
+def select_of_commits(call: Call, found: Sequence[At]) -> Selected:
+    """What is meant of files of commits, whatever this worktree shows of them."""
+    in_force = settings.load(call.repo, call.env)
+    return _select(call, found, selecting.of_settings(in_force), named=False)
+
+
+def _select(
+    call: Call, found: Sequence[At], selection: Selection | None, *, named: bool
+) -> Selected:
     asked = by_options(call, named=named)
     if asked is not None:
         return Selected(tuple(at for at in found if asked.takes(at.path)))
-    selection = Selection() if named else selecting.here(call.repo, call.env)
+    if selection is None:
+        selection = selecting.of_worktree(call.repo, settings.load(call.repo, call.env))
     left = {at for at in found if not selection.takes(at.path)}
     out = {*pulling.lacking(call.repo, left)}
     return Selected(
@@ -55,4 +68,4 @@ def select(call: Call, found: Sequence[At], *, named: bool) -> Selected:
 
 def said(left_out: Sequence[At]) -> str:
     """What is put behind an answer; empty when nothing is left out."""
-    return f", {counted(len(left_out), 'file')} left out by settings" if left_out else ""
+    return f", {counted(len(left_out), 'file')} left out" if left_out else ""

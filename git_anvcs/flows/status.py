@@ -115,7 +115,7 @@ def _large(repo: Repo, env: Mapping[str, str], paths: Paths) -> LargeFiles | Non
         return None
     from git_anvcs.flows.blobs import selecting, standing  # rarely needed
 
-    found = standing.look(repo, selecting.or_all(repo, env))
+    found = standing.look(repo, selecting.of_worktree_or_all(repo, env))
     waiting = {job.oid for job in found.jobs if job.kind == "upload"}
     missing = [file for file in found.files if file.missing]
     return LargeFiles(len(found.files), len(waiting), len(missing))

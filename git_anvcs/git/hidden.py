@@ -32,6 +32,17 @@ def listed(repo: Repo) -> dict[str, Hidden]:
     return _listed(repo.root, sign, (repo.git_dir / "info" / "sparse-checkout").exists())
 
 
+def by_sparse_checkout(repo: Repo) -> frozenset[str]:
+    """The files of the index that Git does not write here (git-sparse-checkout(1))."""
+    if repo.bare or not (repo.git_dir / "info" / "sparse-checkout").exists():
+        return frozenset()
+    asked = ("config", "--type=bool", "core.sparseCheckout")
+    if repo.git(*asked, allow=(0, 1)) != b"true\n":
+        return frozenset()
+    rows = repo.git("ls-files", "-t", "-z").split(b"\0")
+    return frozenset(os.fsdecode(row[2:]) for row in rows if row.startswith(b"S "))
+
+
 def changed(repo: Repo, files: dict[str, Hidden]) -> set[str]:
     """Those of the files that do not hold what the index has."""
     there = [path for path in files if (repo.root / path).is_file() and "\n" not in path]

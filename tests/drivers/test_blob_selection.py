@@ -72,19 +72,19 @@ def test_a_clone_gets_what_the_repositorys_settings_take(clone: Sandbox) -> None
     assert [row["path"] for row in found["left_out"]] == LEFT
     assert (found["missing"], found["waiting"], found["pointers"]) == ([], {}, [])
     text = clone.ok("git-ai-blob", "status")
-    assert "left out by settings, 2" in text
+    assert "left out, 2" in text
     assert "not here" not in text
     marks = [line[:2] for line in clone.ok("git-ai-blob", "ls").splitlines()]
     assert marks == ["* ", "* ", "~ ", "~ "]
     assert blob(clone, "fsck")["faults"] == []
-    assert clone.run("git-anvcs", "doctor").stdout.count("but for 2 that settings leave out") == 1
+    assert clone.run("git-anvcs", "doctor").stdout.count("but for 2 that are left out") == 1
 
 
 def test_commands_keep_to_settings_until_a_path_is_named(clone: Sandbox) -> None:
     assert blob(clone, "fetch", "--dry-run") == {
         "dry_run": True, "would_fetch": [], "left_out": LEFT,
     }  # fmt: skip
-    assert clone.ok("git-ai-blob", "pull") == "no file is a pointer, 2 files left out by settings\n"
+    assert clone.ok("git-ai-blob", "pull") == "no file is a pointer, 2 files left out\n"
     assert blob(clone, "checkout")["absent"] == []
     assert blob(clone, "checkout", LEFT[0], code=1)["absent"] == LEFT[:1]
     assert blob(clone, "pull", "raw", cwd=clone.root / "data")["checked_out"] == LEFT[:1]
@@ -171,10 +171,15 @@ def test_prefetch_counts_every_path_that_a_content_had(origin: Sandbox) -> None:
 def test_sparse_checkout_and_a_selection_narrow_both(origin: Sandbox) -> None:
     clone = cloned(origin, "--sparse")
     assert held(clone) == ["a.bin"]
+    found = blob(clone, "status")
+    assert ([row["path"] for row in found["left_out"]], found["missing"]) == (sorted(FILES)[1:], [])
+    assert blob(clone, "pull")["fetched"] == []
     clone.git("sparse-checkout", "add", "data")
     assert held(clone) == WANTED
     assert (clone.root / "data/raw/c.bin").exists()
     assert not (clone.root / "v").exists()
+    assert len(blob(clone, "prefetch")["left_out"]) == 2
+    assert len(blob(clone, "fetch", "v/d.bin")["fetched"]) == 1
     assert clone.git("status", "--porcelain") == ""
 
 

@@ -2,8 +2,8 @@
 
 The first sign says where the content is: `*` here and in the worktree, `-`
 here while the worktree has the pointer (or no file), `!` not here, `~` not
-here and left out by blobs.fetch_include or blobs.fetch_exclude. Of a commit
-`*` says that it is here.
+here and left out, by blobs.fetch_include, blobs.fetch_exclude or a sparse
+checkout. Of a commit `*` says that it is here.
 
 Example:
   git-ai-blob ls models/
@@ -15,6 +15,7 @@ from argparse import ArgumentParser
 from git_anvcs.drivers.bars import size
 from git_anvcs.drivers.blob_shown import facts
 from git_anvcs.drivers.say import Call
+from git_anvcs.flows import settings
 from git_anvcs.flows.blobs import selecting, standing
 from git_anvcs.flows.blobs.standing import File
 from git_anvcs.kernel.errors import UsageError
@@ -31,11 +32,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> int:
     names = [*call.args.paths, *call.args.behind_dashes] or ["."]
-    selection = selecting.here(call.repo, call.env)
+    in_force = settings.load(call.repo, call.env)
     if call.args.rev is None:
+        selection = selecting.of_worktree(call.repo, in_force)
         found = standing.files(call.repo, selection, names, cwd=call.cwd)
     else:
         commit = _commit(call, call.args.rev)
+        selection = selecting.of_settings(in_force)
         found = standing.of_commit(call.repo, selection, commit, names, cwd=call.cwd)
     call.answer({"files": [facts(file) for file in found]}, "\n".join(map(_line, found)))
     return 0

@@ -15,7 +15,7 @@ from argparse import ArgumentParser
 
 from git_anvcs.drivers import blob_selected
 from git_anvcs.drivers.blob_commands import fetch
-from git_anvcs.drivers.blob_selected import select
+from git_anvcs.drivers.blob_selected import select_of_commits
 from git_anvcs.drivers.say import Call
 from git_anvcs.flows.blobs import pointed
 from git_anvcs.git import refs
@@ -40,4 +40,4 @@ def run(call: Call) -> int:
         listed = refs.read(repo, "refs/heads", "refs/remotes", "refs/tags")
         tips = sorted({oid for ref in listed if (oid := repo.resolve(ref))})
     found = pointed.in_history(repo, tips) if call.args.history else pointed.in_trees(repo, tips)
-    return fetch.bring(call, select(call, pointed.tracked(repo, found), named=False))
+    return fetch.bring(call, select_of_commits(call, pointed.tracked(repo, found)))

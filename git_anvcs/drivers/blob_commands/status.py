@@ -1,6 +1,7 @@
 """How the large files of this worktree stand: what is here, what is missing, what waits.
 
-What blobs.fetch_include and blobs.fetch_exclude leave out stands apart, and is not missed.
+What blobs.fetch_include, blobs.fetch_exclude or a sparse checkout leave out stands apart, and is
+not missed.
 
 Exit code 0: every content is here or left out, 1: some are not.
 
@@ -13,6 +14,7 @@ from argparse import ArgumentParser
 from git_anvcs.drivers.bars import size
 from git_anvcs.drivers.blob_shown import facts, named
 from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows import settings
 from git_anvcs.flows.blobs import selecting, standing, tracking
 from git_anvcs.flows.blobs.standing import Standing
 
@@ -22,7 +24,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    found = standing.look(call.repo, selecting.here(call.repo, call.env))
+    in_force = settings.load(call.repo, call.env)
+    found = standing.look(call.repo, selecting.of_worktree(call.repo, in_force))
     wired = tracking.is_wired(call.repo)
     missing = [file for file in found.files if file.missing]
     left_out = [file for file in found.files if file.left_out]
@@ -59,7 +62,7 @@ def _text(found: Standing, waiting: dict[str, int], *, wired: bool) -> str:
         ]
     if left_out:
         lines += [
-            f"left out by settings, {len(left_out)} (`git-ai-blob pull PATH` fetches one):",
+            f"left out, {len(left_out)} (`git-ai-blob pull PATH` fetches one all the same):",
             *named(left_out),
         ]
     if pointers:

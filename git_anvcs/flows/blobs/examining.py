@@ -40,7 +40,7 @@ def examine(repo: Repo, env: Mapping[str, str], hooks: Iterable[str]) -> Iterato
     if repo.bare or not (is_used(paths) or tracking.listed(repo.root)
                          or in_force.words("blobs.track")):  # fmt: skip
         return
-    selection = selecting.of_settings(in_force)
+    selection = selecting.of_worktree(repo, in_force)
     yield from _filter(repo)
     yield _hook(hooks)
     try:
@@ -142,7 +142,7 @@ def _worktree(found: Standing, *, meant: bool) -> Iterator[Finding]:
         yield Finding("worktree", status, said, "`git-ai-blob pull`")
     if not here and not gone:
         left = sum(one.left_out for one in found.files)
-        said = f", but for {left} that settings leave out" if left else ""
+        said = f", but for {left} that are left out" if left else ""
         yield Finding("worktree", "good", f"no pointer stands in the worktree{said}")
 
 

@@ -45,7 +45,7 @@ def cache(here: Clone, progress: Progress) -> list[Fault]:
 
 def missing(here: Clone, found: Iterable[At]) -> list[Fault]:
     """Contents of these pointers that are not here and not left out by settings, each once."""
-    selection = selecting.of_settings(here.settings)
+    selection = selecting.of_worktree(here.repo, here.settings)
     lacking = {
         at.pointer.oid: at
         for at in found

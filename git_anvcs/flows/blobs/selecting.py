@@ -1,4 +1,4 @@
-"""Story: which large files this clone fetches, where settings leave some of them out.
+"""Story: which large files this clone fetches, where settings, or Git, leave some of them out.
 
 What is left out stays a pointer in a checkout and is not missed. Nothing here is about contents
 that are in the cache already, nor about what is sent, checked or pruned.
@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from git_anvcs.blobs.ledger import Job, Ledger
 from git_anvcs.blobs.selection import Selection
 from git_anvcs.flows import settings
+from git_anvcs.git import hidden
 from git_anvcs.git.locate import Place
 from git_anvcs.git.repo import Repo
-from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.kernel.errors import AnvcsError, UsageError
 from git_anvcs.kernel.settings import Settings
 
 INCLUDE, EXCLUDE = "blobs.fetch_include", "blobs.fetch_exclude"
@@ -22,28 +23,33 @@ def of_settings(in_force: Settings) -> Selection:
     return Selection(in_force.words(INCLUDE), in_force.words(EXCLUDE))
 
 
-def here(repo: Repo, env: Mapping[str, str]) -> Selection:
-    """What the settings in force in this worktree say. Raises UsageError (settings)."""
-    return of_settings(settings.load(repo, env))
+def of_worktree(repo: Repo, in_force: Settings) -> Selection:
+    """The same for files of the index, where a sparse checkout leaves out what Git does not write.
 
-
-def or_all(repo: Repo, env: Mapping[str, str], *, else_of: str = "") -> Selection:
-    """The same, for who is not to fail over settings: those that cannot be read leave nothing out.
-
-    else_of: the commit or tree whose settings file counts where the worktree has none
+    Raises GitFailed.
     """
+    outside = hidden.by_sparse_checkout(repo)
+    return Selection(in_force.words(INCLUDE), in_force.words(EXCLUDE), outside)
+
+
+def of_worktree_or_all(repo: Repo, env: Mapping[str, str]) -> Selection:
+    """The same; with settings that cannot be read nothing is left out."""
     try:
-        return of_settings(settings.load(repo, env, else_of=else_of))
-    except AnvcsError:
+        return of_worktree(repo, settings.load(repo, env))
+    except UsageError:
         return Selection()
 
 
 def of_checkout(place: Place, env: Mapping[str, str], treeish: str) -> Selection:
-    """The same while Git fills the worktree, whose settings file may come later.
+    """What settings say of files that Git asks for now; the settings file may not be there yet.
 
-    treeish: what is checked out, if Git said it
+    treeish: what is checked out, if Git said it. Settings that cannot be read leave nothing out:
+    who then asks the stores tells of them.
     """
-    return or_all(Repo.of(place), env, else_of=treeish or "HEAD")
+    try:
+        return of_settings(settings.load(Repo.of(place), env, else_of=treeish or "HEAD"))
+    except AnvcsError:
+        return Selection()
 
 
 def given_up(ledger: Ledger, selection: Selection, jobs: list[Job]) -> list[Job]:

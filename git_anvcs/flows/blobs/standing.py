@@ -22,7 +22,7 @@ class File(NamedTuple):
 
     here: its content is in the cache
     worktree: `content`, `pointer` (the file holds its own pointer) or `absent`; empty: of a commit
-    left_out: settings want no content for it, and it is not here
+    left_out: settings or a sparse checkout want no content for it, and it is not here
     """
 
     path: str
