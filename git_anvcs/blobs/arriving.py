@@ -4,7 +4,7 @@ What came packed (blobs/packing) is unpacked here, whichever store it came from.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 import os
 from pathlib import Path
@@ -45,62 +45,62 @@ class Arrival:
 
     def __init__(self, dest: Path, oid: str | None, begun: Begun | None, where: str) -> None:
         self.oid = oid
-        self.is_worth_keeping = False
         self._dest = dest
         self._begun = begun
         self._where = where
-        self._draft = dest.with_name(f".{dest.name[:64]}.{os.getpid()}.{os.urandom(6).hex()}.tmp")
-        self._found: Path | None = None
+        name = f".{dest.name[:64]}.{os.getpid()}.{os.urandom(6).hex()}.tmp"
+        self._draft = self._temporary = dest.with_name(name)
         self._file = -1
-        self._counted, self._size = sha256(), 0
-        if begun:
-            begun.went_on = False
+        self._forget()
 
-    def there(self) -> int:
-        """How many bytes an earlier download from there has left; they are counted now."""
-        newest = self._begun and self._begun.newest(self._where)
-        if not newest:
+    @property
+    def is_begun(self) -> bool:
+        """Whether an earlier download from there left anything."""
+        return self._begun is not None and self._begun.has_any(self._where)
+
+    def begin(self, what: str, *, anew: bool = False) -> int:
+        """Before the first `write`: how many bytes of it are there, so that the others are to come.
+
+        what: words of the store for these bytes, and for no others; empty: it has none
+        anew: all are to come, whatever is there. What is there is counted, which takes its time.
+        Raises CannotWrite.
+        """
+        self._forget()
+        if self._begun is None or not what:
             return 0
-        self._found, start = newest
+        draft = self._begun.draft(self._where, what)
+        self._begun.went_on = not anew and self._goes_on(draft)
+        if not self._begun.went_on:
+            self._forget()
+            try:
+                self._begun.clear(self._where)
+            except OSError as error:
+                raise self._cannot(error) from error
+        self.is_worth_keeping, self._draft = True, draft
+        return self._size
+
+    def _goes_on(self, draft: Path) -> bool:
+        """Whether it is open behind what is worth keeping of it, and that is counted."""
         try:
-            self._file = opened(self._found)
+            self._file = opened(draft)
+            start = start_in(os.fstat(self._file).st_size)
             while self._size < start:
                 piece = os.pread(self._file, min(STEP, start - self._size), self._size)
                 if not piece:
-                    raise EOFError
+                    return False
                 self._count(piece)
                 os.utime(self._file)  # who waits for it sees by that that somebody is at it
-        except (OSError, EOFError, WrongContent):
-            self.anew()
-        return self._size
+            os.lseek(self._file, start, os.SEEK_SET)
+        except (OSError, WrongContent):  # it is not there, or it is too large
+            return False
+        return start > 0
 
-    def begin(self, what: str) -> int:
-        """Before the first `write`: behind how many bytes of `there` it is, or 0.
-
-        what: words of the store for the bytes that come, and for no others; empty: it has none
-        Raises CannotWrite.
-        """
-        draft = self._begun.draft(self._where, what) if self._begun and what else None
-        try:
-            if draft and self._begun and draft == self._found:
-                os.truncate(self._file, self._size)
-                os.lseek(self._file, 0, os.SEEK_END)
-                self._begun.went_on = True
-            else:
-                self.anew()
-                if draft and self._begun:
-                    self._begun.clear(self._where)
-        except OSError as error:
-            raise self._cannot(error) from error
-        self.is_worth_keeping = draft is not None
-        self._draft = draft or self._draft
-        return self._size
-
-    def anew(self) -> None:
-        """Whatever is there, the first byte comes next."""
+    def _forget(self) -> None:
         self._shut()
-        self._found = None
         self._counted, self._size = sha256(), 0
+        self.is_worth_keeping, self._draft = False, self._temporary
+        if self._begun:
+            self._begun.went_on = False
 
     def write(self, chunk: bytes) -> None:
         """The next bytes. Raises WrongContent when they are too many, CannotWrite."""
@@ -117,6 +117,7 @@ class Arrival:
         """All has come: it gets its name. Raises WrongContent, CannotWrite."""
         try:
             self._open()
+            os.truncate(self._file, self._size)
             self._shut()
             found = self._counted.hexdigest()
             if self.oid is None or found == self.oid or not self._unpacked(self.oid):
@@ -128,8 +129,9 @@ class Arrival:
     def close(self) -> None:
         """What is not named by now goes, unless one can go on with it."""
         self._shut()
-        if not (self.is_worth_keeping and start_in(self._size)):
-            self._draft.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if not (self.is_worth_keeping and start_in(self._draft.stat().st_size)):
+                self._draft.unlink()
 
     def _count(self, piece: bytes) -> None:
         self._size += len(piece)

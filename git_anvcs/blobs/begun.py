@@ -42,17 +42,9 @@ class Begun:
         """The draft of these bytes."""
         return self._folder / f"{self.oid}.{_short(where)}.{_short(what)}.part"
 
-    def newest(self, where: str) -> tuple[Path, int] | None:
-        """What was begun there last, and with how many bytes it can be gone on."""
-        found = []
-        for draft in self._folder.glob(f"{self.oid}.{_short(where)}.*.part"):
-            try:
-                stat = draft.stat()
-            except OSError:
-                continue
-            found.append((stat.st_mtime_ns, draft, start_in(stat.st_size)))
-        _, newest, start = max(found, default=(0, None, 0))
-        return (newest, start) if newest and start else None
+    def has_any(self, where: str) -> bool:
+        """Whether anything was begun there."""
+        return any(self._folder.glob(f"{self.oid}.{_short(where)}.*.part"))
 
     def clear(self, where: str = "") -> None:
         """Remove the drafts of the content; where: only those from there. Raises OSError."""

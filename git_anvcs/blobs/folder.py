@@ -86,7 +86,6 @@ class FolderStore:
             arriving(dest_path, oid, begun, where) as arrival,
         ):
             found = os.fstat(descriptor)
-            arrival.there()
             start = arrival.begin(f"{found.st_ino} {found.st_size} {found.st_mtime_ns}")
             self.answers(lambda: file.seek(start), retry=())
             while chunk := self.answers(lambda: file.read(_CHUNK), retry=()):

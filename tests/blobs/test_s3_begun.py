@@ -6,6 +6,7 @@ import random
 import pytest
 
 from git_anvcs.blobs.begun import Begun, listed
+from git_anvcs.blobs.coming import Coming, watched
 from git_anvcs.blobs.errors import Archived, Unreachable
 from git_anvcs.blobs.s3.place import Bucket
 from git_anvcs.blobs.store import Held, key_of
@@ -51,6 +52,23 @@ def test_only_the_rest_is_asked_for(relay: Relay, at: Made, tmp_path: Path, begu
     store.download(held.key, held.version_id, tmp_path / "dest", begun)
     assert (tmp_path / "dest").read_bytes() == DATA
     assert asked(relay) == [f"bytes={MIB}-"]
+
+
+def test_nothing_is_lost_or_counted_while_the_server_is_away(
+    relay: Relay, at: Made, tmp_path: Path, begun: Begun
+) -> None:
+    held = kept_at(at(relay.url, timeout=30.0), tmp_path, begun)
+    store = at(relay.url)
+    before = [one.bytes for one in listed(tmp_path / "drafts")]
+    for fault in (("HEAD", faulty.reset), ("GET", faulty.reset), ("GET", faulty.cut_off(9))):
+        relay.next(*fault)
+        coming = Coming(len(DATA))
+        with pytest.raises(Unreachable), watched(coming):
+            store.download(held.key, held.version_id, tmp_path / "dest", begun)
+        assert [one.bytes for one in listed(tmp_path / "drafts")] == before
+        assert bool(coming.bytes) == (fault[0] == "GET")
+    at(relay.url, timeout=30.0).download(held.key, held.version_id, tmp_path / "dest", begun)
+    assert begun.went_on
 
 
 def test_the_rest_of_a_large_one_comes_in_parts_and_breaks_off_again(

@@ -4,6 +4,7 @@ Where an answer breaks off, the rest of the same version is asked for.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,21 +25,25 @@ Ask = Callable[[int, int], Answer]
 
 
 def begin(
-    arrival: Arrival, whole: Callable[[], Answer], part: Callable[..., Answer]
+    arrival: Arrival,
+    head: Callable[[], Answer],
+    whole: Callable[[], Answer],
+    part: Callable[..., Answer],
 ) -> tuple[Answer, int]:
     """An answer, and at which byte it begins: behind what an earlier download has left of it.
 
-    whole: asks for all bytes; part: for those of a Range
+    head: asks what there is, before anything is counted; whole: for all bytes; part: for a Range
     """
-    if start := arrival.there():
-        answer = _from(start, part)
-        if answer and arrival.begin(stored.words_for(answer)) == start:
-            return answer, start
-        if answer:
-            answer["Body"].close()
-    arrival.anew()
+    if arrival.is_begun:
+        with suppress(UnclearAnswer, NoSuchRange):
+            what = stored.words_for(head())
+            if start := arrival.begin(what):
+                answer = part(Range=f"bytes={start}-")
+                if _begins_at(answer, start) and stored.words_for(answer) == what:
+                    return answer, start
+                answer["Body"].close()
     answer = whole()
-    return answer, arrival.begin(stored.words_for(answer))
+    return answer, arrival.begin(stored.words_for(answer), anew=True)
 
 
 def asker(name: str, answer: Answer, get: Callable[..., Answer]) -> Ask:
@@ -80,18 +85,6 @@ def stream(
     others = ahead((partial(fetched, *some) for some in bounds[1:]), _AT_ONCE)
     yield from _read(name, answer, bounds[0], ask, attempts)
     yield from others
-
-
-def _from(start: int, part: Callable[..., Answer]) -> Answer | None:
-    """The answer from that byte on; None where there is none."""
-    try:
-        answer = part(Range=f"bytes={start}-")
-    except (NoSuchRange, UnclearAnswer):
-        return None
-    if _begins_at(answer, start):
-        return answer
-    answer["Body"].close()
-    return None
 
 
 def _begins_at(answer: Answer, start: int) -> bool:

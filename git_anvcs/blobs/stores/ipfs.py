@@ -63,7 +63,8 @@ class IpfsStore:
         cid = self._cid(key, version_id or self._named(name) or "")
         counted = Counter()
         with arriving(dest_path, oid, begun, "ipfs") as arrival:
-            arrival.there()
+            if arrival.is_begun:
+                ask(self._node, "version")  # before it is counted what is there
             with content(self._node, cid, arrival.begin(cid)) as pieces:
                 for piece in pieces:
                     arrival.write(piece)

@@ -116,9 +116,12 @@ class S3Store:
         def whole() -> dict[str, Any]:
             return self._come(to, version_id) or get(version_id)
 
+        def head() -> dict[str, Any]:
+            return self._head(to._replace(client=self.client), version_id)
+
         where = f"{self.bucket.endpoint_url} {to.name}"
         with arriving(dest_path, oid_in(key), begun, where) as arrival:
-            answer, start = ranges.begin(arrival, whole, partial(get, version_id))
+            answer, start = ranges.begin(arrival, head, whole, partial(get, version_id))
             arrival.oid = arrival.oid or answer.get("Metadata", {}).get(stored.OID)
             ask = ranges.asker(to.name, answer, get)
             coming = ranges.stream(to.name, answer, ask, self.bucket.attempts, self._sizes, start)
