@@ -1,5 +1,6 @@
 """Which large files come: settings, -I and -X, in a checkout and on the command line."""
 
+from argparse import ArgumentParser
 import json
 from pathlib import Path
 import shutil
@@ -9,6 +10,9 @@ import pytest
 
 from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.ledger import Job, Ledger
+from git_anvcs.drivers import blob_selected
+from git_anvcs.drivers.say import Call
+from git_anvcs.flows.blobs import pointed
 from git_anvcs.store.paths import Paths
 from tests.support.blobs import cache_of, store_at, wire
 from tests.support.sandbox import Sandbox
@@ -95,24 +99,35 @@ def test_commands_keep_to_settings_until_a_path_is_named(clone: Sandbox) -> None
 
 
 def test_options_stand_in_the_place_of_settings(clone: Sandbox) -> None:
-    raw, video = (len(FILES[name]) for name in LEFT)
-    for words, sizes in (
-        (["-I", ""], [raw, video]),
-        (["-I", "raw,none", "-I", "v"], [raw, video]),
-        (["-I", "*", "-X", "v/"], [raw]),
-        (["-X", "v/", "-X", "data/raw"], []),
-        (["-X", "", "data/"], [raw]),
-        (["-I", "v", "data/"], []),
-    ):
-        rows = blob(clone, "fetch", *words, "--dry-run")["would_fetch"]
-        assert [row["size"] for row in rows] == sizes, words
     assert blob(clone, "pull", "--exclude=v/")["checked_out"] == LEFT[:1]
     assert held(clone) == [*WANTED, LEFT[0]]
 
 
-def test_switch_pull_and_merge_keep_to_settings_of_this_clone(
-    origin: Sandbox, clone: Sandbox
+@pytest.mark.parametrize(
+    ("words", "named", "meant"),
+    [
+        (["-I", ""], False, [*WANTED, *LEFT]),
+        (["-I", "raw,none", "-I", "v"], False, LEFT),
+        (["-I", "*", "-X", "v/"], False, [*WANTED, LEFT[0]]),
+        (["-X", "v/", "-X", "data/raw"], False, WANTED),
+        (["-X", ""], True, [*WANTED, *LEFT]),
+        (["-I", "v"], True, LEFT[1:]),
+        ([], True, [*WANTED, *LEFT]),
+        ([], False, WANTED),
+    ],
+)
+def test_what_is_meant_by_which_options(
+    clone: Sandbox, words: list[str], named: bool, meant: list[str]
 ) -> None:
+    parser = ArgumentParser()
+    blob_selected.add_arguments(parser)
+    call = Call(parser.parse_args(words), clone.root, clone.env, as_json=True, quiet=False)
+    found = blob_selected.select(call, pointed.in_index(call.repo), named=named)
+    assert [at.path for at in found.found] == meant
+    assert [at.path for at in found.left_out] == ([] if words or named else LEFT)
+
+
+def test_switch_and_pull_keep_to_settings_of_this_clone(origin: Sandbox, clone: Sandbox) -> None:
     origin.git("switch", "-q", "-c", "other")
     origin.commit("more", {"v/d.bin": b"longer video", "a.bin": b"other"})
     origin.ok("git-ai-blob", "push")
@@ -125,14 +140,9 @@ def test_switch_pull_and_merge_keep_to_settings_of_this_clone(
     clone.git("config", "--unset", "anvcs.blobs.fetch-exclude")
     clone.git("switch", "-q", "main")
     assert held(clone) == WANTED
-    clone.git("merge", "-q", "other")
+    clone.git("pull", "-q", "origin", "other")
     assert (clone.root / "a.bin").read_bytes() == b"other"
     assert (clone.root / "v/d.bin").read_bytes() == b"longer video"  # it is in the cache
-    origin.commit("again", {"v/d.bin": b"video 3", "data/b.bin": b"data 3"})
-    origin.ok("git-ai-blob", "push")
-    clone.git("pull", "-q", "origin", "other")
-    assert (clone.root / "data/b.bin").read_bytes() == b"data 3"
-    assert pointers.parse((clone.root / "v/d.bin").read_bytes())
     assert clone.git("status", "--porcelain") == ""
 
 
