@@ -15,10 +15,15 @@ from git_anvcs.flows.blobs.pointed import At
 
 
 class Selected(NamedTuple):
-    """found: what the command is about; left_out: what is left out, and not here"""
+    """What a command is about.
+
+    left_out: what is left out, and not here
+    kind: a word for the files that were found, and a blank: `such ` where options chose them
+    """
 
     found: tuple[At, ...]
     left_out: tuple[At, ...] = ()
+    kind: str = ""
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -56,14 +61,13 @@ def _select(
 ) -> Selected:
     asked = by_options(call, named=named)
     if asked is not None:
-        return Selected(tuple(at for at in found if asked.takes(at.path)))
+        return Selected(tuple(at for at in found if asked.takes(at.path)), kind="such ")
     if selection is None:
         selection = selecting.of_worktree(call.repo, settings.load(call.repo, call.env))
     left = {at for at in found if not selection.takes(at.path)}
     out = {*pulling.lacking(call.repo, left)}
-    return Selected(
-        tuple(at for at in found if at not in out), tuple(at for at in found if at in out)
-    )
+    meant = tuple(at for at in found if at not in out)
+    return Selected(meant, tuple(at for at in found if at in out), "other " * bool(out))
 
 
 def said(left_out: Sequence[At]) -> str:

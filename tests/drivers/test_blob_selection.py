@@ -88,7 +88,7 @@ def test_commands_keep_to_settings_until_a_path_is_named(clone: Sandbox) -> None
     assert blob(clone, "fetch", "--dry-run") == {
         "dry_run": True, "would_fetch": [], "left_out": LEFT,
     }  # fmt: skip
-    assert clone.ok("git-ai-blob", "pull") == "no file is a pointer, 2 files left out\n"
+    assert clone.ok("git-ai-blob", "pull") == "no other file is a pointer, 2 files left out\n"
     assert blob(clone, "checkout")["absent"] == []
     assert blob(clone, "checkout", LEFT[0], code=1)["absent"] == LEFT[:1]
     assert blob(clone, "pull", "raw", cwd=clone.root / "data")["checked_out"] == LEFT[:1]

@@ -64,8 +64,8 @@ def put(call: Call, selected: Selected, more: dict[str, object]) -> int:
         "left": dict(done.left),
         "left_out": [at.path for at in selected.left_out],
     }
-    said = text(done, only_try=call.args.dry_run) + blob_selected.said(selected.left_out)
-    call.answer(value, said)
+    said = text(done, selected.kind, only_try=call.args.dry_run)
+    call.answer(value, said + blob_selected.said(selected.left_out))
     for path, why in done.left.items():
         call.note(f"left alone: {quoted(path)}: {safe(why)}")
     return NO if done.absent or done.left else DONE
@@ -104,9 +104,10 @@ def _row(one: of_record.Artifact) -> dict[str, object]:
             "version_id": pointer.version_id}  # fmt: skip
 
 
-def text(done: CheckedOut, *, only_try: bool) -> str:
+def text(done: CheckedOut, kind: str, *, only_try: bool) -> str:
+    """kind: of files, see `Selected`"""
     if not (done.done or done.absent or done.left):
-        return "no file is a pointer"
+        return f"no {kind}file is a pointer"
     verb = "would be checked out" if only_try else "checked out"
     said = f"{counted(len(done.done), 'large file')} {verb}"
     if done.absent:

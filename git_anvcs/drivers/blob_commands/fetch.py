@@ -24,7 +24,6 @@ from git_anvcs.drivers.say import Call
 from git_anvcs.flows.blobs import pointed, pulling
 
 PATHS_BEHIND_DASHES = True
-_ALL = "all is here"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,11 +42,12 @@ def bring(call: Call, selected: Selected) -> int:
     """Fetch what these need and answer."""
     found = selected.found
     out, said = [at.path for at in selected.left_out], blob_selected.said(selected.left_out)
+    nothing = "all else is here" if out else "all is here"
     wanted = pointed.contents(pulling.lacking(call.repo, found))
     total = sum(pointer.size for pointer in wanted)
     if call.args.dry_run:
         value = [{"oid": p.oid, "size": p.size} for p in wanted]
-        text = f"{blob_words.files(len(wanted), total)} would be fetched" if wanted else _ALL
+        text = f"{blob_words.files(len(wanted), total)} would be fetched" if wanted else nothing
         call.answer({"dry_run": True, "would_fetch": value, "left_out": out}, text + said)
         return 0
     with bar(call, "fetching", total) as moved:
@@ -59,7 +59,7 @@ def bring(call: Call, selected: Selected) -> int:
             "missing": blob_words.missing_rows(missing),
             "left_out": out,
         },
-        (text if wanted else _ALL) + said,
+        (text if wanted else nothing) + said,
     )
     for line in blob_words.missing_text(missing):
         call.note(line)
