@@ -30,6 +30,10 @@ def main() -> int:
 
 def run(words: list[str]) -> int:
     """Do what Git asks, or run a command."""
+    if words[1:] in (["-h"], ["--help"]) and _is_asked(words[0]):
+        from git_anvcs.drivers import blob_program
+
+        return blob_program.run(words[1:], USAGE)
     if words[:1] == ["merge"]:
         from git_anvcs.drivers import blob_merge
 
@@ -43,6 +47,11 @@ def run(words: list[str]) -> int:
     from git_anvcs.drivers import blob_filter
 
     return blob_filter.main(words, dict(os.environ))
+
+
+def _is_asked(word: str) -> bool:
+    """Whether a person asks for help: `--help` may be the name of a file that Git hands over."""
+    return word in ("process", "merge") or (word in _FILTER and sys.stdin.isatty())
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from git_anvcs.drivers.bars import size
-from git_anvcs.drivers.say import counted
+from git_anvcs.drivers.say import Call, counted
+from git_anvcs.flows.blobs import pointed
+from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.pulling import Missing
 from git_anvcs.flows.blobs.uploading import Sent
-from git_anvcs.kernel.errors import DONE, NO, OFFLINE, AnvcsError
+from git_anvcs.kernel.errors import DONE, NO, OFFLINE, AnvcsError, UsageError
 from git_anvcs.kernel.terminal import quoted, safe
 
 _NAMED = 10
@@ -15,6 +17,21 @@ _NAMED = 10
 def files(number: int, total: int) -> str:
     """`3 large files (1.5 GiB)`."""
     return f"{counted(number, 'large file')} ({size(total)})"
+
+
+def named(call: Call) -> list[At]:
+    """The large files below the words of a command, all of the index without any.
+
+    Raises UsageError where none of the words names a file that Git has: a slip is no success.
+    """
+    names = [*call.args.paths, *call.args.behind_dashes]
+    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    if names and not found and not pointed.has_any(call.repo, names, call.cwd):
+        raise UsageError(
+            f"Git has no file {', '.join(map(quoted, names))}",
+            hint="`git-ai-blob ls` lists the large files",
+        )
+    return found
 
 
 def problem(error: AnvcsError | None) -> dict[str, object] | None:
@@ -48,6 +65,8 @@ def failed_text(sent: Sequence[Sent]) -> list[str]:
             said = f"{one.job.storage}: {safe(one.problem.message)}"
             reasons[said] = reasons.get(said, 0) + 1
     lines = [f"not sent to {said} ({counted(n, 'file')})" for said, n in reasons.items()]
+    if len(lines) > _NAMED:
+        lines[_NAMED:] = [f"and {len(lines) - _NAMED} more"]
     return lines + hints(one.problem for one in sent)
 
 

@@ -20,7 +20,21 @@ class Program(NamedTuple):
 
 
 def run(program: Program, words: list[str]) -> int:
-    """Run the command line `words`; raises AnvcsError for what the user can mend."""
+    """Run the command line `words`; raises AnvcsError for what the user can mend.
+
+    With --json the error is the answer, too.
+    """
+    try:
+        return _run(program, words)
+    except AnvcsError as error:
+        before = words[: words.index("--")] if "--" in words else words
+        if "--json" in before:
+            facts = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
+            write_json({"error": facts})
+        raise
+
+
+def _run(program: Program, words: list[str]) -> int:
     if words[0] not in program.summaries:
         hint = f"{program.name} --help lists the commands"
         raise UsageError(f"there is no command {words[0]!r}", hint=hint)
@@ -32,13 +46,7 @@ def run(program: Program, words: list[str]) -> int:
     if not start.is_dir():
         raise UsageError(f"there is no directory {args.directory}")
     call = Call(args, start.absolute(), dict(os.environ), as_json=args.json, quiet=args.quiet)
-    try:
-        return module.run(call)
-    except AnvcsError as error:
-        if call.as_json:
-            facts = {"message": error.message, "hint": error.hint, "exit_code": error.exit_code}
-            write_json({"error": facts})
-        raise
+    return module.run(call)
 
 
 def load(program: Program, name: str) -> Command:

@@ -82,9 +82,14 @@ def run_program(program: str, main: Callable[[], int]) -> int:
 
 
 def print_error(program: str, error: AnvcsError) -> None:
-    """Message and hint; what they quote of files and arguments may be hostile."""
+    """Message and hint; what they quote of files and arguments may be hostile.
+
+    Further lines are indented, so that a name with a newline cannot say a line of ours.
+    """
     from git_anvcs.kernel.terminal import safe_text
 
-    print(f"{program}: {safe_text(error.message)}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {safe_text(error.hint)}", file=sys.stderr)
+    lines = [f"{program}: {error.message}", f"hint: {error.hint}"]
+    for line in lines if error.hint else lines[:1]:
+        first, *more = safe_text(line).split("\n")
+        more = [text if text.startswith("  ") else f"  {text}" for text in more]
+        print("\n".join((first, *more)), file=sys.stderr)

@@ -23,6 +23,10 @@ def test_help_says_what_it_does(repo: Sandbox) -> None:
     assert said == repo.ok("git-ai-blob")
     for word in ("process", "clean", "smudge", "merge", "track", "status", "describe"):
         assert f" {word}" in said
+    for word in ("process", "merge"):
+        assert repo.ok("git-ai-blob", word, "--help") == said
+    # Git hands over names of files, and waits for a content.
+    assert "usage" not in repo.ok("git-ai-blob", "clean", "--help", stdin=b"content")
 
 
 A, B, C = (b"version anvcs-blob/1\noid sha256:%b\nsize 7\n" % (c * 64) for c in (b"a", b"b", b"c"))

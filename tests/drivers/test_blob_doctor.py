@@ -50,6 +50,11 @@ def test_a_bucket_is_tried_and_what_it_can_is_made_use_of(
     assert {status for status, _ in found.values()} == {"good"}
     here = stores_here(Repo.discover(repo.root), repo.env)
     assert here.store("s3")._only_new is True  # type: ignore[attr-defined]
+    wrong = repo.base / "wrong"
+    wrong.write_text("[tests]\naws_access_key_id = nobody\naws_secret_access_key = wrong\n")
+    repo.env["AWS_SHARED_CREDENTIALS_FILE"] = str(wrong)
+    assert doctor(repo, code=1)["s3"]["answers"][0] == "bad"  # and says nothing of the server
+    assert stores_here(Repo.discover(repo.root), repo.env).store("s3")._only_new is True  # type: ignore[attr-defined]
     left = seaweed.client.list_object_versions(Bucket="versioned", Prefix=repo.base.name)
     assert "Versions" not in left
 
@@ -84,7 +89,8 @@ def test_a_store_that_is_away_and_one_that_refuses_are_told(
     repo: Sandbox, relay: Relay, aws_home: Path
 ) -> None:
     in_bucket(repo, "http://127.0.0.1:9", aws_home)
-    assert doctor(repo, code=5)["s3"]["answers"][0] == "bad"
+    answer = ("bad", "versioned: cannot connect to http://127.0.0.1:9")
+    assert doctor(repo, code=5)["s3"]["answers"] == answer
     in_bucket(repo, relay.url, aws_home)
     relay.next("", answers(403, "InvalidAccessKeyId"))
     assert "so it goes" in doctor(repo, code=1)["s3"]["answers"][1]

@@ -56,6 +56,14 @@ def test_no_command_lets_a_name_write_to_the_terminal(hostile: Sandbox) -> None:
     }  # fmt: skip
 
 
+def test_an_argument_makes_no_line_of_its_own(hostile: Sandbox) -> None:
+    for command in ("describe", "fingerprint", "prefetch", "checkout --record", "pull"):
+        done = hostile.run("git-ai-blob", *command.split(), f"no{PATH}")
+        assert done.returncode == 2
+        assert "forged" in done.stderr
+        check(done)
+
+
 def test_the_filter_names_it_in_one_line(hostile: Sandbox) -> None:
     done = hostile.run("git", "checkout", "-f", "HEAD")
     assert SHOWN in done.stderr

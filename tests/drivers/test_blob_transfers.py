@@ -1,11 +1,14 @@
 """The commands that move large files, as a person starts them."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from git_anvcs.blobs import pointer as pointers
+from git_anvcs.blobs.pointer import Pointer
 from tests.support.blobs import cache_of, planted, store_at
 from tests.support.sandbox import Sandbox
 
@@ -25,6 +28,10 @@ def blob(clone: Sandbox, *words: str, code: int = 0, cwd: Path | None = None) ->
     done = clone.run("git-ai-blob", *words, "--json", cwd=cwd)
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout)
+
+
+def oid_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def without_cache(clone: Sandbox) -> None:
@@ -49,6 +56,49 @@ def test_pull_puts_contents_where_pointers_are_and_git_sees_no_change(clone: San
     assert len(blob(clone, "prefetch")["fetched"]) == 1
     assert blob(clone, "checkout")["checked_out"] == ["a.bin"]
     assert (clone.root / "a.bin").read_bytes() == FILES["a.bin"]
+
+
+def test_pull_that_is_only_tried_says_what_would_come(clone: Sandbox) -> None:
+    blob(clone, "push")
+    cache_of(clone).place(oid_of(b"xyz")).unlink()
+    tried = blob(clone, "pull", "--dry-run")
+    assert [row["size"] for row in tried["would_fetch"]] == [3]
+    assert sorted(tried["checked_out"]) == ["a.bin", "sub/b.bin"]
+    assert (clone.root / "a.bin").read_bytes().startswith(b"version ")
+
+
+@pytest.mark.parametrize("command", ["pull", "fetch", "checkout", "verify"])
+def test_a_slip_in_a_name_is_no_success(clone: Sandbox, command: str) -> None:
+    error = blob(clone, command, "modles/", code=2)["error"]
+    assert error["message"] == "Git has no file modles/"
+    clone.commit("small", {"small.txt": "small"})
+    blob(clone, command, "small.txt")
+
+
+def test_a_slip_in_a_remote_is_no_success(clone: Sandbox) -> None:
+    assert "there is no remote 'orgin'" in blob(clone, "push", "orgin", code=2)["error"]["message"]
+    assert blob(clone, "push", "--frob", code=2)["error"]["exit_code"] == 2
+    assert blob(clone, "psuh", code=2)["error"]["exit_code"] == 2
+
+
+def test_what_no_store_was_asked_for_is_not_called_missing(clone: Sandbox) -> None:
+    blob(clone, "push")
+    pinned = Pointer(oid_of(b"xyz"), 3, "nfs", "", oid_of(b"xyz"))
+    clone.commit("pinned", {"sub/b.bin": pointers.text(pinned)})
+    without_cache(clone)
+    mount = clone.env.pop("ANVCS_ADAPTERS_NFS_PATH")
+    for command in (("pull",), ("verify",), ("fsck", "--remote")):
+        done = clone.run("git-ai-blob", *command)
+        said = done.stdout + done.stderr
+        assert done.returncode == 1
+        assert "the store nfs was not asked: adapters.nfs.path is not set" in said
+        assert "hint: `git config anvcs.adapters.nfs.path …`" in said
+    clone.env["ANVCS_STORAGE_MODE"] = "local"
+    done = clone.run("git-ai-blob", "pull")
+    assert "is in the store nfs, which is not set up here\n" in done.stderr
+    assert "hint: set storage.mode, storage.primary and adapters" in done.stderr
+    clone.env.update(ANVCS_STORAGE_MODE="remote", ANVCS_ADAPTERS_NFS_PATH=mount)
+    assert len(blob(clone, "pull")["checked_out"]) == 2
 
 
 def test_a_store_that_is_away_is_told_and_everything_waits(clone: Sandbox) -> None:

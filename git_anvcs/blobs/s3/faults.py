@@ -112,6 +112,12 @@ def of_connection(error: Exception, what: str) -> AnvcsError:
     return Unreachable(said, hint=_LATER_HINT)
 
 
+def _nobody(url: str, what: str) -> Unreachable:
+    """No server was reached: the same sentence for each object of a bucket."""
+    server = "/".join(url.split("/")[:3])
+    return Unreachable(f"{what.partition('/')[0]}: cannot connect to {server}", hint=_LATER_HINT)
+
+
 def _said(word: str, text: str) -> "re.Match[str] | None":
     return re.search(f"<{word}>([^<]*)</{word}>", text)
 
@@ -150,6 +156,8 @@ def _of_library(error: Exception, what: str) -> AnvcsError:
     said = redacted(f"{what}: {error}")
     if isinstance(error, of.SSLError):
         return Refused(said, hint=_TRUST)
+    if isinstance(error, of.EndpointConnectionError | of.ConnectTimeoutError):
+        return _nobody(error.kwargs.get("endpoint_url", ""), what)
     if isinstance(error, of.ConnectionError | of.HTTPClientError | of.IncompleteReadError):
         return Unreachable(said, hint=_LATER_HINT)
     return Refused(said, hint="look at the profile and the credentials: adapters.s3.profile")

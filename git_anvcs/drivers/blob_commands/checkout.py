@@ -25,7 +25,7 @@ from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.blob_selected import Selected
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows import reading
-from git_anvcs.flows.blobs import of_record, pointed, pulling
+from git_anvcs.flows.blobs import of_record, pulling
 from git_anvcs.flows.blobs.pulling import CheckedOut
 from git_anvcs.kernel.errors import DONE, NO, UsageError
 from git_anvcs.kernel.terminal import quoted, safe
@@ -49,7 +49,7 @@ def run(call: Call) -> int:
         return _of_record(call, names)
     if call.args.to:
         raise UsageError("--to is of --record", hint="git-ai-blob checkout --record HEAD --to DIR")
-    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    found = blob_words.named(call)
     return put(call, blob_selected.select(call, found, named=bool(names)), {})
 
 

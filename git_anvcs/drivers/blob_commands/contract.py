@@ -33,7 +33,10 @@ def run(call: Call) -> int:
     for path, word in zip(within, call.args.paths, strict=True):
         if not path.exists():
             raise UsageError(f"there is no file {word}")
-    checked = list(contracts.check(call.repo, contracts.read(call.repo), within))
+    found = contracts.read(call.repo)
+    if not found:
+        call.note("no contract in contracts/*.json: nothing was checked")
+    checked = list(contracts.check(call.repo, found, within))
     code = _code(checked)
     value = {"ok": code == DONE, "checked": [one._asdict() for one in checked]}
     call.answer(value, "\n".join(line for one in checked for line in _lines(one, call.quiet)))

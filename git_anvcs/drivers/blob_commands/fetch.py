@@ -33,8 +33,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
+    found = blob_words.named(call)
     names = [*call.args.paths, *call.args.behind_dashes]
-    found = pointed.in_index(call.repo, names, cwd=call.cwd)
     return bring(call, blob_selected.select(call, found, named=bool(names)))
 
 

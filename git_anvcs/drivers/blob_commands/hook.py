@@ -59,7 +59,7 @@ def _before_commit(call: Call, repo: Repo) -> None:
     late = [one for one in done.sent if one.problem]
     if late:
         count = counted(len({one.job.oid for one in late}), "large file")
-        _say(f"{count} committed and not yet sent; they wait, `git-ai-blob push` sends them")
+        _say(f"{count} committed and not yet sent; `git-ai-blob push` sends what waits")
         for line in blob_words.failed_text(late):
             _say(line)
 
@@ -101,7 +101,8 @@ def _warn(contents: Sequence[str]) -> None:
 
 def _refuse(checked: Checked) -> None:
     count = counted(len(checked.lacking), "large file")
-    _say(f"not pushed: {count} of these commits are in no store that others can read")
+    verb = "is" if len(checked.lacking) == 1 else "are"
+    _say(f"not pushed: {count} of these commits {verb} in no store that others can read")
     for lack in checked.lacking[:_NAMED]:
         why = f": {lack.problem.message}" if lack.problem else ""
         _say(f"  {quoted(lack.at.path)} ({size(lack.at.pointer.size)}){why}")

@@ -28,6 +28,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows.blobs import outgoing, pinning, pins, uploading
 from git_anvcs.flows.blobs.clone import Clone, opened
 from git_anvcs.flows.blobs.uploading import Sent
+from git_anvcs.kernel.errors import UsageError
 from git_anvcs.kernel.terminal import safe
 
 
@@ -38,6 +39,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
+    if call.args.remote:
+        _known(call)
     found = outgoing.pointers(call.repo, everything=call.args.all)
     with opened(call.repo, call.env) as here:
         if call.args.all:
@@ -71,6 +74,13 @@ def run(call: Call) -> int:
     ]:
         call.note(line)
     return blob_words.exit_code(problems)
+
+
+def _known(call: Call) -> None:
+    """Raises UsageError for a word that is neither a remote nor an address."""
+    remotes = call.repo.git("remote").decode(errors="surrogateescape").split()
+    if call.args.remote not in remotes and not {"/", ":"} & set(call.args.remote):
+        raise UsageError(f"there is no remote {call.args.remote!r}", hint="git remote lists them")
 
 
 def shared(call: Call, here: Clone) -> dict[str, str]:

@@ -11,12 +11,18 @@ Example:
 
 from argparse import ArgumentParser
 
+from git_anvcs.blobs import queue
 from git_anvcs.drivers.bars import size
 from git_anvcs.drivers.blob_shown import facts, named
 from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows import settings
 from git_anvcs.flows.blobs import selecting, standing, tracking
 from git_anvcs.flows.blobs.standing import Standing
+
+_WAITING = {
+    queue.FETCH: "to fetch (`git-ai-blob pull`)",
+    queue.UPLOAD: "to send (`git-ai-blob push`)",
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -75,8 +81,8 @@ def _text(found: Standing, waiting: dict[str, int], *, wired: bool) -> str:
             "with their content in Git (`git add --renormalize .` makes them pointers):",
             *named(found.contents),
         ]
-    if waiting:
-        each = (f"{number} to {kind}" for kind, number in sorted(waiting.items()))
+    each = [f"{waiting[kind]} {verb}" for kind, verb in _WAITING.items() if kind in waiting]
+    if each:
         lines.append(f"waiting: {', '.join(each)}")
     if not wired:
         lines.append("Git does not know the filter here: run `git anvcs init`")

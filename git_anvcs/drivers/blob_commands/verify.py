@@ -19,7 +19,7 @@ from git_anvcs.blobs.errors import Archived, BlobMissing, WrongContent
 from git_anvcs.drivers import blob_words
 from git_anvcs.drivers.bars import bar
 from git_anvcs.drivers.say import Call, counted
-from git_anvcs.flows.blobs import pointed, verifying
+from git_anvcs.flows.blobs import verifying
 from git_anvcs.flows.blobs.clone import opened
 from git_anvcs.flows.blobs.verifying import Verdict
 from git_anvcs.kernel.errors import REFUSED, AnvcsError
@@ -36,8 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> int:
-    names = [*call.args.paths, *call.args.behind_dashes]
-    found = pointed.in_index(call.repo, names, cwd=call.cwd)
+    found = blob_words.named(call)
     total = sum(at.pointer.size for at in found)
     with (
         opened(call.repo, call.env) as here,
@@ -47,6 +46,8 @@ def run(call: Call) -> int:
             here, found, lambda one: moved(one.at.pointer.size), contents=call.args.contents
         )
     call.answer({"files": [row(one) for one in verdicts]}, text(verdicts))
+    for line in blob_words.hints(one.problem for one in verdicts if not one.safe):
+        call.note(line)
     return blob_words.exit_code(one.problem for one in verdicts if not one.safe)
 
 

@@ -90,7 +90,7 @@ def _rules(repo: Repo, in_force: Settings, found: Standing) -> Iterator[Finding]
         said = f"{_few(found.contents)}: tracked as large files, with their content in Git"
         yield Finding("rules", "bad", said, "`git add --renormalize .` makes them pointers")
     if not lacking and not found.contents:
-        yield Finding("rules", "good", f"{len(found.files)} large files, all of them pointers")
+        yield Finding("rules", "good", f"large files that are pointers in Git: {len(found.files)}")
 
 
 def _stores(stores: StoresHere, env: Mapping[str, str]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from git_anvcs.blobs.errors import Archived, BlobMissing, Refused, Unreachable, 
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import Laned, Wanted, oid_in
 from git_anvcs.flows.blobs import lent, places
-from git_anvcs.flows.blobs.clone import Clone, Patience, lock_of, opened, silence
+from git_anvcs.flows.blobs.clone import Clone, Patience, Stores, lock_of, opened, silence
 from git_anvcs.flows.blobs.lane import SMALL, FromLane
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.flows.blobs.places import Place
@@ -244,7 +244,7 @@ class Fetcher:
                 problems.append(error)
             else:
                 return
-        raise _worst(pointer, problems, task.unread)
+        raise _worst(self._here.stores, pointer, problems, task.unread)
 
     def _is_here(self, pointer: Pointer) -> bool:
         """Whether another process was first, or another clone of this machine lends it."""
@@ -295,11 +295,13 @@ def _signs_in(folder: Path) -> tuple[int, int]:
     return total, last
 
 
-def _worst(pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:
+def _worst(stores: Stores, pointer: Pointer, problems: list[AnvcsError], unread: str) -> AnvcsError:
     """What to say of several tries; of those that all found nothing in words of our own."""
     problem = places.worst(problems)
     if problem is not None and not isinstance(problem, BlobMissing):
         return problem
+    if unasked := places.unasked(stores, pointer):
+        return unasked
     if not problems:
         return BlobMissing(
             f"no store is configured that could have {pointer.oid[:12]}",

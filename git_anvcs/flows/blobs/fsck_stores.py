@@ -98,6 +98,8 @@ def _look(here: Clone, patience: Patience, at: At, asked: tuple[Place, ...]) -> 
     if not good and not found and not silent:
         silent = _newest(here, patience, asked, good)
     lost = [Copy(at.pointer.oid, *one[:3], place=here.stores.places[one.storage]) for one in gone]
+    if not good and not found and not silent:
+        silent = places.unasked(here.stores, at.pointer)
     nowhere = not good and not found and not silent
     found += _gone(at, gone, good)
     if nowhere:

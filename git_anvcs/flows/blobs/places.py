@@ -9,11 +9,11 @@ so that `fetch`, `push`, `verify` and `fsck` never disagree about what can be ha
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from git_anvcs.blobs.errors import Refused, Unreachable, WrongContent
+from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable, WrongContent
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
 from git_anvcs.flows.blobs import clone
-from git_anvcs.flows.blobs.clone import Clone, key_in
+from git_anvcs.flows.blobs.clone import Clone, Stores, key_in
 from git_anvcs.flows.blobs.pins import Notes
 from git_anvcs.kernel.errors import AnvcsError
 
@@ -62,6 +62,20 @@ def worst(problems: Sequence[AnvcsError]) -> AnvcsError | None:
             if isinstance(problem, kind):
                 return problem
     return problems[0] if problems else None
+
+
+def unasked(stores: Stores, pointer: Pointer) -> AnvcsError | None:
+    """Why a store that may have it was not asked; to be told where the others have nothing."""
+    for alias in stores.writes:
+        if broken := stores.problems.get(alias):
+            return Refused(f"the store {alias} was not asked: {broken}", hint=broken.hint)
+    if pointer.storage and pointer.storage not in stores.by_alias:
+        return BlobMissing(
+            f"{pointer.oid[:12]} is in the store {pointer.storage}, which is not set up here",
+            hint="set storage.mode, storage.primary and adapters here as they are where it was"
+            " sent (docs/howto/choose-a-blob-store.md)",
+        )
+    return None
 
 
 def _pinned(pin: Pointer, by: str) -> Place:

@@ -56,6 +56,11 @@ def in_index(repo: Repo, names: Sequence[str] = (), *, cwd: Path | None = None) 
     return read(repo, _filtered(repo, entries(repo, _from_top(repo, names, cwd))))
 
 
+def has_any(repo: Repo, names: Sequence[str], cwd: Path) -> bool:
+    """Whether the index has a file below one of these names, unmerged or not."""
+    return bool(repo.git("ls-files", "-z", "--", *_from_top(repo, names, cwd), env=NO_FETCH))
+
+
 def _from_top(repo: Repo, names: Sequence[str], cwd: Path | None) -> list[str]:
     """Pathspecs as they are at the top of the worktree."""
     if cwd is None:

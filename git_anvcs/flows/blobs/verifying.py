@@ -60,7 +60,7 @@ def verify(
                 problems.append(error)
                 others = not is_bare(here, at.pointer)  # a pin of one machine is none of theirs
                 gone |= others and place.by == places.POINTER and isinstance(error, _NOT_THERE)
-        return Verdict(at, present, None, places.worst(problems) or _nowhere())
+        return Verdict(at, present, None, _worst(here, at.pointer, problems))
 
     workers: Workers[tuple[At, tuple[Place, ...]], Verdict]
     coming = {at: Coming(at.pointer.size) for at in found}
@@ -90,6 +90,13 @@ def _look(here: Clone, place: Place, pointer: Pointer, *, contents: bool) -> Non
         here.cache.adopt(draft, pointer.oid, pointer.size)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _worst(here: Clone, pointer: Pointer, problems: Sequence[AnvcsError]) -> AnvcsError:
+    problem = places.worst(problems)
+    if problem is None or isinstance(problem, BlobMissing):
+        return places.unasked(here.stores, pointer) or problem or _nowhere()
+    return problem
 
 
 def _nowhere() -> BlobMissing:
