@@ -247,3 +247,19 @@ def test_a_library_that_is_not_installed_is_told_with_what_adds_it(
     said = str(describe(samples / name)["problem"])
     assert said.startswith(f"the library {library} is not installed")
     assert "pip install 'git-anvcs[media]'" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (bytes(n % 255 + 1 for n in range(600)), "binary"),  # no NUL
+        (b"weights \x02", "binary"),
+        ("größe\tin\r\nUTF-8\f\x1b[1m".encode(), "text"),
+        ("größe".encode("latin-1"), "text"),
+        (b"", "text"),
+    ],
+)
+def test_what_text_never_has_is_binary(tmp_path: Path, content: bytes, kind: str) -> None:
+    file = tmp_path / "file.bin"
+    file.write_bytes(content)
+    assert describe(file)["kind"] == kind
