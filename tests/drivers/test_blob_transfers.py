@@ -69,16 +69,19 @@ def test_pull_that_is_only_tried_says_what_would_come(clone: Sandbox) -> None:
 
 @pytest.mark.parametrize("command", ["pull", "fetch", "checkout", "verify"])
 def test_a_slip_in_a_name_is_no_success(clone: Sandbox, command: str) -> None:
-    error = blob(clone, command, "modles/", code=2)["error"]
-    assert error["message"] == "Git has no file modles/"
+    error = blob(clone, command, "no-such/", code=2)["error"]
+    assert error["message"] == "Git has no file no-such/"
     clone.commit("small", {"small.txt": "small"})
     blob(clone, command, "small.txt")
 
 
 def test_a_slip_in_a_remote_is_no_success(clone: Sandbox) -> None:
-    assert "there is no remote 'orgin'" in blob(clone, "push", "orgin", code=2)["error"]["message"]
+    assert (
+        "there is no remote 'elsewhere'"
+        in blob(clone, "push", "elsewhere", code=2)["error"]["message"]
+    )
     assert blob(clone, "push", "--frob", code=2)["error"]["exit_code"] == 2
-    assert blob(clone, "psuh", code=2)["error"]["exit_code"] == 2
+    assert blob(clone, "send-all", code=2)["error"]["exit_code"] == 2
 
 
 def test_what_no_store_was_asked_for_is_not_called_missing(clone: Sandbox) -> None:
