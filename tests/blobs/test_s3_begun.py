@@ -58,9 +58,9 @@ def test_nothing_is_lost_or_counted_while_the_server_is_away(
     relay: Relay, at: Made, tmp_path: Path, begun: Begun
 ) -> None:
     held = kept_at(at(relay.url, timeout=30.0), tmp_path, begun)
-    store = at(relay.url)
+    store, away = at(relay.url), answers(503, "SlowDown")
     before = [one.bytes for one in listed(tmp_path / "drafts")]
-    for fault in (("HEAD", faulty.reset), ("GET", faulty.reset), ("GET", faulty.cut_off(9))):
+    for fault in (("HEAD", away), ("GET", away), ("GET", faulty.cut_off(9))):
         relay.next(*fault)
         coming = Coming(len(DATA))
         with pytest.raises(Unreachable), watched(coming):

@@ -18,7 +18,7 @@ from git_anvcs.flows.blobs.clone import lock_of, opened
 from git_anvcs.git.repo import Repo
 from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
-from tests.support.blobs import bucket_at, cache_of, planted
+from tests.support.blobs import bucket_at, cache_of, planted, store_at
 from tests.support.sandbox import Sandbox
 from tests.support.servers import faulty
 from tests.support.servers.faulty import Relay, answers
@@ -145,3 +145,21 @@ def test_what_is_archived_is_told_and_neither_lost_nor_tried_for_ever(
     clone.ok("git-ai-blob", "verify")
     asked = clone.run("git-ai-blob", "fsck", "--remote", "--json").stdout
     assert [one["kind"] for one in json.loads(asked)["faults"]] == [faults.MISSING]  # not here
+
+
+def test_who_waits_for_a_draft_that_is_counted_again_goes_on_waiting(tmp_path: Path) -> None:
+    """Its size stays the same for as long as that takes; its time does not."""
+    clone = Sandbox(tmp_path, **store_at(tmp_path / "mount"), ANVCS_BLOBS_PATIENCE_SECONDS="1")
+    (pointer,) = planted(clone, {"large.bin": b"large"}).values()
+    clone.commit("large")
+    clone.ok("git-ai-blob", "push", "--all")
+    emptied(clone)
+    draft = cache_of(clone).free_name()
+    draft.touch()
+    with lock.held(lock_of(Paths(Repo.discover(clone.root).common_dir), pointer.oid)):
+        waits = subprocess.Popen(("git-ai-blob", "fetch"), cwd=clone.root, env=clone.env)
+        ends = time.monotonic() + 2.6
+        while time.monotonic() < ends:
+            os.utime(draft)
+            time.sleep(0.1)
+    assert waits.wait(timeout=60) == 0
