@@ -65,6 +65,6 @@ def _would(call: Call, selected: Selected, wanted: Sequence[Pointer]) -> int:
     total = sum(pointer.size for pointer in wanted)
     fetched = f"{blob_words.files(len(wanted), total)} would be fetched, " if wanted else ""
     both = done._replace(done=(*done.done, *done.absent), absent=())
-    said = checkout.text(both, only_try=True) + blob_selected.said(selected.left_out)
+    said = checkout.text(both, selected.kind, only_try=True) + blob_selected.said(selected.left_out)
     call.answer(value, fetched + said)
     return DONE
