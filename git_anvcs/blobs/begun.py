@@ -13,8 +13,11 @@ from contextlib import suppress
 from hashlib import sha256
 import os
 from pathlib import Path
+import re
+from stat import S_ISREG
 from typing import NamedTuple
 
+from git_anvcs.blobs.leftovers import BEGUN
 from git_anvcs.blobs.pointer import Pointer
 
 WORTH_IT = 8 << 20  # bytes of a content; what is smaller comes anew in no time
@@ -62,8 +65,9 @@ def listed(folder: Path) -> Iterator[Left]:
     """All drafts of downloads there, in no order."""
     for draft in folder.glob("*.part"):
         with suppress(OSError):  # it was ended just now
-            found = draft.stat()
-            yield Left(draft, draft.name.partition(".")[0], found.st_size, found.st_mtime)
+            found = draft.lstat()
+            if re.fullmatch(BEGUN, draft.name) and S_ISREG(found.st_mode):
+                yield Left(draft, draft.name.partition(".")[0], found.st_size, found.st_mtime)
 
 
 def start_in(size: int) -> int:

@@ -21,7 +21,7 @@ _OURS = (
     r"|\.anvcs-[0-9a-f]{12}\.tmp"
     r"|[0-9a-f]{64}\.[0-9a-f]{12}\.[0-9a-f]{12}\.plain\.tmp"
 )
-_BEGUN = r"[0-9a-f]{64}\.[0-9a-f]{12}\.[0-9a-f]{12}\.part"  # blobs/begun
+BEGUN = r"[0-9a-f]{64}\.[0-9a-f]{12}\.[0-9a-f]{12}\.part"  # blobs/begun
 
 
 def sweep(folder: int, *, now: float | None = None) -> int:
@@ -38,7 +38,7 @@ def sweep(folder: int, *, now: float | None = None) -> int:
     import re  # the filter seldom needs it
 
     gone = [name for name in old if re.fullmatch(_OURS, name)]
-    gone += [name for name in old if ages[name] > _WEEK and re.fullmatch(_BEGUN, name)]
+    gone += [name for name in old if ages[name] > _WEEK and re.fullmatch(BEGUN, name)]
     return sum(_removed(folder, name) for name in gone)
 
 

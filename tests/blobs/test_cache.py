@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from git_anvcs.blobs.begun import Begun
+from git_anvcs.blobs.begun import Begun, listed
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.store.atomic import CannotWrite
@@ -152,8 +152,11 @@ def test_a_download_that_was_begun_has_a_week(cache: Cache) -> None:
     for path, days in ((begun[0], 6), (begun[1], 8), (unpacked, 2)):
         path.write_bytes(b"x")
         os.utime(path, (time.time() - days * 86400,) * 2)
+    somebodys = cache.drafts / "a.part"
+    somebodys.touch()
+    assert {one.draft for one in listed(cache.drafts)} == set(begun)
     assert cache.sweep() == 2
-    assert list(cache.drafts.iterdir()) == [begun[0]]
+    assert sorted(cache.drafts.iterdir()) == sorted([begun[0], somebodys])
 
 
 def test_no_room_is_told_and_leaves_nothing(cache: Cache) -> None:
