@@ -164,7 +164,7 @@ check_links() {
         [ -d "$above" ] || fail "$above is not a folder" 'choose another place with --prefix DIR'
         [ -w "$above" ] || fail "$above cannot be written" 'choose another place with --prefix DIR'
     done
-    if [ -d "$home" ] && [ ! -f "$made" ] && [ -n "$(ls -A "$home")" ]; then
+    if [ -d "$home" ] && [ ! -f "$made" ] && [ -n "$(ls -A "$home" | sed "/^blobs$/d")" ]; then
         fail "$home exists and is not from this installer" 'move it away, or set XDG_DATA_HOME'
     fi
     for program in $programs; do
@@ -201,13 +201,14 @@ remember() { grep -qxF "$1" "$made" 2>/dev/null || printf '%s\n' "$1" >>"$made";
 uninstall() {
     [ -f "$made" ] || { say "git-anvcs is not installed below $home."; return 0; }
     if [ -n "$dry" ]; then
-        say "These would be removed, and $home:"
+        say "These would be removed, and what the installer made in $home:"
         sed 's/^[a-z]* /  /' "$made" 2>/dev/null || :
         return 0
     fi
     [ -w "$home" ] || fail "$home cannot be written" 'uninstall as the user who installed'
     remove_all
     say 'git-anvcs is uninstalled. Repositories you had opted in go on as plain Git.'
+    [ ! -d "$home/blobs" ] || say "Large files that were sent to the store \`local\` stay in $home/blobs."
 }
 
 remove_all() {
@@ -215,7 +216,8 @@ remove_all() {
     printf '%s\n' "$record" | sed -n 's/^link //p' | while IFS= read -r at; do
         if [ -L "$at" ] && ours "$at"; then rm -f "$at"; fi
     done
-    rm -rf "$home"
+    # By name: blobs beside them is the store `local` of large files, and may have the only copy.
+    for one in versions current next made lock; do rm -rf "${home:?}/$one"; done
     # Deepest first; a folder that meanwhile holds something else stays.
     printf '%s\n' "$record" | sed -n 's/^folder //p' | sort -r | while IFS= read -r folder; do
         rmdir "$folder" 2>/dev/null || :

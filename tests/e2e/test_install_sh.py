@@ -82,6 +82,9 @@ def said(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_install_upgrades_and_uninstalls_without_a_trace(newcomer: Newcomer) -> None:
+    content = newcomer.home / ".local/share/git-anvcs/blobs/blobs/sha256/ab/cd/abcd"
+    content.parent.mkdir(parents=True)
+    content.write_text("the only copy")  # of the store `local`, before an installation and after
     before = newcomer.tree()
     first = newcomer.install()
     assert first.returncode == 0, said(first)
@@ -107,6 +110,8 @@ def test_install_upgrades_and_uninstalls_without_a_trace(newcomer: Newcomer) -> 
     last = newcomer.install("--uninstall")
     assert last.returncode == 0, said(last)
     assert newcomer.tree() == before
+    assert content.read_text() == "the only copy"
+    assert f"stay in {newcomer.home}/.local/share/git-anvcs/blobs" in last.stdout
 
 
 def test_paths_that_repositories_keep_outlive_upgrades(installed: Newcomer, tmp_path: Path) -> None:
