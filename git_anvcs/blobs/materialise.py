@@ -4,6 +4,9 @@ Git keeps of every file what stat(2) said when it last looked. A file that is la
 pointer it would call modified without a look, so that its entry is first marked as never looked
 at; when the files are there, what stat(2) says of them goes into the index. Killed in between,
 Git looks into the files, by the filter, and finds them unchanged.
+
+A file is as new as it can be without Git looking into it each time: of the second before it came.
+An index that is older is written again, by Git, which knows which other files it has to distrust.
 """
 
 from collections import Counter, defaultdict
@@ -26,8 +29,9 @@ from git_anvcs.git.index_lock import IndexBusy, IndexNotWritten
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.paths import Paths
 
-# Git distrusts what is as young as its index, by whole seconds (racy-git in its documentation).
-_OLDER_NS = 2 * 10**9
+_SECOND = 10**9
+# The patches take a nanosecond each from the index's time (index_patch); files get theirs from it.
+_TAKEN = 1000
 _THREADS = 4
 
 
@@ -66,13 +70,13 @@ def materialise(
     wanted: Iterable[tuple[str, bytes, Path] | Wanted],
     *,
     index: Path | None = None,
-    backdate: bool = True,
+    age: int = 0,
     wait: float = index_patch.WAIT,
 ) -> Outcome:
     """Put cached contents where their pointers are; what holds anything else is left alone.
 
     index: where GIT_INDEX_FILE is given (index_patch.place); wait: seconds for its lock
-    backdate: files are made two seconds older than the index, so that Git never looks into them
+    age: seconds; an index of at most that age is not written again, files get its time
     """
     items = {item.path: item for item in (Wanted(*one) for one in wanted)}
     left = _not_ours(repo.root, items.values())
@@ -80,12 +84,12 @@ def materialise(
     if not fit:
         return Outcome({}, left)
     known = _Index(repo, index or index_patch.place(repo), fit, wait)
-    mtime_ns = known.mtime_ns() - _OLDER_NS if backdate else None
+    latest = known.time_for_files(age)
     try:
         known.forget()
     except (IndexBusy, IndexNotWritten) as error:
         return Outcome({}, left | dict.fromkeys([item.path for item in fit], error.message))
-    placed, refused = _in_threads(repo, fit, mtime_ns)
+    placed, refused = _in_threads(repo, fit, latest)
     settled = known.settle(placed)
     done = {one.path: one.how for one in placed}
     return Outcome(done, left | refused, tuple(path for path in done if path not in settled))
@@ -101,12 +105,13 @@ class _Index:
         self._by_git = False
         self._synced = index_patch.is_synced(repo)
 
-    def mtime_ns(self) -> int:
-        """When the index was written; now, if that is in the future or there is none."""
-        now = time.time_ns()
+    def time_for_files(self, age: int) -> int | None:
+        """The latest that they may have; None: the index is written again."""
         with suppress(OSError):
-            return min(now, self._index.stat().st_mtime_ns)
-        return now
+            written = self._index.stat().st_mtime_ns - _TAKEN
+            if time.time_ns() // _SECOND - written // _SECOND <= age:
+                return written
+        return None
 
     def forget(self) -> None:
         """Have Git look into the files. Raises IndexBusy, IndexNotWritten."""
@@ -123,10 +128,22 @@ class _Index:
         try:
             if self._by_git:
                 return index_patch.by_git(self._repo, self._index, oids)
+            if any(not self._is_older(one.found) for one in placed):
+                index_patch.write_again(self._repo, self._index)
             changes = [Change(one.path, oids[one.path], as_git_keeps(one.found)) for one in placed]
             return self._patch(changes) | strange
         except (NotPatchable, IndexBusy, IndexNotWritten):
             return strange
+
+    def _is_older(self, found: os.stat_result) -> bool:
+        """Than the index, by whole seconds: else Git distrusts it (racy-git in its documentation).
+
+        By the nanosecond where Git is built so; who is older by seconds is older by those.
+        """
+        with suppress(OSError):
+            written = self._index.stat().st_mtime_ns - _TAKEN
+            return found.st_mtime_ns // _SECOND < written // _SECOND
+        return True  # there is none to write again
 
     def _patch(self, changes: Sequence[Change]) -> frozenset[str]:
         form = self._repo.object_format
@@ -148,7 +165,7 @@ def _not_ours(root: Path, items: Collection[Wanted]) -> dict[str, str]:
 
 
 def _in_threads(
-    repo: Repo, items: Sequence[Wanted], mtime_ns: int | None
+    repo: Repo, items: Sequence[Wanted], latest: int | None
 ) -> tuple[list[Placed], dict[str, str]]:
     """What was placed, and why the others were not."""
     placed: list[Placed] = []
@@ -156,7 +173,7 @@ def _in_threads(
     with _opened(repo.root) as top, _drafts(repo) as drafts:
 
         def place(item: Wanted) -> None:
-            cached = Cached(item.cached, _size(item) or 0, mtime_ns)
+            cached = Cached(item.cached, _size(item) or 0, latest)
             try:
                 placed.append(placing.place(top, item.path, item.held, cached, drafts))
             except LeftAlone as why:

@@ -21,6 +21,7 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NAMELESS = getattr(os, "O_TMPFILE", 0)  # Linux: a killed process leaves nothing of it
 _OPEN_FILES = "/proc/self/fd"
 _PERMISSIONS = 0o777
+_SECOND = 10**9
 _NOT_WHOLE = "its content is not whole in the cache"
 
 
@@ -39,12 +40,12 @@ class Placed(NamedTuple):
 class Cached(NamedTuple):
     """A content in the cache. size: what the pointer says of it
 
-    mtime_ns: of the file that it becomes, None: now
+    latest: nanoseconds; no file that it becomes is younger; None: than now
     """
 
     file: Path
     size: int
-    mtime_ns: int | None = None
+    latest: int | None = None
 
 
 def look(top: int, path: str, pointer: bytes) -> None:
@@ -70,7 +71,7 @@ def place(top: int, path: str, pointer: bytes, cached: Cached, drafts: int = -1)
             raise LeftAlone(_NOT_WHOLE)
         with _Draft(folder, drafts) as draft:
             how = copying.copy(source, draft.descriptor, cached.size)
-            draft.dress(before, cached.mtime_ns)
+            draft.dress(before, cached.latest)
             found = draft.replace(path.rpartition("/")[2], before)
     return Placed(path, found, how)
 
@@ -114,11 +115,16 @@ class _Draft:
             with suppress(OSError):
                 os.unlink(self._name, dir_fd=self._named)
 
-    def dress(self, before: os.stat_result, mtime_ns: int | None) -> None:
-        """What may be done with the old file may be done with the new one."""
+    def dress(self, before: os.stat_result, latest: int | None) -> None:
+        """What may be done with the old file may be done with the new one.
+
+        It is of the last moment of the second before, by the clock of its file system: whoever
+        writes to it from now on gives it another second, which is all that Git looks at.
+        """
         os.fchmod(self.descriptor, before.st_mode & _PERMISSIONS)
-        if mtime_ns is not None:
-            os.utime(self.descriptor, ns=(before.st_atime_ns, mtime_ns))
+        now = os.fstat(self.descriptor).st_mtime_ns
+        moment = (now if latest is None else min(now, latest)) // _SECOND * _SECOND - 1
+        os.utime(self.descriptor, ns=(before.st_atime_ns, moment))
 
     def replace(self, name: str, before: os.stat_result) -> os.stat_result:
         """Take the place of the file that is still as it was `before`; stat(2) of ours."""

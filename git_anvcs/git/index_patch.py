@@ -67,6 +67,17 @@ def by_git(repo: Repo, index: Path, expected: Mapping[str, str]) -> frozenset[st
     return frozenset(expected) if done.returncode == 0 else frozenset()
 
 
+def write_again(repo: Repo, index: Path) -> bool:
+    """Have Git write the index as it is, so that it is of now; whether it did.
+
+    Of what was as young as the index (racy-git in its documentation) Git then looks at the content
+    and marks what has changed; files that it trusts, and those that `patch` has marked as never
+    looked at, it does not read.
+    """
+    env = {"GIT_INDEX_FILE": str(index)}
+    return repo.try_git("update-index", "--force-write-index", env=env).returncode == 0
+
+
 def place(repo: Repo, variable: str = "") -> Path:
     """The index that Git works on. variable: GIT_INDEX_FILE, where Git gave it to us"""
     return repo.root / variable if variable else repo.git_dir / "index"

@@ -22,6 +22,7 @@ from tests.support import kill_points
 from tests.support.sandbox import Sandbox, newer_git
 
 PATIENCE = 30.0
+DAY = 86400
 CONTENT = bytes(range(256)) * 4096
 # Stands in for the filter at its simplest; that files stay pointers is how `eof` mode begins.
 FILTER = """
@@ -59,7 +60,7 @@ class World:
             cached.chmod(0o444)
         return path, pointers.text(Pointer(digest, len(content))), cached
 
-    def materialise(self, **how: bool | float | Path) -> Outcome:
+    def materialise(self, **how: int | float | Path) -> Outcome:
         return materialise(Repo.discover(self.repo.root), self.wanted, **how)  # type: ignore[arg-type]
 
     def one(self, path: str = "a.bin") -> Outcome:
@@ -172,14 +173,77 @@ def seen_whole(world: World, status: str = "") -> None:
     assert "M  a.bin" in world.status()[0]
 
 
-def test_a_file_may_have_the_time_at_which_it_was_written(world: World) -> None:
-    before = time.time() - 1
+def test_a_file_is_newer_than_what_was_made_before_it_came(world: World) -> None:
+    """As make sees it, whatever the age of the index."""
+    target = world.repo.write("target", "made of a pointer\n")
+    aged(world, 3 * DAY)
+    hour_ago = time.time() - 3600
+    os.utime(target, (hour_ago, hour_ago))
+    before = time.time()
 
-    outcome = world.materialise(backdate=False)
+    assert world.materialise().unsettled == ()
 
-    assert outcome.unsettled == ()
-    assert (world.repo.root / "a.bin").stat().st_mtime > before
-    assert world.status()[0] == ""
+    for path in FILES:
+        found = (world.repo.root / path).stat().st_mtime
+        assert target.stat().st_mtime < found
+        assert before - 2 < found <= time.time()
+    assert world.status() == ("?? target\n", 0)
+
+
+def test_what_somebody_changed_in_the_second_of_an_old_index_is_still_seen(world: World) -> None:
+    """Same size, same time: Git has no other sign than the age of its index (racy-git)."""
+    file = world.repo.write("plain.txt", "one\n")
+    moment = time.time_ns() - DAY * 10**9
+    world.repo.git("config", "core.trustctime", "false")
+    os.utime(file, ns=(moment, moment))
+    world.repo.git("add", "plain.txt")
+    file.write_text("two\n")
+    index = world.repo.root / ".git/index"
+    for one in (file, index):
+        os.utime(one, ns=(moment, moment))
+
+    assert world.materialise().unsettled == ()
+
+    assert index.stat().st_mtime_ns > moment
+    assert world.status()[0] == "AM plain.txt\n"
+
+
+@pytest.mark.parametrize("age", [0, 10])
+def test_what_is_written_to_a_new_file_at_once_is_seen(world: World, age: int) -> None:
+    """Of the same size, in the same second, by whoever keeps the file."""
+    world.repo.git("config", "core.trustctime", "false")
+    aged(world, 0 if age else DAY)
+    assert world.materialise(age=age).unsettled == ()
+    for path, content in FILES.items():
+        with (world.repo.root / path).open("r+b") as file:
+            file.write(bytes([content[0] ^ 1]))
+        assert f" M {path}\n" in world.status()[0]
+
+
+def test_scripts_that_ask_git_without_a_refresh_see_no_change(world: World) -> None:
+    world.repo.commit("plain", {"plain.txt": "one\n"})
+    index = world.repo.root / ".git/index"
+    moment = time.time_ns() - DAY * 10**9
+    for file in (world.repo.root / "plain.txt", index):
+        os.utime(file, ns=(moment, moment))
+    world.repo.git("update-index", "-q", "--refresh")
+    os.utime(index, ns=(moment, moment))
+
+    assert world.materialise().unsettled == ()
+
+    assert world.repo.git("diff-files", "--name-only") == ""
+    assert world.repo.git("diff-index", "--name-only", "HEAD") == ""
+
+
+def aged(world: World, seconds: int) -> None:
+    """The files and the index are so old; Git knows them."""
+    moment = time.time() - seconds
+    for path, pointer, _ in world.wanted:
+        file = world.repo.root / path
+        if file.read_bytes() == pointer:
+            os.utime(file, (moment - 5, moment - 5))
+    world.repo.git("update-index", "-q", "--refresh")
+    os.utime(world.repo.root / ".git/index", (moment, moment))
 
 
 def test_of_what_is_no_pointer_any_more_nothing_is_touched(world: World) -> None:

@@ -33,6 +33,7 @@ _HOOKS = frozenset({
     "post-index-change", "post-merge", "post-rewrite", "pre-applypatch", "pre-commit",
     "pre-merge-commit", "prepare-commit-msg", "reference-transaction",
 })  # fmt: skip
+_JUST_NOW = 10  # seconds; an index as young as that is of the Git that waits for us
 
 
 class Written(NamedTuple):
@@ -106,7 +107,7 @@ class Late:
             else:
                 lacking[path] = pointer
 
-        left = materialise(self._repo, wanted).left
+        left = materialise(self._repo, wanted, age=_JUST_NOW).left
         # What Git, or anybody, has written over since is nobody's loss.
         stand = {path for path in left if self._is_pointer(path)}
         return Written(lacking, {path: why for path, why in left.items() if path in stand})
