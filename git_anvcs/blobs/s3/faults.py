@@ -49,13 +49,8 @@ class UnclearAnswer(Refused):
     """400 without a word why, as HEAD has it."""
 
 
-class NoSuchRange(Refused):
-    """What is asked for lies behind the end."""
-
-
 _KINDS: dict[str, type[AnvcsError]] = {
     "AccessDenied": NotAllowed,
-    "InvalidRange": NoSuchRange,
     _ARCHIVED: Archived,
     **dict.fromkeys(_TOKEN, Expired),
 }

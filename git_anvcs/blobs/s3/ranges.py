@@ -10,10 +10,10 @@ from typing import Any
 
 from git_anvcs.blobs import coming
 from git_anvcs.blobs.arriving import Arrival
-from git_anvcs.blobs.errors import Unreachable
+from git_anvcs.blobs.errors import Refused, Unreachable
 from git_anvcs.blobs.s3 import stored
 from git_anvcs.blobs.s3.ahead import ahead
-from git_anvcs.blobs.s3.faults import NoSuchRange, UnclearAnswer, told
+from git_anvcs.blobs.s3.faults import told
 from git_anvcs.blobs.s3.sums import Sizes
 
 _CHUNK = 1 << 20
@@ -35,7 +35,7 @@ def begin(
     head: asks what there is, before anything is counted; whole: for all bytes; part: for a Range
     """
     if arrival.is_begun:
-        with suppress(UnclearAnswer, NoSuchRange):
+        with suppress(Refused):  # what it is refused for the whole, too, is told then
             what = stored.words_for(head())
             if start := arrival.begin(what):
                 answer = part(Range=f"bytes={start}-")

@@ -64,7 +64,7 @@ class IpfsStore:
         counted = Counter()
         with arriving(dest_path, oid, begun, "ipfs") as arrival:
             if arrival.is_begun:
-                ask(self._node, "version")  # before it is counted what is there
+                self._pinned(cid)  # whether it answers, before it is counted what is there
             with content(self._node, cid, arrival.begin(cid)) as pieces:
                 for piece in pieces:
                     arrival.write(piece)

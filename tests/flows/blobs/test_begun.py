@@ -12,9 +12,11 @@ import time
 import pytest
 
 from git_anvcs.blobs import begun, queue
+from git_anvcs.blobs.ledger import Job
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs import faults, fetching
+from git_anvcs.flows.blobs import faults, fetching, pointed
 from git_anvcs.flows.blobs.clone import lock_of, opened
+from git_anvcs.flows.blobs.draining import drain
 from git_anvcs.git.repo import Repo
 from git_anvcs.store import lock
 from git_anvcs.store.paths import Paths
@@ -78,6 +80,11 @@ def ranges(relay: Relay) -> list[str | None]:
     return [one.headers.get("range") for one in relay.asked if one.method == "GET"]
 
 
+def jobs_of(clone: Sandbox) -> list[Job]:
+    with opened(Repo.discover(clone.root), clone.env) as here:
+        return here.ledger.jobs(queue.FETCH)
+
+
 def is_whole(clone: Sandbox) -> bool:
     cache = cache_of(clone)
     (oid,) = cache.oids()
@@ -134,12 +141,18 @@ def test_what_is_archived_is_told_and_neither_lost_nor_tried_for_ever(
     clone: Sandbox, relay: Relay
 ) -> None:
     relay.next("GET", *[answers(403, "InvalidObjectState")] * 99)
+    repo = Repo.discover(clone.root)
+    with opened(repo, clone.env) as here:
+        ((oid, size),) = {(at.pointer.oid, at.pointer.size) for at in pointed.in_index(repo)}
+        here.ledger.ask([queue.wanted(oid, size, "", 1, kind=queue.FETCH)])
+    for _ in range(2):
+        drain(repo, clone.env, patient=False)
+    assert (len(ranges(relay)), jobs_of(clone)) == (2, [])  # the version, and the newest
     done = clone.run("git-ai-blob", "fetch")
     assert done.returncode == 5
     assert "archived in the store; restore it there first" in done.stdout + done.stderr
     assert "restore-object" in done.stderr
-    with opened(Repo.discover(clone.root), clone.env) as here:
-        assert here.ledger.jobs(queue.FETCH) == []
+    assert jobs_of(clone) == []
     said = clone.run("git-ai-blob", "verify", "--contents")
     assert (said.returncode, "archived: large.bin" in said.stdout) == (5, True)
     clone.ok("git-ai-blob", "verify")
