@@ -4,14 +4,17 @@ A list of patterns is read as the lines of a `.gitignore` at the top: it takes w
 ignore. `{a,b}` in a pattern stands for both.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 import re
+
+from git_anvcs.kernel.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from git_anvcs.git.ignore_rules import Patterns
 
-_BRACED = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_BRACED = re.compile(r"\{([^{},]*,[^{}]*)\}")
+_MOST = 1 << 20  # signs of all patterns together
 _WORD = re.compile(r"(?:\\.?|\{[^{}]*\}|[^,\\])+", re.DOTALL)
 
 
@@ -50,13 +53,25 @@ def words(text: str) -> list[str]:
     return [word for found in _WORD.findall(text) if (word := found.strip())]
 
 
-def unbraced(pattern: str) -> list[str]:
-    """The patterns that one with braces stands for; Git knows none."""
-    braced = _BRACED.search(pattern)
-    if not braced:
-        return [pattern]
-    before, after = pattern[: braced.start()], pattern[braced.end() :]
-    return [one for word in braced[1].split(",") for one in unbraced(f"{before}{word}{after}")]
+def unbraced(patterns: Iterable[str]) -> list[str]:
+    """The patterns that those with braces stand for; Git knows none.
+
+    Raises UsageError when they would be too long: whoever wrote them may wish no checkout to end.
+    """
+    found = [*patterns]
+    while any(braced := [_BRACED.search(pattern) for pattern in found]):
+        lists = [pair[1].split(",") if pair else [""] for pair in braced]
+        if sum(len(one) * len(words) for one, words in zip(found, lists, strict=True)) > _MOST:
+            raise UsageError(
+                "the braces in patterns of files to be fetched stand for too many patterns",
+                hint="blobs.fetch_include, blobs.fetch_exclude, -I and -X take folders, too",
+            )
+        found = [
+            f"{pattern[: pair.start()]}{word}{pattern[pair.end() :]}" if pair else pattern
+            for pattern, pair, words in zip(found, braced, lists, strict=True)
+            for word in words
+        ]
+    return found
 
 
 def _patterns(listed: Sequence[str]) -> "Patterns | None":
@@ -64,4 +79,4 @@ def _patterns(listed: Sequence[str]) -> "Patterns | None":
         return None
     from git_anvcs.git.ignore_rules import Patterns
 
-    return Patterns(one for pattern in listed for one in unbraced(pattern))
+    return Patterns(unbraced(listed))

@@ -1,6 +1,8 @@
 """Git's patterns for paths as regular expressions over bytes (wildmatch.c). Pure."""
 
+from collections.abc import Sequence
 import re
+from typing import NamedTuple
 
 _CLASSES = {
     b"alnum": b"a-zA-Z0-9",
@@ -19,23 +21,62 @@ _CLASSES = {
 _CLASS = re.compile(rb"\[:([a-z]*):\]")
 
 
+class _Stars(NamedTuple):
+    """Stars: `some` takes as much as it may, `few` as little. folders: whole ones, or nothing"""
+
+    some: bytes
+    few: bytes
+    folders: bool = False
+
+
+_ANY = _Stars(b".*", b".*?")
+_IN_FOLDER = _Stars(b"[^/]*", b"[^/]*?")
+_FOLDERS = _Stars(b"(?:.*/)?", b"(?:.*?/)??", folders=True)
+
+
 def matcher(pattern: bytes, *, by_folder: bool) -> re.Pattern[bytes] | None:
     """What matches (use fullmatch); None: a pattern that matches nothing.
 
     by_folder: `*`, `?` and `[…]` stop at slashes, and `**` does not
     """
-    found = bytearray()
+    found: list[bytes | _Stars] = []
     at = 0
     while at < len(pattern):
         piece = _piece(pattern, at, by_folder=by_folder)
         if piece is None:
             return None
-        found += piece[0]
+        found.append(piece[0])
         at = piece[1]
-    return re.compile(bytes(found), re.DOTALL)
+    return re.compile(_joined(found), re.DOTALL)
 
 
-def _piece(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes, int] | None:
+def _joined(pieces: Sequence[bytes | _Stars]) -> bytes:
+    """One expression that tries no star a second time but the last, so that none takes long.
+
+    What stands between stars and the next ones fits first where they take least, and what can be
+    reached from any later place can be reached from there. So that is enough, and `(?>…)` never
+    goes back; after `**/` it is what stands up to the next `**/`.
+    """
+    done = below = behind = b""  # from the end on; below: since the last `**/`, behind: a star
+    last_of_all = last_folders = True
+    for piece in reversed(pieces):
+        if isinstance(piece, bytes):
+            behind = piece + behind
+        elif piece.folders:
+            done = _then(piece, behind + below, is_last=last_folders) + done
+            below = behind = b""
+            last_of_all = last_folders = False
+        else:
+            below, behind = _then(piece, behind, is_last=last_of_all) + below, b""
+            last_of_all = False
+    return behind + below + done
+
+
+def _then(stars: _Stars, behind: bytes, *, is_last: bool) -> bytes:
+    return stars.some + behind if is_last else b"(?>" + stars.few + behind + b")"
+
+
+def _piece(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes | _Stars, int] | None:
     """What one sign, or what belongs together, stands for, and where the next begins."""
     match pattern[at : at + 1]:
         case b"*":
@@ -52,16 +93,16 @@ def _piece(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes, int] | N
             return re.escape(sign), at + 1
 
 
-def _stars(pattern: bytes, at: int, *, by_folder: bool) -> tuple[bytes, int]:
+def _stars(pattern: bytes, at: int, *, by_folder: bool) -> tuple[_Stars, int]:
     end = at
     while pattern[end : end + 1] == b"*":
         end += 1
     if not by_folder:
-        return b".*", end
+        return _ANY, end
     opens = at == 0 or pattern[at - 1 : at] == b"/"
     if end - at < 2 or not opens or pattern[end : end + 1] not in (b"", b"/"):
-        return b"[^/]*", end
-    return (b"(?:.*/)?", end + 1) if end < len(pattern) else (b".*", end)
+        return _IN_FOLDER, end
+    return (_FOLDERS, end + 1) if end < len(pattern) else (_ANY, end)
 
 
 def _bracket(pattern: bytes, at: int) -> tuple[bytes, int] | None:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 import pytest
 
 from git_anvcs.blobs.selection import Selection, unbraced, words
+from git_anvcs.kernel.errors import UsageError
 
 PATHS = ["a.pt", "m/a.pt", "m/raw/b.pt", "m/c.mp4", "v/c.mp4"]
 
@@ -46,4 +47,15 @@ def test_commas_are_between_patterns(text: str, patterns: list[str]) -> None:
 @given(st.lists(st.text("ab*/.", min_size=1, max_size=4), min_size=1, max_size=4))
 def test_what_was_joined_is_told_apart(patterns: list[str]) -> None:
     assert words(",".join(patterns)) == patterns
-    assert unbraced("{" + ",".join([*patterns, "c"]) + "}") == [*patterns, "c"]
+    assert unbraced(["{" + ",".join([*patterns, "c"]) + "}"]) == [*patterns, "c"]
+
+
+@pytest.mark.parametrize("pattern", ["{a,b}" * 40, "{a,b}" * 12 + "{" + "," * 60_000 + "}"])
+def test_braces_that_stand_for_too_much_are_a_mistake(pattern: str) -> None:
+    with pytest.raises(UsageError, match="too many patterns"):
+        Selection([pattern])
+
+
+def test_braces_that_nobody_closes_are_no_braces() -> None:
+    pattern = "{" + "," * 60_000
+    assert unbraced([pattern]) == [pattern]

@@ -31,3 +31,9 @@ def test_git_ignores_the_same_files(tree: Sandbox, lines: list[str]) -> None:
 @pytest.mark.parametrize("line", ["", "#a", "!", "/", "!a"])
 def test_a_line_that_says_nothing_takes_nothing(line: str) -> None:
     assert not any(Patterns([line]).take(name) for name in FILES)
+
+
+@pytest.mark.parametrize("line", ["a" + "*a" * 40 + "b", "**/a/" * 40 + "b", "**/" * 40 + "*a*b"])
+def test_stars_that_do_not_fit_take_no_time(line: str) -> None:
+    """A regular expression that tried them all would not end in a lifetime."""
+    assert not Patterns([line]).take("a/" * 60 + "a" * 120)
