@@ -223,7 +223,7 @@ class Contents:
         folders = {os.path.dirname(file) for file in files}
         folders |= {os.path.dirname(folder) for folder in folders}
         try:
-            lasting.sync([*files, *folders, *([self._folder] if files else [])])
+            lasting.sync([*files, *folders, *([self._folder] if files else [])], self._folder)
         except OSError as error:
             raise cannot_write(error.filename, error) from error
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from git_anvcs.blobs import file_system
 from git_anvcs.blobs.begun import Begun, listed
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.errors import WrongContent
@@ -182,6 +183,40 @@ def test_every_file_and_folder_is_synced_once(
     assert sorted(asked) == sorted(path.stat().st_ino for path in wanted)
     cache.sync()
     assert len(asked) == len(wanted)
+
+
+@pytest.mark.parametrize("most", [-1, 1 << 40])
+def test_many_are_synced_each_or_with_their_file_system(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    places = [put(cache, b"%04d" % number * 500) for number in range(100)]
+    really, asked = os.fsync, set()
+
+    def fsync(descriptor: int) -> None:
+        asked.add(os.fstat(descriptor).st_ino)
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(file_system, "_MOST_UNWRITTEN", most)
+    cache.sync()
+    each = {path.stat().st_ino for place in places for path in (place, *place.parents[:3])}
+    sure = most > 0 and file_system.sync(str(cache.root))
+    assert asked == ({cache.root.stat().st_ino} if sure else each)
+    assert cache.is_synced
+
+
+@pytest.mark.parametrize(
+    ("release", "tells"),
+    [("4.18.0-553.el8", False), ("5.7.19", False), ("5.8-rc1", True), ("5.10.0", True),
+     ("6.18.44-fc-v669", True), ("10.0", True), ("", False), ("5", False), ("x.y", False)],
+)  # fmt: skip
+def test_a_file_system_is_synced_where_linux_tells_of_errors(release: str, tells: bool) -> None:
+    assert file_system.tells_of_errors(release) == tells
+
+
+def test_what_is_not_on_the_disk_yet_is_read_from_meminfo() -> None:
+    said = "MemTotal: 100 kB\nDirty:    12 kB\nWriteback:  30 kB\nWritebackTmp: 5 kB\n\n"
+    assert file_system.unwritten(said) == 42
 
 
 def test_a_disk_that_fails_names_the_file(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
