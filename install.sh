@@ -164,7 +164,7 @@ check_links() {
         [ -d "$above" ] || fail "$above is not a folder" 'choose another place with --prefix DIR'
         [ -w "$above" ] || fail "$above cannot be written" 'choose another place with --prefix DIR'
     done
-    if [ -d "$home" ] && [ ! -f "$made" ] && [ -n "$(ls -A "$home" | sed "/^blobs$/d")" ]; then
+    if [ -d "$home" ] && [ ! -f "$made" ] && other_than_blobs; then
         fail "$home exists and is not from this installer" 'move it away, or set XDG_DATA_HOME'
     fi
     for program in $programs; do
@@ -175,6 +175,8 @@ check_links() {
         fi
     done
 }
+
+other_than_blobs() { find "$home" -mindepth 1 -maxdepth 1 ! -name blobs | grep -q .; }
 
 ours() { case $(readlink "$1" || :) in "$home"/*) ;; *) return 1 ;; esac; }
 

@@ -43,6 +43,7 @@ def test_a_disk_brings_all_contents_to_where_no_network_is(tmp_path: Path) -> No
     run(there, inside, **at)
     there.root /= "project"
     run(there, notes)
+    there.anvcs("show")
     disk.rename(tmp_path / "taken away")
     assert (there.root / "a.bin").read_bytes() == CONTENT[::-1]
     there.git("checkout", "-q", "HEAD~1")
