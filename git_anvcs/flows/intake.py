@@ -8,6 +8,7 @@ worktree.
 
 from collections.abc import Mapping
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from git_anvcs.flows import attribute, context
 from git_anvcs.flows.contents import Contents
 from git_anvcs.flows.environment import environment_of
 from git_anvcs.flows.made import Made
+from git_anvcs.git import made_at
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import clock
 from git_anvcs.kernel.digest import sha256
@@ -75,8 +77,9 @@ def claim_for(
     paths = Paths(repo.common_dir)
     here = _here(pending, made.worktree)
     # Only the reflog tells of it: what agents did since is in the lines that were read, too.
-    then = here if line else here.until(_committed_at(facts) + 1)
-    seen = _seen(facts, line)
+    until = math.inf if line else made_at.latest(repo, facts.commit)
+    then = here if line else here.until(until)
+    seen = _seen(repo, facts, line)
     what = known(paths, then, seen.session)
     at_work = surely_running(what, seen)
     lane = made.worktree.encode(errors="surrogateescape").decode(errors="backslashreplace")
@@ -91,13 +94,13 @@ def claim_for(
         claim = _by_policy(repo, paths, claim, here.told(seen.ticket).get("prompt_policy"))
         claim["env"] = environment_of(repo, facts.commit.oid)
     _add_lines(claim, wrote, what, made, facts)
-    attribute.stashed(repo, contents, here.working, _committed_at(facts) + 1)
+    attribute.stashed(repo, contents, here.working, made_at.said(facts.commit) + 1)
     for path in facts.changed:
         if path in here.working.files:
             text = contents.committed(facts.commit.oid, path)
-            here.working.committed(path, text, contents)
+            here.working.committed(path, text, contents, until)
     if not made.in_rebase:
-        here.committed(facts.changed, seen.ticket)
+        here.committed(facts.changed, seen.ticket, until)
     return claim, _with(pending, made.worktree, here)
 
 
@@ -152,12 +155,12 @@ def _add_lines(claim: Table, wrote: attribute.Wrote, what: Known, made: Made, fa
         claim["ext"] = {**claim.get("ext", {}), LINES_EXT: LINES_COMPLETE}
 
 
-def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
+def _seen(repo: Repo, facts: Facts, line: Mapping[str, Any]) -> Seen:
     """What was seen of a commit: by its hook, and in the commit itself."""
     ts = line.get("ts")
     terminal = line.get("terminal")
     return Seen(
-        ts=float(ts) if isinstance(ts, int | float) else _committed_at(facts),
+        ts=float(ts) if isinstance(ts, int | float) else made_at.about(repo, facts.commit),
         session=text(line, "session", limit=LONGEST_ID * 2),
         ticket=text(line, "token"),
         signals=texts(line, "signals"),
@@ -167,12 +170,6 @@ def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
         committer=facts.commit.committer,
         message=facts.commit.message,
     )
-
-
-def _committed_at(facts: Facts) -> float:
-    """The second a commit says it was made in."""
-    words = facts.commit.committer.rsplit(" ", 2)
-    return float(words[1]) if len(words) == 3 and words[1].isdecimal() else 0.0
 
 
 def _by_policy(repo: Repo, paths: Paths, claim: Table, said: object) -> Table:

@@ -88,8 +88,11 @@ def surely_makes_commit(message: str) -> bool:
 
 def has_hook(message: str) -> bool:
     """Whether Git runs `post-commit` or `post-merge` after a move with this message."""
-    verb = message.split(":", 1)[0].split(" ", maxsplit=1)[0]
-    return verb in ("commit", "cherry-pick", "revert", "merge") and makes_commit(message)
+    verb, _, step = message.split(":", 1)[0].partition(" ")
+    # A pick may be one of `rebase --apply`, which runs no hook.
+    known = verb in ("commit", "cherry-pick", "revert", "merge")
+    rebases = verb == "rebase" and bool(step) and "(pick)" not in step
+    return (known or rebases) and makes_commit(message)
 
 
 def is_rebase(message: str) -> bool:

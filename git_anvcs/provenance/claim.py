@@ -109,6 +109,8 @@ def improved(
         keys = [key for key in keys if key not in ("tests", *TREE_CLAIMS)]
     if not carried and claim.get("agent_id") != UNTRACKED and _surer(how, known):
         keys += ["agent_id", "model", "prompt", "prompt_info", "sessions"]
+        if kept := _of_lines(existing):
+            claim = {**claim, "sessions": {**kept, **_table(claim, "sessions")}}
     news = {key: claim[key] for key in keys if key in claim and existing.get(key) != claim[key]}
     if "artifacts" in news:
         before = existing.get("artifacts") or []
@@ -118,6 +120,13 @@ def improved(
     if not news:
         return None
     return {**news, "ext": {**_table(existing, "ext"), EXT: how}}
+
+
+def _of_lines(existing: Mapping[str, Any]) -> Table:
+    """The sessions that a record names for lines: those stay whoever made the commit."""
+    attested = _table(existing, "attestations").values()
+    named = {key.partition("::")[0] for whose in attested for key in whose}
+    return {key: said for key, said in _table(existing, "sessions").items() if key in named}
 
 
 def _surer(how: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

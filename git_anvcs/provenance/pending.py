@@ -6,6 +6,7 @@ is kept apart, since an agent sitting in one worktree may commit in another.
 """
 
 from collections.abc import Callable, Mapping
+import math
 from typing import Any, TypeVar
 
 from git_anvcs.provenance.events import SHELLS, Event
@@ -141,14 +142,17 @@ class Pending:
         mine = bool(ticket) and self.commit.get("ticket") == ticket
         return _table(self.commit.get("said")) if mine else {}
 
-    def committed(self, paths: Mapping[str, object], ticket: str) -> None:
+    def committed(self, paths: Mapping[str, object], ticket: str, until: float = math.inf) -> None:
         """A commit was made: its paths are no longer edited, what was said once is used up.
 
         A later edit by hand of the same file must not be credited to the agent's old one.
+        until: the moment it was looked for; what was done later is for the next commit
         """
-        for path in paths:
-            self.edits.pop(path, None)
-            self.staged.pop(path, None)
+        for table in (self.edits, self.staged):
+            for path in paths:
+                later = {who: ts for who, ts in table.pop(path, {}).items() if ts > until}
+                if later:
+                    table[path] = later
         if self.context.get("once"):
             self.context = {}
         if ticket and self.commit.get("ticket") == ticket:

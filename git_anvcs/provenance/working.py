@@ -9,6 +9,7 @@ checkout or a script brings back is credited to nobody new.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+import math
 from typing import Any, NamedTuple
 
 from git_anvcs.provenance import lines
@@ -154,15 +155,19 @@ class Working:
         while len(self.stashes) > MOST_STASHES:
             del self.stashes[next(iter(self.stashes))]
 
-    def committed(self, path: str, blob: Lines | None, texts: Texts) -> None:
+    def committed(
+        self, path: str, blob: Lines | None, texts: Texts, until: float = math.inf
+    ) -> None:
         """A commit took the file up; what it did not take is kept for the next one.
 
         With the versions goes what an edit that is under way began with: it proves nothing now.
+        until: the moment it was looked for; what was seen later was not counted, so it is kept
         """
         self.calls.spoil(path)
         newest = self.files.get(path, [])[-1:]
         source = source_of(newest[0], texts) if newest else None
-        if source is not None and blob is not None and source.lines != blob:
+        left = source is not None and blob is not None and source.lines != blob
+        if left or (newest and newest[0].ts > until):
             self.files[path] = newest
         else:
             self.files.pop(path, None)
