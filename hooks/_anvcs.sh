@@ -157,15 +157,30 @@ anvcs_commit_line() {
 	anvcs_write "$1" "\"commit\":\"$anvcs_oid\",\"ref\":\"$anvcs_ref\"$anvcs_more"
 }
 
+# Where core.sharedRepository has made our folder the group's, what we make in between is, too.
+anvcs_begin_to_share() {
+	anvcs_umask=''
+	if [ -g "$anvcs_common/anvcs" ]; then
+		anvcs_umask=$(umask)
+		umask g=rwx
+	fi
+}
+
+anvcs_end_to_share() {
+	if [ -n "$anvcs_umask" ]; then umask "$anvcs_umask"; fi
+}
+
 # Append one line; one write, so that writers at the same time do not mix. Then the flag that
 # something waits, which a drain takes down: after the line, so that it never comes too early.
 anvcs_write() {
 	anvcs_spool=$anvcs_common/anvcs/spool
+	anvcs_begin_to_share
 	if [ ! -d "$anvcs_spool" ]; then mkdir -p "$anvcs_spool" 2>/dev/null || return 0; fi
 	{
 		printf '{"v":1,"kind":"%s","git_dir":"%s",%s}\n' "$1" "$anvcs_worktree" "$2" \
 			>>"$anvcs_spool/lines" && : >"$anvcs_spool/waits"
 	} 2>/dev/null || :
+	anvcs_end_to_share
 }
 
 # Whether a drain may find something: a line, or a HEAD that moved since the last one.
@@ -198,7 +213,9 @@ anvcs_drain() {
 		exec "$anvcs_program" drain --background -C "$anvcs_git_dir" \
 			3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 	) </dev/null >/dev/null 2>&1 &
+	anvcs_begin_to_share
 	{ printf '%s\n' "$!" >"$anvcs_mark"; } 2>/dev/null || :
+	anvcs_end_to_share
 }
 
 # Start git-ai-blob, which lies beside our program, for a hook of Git; $1: its event, $2: a remote.

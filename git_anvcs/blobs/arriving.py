@@ -14,6 +14,7 @@ from git_anvcs.blobs.begun import STEP, Begun, opened, start_in
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.blobs.pointer import LARGEST
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import share
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -141,6 +142,7 @@ class Arrival:
     def _open(self) -> None:
         if self._file < 0:
             self._file = os.open(self._draft, _NEW, 0o666)
+            share(self._draft, self._file)
 
     def _shut(self) -> None:
         file, self._file = self._file, -1

@@ -13,6 +13,7 @@ from git_anvcs.blobs.draft import Draft
 from git_anvcs.blobs.writing import cannot_write, remove, write
 from git_anvcs.kernel.digest import sha256 as small_sha256
 from git_anvcs.kernel.records import NamedTuple
+from git_anvcs.store.paths import make_folder, share
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Contents:
             return True
         damaged = f"{self._folder}/damaged"
         try:
-            os.makedirs(damaged, exist_ok=True)
+            make_folder(damaged)
             os.replace(place, f"{damaged}/{oid}")
         except OSError:  # another process was here first, or nothing can be moved here
             pass
@@ -130,6 +131,7 @@ class Contents:
                 try:
                     write(descriptor, data)
                     os.fchmod(descriptor, 0o444)
+                    share(draft, descriptor)
                 finally:
                     os.close(descriptor)
                 self._name_it(draft, oid)
@@ -153,7 +155,7 @@ class Contents:
         try:
             return os.open(path, _NEW, 0o644)
         except FileNotFoundError:  # the first draft of this clone
-            os.makedirs(self._drafts, exist_ok=True)
+            make_folder(self._drafts)
             return os.open(path, _NEW, 0o644)
 
     def new_name(self) -> str:
@@ -171,6 +173,7 @@ class Contents:
                 self._wanted_again(oid)
                 return
             os.chmod(draft, 0o444)
+            share(draft)
             self._name_it(draft, oid)
         except OSError as error:
             raise cannot_write(self.name(oid), error) from error
@@ -204,7 +207,7 @@ class Contents:
         try:
             os.replace(source, place)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(place), exist_ok=True)
+            make_folder(os.path.dirname(place))
             os.replace(source, place)
 
     def _was_counted(self, oid: str, found: Identity) -> None:

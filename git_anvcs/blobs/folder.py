@@ -27,6 +27,7 @@ from git_anvcs.blobs.errors import BlobMissing, Refused, Unreachable
 from git_anvcs.blobs.key_parts import parts_of
 from git_anvcs.blobs.store import Held, oid_in
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import make_folder
 
 MARK = "anvcs-blobs"  # stands in the root of a store that must be mounted to be one
 
@@ -211,7 +212,7 @@ class FolderStore:
 
     def _open_root(self, *, make: bool) -> int:
         if self._makes_root and make:
-            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.root, mode=0o700)
         elif not self._makes_root and not (self.root / MARK).exists():
             raise Unreachable(
                 f"{self.root} is not the folder of a store: it is not mounted, or it is new",

@@ -27,7 +27,7 @@ from git_anvcs.git import index_patch, objects
 from git_anvcs.git.index_file import NEVER_LOOKED_AT, Change, NotPatchable, as_git_keeps
 from git_anvcs.git.index_lock import IndexBusy, IndexNotWritten
 from git_anvcs.git.repo import Repo
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 _SECOND = 10**9
 # The patches take a nanosecond each from the index's time (index_patch); files get theirs from it.
@@ -197,7 +197,7 @@ def _drafts(repo: Repo) -> Iterator[int]:
     """The cache's folder for what is not finished; it is swept. -1: it cannot be had."""
     folder = Paths(repo.common_dir).blobs / "drafts"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         yield -1

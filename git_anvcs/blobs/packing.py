@@ -14,6 +14,7 @@ from typing import BinaryIO
 from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import zstd
+from git_anvcs.store.paths import make_folder
 
 NAME = "zstd"  # in an object's metadata, and as Content-Encoding (RFC 8878)
 
@@ -86,7 +87,7 @@ def _written(path: Path, copy: Path, oid: str, size: int) -> bool:
 
     left = int(_WORTH * size)
     try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(copy.parent)
         with path.open("rb", buffering=0) as file, copy.open("xb") as made:
             for piece in zstd.pack_stream(pieces(file), size):
                 left -= len(piece)

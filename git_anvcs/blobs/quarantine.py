@@ -11,6 +11,7 @@ from typing import NamedTuple
 from git_anvcs.blobs.cache import Cache
 from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import make_folder
 
 
 class Apart(NamedTuple):
@@ -26,7 +27,7 @@ def put(cache: Cache, oid: str) -> bool:
     """Set a content of the cache aside; whether it was there. Raises CannotWrite."""
     place = cache.place(oid)
     try:
-        cache.quarantine.mkdir(parents=True, exist_ok=True)
+        make_folder(cache.quarantine)
         place.chmod(0o444)  # its change time is now, also where a rename does not count as one
         place.rename(cache.quarantine / oid)
     except FileNotFoundError:

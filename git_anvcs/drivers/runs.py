@@ -9,6 +9,7 @@ import time
 
 from git_anvcs.kernel.digest import sha256
 from git_anvcs.merge.result import Merged, Options, Versions
+from git_anvcs.store.paths import make_folder, share
 
 KEPT = 256
 VERSION = 1
@@ -70,11 +71,12 @@ def _write(folder: str, versions: Versions, options: Options, merged: Merged) ->
         **({"relock": merged.relock} if merged.relock else {}),
     }
     try:
-        os.makedirs(folder, exist_ok=True)
+        make_folder(folder)
         # Whole or not at all, not synced: an explanation lost in a power cut is no work lost.
         temporary = os.path.join(folder, f"{name}.tmp")
         with open(temporary, "w", encoding="ascii") as file:
             json.dump(facts, file)
+            share(temporary, file.fileno())
         os.replace(temporary, os.path.join(folder, f"{name}.json"))
         _forget(folder)
     except OSError:

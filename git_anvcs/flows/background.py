@@ -7,7 +7,7 @@ import time
 
 from git_anvcs.flows.drain import drain, something_to_do
 from git_anvcs.git.repo import Repo
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, share
 
 # Long enough for post-rewrite to follow post-commit, and for a rebase to be one drain, not fifty.
 _GATHER_SECONDS = 0.15
@@ -31,6 +31,7 @@ def run(repo: Repo) -> None:
             return
         with suppress(OSError):
             mark.write_text(f"{os.getpid()}\n")
+            share(mark)
 
 
 def _leave_everybody() -> None:

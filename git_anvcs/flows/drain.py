@@ -334,4 +334,7 @@ class _Taken:
 
 def _in_rebase(repo: Repo, worktree: str) -> bool:
     git_dir = repo.common_dir / worktree
-    return (git_dir / "rebase-merge").is_dir() or (git_dir / "rebase-apply").is_dir()
+    try:
+        return (git_dir / "rebase-merge").is_dir() or (git_dir / "rebase-apply").is_dir()
+    except PermissionError:  # the worktree of another user, who drains it
+        return False

@@ -29,7 +29,8 @@ def update(repo: Repo, texts: Mapping[str, bytes]) -> None:
 def place(repo: Repo) -> Path | None:
     """The folder of the mirror; None where there is no main worktree or Git would show it.
 
-    A symbolic link on the way could lead out of the worktree, so it counts as no place.
+    A symbolic link on the way could lead out of the worktree, so it counts as no place. Nor is
+    there one for users who cannot go into the main worktree of another.
     """
     if not _is_ignored(repo.common_dir):
         return None
@@ -39,7 +40,10 @@ def place(repo: Repo) -> Path | None:
     at = root
     for part in FOLDER.split("/"):
         at /= part
-        if at.is_symlink() or (at.exists() and not at.is_dir()):
+        try:
+            if at.is_symlink() or (at.exists() and not at.is_dir()):
+                return None
+        except PermissionError:
             return None
     return at
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from git_anvcs.git.guard import GUARD
 from git_anvcs.git.locate import Place
 from git_anvcs.kernel import spawn
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder, share
 
 OFF, TELL, ASK = "off", "tell", "ask"
 LATELY = 900.0  # seconds: an edit of another session that is older is over
@@ -93,11 +93,12 @@ def _heard(place: Place, who: str, path: str, now: float) -> bool:
 def _hears(place: Place, who: str, path: str) -> None:
     mark = _mark(place, who, path)
     try:
-        mark.parent.mkdir(exist_ok=True)
+        make_folder(mark.parent)
         old = list(mark.parent.iterdir())
         for file in old if len(old) > MOST_MARKS else ():
             file.unlink(missing_ok=True)
         mark.touch()
+        share(mark)
     except OSError:
         return
 

@@ -18,6 +18,7 @@ from git_anvcs.journal.op import NOTHING, encode
 from git_anvcs.journal.segment import SEAL_BYTES, Segment, Sign
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic, database
+from git_anvcs.store.paths import make_folder
 
 SEAL_SECONDS = 15 * 60.0
 
@@ -143,7 +144,7 @@ def _kept(journal: Journal, made: Segment, entries: list[Whole]) -> str:
     data = segment.pack(made)
     name = segment.name_of(data)
     place = journal.segments / name
-    journal.segments.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(journal.segments, mode=0o700)
     atomic.write(place, data, mode=0o600)
     numbers = [entry.n for entry in entries]
     with journal.writing():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from git_anvcs.store import atomic
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 # A longer prompt is cut before it is read for secrets: an agent waits for us.
 LONGEST = 256 * 1024
@@ -42,7 +42,7 @@ def keep(paths: Paths, prompt: str) -> Kept:
     mac = mac_of(paths, text)
     file = paths.prompts / mac
     if not file.exists():
-        paths.prompts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(paths.prompts, mode=0o700)
         atomic.write(file, text.encode(), mode=0o600)
     return Kept(mac, redacted.total)
 

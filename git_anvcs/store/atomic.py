@@ -3,6 +3,7 @@
 import os
 
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import make_folder, share
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +22,13 @@ def write(path: "Path", data: bytes, *, mode: int = 0o644) -> None:
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
+                share(temporary, descriptor)
                 os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:

@@ -14,6 +14,7 @@ import zlib
 
 from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import make_folder, share
 
 _CHUNK = 1 << 20
 
@@ -119,7 +120,7 @@ def copy(folder: Path, digest: bytes, to: Path) -> bool:
         return False
     place = _place(to, digest)
     with suppress(OSError):
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(place.parent, mode=0o700)
     atomic.write(place, data, mode=0o600)
     return True
 
@@ -145,9 +146,10 @@ class _Writer:
 
     def __enter__(self) -> "_Writer":
         try:
-            self._temporary.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._temporary.parent, mode=0o700)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             self._file = os.fdopen(os.open(self._temporary, flags, 0o600), "wb")
+            share(self._temporary, self._file.fileno())
         except OSError as error:
             raise self._cannot(error) from error
         return self
@@ -168,7 +170,7 @@ class _Writer:
         try:
             self._file.write(self._packer.flush())
             self._file.close()
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(place.parent, mode=0o700)
             self._temporary.replace(place)
         except OSError as error:
             raise self._cannot(error) from error

@@ -13,6 +13,7 @@ import time
 
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import make_folder, share
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def open_at(path: "Name", steps: Sequence[str]) -> Connection:
     """
     with _told(path):
         if not os.path.exists(path):
-            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            make_folder(os.path.dirname(path), mode=0o700)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            share(path)  # what SQLite puts beside it gets the same permissions
         connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
         try:
             _prepare(connection, path, steps)

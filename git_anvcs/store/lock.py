@@ -9,6 +9,7 @@ import time
 
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import make_folder, share
 
 _POLL_SECONDS = 0.01
 
@@ -24,8 +25,9 @@ def held(path: Path, *, timeout: float = 30.0, shared: bool = False) -> Iterator
     Raises Locked after `timeout` seconds (0: at once), CannotWrite where no file can be made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        share(path, descriptor)
     except OSError as error:
         raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
     try:

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 import time
 
+from git_anvcs.store.paths import make_folder, share
+
 _ROTATE_BYTES = 256 * 1024
 _LONGEST_LINE = 400
 
@@ -18,9 +20,10 @@ def note(path: Path, text: str) -> None:
     printable = "".join(c if c.isprintable() else "?" for c in text)[:_LONGEST_LINE]
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
+            share(path, descriptor)
             os.write(descriptor, f"{stamp} {printable}\n".encode(errors="replace"))
             full = os.fstat(descriptor).st_size > _ROTATE_BYTES
         finally:

@@ -17,7 +17,7 @@ import zlib
 
 from git_anvcs.kernel.digest import sha256
 from git_anvcs.store.atomic import CannotWrite
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder, share
 
 LARGEST = 2 << 20  # bytes of one content; what is larger is not kept
 LIMIT = 256 << 20  # bytes on disk of all of them; over it, the oldest go
@@ -116,6 +116,7 @@ def is_due(paths: Paths) -> bool:
         pass
     with suppress(OSError):
         stamp.touch(mode=0o600)
+        share(stamp)
     return True
 
 
@@ -182,6 +183,7 @@ def _write(file: Path, packed: bytes) -> None:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as opened:
+                share(temporary, descriptor)
                 opened.write(packed)
             temporary.replace(file)
         except BaseException:
@@ -193,8 +195,8 @@ def _write(file: Path, packed: bytes) -> None:
 
 def _make_folders(folder: Path) -> None:
     if not folder.is_dir():
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_folder(folder.parent, mode=0o700)
+        make_folder(folder, mode=0o700)
 
 
 def _unpacked(packed: bytes) -> bytes | None:

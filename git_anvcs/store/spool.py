@@ -15,7 +15,7 @@ from git_anvcs.kernel.digest import sha256
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import atomic
 from git_anvcs.store.atomic import CannotWrite
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder, share
 
 VERSION = 1
 LARGEST_LINE = 16 << 20
@@ -70,10 +70,11 @@ def append(paths: Paths, kind: str, worktree: str, facts: Mapping[str, object]) 
     if len(line) > LARGEST_LINE:
         raise CannotWrite(f"a spool line of {len(line):,} bytes is too long")
     try:
-        paths.spool.mkdir(parents=True, exist_ok=True)
+        make_folder(paths.spool)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         descriptor = os.open(current(paths), flags, 0o600)
         try:
+            share(current(paths), descriptor)
             written = os.write(descriptor, line)
         finally:
             os.close(descriptor)
@@ -87,7 +88,9 @@ def append(paths: Paths, kind: str, worktree: str, facts: Mapping[str, object]) 
 def raise_flag(paths: Paths) -> None:
     """Let the pre-push hook, which can read no marks, see that something waits."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
-    os.close(os.open(paths.spool / "waits", flags, 0o600))
+    flag = paths.spool / "waits"
+    os.close(os.open(flag, flags, 0o600))
+    share(flag)
 
 
 def lower_flag(paths: Paths, mark: Mark) -> None:
@@ -149,7 +152,6 @@ def _put_away(paths: Paths, generation: int) -> Path:
 def put_aside(paths: Paths, line: Line) -> None:
     """Keep a line that cannot be used, with the reason, where doctor shows it."""
     kept = {"reason": line.reason, "line": line.raw.decode(errors="backslashreplace")}
-    paths.set_aside.mkdir(parents=True, exist_ok=True)
     name = f"{_digest(line.raw)}.json"  # the same line set aside twice is one file
     atomic.write(paths.set_aside / name, json.dumps(kept, indent=2).encode() + b"\n")
 

@@ -10,7 +10,7 @@ import json
 import os
 from pathlib import Path
 
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder, share
 from git_anvcs.store.snapshots import is_key
 
 _VERSION = 1
@@ -63,10 +63,11 @@ class StatCache:
     def _begin(self) -> tuple[int, int]:
         """The device our file lies on, and the time there; 0: nothing can be written."""
         try:
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._file.parent, mode=0o700)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             descriptor = os.open(self._temporary, flags, 0o600)
             try:
+                share(self._temporary, descriptor)
                 found = os.fstat(descriptor)
             finally:
                 os.close(descriptor)

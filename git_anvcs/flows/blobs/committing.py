@@ -18,7 +18,7 @@ from git_anvcs.flows.blobs.uploading import Sent, Starts
 from git_anvcs.git import attributes, index_patch, objects
 from git_anvcs.git.index_file import Change, NotPatchable
 from git_anvcs.git.repo import Repo
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder, share
 
 _MAY_CHANGE = ("", place.LOCAL)  # the stores of pointers that are pinned, or pinned anew
 _PARTIAL = "next-index-"  # git commit -- PATH: Git commits from an index of its own
@@ -63,8 +63,9 @@ def before_commit(
         seconds = here.settings.number("blobs.commit_seconds")
         sent = uploading.send(here, jobs, starts, seconds=seconds) if seconds else []
         if file.name.startswith(_PARTIAL):
-            _mark(repo).parent.mkdir(parents=True, exist_ok=True)
+            make_folder(_mark(repo).parent)
             _mark(repo).touch()
+            share(_mark(repo))
         return done._replace(sent=tuple(sent), pinned=len(pin(here, file, bare)))
 
 

@@ -19,7 +19,7 @@ from git_anvcs.flows.blobs.clone import Clone, Patience, seconds_for
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 _TRIES = 3
 _REPAIR = "`git-ai-blob fsck --remote --repair` sends again what a store has lost"
@@ -53,7 +53,7 @@ def whole(here: Clone, copy: Copy, local: Path) -> None:
     if copy.checksum == copy.oid == digest_of(local):
         return
     draft = here.cache.free_name()
-    draft.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(draft.parent)
     try:
         store.download(copy.key, copy.version_id, draft)
         if digest_of(draft) != copy.oid:

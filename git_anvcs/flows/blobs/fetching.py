@@ -27,6 +27,7 @@ from git_anvcs.kernel.errors import BUG, AnvcsError
 from git_anvcs.store import lock
 from git_anvcs.store.atomic import CannotWrite
 from git_anvcs.store.lock import Locked
+from git_anvcs.store.paths import make_folder
 
 # Told of each content as it arrives, or of why it does not.
 Progress = Callable[[Pointer, AnvcsError | None], None]
@@ -272,7 +273,7 @@ class Fetcher:
     def _once(self, place: Place, pointer: Pointer, earlier: Begun | None) -> None:
         cache = self._here.cache
         draft = cache.free_name()
-        draft.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(draft.parent)
         try:
             with self._patience.asking(place.storage):
                 store = self._here.stores.by_alias[place.storage]

@@ -14,7 +14,7 @@ from git_anvcs.blobs.contents import Contents, chunks, digest
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.git import alternates
 from git_anvcs.store.atomic import CannotWrite
-from git_anvcs.store.paths import BlobNames
+from git_anvcs.store.paths import BlobNames, make_folder
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -40,7 +40,7 @@ def _copied(source: str, contents: Contents, pointer: Pointer) -> bool:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_size != pointer.size:
             return False
-        draft.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(draft.parent)
         with draft.open("x+b", buffering=0) as file:
             copying.copy(descriptor, file.fileno(), pointer.size)
             file.seek(0)

@@ -13,6 +13,7 @@ from git_anvcs.flows.blobs.places import Place
 from git_anvcs.flows.blobs.pointed import At
 from git_anvcs.flows.blobs.workers import Workers
 from git_anvcs.kernel.errors import AnvcsError
+from git_anvcs.store.paths import make_folder
 
 _TRIES = 3
 _NOT_THERE = (BlobMissing, WrongContent)
@@ -84,7 +85,7 @@ def _look(here: Clone, place: Place, pointer: Pointer, *, contents: bool) -> Non
             raise _nowhere()
         return
     draft = here.cache.free_name()
-    draft.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(draft.parent)
     try:
         store.download(place.key, place.version_id, draft)
         here.cache.adopt(draft, pointer.oid, pointer.size)

@@ -25,7 +25,7 @@ from git_anvcs.journal.op import Precision
 from git_anvcs.journal.watching import DONE, OVERFLOW, Event, TooMany
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store import lock, log
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 # A worktree that is being made is looked for so long, so often, before it is there.
 SEARCH, SEARCH_EVERY = 5.0, 0.2
@@ -283,7 +283,7 @@ class _Daemon:
                 self._add(list(watch_plan.git_folders(repo)), tree)
                 self._watch(tree)
         with suppress(OSError):
-            self._paths.spool.mkdir(parents=True, exist_ok=True)
+            make_folder(self._paths.spool)
             self._watcher.add([f"{self._repo.common_dir}/worktrees", str(self._paths.spool)])
 
     def _watch(self, tree: Tree, below: str = "") -> None:

@@ -25,7 +25,7 @@ from git_anvcs.journal.salvage import Checkpoint, Salvaged, salvaged
 from git_anvcs.journal.texts import SEED
 from git_anvcs.kernel import clock
 from git_anvcs.store import atomic, database, lock, log, pages
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, share
 
 _TOLD = "told.json"
 _WAIT_SECONDS = 600.0
@@ -135,6 +135,7 @@ def _folder(paths: Paths) -> Path:
     folder = paths.journal / f"damaged-{stamp}"
     try:
         folder.mkdir(mode=0o700, parents=True)
+        share(folder)
     except OSError as error:
         raise atomic.CannotWrite(f"cannot write {folder}: {error.strerror}") from error
     return folder

@@ -10,7 +10,7 @@ from git_anvcs.git.locate import locate
 from git_anvcs.journal.disk import LINK, PROGRAM
 from git_anvcs.journal.history import Content
 from git_anvcs.kernel.process import alive
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 
 class InTheWay(Exception):
@@ -72,7 +72,7 @@ def _folder_of_git(root: Path) -> Path | None:
         return None
     folder = Paths(found.common_dir).journal / "new"
     with suppress(OSError, ValueError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder, mode=0o700)
         for left in folder.glob("*.tmp"):
             if not alive(int(left.name.partition(".")[0])):
                 left.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from git_anvcs.git import attribute_rules, objects, refs
 from git_anvcs.git.refs import Update
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import PolicyDenied, UsageError
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 MESSAGE = "Take large files over from DVC\n"
 _ATTRIBUTES = ".gitattributes"
@@ -153,10 +153,9 @@ def _commit(repo: Repo, head: str, tree: Mapping[str, str], taken: Sequence[_Tak
     for path, data in _edited(repo, tree, taken).items():
         put(path, data)
     objects.write(repo, blobs)
-    paths = Paths(repo.common_dir)
     index = cache.free_name()
     env = {"GIT_INDEX_FILE": str(index)}
-    paths.blobs.mkdir(parents=True, exist_ok=True)
+    make_folder(index.parent)
     try:
         repo.git("read-tree", head, env=env)
         repo.git("update-index", "-z", "--index-info", stdin=os.fsencode("".join(rows)), env=env)

@@ -21,7 +21,7 @@ from git_anvcs.flows.blobs.migrate.places import Worktree
 from git_anvcs.git import config, objects, tree_diff
 from git_anvcs.git.repo import Repo
 from git_anvcs.git.tree_diff import Blob
-from git_anvcs.store.paths import Paths
+from git_anvcs.store.paths import Paths, make_folder
 
 _WITH_ENDS = 8 << 20  # bytes; of what is longer, other line ends are not looked for
 
@@ -124,7 +124,7 @@ def _before(repo: Repo, found: Halfway) -> str:
     """The tree from which only what is to be written differs from the goal."""
     paths = Paths(repo.common_dir)
     index = Cache(paths).free_name()
-    index.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(index.parent)
     env = {"GIT_INDEX_FILE": str(index)}
     try:
         repo.git("read-tree", found.goal, env=env)

@@ -15,6 +15,7 @@ from git_anvcs.blobs.errors import WrongContent
 from git_anvcs.git import config
 from git_anvcs.git.repo import Repo
 from git_anvcs.store.atomic import CannotWrite
+from git_anvcs.store.paths import make_folder
 
 Each = Callable[[Sequence[str], str], Iterable[str]]
 _THREADS = 4  # a hash lets others run
@@ -86,7 +87,7 @@ def _has(file: Path, size: int) -> bool:
 def _taken(cache: Cache, source: Path, oid: str) -> bool:
     if not source.is_file():
         return False
-    cache.drafts.mkdir(parents=True, exist_ok=True)
+    make_folder(cache.drafts)
     draft = cache.free_name()
     try:
         try:
