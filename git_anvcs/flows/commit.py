@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from git_anvcs.blobs import pointer
 from git_anvcs.flows import context
 from git_anvcs.flows.drain import Drained, drain
 from git_anvcs.flows.peek import peek
@@ -16,6 +17,7 @@ from git_anvcs.flows.tested_tree import Tested, tested
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel import ids, process
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import quoted
 from git_anvcs.provenance import artifacts, coverage, prompts, records, test_results
 from git_anvcs.provenance.claim import Seen, claim_for
 from git_anvcs.provenance.environment import session_in, signals_in
@@ -173,8 +175,16 @@ def with_tree(claims: Mapping[str, Any], proof: Tested) -> dict[str, Any]:
 
 
 def kept_entry(repo: Repo, file: Path, kind: str) -> dict[str, Any]:
-    """The entry of an artifact whose content is kept; it says where the file lay."""
+    """The entry of an artifact whose content is kept; it says where the file lay.
+
+    Raises UsageError, also for a large file of which only the pointer is here.
+    """
     pin = artifacts.pinned(file, shown(repo, file), kind)
+    if pin["size"] <= pointer.LONGEST and pointer.parse(file.read_bytes()):
+        raise UsageError(
+            f"{quoted(shown(repo, file))} is a pointer here, its content is elsewhere",
+            hint="`git-ai-blob pull` brings it",
+        )
     return {**pin, "path": pin["key"]}
 
 

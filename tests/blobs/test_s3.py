@@ -403,6 +403,11 @@ def test_a_web_identity_gives_what_its_role_allows(
         assert text not in str(told.value) + told.value.hint
     with pytest.raises(Refused, match="no credentials"):
         at(seaweed.url, profile="").exists(KEY)
+    lost = as_role("reader", "")
+    token.unlink()
+    for ask in (lambda: lost.exists(KEY), lambda: got(lost, KEY, "", tmp_path)):
+        with pytest.raises(Refused, match="the credentials cannot be read: "):
+            ask()
     role = "role_arn = arn:aws:iam::role/reader\nrole_session_name = tests\n"
     where = f"web_identity_token_file = {token}\n"
     (tmp_path / "aws/config").write_text(f"[profile ci]\n{role}{where}")

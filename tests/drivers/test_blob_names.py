@@ -64,6 +64,13 @@ def test_an_argument_makes_no_line_of_its_own(hostile: Sandbox) -> None:
         check(done)
 
 
+def test_an_answer_keeps_what_was_typed_in_its_line(hostile: Sandbox) -> None:
+    for words in ("track", "untrack", "doctor"):
+        done = hostile.run("git-ai-blob", words, f"no{PATH}")
+        assert "forged" in done.stdout
+        check(done)
+
+
 def test_the_filter_names_it_in_one_line(hostile: Sandbox) -> None:
     done = hostile.run("git", "checkout", "-f", "HEAD")
     assert SHOWN in done.stderr

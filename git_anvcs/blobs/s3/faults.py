@@ -76,6 +76,21 @@ def told(what: str, *, pinned: bool = False) -> Iterator[None]:
         said = redacted(f"{what}: an answer that is none of S3: {cut(safe(str(error)), _SHOWN)}")
         hint = "nothing is lost: it is tried again later"
         raise Unreachable(said, hint=hint) from _kept(error)
+    except OSError as error:
+        if not _is_of_credentials(error):
+            raise
+        said = f"the credentials cannot be read: {error.filename}: {error.strerror}"
+        hint = "AWS_WEB_IDENTITY_TOKEN_FILE, or the profile, names a file that has to be there"
+        raise Refused(said, hint=hint) from error
+
+
+def _is_of_credentials(error: OSError) -> bool:
+    """Whether botocore itself opened the file, which it does for tokens alone."""
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    where = at.tb_frame.f_globals.get("__name__", "") if at else ""
+    return bool(error.filename) and where.startswith("botocore.")
 
 
 def of_status(

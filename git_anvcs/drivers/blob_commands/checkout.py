@@ -81,7 +81,7 @@ def _of_record(call: Call, names: Sequence[str]) -> int:
     folder = call.cwd / call.args.to if call.args.to else call.repo.root
     if call.args.dry_run:
         rows = [_row(one) for one in wanted]
-        said = f"{counted(len(rows), 'artifact')} would be written below {folder}"
+        said = f"{counted(len(rows), 'artifact')} would be written below {safe(str(folder))}"
         call.answer({"commit": commit, "dry_run": True, "artifacts": rows}, said)
         return DONE
     with bar(call, "fetching", sum(one.pointer.size for one in wanted)) as moved:
@@ -89,7 +89,10 @@ def _of_record(call: Call, names: Sequence[str]) -> int:
     rows = [{**_row(one), "left": done.left.get(one.path)} for one in wanted]
     missing = blob_words.missing_rows(done.missing)
     value = {"commit": commit, "dry_run": False, "artifacts": rows, "missing": missing}
-    call.answer(value, f"{counted(len(done.written), 'artifact')} of {commit[:12]} below {folder}")
+    call.answer(
+        value,
+        f"{counted(len(done.written), 'artifact')} of {commit[:12]} below {safe(str(folder))}",
+    )
     for line in blob_words.missing_text(done.missing):
         call.note(line)
     for path, why in done.left.items():

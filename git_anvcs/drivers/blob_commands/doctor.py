@@ -47,7 +47,7 @@ def row(one: Checked) -> dict[str, object]:
 def text(found: Sequence[Checked]) -> str:
     lines = []
     for one in found:
-        lines.append(f"{one.alias}: {'good' if one.is_good else 'not good'}")
+        lines.append(f"{safe(one.alias)}: {'good' if one.is_good else 'not good'}")
         for finding in one.findings:
             lines.append(f"  {finding.status:4}  {finding.check}: {safe(finding.said)}")
             if finding.hint and finding.status != "good":

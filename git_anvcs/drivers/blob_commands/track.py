@@ -21,6 +21,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows import install, settings
 from git_anvcs.flows.blobs import tracking
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import quoted
 
 PATHS_BEHIND_DASHES = True
 
@@ -45,7 +46,8 @@ def run(call: Call) -> int:
     if not patterns:
         known = tracking.listed(folder)
         call.answer(
-            {"file": file, "patterns": known}, "\n".join(known) or "nothing is tracked here"
+            {"file": file, "patterns": known},
+            "\n".join(map(quoted, known)) or "nothing is tracked here",
         )
         return 0
     rules = tracking.track(folder, patterns, dry=call.args.dry_run)
@@ -73,9 +75,10 @@ def run(call: Call) -> int:
 
 def _told(rule: tracking.Rule, files: tracking.Files, *, dry: bool) -> list[str]:
     said = ("would be tracked" if dry else "tracked") if rule.changed else "is tracked already"
-    lines = [f"{rule.pattern}: {said}, {counted(files.found, 'file')} now"]
+    name = quoted(rule.pattern)
+    lines = [f"{name}: {said}, {counted(files.found, 'file')} now"]
     if not files.found:
-        lines = [f"{rule.pattern}: {said}; no file here has such a name yet"]
+        lines = [f"{name}: {said}; no file here has such a name yet"]
     if files.contents:
         lines.append(
             f"  Git has the content of {counted(len(files.contents), 'file')};"

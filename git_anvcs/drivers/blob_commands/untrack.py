@@ -16,6 +16,7 @@ from git_anvcs.drivers.say import Call, counted
 from git_anvcs.flows import install
 from git_anvcs.flows.blobs import tracking
 from git_anvcs.kernel.errors import UsageError
+from git_anvcs.kernel.terminal import quoted
 
 PATHS_BEHIND_DASHES = True
 
@@ -39,7 +40,7 @@ def run(call: Call) -> int:
         left = tracking.files(repo, call.cwd, rule.pattern).pointers if rule.changed else ()
         rows.append({"pattern": rule.pattern, "removed": rule.changed, "pointers": list(left)})
         would = "would be untracked" if call.args.dry_run else "untracked"
-        lines.append(f"{rule.pattern}: {would if rule.changed else 'is not tracked here'}")
+        lines.append(f"{quoted(rule.pattern)}: {would if rule.changed else 'is not tracked here'}")
         if left:
             lines.append(
                 f"  {counted(len(left), 'file')} of it are pointers in Git;"

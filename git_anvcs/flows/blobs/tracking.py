@@ -74,7 +74,7 @@ def untrack(folder: Path, patterns: Iterable[str], *, dry: bool) -> list[Rule]:
 
 def of_settings(found: Settings) -> list[str]:
     """The patterns of blobs.track as gitattributes(5) has them, which knows no braces."""
-    return [one for word in found.words("blobs.track") for one in unbraced(word)]
+    return unbraced(found.words("blobs.track"))
 
 
 def listed(folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.contents import digest
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.blobs.store import key_of
@@ -122,6 +123,17 @@ def test_a_version_that_only_a_note_tells_gets_into_the_record(clone: Sandbox) -
         "name": "m.bin", "type": "blob", "path": "m.bin", "sha256": oid, "size": len(MODEL),
         "storage": "nfs", "key": key_of(oid), "version_id": oid,
     }  # fmt: skip
+
+
+def test_a_pointer_whose_content_is_elsewhere_is_no_artifact(clone: Sandbox) -> None:
+    clone.commit("one", {"old.pt": pointers.text(Pointer("ab" * 32, 5))})
+    head = clone.git("rev-parse", "HEAD")
+    for words in (("commit", "--allow-empty", "-m", "no"), ("meta", "attach", "HEAD")):
+        done = clone.run("git-anvcs", *words, "--artifact", "old.pt")
+        assert done.returncode == 2
+        assert "old.pt is a pointer here" in done.stderr
+        assert "hint: `git-ai-blob pull`" in done.stderr
+    assert clone.git("rev-parse", "HEAD") == head
 
 
 def test_an_artifact_attached_later_is_kept_and_pinned(clone: Sandbox) -> None:
