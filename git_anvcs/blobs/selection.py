@@ -63,8 +63,8 @@ def unbraced(patterns: Iterable[str]) -> list[str]:
         lists = [pair[1].split(",") if pair else [""] for pair in braced]
         if sum(len(one) * len(words) for one, words in zip(found, lists, strict=True)) > _MOST:
             raise UsageError(
-                "the braces in patterns of files to be fetched stand for too many patterns",
-                hint="blobs.fetch_include, blobs.fetch_exclude, -I and -X take folders, too",
+                "the braces in patterns of large files stand for too many patterns",
+                hint="a pattern may name a folder, and `*` stands for any name",
             )
         found = [
             f"{pattern[: pair.start()]}{word}{pattern[pair.end() :]}" if pair else pattern
