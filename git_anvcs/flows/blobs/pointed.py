@@ -13,7 +13,7 @@ from git_anvcs.blobs import pointer as pointers
 from git_anvcs.blobs.ledger import Seen
 from git_anvcs.blobs.pointer import Pointer
 from git_anvcs.git import attributes, objects
-from git_anvcs.git.objects import NO_FETCH
+from git_anvcs.git.objects import AS_STORED, NO_FETCH
 from git_anvcs.git.repo import Repo
 
 FILTER = "ai-blob"
@@ -199,14 +199,15 @@ def contents_in(repo: Repo, revisions: Iterable[str]) -> tuple[str, ...]:
 
 def brought(repo: Repo, revisions: Iterable[str], *, small: bool = True) -> dict[str, str]:
     """Blobs as small as a pointer (or all) that these commits bring, and others of their objects,
-    each with one of its paths."""
+    each with one of its paths. As a push sends them: what stands in for them (git-replace) is a
+    ref of its own."""
     listed_words = list(revisions)
     options = [word for word in listed_words if word.startswith("--")]  # Git 2.42 takes them below
     commits = [word for word in listed_words if not word.startswith("--")]
     stdin = "".join(f"{word}\n" for word in commits).encode(errors="surrogateescape")
     only = [f"--filter=blob:limit={pointers.LONGEST + 1}"] if small else []
     words = ("rev-list", "--objects", *only, "--missing=allow-any", *options, "--stdin")
-    listed = repo.git(*words, stdin=stdin, env=NO_FETCH)
+    listed = repo.git(*words, stdin=stdin, env=AS_STORED)
     found: dict[str, str] = {}
     for line in listed.decode(errors="surrogateescape").split("\n"):
         blob, _, path = line.partition(" ")

@@ -115,6 +115,18 @@ def test_a_push_is_refused_until_others_can_read_its_files(clone: Sandbox) -> No
     assert done.returncode == 0, done.stdout
 
 
+def test_a_push_brings_what_a_replacement_hides(clone: Sandbox) -> None:
+    """Git sends the commits as they are stored, whatever stands in for them here."""
+    clone.commit("first", {"a.txt": "x"})
+    made = planted(clone, {"b.bin": b"new"})
+    clone.git("add", "-A")
+    clone.git("commit", "-q", "--no-verify", "-m", "large")
+    clone.git("replace", "HEAD", "HEAD~1")
+    clone.git("push", "-q", "origin", "main")
+    oid = made["b.bin"].oid
+    assert (clone.base / f"mount/blobs/sha256/{oid[:2]}/{oid[2:4]}/{oid}").read_bytes() == b"new"
+
+
 def test_a_push_past_the_hook_stays_possible(clone: Sandbox) -> None:
     away(clone)
     planted(clone, {"b.bin": b"new"})
