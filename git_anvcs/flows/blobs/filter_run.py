@@ -135,7 +135,7 @@ class FilterRun:
                 spelt = ledger.pointer_of(pointer.oid, path, self.worktree)
         except AnvcsError as error:
             self._cannot_use(error)
-            return None
+            return self._as_before(pointer, path)  # as the index has it: without the ledger
         return spelt if _is_of(pointer, spelt) else None
 
     def _in_index(self, pointer: Pointer, path: str) -> bytes | None:
@@ -148,7 +148,8 @@ class FilterRun:
         return spelt if _is_of(pointer, spelt) else None
 
     def _cannot_use(self, error: AnvcsError) -> None:
-        self._no_ledger = True
+        self._close()
+        self._ledger, self._no_ledger = None, True
         if not self.read_only:
             self.problems.append(error.message)
 

@@ -1,8 +1,10 @@
 """Commits pin what they can, pushes go only with what others can read; Git's own commands."""
 
+from contextlib import closing
 import json
 from pathlib import Path
 import shutil
+import sqlite3
 
 import pytest
 
@@ -217,6 +219,23 @@ def test_a_broken_ledger_lets_no_pointer_out(clone: Sandbox, damage: str) -> Non
     assert done.returncode == 1
     assert "not pushed" in done.stderr
     assert clone.git("ls-remote", "origin") == ""
+
+
+@pytest.mark.parametrize("damage", ["random", "newer"])
+def test_a_ledger_that_cannot_be_used_makes_no_file_modified(clone: Sandbox, damage: str) -> None:
+    planted(clone, {"b.bin": b"new"})
+    clone.commit("large")
+    assert committed(clone, "b.bin").pinned
+    ledger = clone.root / ".git/anvcs/blobs/ledger.db"
+    if damage == "newer":
+        with closing(sqlite3.connect(ledger)) as base:
+            base.execute("PRAGMA user_version = 99")
+    else:
+        ledger.write_bytes(bytes(range(256)) * 20)
+    clone.git("checkout", "-q", "--", "b.bin")
+    clone.write("b.bin", "new")
+    done = clone.run("git", "status", "--porcelain")
+    assert (done.stdout, "ledger.db" in done.stderr) == ("", True)
 
 
 def test_the_name_of_a_branch_need_not_be_text(clone: Sandbox) -> None:
