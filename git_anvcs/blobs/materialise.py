@@ -222,9 +222,21 @@ def _each(items: Sequence[Wanted], do: Callable[[Wanted], None]) -> None:
     others = [Thread(target=work) for _ in range(min(_THREADS, len(items)) - 1)]
     for thread in others:
         thread.start()
-    work()
-    for thread in others:
-        thread.join()
+    try:
+        work()
+        for thread in others:
+            thread.join()
+    except BaseException:  # interrupted: what was begun comes to its end, no more
+        _emptied(waiting)
+        for thread in others:
+            thread.join()
+        raise
+
+
+def _emptied(waiting: SimpleQueue[Wanted]) -> None:
+    with suppress(Empty):
+        while True:
+            waiting.get_nowait()
 
 
 def _size(item: Wanted) -> int | None:

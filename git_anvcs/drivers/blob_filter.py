@@ -133,6 +133,10 @@ class Filter:
             said += self._write_late(self._late, self._run)
         return said + (self._run.end() if self._run else [])
 
+    def cut_off(self) -> list[str]:
+        """What somebody should hear who has interrupted us; sentences for standard error."""
+        return self._late.cut_off() if self._late else []
+
     def _writer(self, run: FilterRun, pointer: Pointer) -> "Late | None":
         """What writes this file when Git has hung up, where that is possible and worth it."""
         if not self._until_end or pointer.size <= LARGE:
@@ -194,6 +198,14 @@ def main(words: Sequence[str], env: Mapping[str, str]) -> int:
 
 def serve(filter_: Filter, reader: int, writer: int) -> int:
     """Talk with Git until it hangs up; the exit code."""
+    try:
+        return _serve(filter_, reader, writer)
+    except KeyboardInterrupt:
+        _tell(filter_.cut_off())
+        raise
+
+
+def _serve(filter_: Filter, reader: int, writer: int) -> int:
     _widen(reader, writer)
     code = DONE
     try:

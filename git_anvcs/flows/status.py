@@ -51,11 +51,15 @@ class Unsent(NamedTuple):
 
 
 class LargeFiles(NamedTuple):
-    """How many large files of this worktree: all, not sent yet, not in this clone."""
+    """How many large files of this worktree: all, not sent yet, not in this clone.
+
+    pointers: in this clone, and not written into the worktree
+    """
 
     files: int
     waiting: int
     missing: int
+    pointers: int = 0
 
 
 class Status(NamedTuple):
@@ -118,7 +122,8 @@ def _large(repo: Repo, env: Mapping[str, str], paths: Paths) -> LargeFiles | Non
     found = standing.look(repo, selecting.of_worktree_or_all(repo, env))
     waiting = {job.oid for job in found.jobs if job.kind == "upload"}
     missing = [file for file in found.files if file.missing]
-    return LargeFiles(len(found.files), len(waiting), len(missing))
+    pointers = [file for file in found.files if file.here and file.worktree == "pointer"]
+    return LargeFiles(len(found.files), len(waiting), len(missing), len(pointers))
 
 
 def _daemon(paths: Paths) -> int | None:

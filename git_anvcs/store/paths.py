@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Name = str | os.PathLike[str]
 
+LISTS = "anvcs-late."  # in a worktree's own Git directory: see flows/blobs/unwritten
 _PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")
 _LONGEST = 200  # bytes; file systems take 255, and a lock or a draft adds to it
 

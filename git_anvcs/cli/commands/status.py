@@ -75,6 +75,8 @@ def _due(one: Proposal) -> str:
 def _large(found: LargeFiles) -> str:
     counted = f"{found.files} {'file' if found.files == 1 else 'files'}"
     said = f"{counted}, {found.waiting} not sent, {found.missing} not here"
+    if found.pointers:
+        return f"{said}, {found.pointers} here but not written; git-ai-blob checkout"
     return f"{said}; git-ai-blob status" if found.waiting or found.missing else said
 
 

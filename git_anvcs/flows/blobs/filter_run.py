@@ -11,7 +11,7 @@ from git_anvcs.blobs.pointer import Pointer, parse, text, with_plain_ends
 from git_anvcs.git.locate import Names
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.kernel.records import NamedTuple
-from git_anvcs.store.paths import BlobNames
+from git_anvcs.store.paths import LISTS, BlobNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,18 @@ class FilterRun:
         said = [*self.problems]
         if self.missing:
             said.append(_about(self.missing))
-        return said
+        return said + self._unwritten()
+
+    def _unwritten(self) -> list[str]:
+        """What a filter that was killed before has left."""
+        try:
+            if not any(name.startswith(LISTS) for name in os.listdir(self.names.git_dir)):
+                return []
+        except OSError:
+            return []
+        from git_anvcs.flows.blobs import unwritten
+
+        return unwritten.said(unwritten.left(self.names))
 
     def _sync(self) -> None:
         if not self.cache.is_synced:

@@ -10,15 +10,19 @@ and nobody has touched its file since (docs/decisions/0006).
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
+from signal import SIGTERM, default_int_handler, signal
 from threading import Thread
 from typing import NamedTuple
 
 from git_anvcs.blobs import placing
 from git_anvcs.blobs.pointer import Pointer
+from git_anvcs.flows.blobs import unwritten
 from git_anvcs.flows.blobs.filter_run import FilterRun
+from git_anvcs.flows.blobs.unwritten import List
 from git_anvcs.git import caller, config
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
@@ -62,6 +66,7 @@ class Late:
         self._whole: dict[str, bool] = {}
         self._to_read: SimpleQueue[str | None] = SimpleQueue()
         self._reader: Thread | None = None
+        self._list = List(run.names.git_dir)
 
     @cached_property
     def possible(self) -> bool:
@@ -81,6 +86,10 @@ class Late:
 
     def add(self, path: str, pointer: Pointer, text: bytes, there: bytes) -> None:
         """This file gets its content at the end; its content is in the cache."""
+        if not self._files:
+            signal(SIGTERM, default_int_handler)  # from now on somebody has to hear of our end
+        with suppress(OSError):  # what cannot be noted Git cannot write either
+            self._list.add(path)
         self._files[path] = _File(pointer, text, there)
         if self._whole.get(pointer.oid) or self._run.was_counted(pointer.oid):
             self._whole[pointer.oid] = True
@@ -109,8 +118,16 @@ class Late:
 
         left = materialise(self._repo, wanted, age=_JUST_NOW).left
         # What Git, or anybody, has written over since is nobody's loss.
+        self._list.done()
         stand = {path for path in left if self._is_pointer(path)}
         return Written(lacking, {path: why for path, why in left.items() if path in stand})
+
+    def cut_off(self) -> list[str]:
+        """Sentences for who has interrupted us; the list stays."""
+        here = unwritten.waiting(self._run.names, self._files)
+        early = [path for path in self._files if path not in here and self._is_pointer(path)]
+        before = f"{len(early)} large files were not written yet: give Git's command again"
+        return unwritten.said(here) + [before] * bool(early)
 
     @cached_property
     def _repo(self) -> Repo:

@@ -13,10 +13,11 @@ from git_anvcs.blobs.cache import Cache
 from git_anvcs.blobs.ledger import Ledger
 from git_anvcs.blobs.materialise import Wanted, materialise
 from git_anvcs.blobs.pointer import Pointer
-from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed
+from git_anvcs.flows.blobs import fetching, line_ends, pins, pointed, unwritten
 from git_anvcs.flows.blobs.clone import LOCAL
 from git_anvcs.flows.blobs.fetching import Got, Moved, Progress
 from git_anvcs.flows.blobs.pointed import At
+from git_anvcs.git.locate import Names
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import AnvcsError
 from git_anvcs.store.paths import Paths
@@ -89,6 +90,8 @@ def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> Chec
     absent = tuple(at.path for at in stand if at.pointer.oid not in here)
     ready = [at for at in stand if at.pointer.oid in here]
     if only_try or not ready:
+        if not only_try:
+            _tidy(repo)
         return CheckedOut(tuple(at.path for at in ready), absent)
     wanted = [
         Wanted(at.path, pointers.text(at.pointer), cache.place(at.pointer.oid), there[at])
@@ -97,7 +100,13 @@ def checkout(repo: Repo, found: Iterable[At], *, only_try: bool = False) -> Chec
     with Ledger(Paths(repo.common_dir)) as ledger:
         ledger.remember(pointed.seen(repo, at) for at in ready)
     outcome = materialise(repo, wanted)
+    _tidy(repo)
     return CheckedOut(tuple(outcome.done), absent, outcome.left)
+
+
+def _tidy(repo: Repo) -> None:
+    """What a killed filter has noted goes away when it is written."""
+    unwritten.left(Names(str(repo.root), str(repo.git_dir), str(repo.common_dir)))
 
 
 def _there(repo: Repo, found: Iterable[At]) -> dict[At, bytes]:
