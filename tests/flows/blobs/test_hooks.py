@@ -232,10 +232,10 @@ def test_a_ledger_that_cannot_be_used_makes_no_file_modified(clone: Sandbox, dam
             base.execute("PRAGMA user_version = 99")
     else:
         ledger.write_bytes(bytes(range(256)) * 20)
-    clone.git("checkout", "-q", "--", "b.bin")
     clone.write("b.bin", "new")
-    done = clone.run("git", "status", "--porcelain")
-    assert (done.stdout, "ledger.db" in done.stderr) == ("", True)
+    done = clone.run("git", "hash-object", "b.bin")  # status may ask twice, and believe the second
+    assert done.stdout == clone.git("rev-parse", "HEAD:b.bin")
+    assert "ledger.db" in done.stderr
 
 
 def test_the_name_of_a_branch_need_not_be_text(clone: Sandbox) -> None:
