@@ -79,7 +79,7 @@ def claim_for(
     # Only the reflog tells of it: what agents did since is in the lines that were read, too.
     until = math.inf if line else made_at.latest(repo, facts.commit)
     then = here if line else here.until(until)
-    seen = _seen(repo, facts, line)
+    seen = _seen(facts, line)
     what = known(paths, then, seen.session)
     at_work = surely_running(what, seen)
     lane = made.worktree.encode(errors="surrogateescape").decode(errors="backslashreplace")
@@ -155,12 +155,12 @@ def _add_lines(claim: Table, wrote: attribute.Wrote, what: Known, made: Made, fa
         claim["ext"] = {**claim.get("ext", {}), LINES_EXT: LINES_COMPLETE}
 
 
-def _seen(repo: Repo, facts: Facts, line: Mapping[str, Any]) -> Seen:
+def _seen(facts: Facts, line: Mapping[str, Any]) -> Seen:
     """What was seen of a commit: by its hook, and in the commit itself."""
     ts = line.get("ts")
     terminal = line.get("terminal")
     return Seen(
-        ts=float(ts) if isinstance(ts, int | float) else made_at.about(repo, facts.commit),
+        ts=float(ts) if isinstance(ts, int | float) else made_at.said(facts.commit),
         session=text(line, "session", limit=LONGEST_ID * 2),
         ticket=text(line, "token"),
         signals=texts(line, "signals"),

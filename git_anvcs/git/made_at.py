@@ -14,11 +14,6 @@ def said(commit: Commit) -> float:
     return float(words[1]) if len(words) == 3 and words[1].isdecimal() else 0.0
 
 
-def about(repo: Repo, commit: Commit) -> float:
-    """The moment, as near as can be told: when it was written, where that is later."""
-    return max(said(commit), _written(repo, commit))
-
-
 def latest(repo: Repo, commit: Commit) -> float:
     """The moment after which it was surely there. What it says is a whole second."""
     written = _written(repo, commit)
