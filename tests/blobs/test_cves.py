@@ -243,12 +243,17 @@ def test_credentials_in_the_repository_are_refused_and_not_told(wired: Sandbox, 
 
 
 def test_what_a_repository_may_set_stays_a_short_list() -> None:
-    """lfs#3204: what is added to adapters or blobs is approved first, or stands here."""
+    """lfs#3204: what is added to adapters or blobs is approved first, or stands here.
+
+    fetch_include and fetch_exclude only leave files as pointers, and `status` names those.
+    """
     free = {n for n, key in settings.known().items() if not key.asks("x") and not key.asks(True)}
     assert {name for name in free if name.startswith(("adapters.", "blobs.", "storage."))} == {
         "adapters.s3.use_presigned",
         "blobs.commit_seconds",
         "blobs.compress",
+        "blobs.fetch_exclude",
+        "blobs.fetch_include",
         "blobs.track",
         "blobs.upload_on_commit",
         "storage.fallback",
