@@ -41,7 +41,7 @@ def load(
     layers: list[Layer] = []
     if written:
         layers.append(_guarded(repo, written, env))
-    layers += [_from_git(repo), _from_environment(env)]
+    layers += [_from_git(repo, env), _from_environment(env)]
     return Settings([*layers, *([options] if options else [])])
 
 
@@ -113,11 +113,11 @@ def _guarded(repo: Repo, written: Written, env: Mapping[str, str]) -> Layer:
     return {**written.values, **inert}
 
 
-def _from_git(repo: Repo) -> Layer:
+def _from_git(repo: Repo, env: Mapping[str, str]) -> Layer:
     """`anvcs.prompt.policy`, `anvcs.adapters.s3.use-presigned`; lists are repeated keys."""
     names = {_git_name(name): name for name in words.known()}
     layer: dict[str, Value] = {}
-    for entry in config.entries(repo):
+    for entry in config.entries(repo, env):
         name = names.get(entry.key.lower())
         if name is None:
             continue

@@ -1,8 +1,11 @@
 """Git configuration, read at once and written one key at a time (git-config(1))."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
+
+_HANDED_ON = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 
 class Entry(NamedTuple):
@@ -14,9 +17,18 @@ class Entry(NamedTuple):
     origin: str
 
 
-def entries(repo: Repo) -> list[Entry]:
-    """Every configured value in the order Git applies them: the last one of a key wins."""
-    listed = repo.git("config", "--list", "-z", "--show-scope", "--show-origin", allow=(0, 1))
+def handed_on(env: Mapping[str, str]) -> dict[str, str]:
+    """What `git -c` set for the programs that it starts, of an environment."""
+    return {name: env[name] for name in _HANDED_ON if name in env}
+
+
+def entries(repo: Repo, env: Mapping[str, str] | None = None) -> list[Entry]:
+    """Every configured value in the order Git applies them: the last one of a key wins.
+
+    env: the caller's environment, for what `git -c` set; None: that does not count
+    """
+    listing = ("config", "--list", "-z", "--show-scope", "--show-origin")
+    listed = repo.git(*listing, allow=(0, 1), env=handed_on(env or {}))
     fields = listed.decode(errors="surrogateescape").split("\0")[:-1]
     found = []
     for scope, origin, pair in zip(*[iter(fields)] * 3, strict=True):

@@ -17,6 +17,7 @@ FILE = "ai-vcs.config.yaml"
 
 Step = str | int
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^{}]*))?\}")
+_USER = re.compile(r"://[^/?#\s]*@")  # user:password of a URL (RFC 3986, 3.2.1)
 _TRUE = ("true", "yes", "on", "1", "")
 _FALSE = ("false", "no", "off", "0")
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -67,7 +68,8 @@ class Value(NamedTuple):
     @property
     def shown(self) -> Any:
         """What may stand on a screen or in a log."""
-        return self.value if self.written is None else self.written
+        said = self.value if self.written is None else self.written
+        return _USER.sub("://***@", said) if isinstance(said, str) else said
 
 
 Layer = Mapping[str, Value]

@@ -102,6 +102,23 @@ def test_a_wrong_type_names_its_origin_when_git_or_the_environment_has_it(repo: 
     assert done.returncode == 2
 
 
+def test_what_git_c_sets_counts_for_what_git_starts(repo: Sandbox) -> None:
+    repo.git("config", "anvcs.merge.timeout", "4")
+    asked = ("-c", "alias.anvcs=!git-anvcs", "anvcs", "config", "get", "merge.timeout")
+    assert repo.git("-c", "anvcs.merge.timeout=7", *asked) == "7\n"
+    assert repo.git("--config-env=anvcs.merge.timeout=N", *asked, env={"N": "8"}) == "8\n"
+    wrong = repo.run("git", "-c", "anvcs.merge.timeout=never", *asked)
+    assert (wrong.returncode, "must be a number" in wrong.stderr) == (2, True)
+
+
+def test_the_password_in_an_address_is_not_shown(repo: Sandbox) -> None:
+    repo.git("config", "anvcs.adapters.s3.endpoint-url", "https://me:s@cret@host:9/x?a=b@c")
+    for options in ((), ("--json",)):
+        shown = repo.anvcs("config", "show", "--origin", *options)
+        assert "https://***@host:9/x?a=b@c" in shown
+        assert "cret@" not in shown
+
+
 def test_what_sends_data_is_inert_until_exactly_this_file_is_approved(repo: Sandbox) -> None:
     repo.write(FILE, "remotes: [evil]\nprompt: {policy: inline}\n")
     assert repo.run("git-anvcs", "trust", "show").returncode == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import shlex
 from typing import NamedTuple
 
+from git_anvcs.git import config
 from git_anvcs.git.repo import Repo
 from git_anvcs.kernel.errors import PolicyDenied
 
@@ -16,7 +17,6 @@ LIKE_OURS = frozenset({"anvcs", "ort", "recursive"})
 _STRATEGY, _FAVOUR = "--strategy", "--strategy-option"
 _SHORT = {"s": _STRATEGY, "X": _FAVOUR, "m": "-m", "F": "-F"}
 _TAKES_WORD = (_STRATEGY, _FAVOUR, "--message", "--file", "--cleanup", "--into-name")
-_HANDED_ON = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
 
 
 class Configured(NamedTuple):
@@ -41,8 +41,7 @@ def read(repo: Repo, ref: str, env: Mapping[str, str]) -> Configured:
     env: the caller's environment; what `git -c` set counts
     """
     key = f"branch.{ref.removeprefix('refs/heads/')}.mergeoptions"
-    own = {name: env[name] for name in _HANDED_ON if name in env}
-    said = repo.git("config", "--get", key, allow=(0, 1), env=own)
+    said = repo.git("config", "--get", key, allow=(0, 1), env=config.handed_on(env))
     text = said.decode(errors="surrogateescape").removesuffix("\n")
     try:
         words = shlex.split(text)
