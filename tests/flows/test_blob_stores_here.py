@@ -85,6 +85,8 @@ HARMLESS = {
     "storage.primary": ["local", "nfs", "s3"],
     "storage.fallback": ["local", "nfs", "s3"],
     "adapters.s3.use_presigned": [True, False],
+    "blobs.fetch_include": [["*"]],
+    "blobs.fetch_exclude": [["*"]],
     "blobs.track": [["*"]],
     "blobs.upload_on_commit": [True, False],
     "blobs.commit_seconds": [0, 3600],

@@ -7,6 +7,7 @@ from pathlib import Path
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -28,6 +29,13 @@ from tests.support.servers.seaweed import Seaweed
 
 MIB = 1 << 20
 DATA = random.Random(2).randbytes(9 * MIB)
+
+# A suite that a shell started in the background has SIGINT ignored, and its children too.
+HEARING = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture
@@ -62,14 +70,21 @@ def interrupted(clone: Sandbox, relay: Relay, how: int = signal.SIGKILL) -> begu
     """Five MiB come, then nothing, then the signal; what is left."""
     relay.next("GET", faulty.hanging(5 * MIB))
     fetching = subprocess.Popen(
-        ("git-ai-blob", "fetch"), cwd=clone.root, env=clone.env, stderr=subprocess.DEVNULL
+        (sys.executable, "-c", HEARING, "git-ai-blob", "fetch"),
+        cwd=clone.root,
+        env=clone.env,
+        stderr=subprocess.DEVNULL,
     )
     drafts, ends = cache_of(clone).drafts, time.monotonic() + 60
-    while sum(one.bytes for one in begun.listed(drafts)) < 5 * MIB:
-        assert time.monotonic() < ends
-        time.sleep(0.01)
-    fetching.send_signal(how)
-    fetching.wait(timeout=30)
+    try:
+        while sum(one.bytes for one in begun.listed(drafts)) < 5 * MIB:
+            assert time.monotonic() < ends
+            time.sleep(0.01)
+        fetching.send_signal(how)
+        fetching.wait(timeout=30)
+    finally:
+        fetching.kill()
+        fetching.wait()
     relay.well()
     relay.asked.clear()
     (left,) = begun.listed(drafts)
