@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from git_anvcs.git.repo import Repo
 
-_HANDED_ON = ("GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT")
+_HANDED_ON = (
+    "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -19,7 +21,7 @@ class Entry(NamedTuple):
 
 def handed_on(env: Mapping[str, str]) -> dict[str, str]:
     """What `git -c` set for the programs that it starts, of an environment."""
-    return {name: env[name] for name in _HANDED_ON if name in env}
+    return {name: value for name, value in env.items() if name.startswith(_HANDED_ON)}
 
 
 def entries(repo: Repo, env: Mapping[str, str] | None = None) -> list[Entry]:
